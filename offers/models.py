@@ -1,0 +1,209 @@
+"""What is stored. Only `offers/writes.py` inserts or updates `LibraryItem` and `Revision` (tests/test_architecture.py)."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Func, GeneratedField, Q
+from django.db.models.functions import Coalesce, Lower
+from django.utils.translation import gettext_lazy as _
+
+from offers.document.schema import Kind
+
+
+class Sandbox(models.Model):
+    """A library of its own: `prod` is what customers see, `dev` is for trying."""
+
+    class Type(models.TextChoices):
+        PRODUCTION = "production", _("Production")
+        DEVELOPMENT = "development", _("Development")
+
+    class ReviewPolicy(models.TextChoices):
+        NONE = "none", _("Anyone who may edit may also change live offers")
+        LIVE = "live", _("Live offers change only through a reviewer")
+
+    org_id = models.CharField(max_length=100)
+    name = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(max_length=100)
+    type = models.CharField(max_length=12, choices=Type, default=Type.DEVELOPMENT)
+    review_policy = models.CharField(max_length=8, choices=ReviewPolicy, default=ReviewPolicy.NONE)
+    require_if_match = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "sandboxes"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """What one person or one API client may do in one sandbox."""
+
+    class Role(models.TextChoices):
+        AUDITOR = "auditor", _("Auditor")
+        EDITOR = "editor", _("Marketer")
+        REVIEWER = "reviewer", _("Reviewer")
+        ADMIN = "admin", _("Admin")
+
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
+    client = models.ForeignKey("allauth_idp_oidc.Client", on_delete=models.CASCADE, null=True, blank=True)
+    role = models.CharField(max_length=8, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="membership_is_a_person_or_a_client", condition=Q(user__isnull=False) ^ Q(client__isnull=False)
+            ),
+            models.UniqueConstraint(fields=["user", "sandbox"], name="membership_once_for_a_person"),
+            models.UniqueConstraint(fields=["client", "sandbox"], name="membership_once_for_a_client"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id or self.client_id} is {self.role} in {self.sandbox_id}"
+
+
+def _text(*path: str) -> Func:
+    """The text at a path of the document, as PostgreSQL reads it."""
+    return Func(F("document"), *(models.Value(part) for part in path), function="jsonb_extract_path_text")
+
+
+def _instant(expression: models.Expression) -> Func:
+    return Func(expression, function="offers_instant")
+
+
+class LibraryItem(models.Model):
+    """A library object of any kind: a document and its etag.
+
+    `document` holds only what the user owns. Columns for search and sorting are generated from it by PostgreSQL, so
+    they cannot disagree with it. A deleted item stays, with its last document, because its history does.
+    """
+
+    key = models.BigAutoField(primary_key=True)
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in Kind])
+    id = models.CharField(max_length=64)
+    document = models.JSONField()
+    etag = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=150)
+    created_by_client = models.CharField(max_length=100, blank=True)
+    modified_at = models.DateTimeField()
+    modified_by = models.CharField(max_length=150)
+    modified_by_client = models.CharField(max_length=100, blank=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    name = GeneratedField(
+        expression=Coalesce(_text("name"), models.Value("")), output_field=models.TextField(), db_persist=True
+    )
+    status = GeneratedField(expression=_text("status"), output_field=models.TextField(null=True), db_persist=True)
+    starts_at = GeneratedField(
+        expression=_instant(Coalesce(_text("selectionConstraint", "startDate"), _text("startDate"))),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
+    )
+    ends_at = GeneratedField(
+        expression=_instant(Coalesce(_text("selectionConstraint", "endDate"), _text("endDate"))),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
+    )
+    priority = GeneratedField(
+        expression=Func(
+            F("document"), function="offers_priority", output_field=models.BigIntegerField(null=True)
+        ),
+        output_field=models.BigIntegerField(null=True),
+        db_persist=True,
+    )
+    references = GeneratedField(
+        expression=Func(F("document"), function="offers_references"),
+        output_field=ArrayField(models.TextField()),
+        db_persist=True,
+    )
+    channels = GeneratedField(
+        expression=Func(F("document"), function="offers_channels"),
+        output_field=ArrayField(models.TextField()),
+        db_persist=True,
+    )
+    search = GeneratedField(
+        expression=Lower(Func(F("id"), F("document"), function="offers_search_text")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sandbox", "id"], name="item_id_once_in_a_sandbox"),
+            models.CheckConstraint(name="item_etag_counts_from_one", condition=Q(etag__gte=1)),
+        ]
+        indexes = [
+            models.Index("sandbox", "kind", F("modified_at").desc(), F("key").desc(), name="item_by_modified"),
+            models.Index("sandbox", "kind", "name", "key", name="item_by_name"),
+            GinIndex("references", name="item_by_reference"),
+            GinIndex(fields=["search"], name="item_by_trigram", opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id} at etag {self.etag}"
+
+
+class Revision(models.Model):
+    """One change of one item: the patch as applied and who, when, how and why. Append-only, by trigger.
+
+    `patch` and `snapshot` are text, not jsonb, because `digest` proves their very bytes. The actor's key has no
+    constraint and its label is a copy: history outlives its subjects.
+    """
+
+    class Source(models.TextChoices):
+        FORM = "form", _("Form")
+        API = "api", _("API")
+        UNDO = "undo", _("Undo")
+        RESTORE = "restore", _("Restore")
+        REVIEW = "review", _("Review")
+        BULK = "bulk", _("Bulk edit")
+        IMPORT = "import", _("Import")
+
+    key = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(LibraryItem, on_delete=models.PROTECT, related_name="revisions")
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT)
+    etag = models.PositiveIntegerField()
+    patch = models.TextField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, null=True, db_index=False
+    )
+    actor_label = models.CharField(max_length=150)
+    client_id = models.CharField(max_length=100, blank=True)
+    source = models.CharField(max_length=8, choices=Source)
+    # What the source refers to: the etag that an undo took back or a restore brought back, or the one a merge met.
+    source_ref = models.CharField(max_length=60, blank=True)
+    note = models.TextField(blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+    snapshot = models.TextField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "etag"], name="revision_once_for_an_etag")]
+        indexes = [models.Index("sandbox", F("key").desc(), name="revision_by_sandbox")]
+
+    def __str__(self) -> str:
+        return f"revision {self.etag} of item {self.item_id}"
+
+
+class IdempotencyKey(models.Model):
+    """The first answer to a request that may be repeated, kept for 24 hours."""
+
+    client_id = models.CharField(max_length=100)
+    value = models.CharField(max_length=128)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.BinaryField(null=True)
+    etag = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client_id", "value"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return f"answer kept for {self.client_id}"

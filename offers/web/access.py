@@ -1,0 +1,34 @@
+"""How a page learns who is asking: the access check is the lookup."""
+
+from django.http import Http404, HttpRequest
+
+from offers.document.schema import OFFER_KINDS, Kind
+from offers.models import LibraryItem
+from offers.permissions import Actor, NotFound, actor_for_user, get_item_for
+from offers.writes import Stamp
+
+
+def actor_for(request: HttpRequest, sandbox: str) -> Actor:
+    """The signed-in person in this sandbox; a stranger to it gets a 404. Kept on the request for the page's frame."""
+    try:
+        actor = actor_for_user(request.user, sandbox)
+    except NotFound:
+        raise Http404 from None
+    request.META["offers.actor"] = actor
+    return actor
+
+
+def item_for(
+    request: HttpRequest, sandbox: str, id: str, *, kinds: tuple[Kind, ...] = OFFER_KINDS, deleted: bool = False
+) -> tuple[Actor, LibraryItem]:
+    """The signed-in person and the item they ask for; a 404 where either is not to be had."""
+    actor = actor_for(request, sandbox)
+    try:
+        return actor, get_item_for(actor, id, kinds=kinds, deleted=deleted)
+    except NotFound:
+        raise Http404 from None
+
+
+def stamp_of(request: HttpRequest, source: str, *, note: str = "", source_ref: str = "") -> Stamp:
+    """How this page's change is recorded."""
+    return Stamp(source, note=note, source_ref=source_ref, request_id=request.META.get("offers.request_id", ""))

@@ -1,0 +1,43 @@
+"""A request's id and the viewer's time zone."""
+
+import re
+import uuid
+import zoneinfo
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def request_id(get_response: Handler) -> Handler:
+    """Name every request: the caller's X-Request-Id where it is a sane one, else a new one; answered and recorded."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        name = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request.META["offers.request_id"] = name
+        response = get_response(request)
+        response["X-Request-Id"] = name
+        return response
+
+    return middleware
+
+
+def time_zone(get_response: Handler) -> Handler:
+    """Show times in the viewer's zone: the cookie `timezone`, which the page sets from the browser; else UTC."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with timezone.override(zone_of(request)):
+            return get_response(request)
+
+    return middleware
+
+
+def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:
+    """The viewer's zone; UTC for a name that is none (it comes from outside, so it is looked up in the known ones)."""
+    name = request.COOKIES.get("timezone", "")
+    return zoneinfo.ZoneInfo(name if name in zoneinfo.available_timezones() else "UTC")
