@@ -81,7 +81,7 @@ class LibraryItem(models.Model):
     """
 
     key = models.BigAutoField(primary_key=True)
-    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT)
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, db_index=False)
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in Kind])
     id = models.CharField(max_length=64)
     document = models.JSONField()
@@ -165,8 +165,8 @@ class Revision(models.Model):
         IMPORT = "import", _("Import")
 
     key = models.BigAutoField(primary_key=True)
-    item = models.ForeignKey(LibraryItem, on_delete=models.PROTECT, related_name="revisions")
-    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT)
+    item = models.ForeignKey(LibraryItem, on_delete=models.PROTECT, related_name="revisions", db_index=False)
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, db_index=False)
     etag = models.PositiveIntegerField()
     patch = models.TextField()
     actor = models.ForeignKey(
