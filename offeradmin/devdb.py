@@ -14,13 +14,14 @@ import atexit
 import fcntl
 import os
 import pwd
+import secrets
 import shlex
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -92,6 +93,32 @@ def stop(local: Path = LOCAL) -> bool:
     """End what `start` on the command line began. Returns False while other processes still use the server."""
     find_place(local).keep.unlink(missing_ok=True)
     return release(local)
+
+
+def remove(local: Path = LOCAL) -> bool:
+    """Stop the private server and delete it with all its data. Returns False, having done nothing, while it is used."""
+    if not stop(local):
+        return False
+    place = find_place(local)
+    for directory in (place.home, place.sockets):
+        if directory.is_dir():
+            shutil.rmtree(directory)
+    return True
+
+
+def secret_key(local: Path = LOCAL) -> str:
+    """This checkout's own SECRET_KEY: made at random on first use, readable by its owner only."""
+    kept = local / "secret-key"
+    if not kept.exists():
+        local.mkdir(exist_ok=True)
+        attempt = local / f"secret-key.{os.getpid()}"
+        attempt.touch(mode=0o600)
+        attempt.write_text(secrets.token_urlsafe(48))
+        # A link, not a rename, so that of two processes that start together one key wins.
+        with suppress(FileExistsError):
+            kept.hardlink_to(attempt)
+        attempt.unlink()
+    return kept.read_text()
 
 
 def running(local: Path = LOCAL) -> bool:
@@ -264,7 +291,7 @@ def _end_of_log(place: Place) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """`start` (and keep running), `stop`, `status` (exit code 3 when down) or `url`."""
+    """`start` (and keep running), `stop`, `status` (exit code 3 when down), `url` or `remove` (with all data)."""
     match arguments:
         case ["start"]:
             address = ensure_running()
@@ -272,13 +299,18 @@ def main(arguments: list[str]) -> int:
             print(address)
         case ["stop"]:
             print("stopped" if stop() else "in use: stops when its last user leaves")
+        case ["remove"]:
+            if not remove():
+                print("in use: not removed", file=sys.stderr)
+                return 1
+            print("removed")
         case ["status"]:
             print("running" if running() else "not running")
             return 0 if running() else 3
         case ["url"]:
             print(url())
         case _:
-            print("usage: python -m offeradmin.devdb start|stop|status|url", file=sys.stderr)
+            print("usage: python -m offeradmin.devdb start|stop|status|url|remove", file=sys.stderr)
             return 2
     return 0
 
