@@ -1,0 +1,150 @@
+"""Three-way merge of documents by identity. A clean merge can still be invalid: validate what comes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from offers.document.errors import JSON
+from offers.document.identity import Path, item_keys
+from offers.document.values import clone, equal, escape
+
+
+class _Absent(Enum):
+    ABSENT = "absent"
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+# "Nothing is there" is a value like any other: to delete what somebody else edits is a conflict.
+ABSENT: Final = _Absent.ABSENT
+
+# Stands at the end of the path of a conflict about the order of a list; its values are lists of item keys.
+ORDER = "#order"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A place that both sides changed, differently. A value is ABSENT where there is none.
+
+    `path` is the identity path; `pointer` leads there in our document (else in theirs, else in the base).
+    """
+
+    path: Path
+    pointer: str
+    base: JSON
+    ours: JSON
+    theirs: JSON
+
+    @property
+    def key(self) -> str:
+        """The conflict's name: the same for the same place whenever the same three documents are merged."""
+        return "".join("/" + escape(part) for part in self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """`document` has our value wherever there is a conflict."""
+
+    document: JSON
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(slots=True)
+class _Run:
+    picks: Mapping[str, JSON]
+    conflicts: list[Conflict] = field(default_factory=list)
+
+    def settle(self, path: Path, pointer: str, base: JSON, ours: JSON, theirs: JSON) -> JSON:
+        """The value picked for this conflict; else ours, with the conflict noted."""
+        conflict = Conflict(path, pointer, base, ours, theirs)
+        if conflict.key in self.picks:
+            return self.picks[conflict.key]
+        self.conflicts.append(conflict)
+        return ours
+
+
+def merge(base: JSON, ours: JSON, theirs: JSON) -> Merged:
+    """What `ours` and `theirs` both made of `base`, and where they cannot both have it. Changes none of them."""
+    return resolve(base, ours, theirs, {})
+
+
+def resolve(base: JSON, ours: JSON, theirs: JSON, picks: Mapping[str, JSON]) -> Merged:
+    """The same merge with the conflicts named in `picks` (by `Conflict.key`) settled by the value, or ABSENT, given."""
+    run = _Run(picks)
+    document = _value(run, (), "", base, ours, theirs)
+    return Merged(document if document is ABSENT else clone(document), tuple(run.conflicts))
+
+
+def _same(a: JSON, b: JSON) -> bool:
+    return a is b or (a is not ABSENT and b is not ABSENT and equal(a, b))
+
+
+def _value(run: _Run, path: Path, pointer: str, base: JSON, ours: JSON, theirs: JSON) -> JSON:
+    if _same(ours, theirs) or _same(base, theirs):
+        return ours
+    if _same(base, ours):
+        return theirs
+    if isinstance(ours, dict) and isinstance(theirs, dict) and (base is ABSENT or isinstance(base, dict)):
+        return _object(run, path, pointer, {} if base is ABSENT else base, ours, theirs)
+    if isinstance(ours, list) and isinstance(theirs, list) and (base is ABSENT or isinstance(base, list)) and path:
+        lists = [[] if base is ABSENT else base, ours, theirs]
+        keys = [item_keys(path[-1], items) for items in lists]
+        if None not in keys:
+            sides = [dict(zip(names or [], items, strict=True)) for names, items in zip(keys, lists, strict=True)]
+            return _items(run, path, pointer, *sides)
+    return run.settle(path, pointer, base, ours, theirs)
+
+
+def _object(
+    run: _Run, path: Path, pointer: str, base: dict[str, JSON], ours: dict[str, JSON], theirs: dict[str, JSON]
+) -> dict[str, JSON]:
+    merged = {}
+    for name in dict.fromkeys([*ours, *sorted(theirs), *sorted(base)]):
+        sides = (side.get(name, ABSENT) for side in (base, ours, theirs))
+        value = _value(run, (*path, name), f"{pointer}/{escape(name)}", *sides)
+        if value is not ABSENT:
+            merged[name] = value
+    return merged
+
+
+def _items(
+    run: _Run, path: Path, pointer: str, base: dict[str, JSON], ours: dict[str, JSON], theirs: dict[str, JSON]
+) -> list[JSON]:
+    """Merge a list of items known by key: each item by itself, and then their order."""
+    places = {key: index for side in (base, theirs, ours) for index, key in enumerate(side)}
+    merged = {}
+    for key in dict.fromkeys([*ours, *theirs, *base]):
+        sides = (side.get(key, ABSENT) for side in (base, ours, theirs))
+        value = _value(run, (*path, key), f"{pointer}/{places[key]}", *sides)
+        if value is not ABSENT:
+            merged[key] = value
+    order = _order(run, path, pointer, [[key for key in side if key in merged] for side in (base, ours, theirs)])
+    return [merged[key] for key in [*order, *(key for key in merged if key not in order)]]
+
+
+def _order(run: _Run, path: Path, pointer: str, sides: list[list[str]]) -> list[str]:
+    """The order of the merged items. Only items that all three know can be in a different order on two sides."""
+    common = set(sides[0]).intersection(*sides[1:])
+    was, our_order, their_order = ([key for key in side if key in common] for side in sides)
+    _, ours, theirs = sides
+    if our_order == their_order or was == their_order:
+        return _interleaved(ours, theirs)
+    if was == our_order:
+        return _interleaved(theirs, ours)
+    picked = run.settle((*path, ORDER), pointer, was, our_order, their_order)
+    return _interleaved(theirs, ours) if picked == their_order else _interleaved(ours, theirs)
+
+
+def _interleaved(leading: list[str], other: list[str]) -> list[str]:
+    """`leading`, with what only `other` has put after the item it follows there."""
+    order, known = list(leading), set(leading)
+    for index, key in enumerate(other):
+        if key not in known:
+            order.insert(order.index(other[index - 1]) + 1 if index else 0, key)
+            known.add(key)
+    return order

@@ -1,0 +1,195 @@
+"""Bytes to a JSON value, strictly: whatever a body could smuggle past us is refused here, with a precise reason."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import NoReturn
+
+from offers.document.errors import JSON, ParseError, Problem
+from offers.document.labels import gettext_noop
+from offers.document.values import MAX_DEPTH, MAX_INTEGER, depth, escape, unstorable
+
+BODY_LIMIT = 1_000_000
+
+MESSAGES = {
+    "duplicate-key": gettext_noop("The member {name} appears twice in one object."),
+    "number-out-of-range": gettext_noop("This number is outside the range that JSON programs agree on."),
+    "not-a-number": gettext_noop("NaN and Infinity are not JSON numbers."),
+    "nul-character": gettext_noop("Text cannot contain a NUL character."),
+    "lone-surrogate": gettext_noop("Text contains half of a surrogate pair."),
+}
+
+
+class _Fault(Exception):
+    """Something json.loads would let through. The second, slower parse leaves it in the tree to learn its pointer."""
+
+    def __init__(self, code: str, name: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.name = name
+
+
+def parse(body: bytes, *, limit: int = BODY_LIMIT) -> JSON:
+    """The JSON value (RFC 8259) that `body` holds; UTF-8 only, at most `limit` bytes and 48 levels of nesting.
+
+    Refuses byte order marks, duplicate member names, NaN and Infinity, numbers too large for a double, integers beyond
+    2**53 - 1, NUL and lone surrogates. Raises ParseError and nothing else.
+    """
+    if len(body) > limit:
+        raise ParseError(
+            Problem("", "too-large", gettext_noop("The body is larger than {limit} bytes."), params={"limit": limit}),
+            status=413,
+        )
+    if body.startswith(b"\xef\xbb\xbf"):
+        raise ParseError(Problem("", "byte-order-mark", gettext_noop("The body starts with a byte order mark.")))
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        message = gettext_noop("The body is not UTF-8 at byte {position}.")
+        raise ParseError(Problem("", "not-utf8", message, params={"position": error.start})) from None
+    value = _decode(text)
+    # Counting is cheap, so a small body is never walked.
+    if text.count("[") + text.count("{") > MAX_DEPTH and depth(value) > MAX_DEPTH:
+        raise _too_deep(text)
+    # Raw control characters and raw surrogates are refused above, so only an escape can bring one in.
+    if "\\u" in text:
+        _refuse_unstorable(value)
+    return value
+
+
+def _decode(text: str) -> JSON:
+    try:
+        return _STRICT.decode(text)
+    except _Fault:
+        raise _located(text) from None
+    except RecursionError:
+        raise _too_deep(text) from None
+    except json.JSONDecodeError as error:
+        message = gettext_noop("The body is not valid JSON: line {line}, column {column}.")
+        params = {"line": error.lineno, "column": error.colno}
+        raise ParseError(Problem("", "invalid-json", message, params=params)) from None
+
+
+def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        raise _Fault("duplicate-key", next(name for name, _ in pairs if name in seen or seen.add(name)))  # type: ignore[func-returns-value]  # `add` gives None, which is what makes this find the first repeat
+    return members
+
+
+def _integer(text: str) -> int:
+    # Length first: int() of thousands of digits is slow, and refused by Python with an error of its own.
+    if len(text) > 17 or abs(value := int(text)) > MAX_INTEGER:
+        raise _Fault("number-out-of-range")
+    return value
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise _Fault("number-out-of-range")
+    return value
+
+
+def _constant(text: str) -> NoReturn:
+    raise _Fault("not-a-number")
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
+)
+
+
+def _located(text: str) -> ParseError:
+    """The fault that stopped the strict parse, with its pointer: parse again, leaving faults where they stand."""
+
+    def keep(hook):  # type: ignore[no-untyped-def]  # wraps four hooks of four types
+        def kept(argument):  # type: ignore[no-untyped-def]
+            try:
+                return hook(argument)
+            except _Fault as fault:
+                return fault
+
+        return kept
+
+    marking = json.JSONDecoder(
+        object_pairs_hook=keep(_object),
+        parse_int=keep(_integer),
+        parse_float=keep(_float),
+        parse_constant=keep(_constant),
+    )
+    try:
+        value = marking.decode(text)
+    except RecursionError:
+        return _too_deep(text)
+    except json.JSONDecodeError:
+        # A fault and, further on, bad syntax: say what was met first, which is the fault.
+        value = None
+        pointer, fault = "", _first_fault(text)
+    else:
+        pointer, fault = next((pointer, item) for pointer, item in _walk(value) if isinstance(item, _Fault))
+    params = {"name": fault.name[:100]} if fault.name else {}
+    return ParseError(Problem(pointer, fault.code, MESSAGES[fault.code], params=params))
+
+
+def _first_fault(text: str) -> _Fault:
+    try:
+        _STRICT.decode(text)
+    except _Fault as fault:
+        return fault
+    raise AssertionError("only called for a text that has a fault")
+
+
+def _walk(value: JSON) -> Iterator[tuple[str, JSON]]:
+    """Every value with its pointer, containers before what they contain, without recursion."""
+    waiting = [("", value)]
+    while waiting:
+        pointer, item = waiting.pop()
+        yield pointer, item
+        if isinstance(item, dict):
+            waiting.extend((f"{pointer}/{escape(name)}", child) for name, child in reversed(item.items()))
+        elif isinstance(item, list):
+            waiting.extend((f"{pointer}/{len(item) - 1 - i}", child) for i, child in enumerate(reversed(item)))
+
+
+def _refuse_unstorable(value: JSON) -> None:
+    level = [value]
+    while level:
+        below: list[JSON] = []
+        for item in level:
+            if isinstance(item, str):
+                if unstorable(item):
+                    raise _unstorable(value)
+            elif isinstance(item, dict):
+                below.extend(item)
+                below.extend(item.values())
+            elif isinstance(item, list):
+                below.extend(item)
+        level = below
+
+
+def _unstorable(value: JSON) -> ParseError:
+    for pointer, item in _walk(value):
+        texts = item if isinstance(item, dict) else [item] if isinstance(item, str) else []
+        for text in texts:
+            if code := unstorable(text):
+                # The pointer of a bad member name is that of its object: the name itself cannot be shown.
+                safe = pointer.encode(errors="replace").decode().replace("\0", "?")
+                return ParseError(Problem(safe, code, MESSAGES[code]))
+    raise AssertionError("only called for a value that has such a text")
+
+
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+
+
+def _too_deep(text: str) -> ParseError:
+    """Where the text goes below the limit; the scan stops there."""
+    deep, position = 0, 0
+    for match in _TOKENS.finditer(text):
+        deep += (match[0] in "[{") - (match[0] in "]}")
+        if deep > MAX_DEPTH:
+            position = match.start()
+            break
+    message = gettext_noop("The body is nested more than {limit} levels deep, at character {position}.")
+    return ParseError(Problem("", "too-deep", message, params={"limit": MAX_DEPTH, "position": position}))
