@@ -66,7 +66,7 @@ def find_place(local: Path) -> Place:
 
 
 def address(place: Place, database: str = NAME, user: str = NAME) -> str:
-    return f"postgresql:///{database}?host={quote(str(place.sockets), safe='/')}&user={user}"
+    return f"postgresql:///{database}?host={quote(str(place.sockets), safe='/')}&port=5432&user={user}"
 
 
 def _account() -> str:
