@@ -37,7 +37,7 @@ FIELDS: Mapping[tuple[str, ...], str] = {
     ("globalCap",): gettext_noop("Cap in total"),
     ("profileCap",): gettext_noop("Cap per profile"),
     ("frequencyCappingConstraints",): gettext_noop("Frequency capping"),
-    ("frequencyCappingConstraints", "*"): gettext_noop("Capping rule"),
+    ("frequencyCappingConstraints", "*"): gettext_noop("Capping rule {number}"),
     ("enabled",): gettext_noop("Enabled"),
     ("limit",): gettext_noop("Limit"),
     ("scope",): gettext_noop("Counted for"),
