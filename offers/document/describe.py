@@ -34,7 +34,7 @@ class Change:
 
     `pointer` leads to the place in the new document, or in the old one when it was removed. `old_text` and `new_text`
     are to be shown as `format` says ("word" is a msgid). `spans` compares long texts word by word. Positions count
-    from 1 and are those of a moved item.
+    from 1 and are those of a moved item, among the items that were kept.
     """
 
     action: Action
@@ -133,24 +133,29 @@ def _list(
         if key not in now:
             place = old.item(index, before[index], names)
             yield _row(before[index], _ABSENT, place, place, names)
-    kept = [key for key in new_keys if key in was]
-    stay = longest_increasing([was[key] for key in kept])
-    moved = {key for index, key in enumerate(kept) if index not in stay}
+    moves = _moves([key for key in old_keys if key in now], [key for key in new_keys if key in was])
     for key, index in now.items():
         place = new.item(index, after[index], names)
         if key not in was:
             yield _row(_ABSENT, after[index], place, place, names)
             continue
-        if key in moved:
-            yield _moved(after[index], was[key], index, place, names)
+        if key in moves:
+            yield _moved(after[index], *moves[key], place, names)
         yield from _value(before[was[key]], after[index], old.item(was[key], before[was[key]], names), place, names)
+
+
+def _moves(old: list[str], new: list[str]) -> dict[str, tuple[int, int]]:
+    """Which of the kept items moved, from where to where among the kept ones, from 1: additions move nothing."""
+    was = {key: index for index, key in enumerate(old)}
+    stay = longest_increasing([was[key] for key in new])
+    return {key: (was[key] + 1, index + 1) for index, key in enumerate(new) if index not in stay}
 
 
 def _moved(value: JSON, source: int, target: int, place: Place, names: Mapping[str, str]) -> Change:
     text, shown = value_text(place.member, value, names)
     return Change(
         "moved", place.label, place.pointer, place.params, place.context, value, value, text, text, shown,
-        position_from=source + 1, position_to=target + 1,
+        position_from=source, position_to=target,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field
@@ -42,6 +43,7 @@ def refuse(code: str) -> PydanticCustomError:
     return PydanticCustomError("refused", "{code}", {"code": code})
 
 
+@lru_cache(maxsize=4_096)
 def instant(text: str) -> datetime:
     """The moment that an RFC 3339 date-time with offset means, to the microsecond, in its own offset.
 

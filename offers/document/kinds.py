@@ -1,12 +1,15 @@
-"""The pydantic model of every kind's document: fields, types and limits, as the Offer Library API documents them.
+"""The schema of every kind's document: fields, types and limits, as the Offer Library API documents them.
 
-The models only check. Documents stay the plain JSON that was sent: nothing is converted, filled in or reordered.
+TypedDicts, which pydantic checks as strictly as its models: a document stays the plain JSON that was sent, a member that
+is not required may be absent but not null, and nothing is converted, filled in or reordered.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
+from typing_extensions import TypedDict
 
 from offers.document.fields import (
     AttributeName,
@@ -43,211 +46,235 @@ class Kind(StrEnum):
     DECISION = "decision"
 
 
-class Strict(BaseModel):
-    """No unknown members, and no converting: "1" is not a number and 1 is not a text."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-
+# No unknown members, and no converting: "1" is not a number and 1 is not a text.
+strict = with_config(ConfigDict(strict=True, extra="forbid"))
 
 OfferStatus: TypeAlias = Literal["draft", "approved", "archived"]
 DecisionStatus: TypeAlias = Literal["draft", "live", "complete", "archived"]
 
 
-class Component(Strict):
-    id: Id = ""
+@strict
+class Component(TypedDict):
+    id: NotRequired[Id]
     type: ComponentType
     format: MimeType
-    language: Languages = []
-    content: str = ""
-    deliveryURL: Url = ""
-    linkURL: Url = ""
+    language: NotRequired[Languages]
+    content: NotRequired[str]
+    deliveryURL: NotRequired[Url]
+    linkURL: NotRequired[Url]
 
 
-class Representation(Strict):
+@strict
+class Representation(TypedDict):
     channel: Channel
     placement: Id
-    components: Annotated[list[Component], Field(max_length=100)] = []
+    components: NotRequired[Annotated[list[Component], Field(max_length=100)]]
 
 
-class Namespace(Strict):
+@strict
+class Namespace(TypedDict):
     code: Short
 
 
-class Segment(Strict):
-    id: Annotated[Id, Field(alias="_id")] = ""
-    namespace: Namespace | None = None
-    xid: Id = ""
+@strict
+class Segment(TypedDict):
+    _id: NotRequired[Id]
+    namespace: NotRequired[Namespace]
+    xid: NotRequired[Id]
 
 
-class ProfileConstraint(Strict):
-    profileConstraintType: Literal["none", "eligibilityRule", "anySegments", "allSegments", "rules"] = "none"
-    eligibilityRule: Id = ""
-    segmentIdentities: Annotated[list[Segment], Field(max_length=100)] = []
+@strict
+class ProfileConstraint(TypedDict):
+    profileConstraintType: NotRequired[Literal["none", "eligibilityRule", "anySegments", "allSegments", "rules"]]
+    eligibilityRule: NotRequired[Id]
+    segmentIdentities: NotRequired[Annotated[list[Segment], Field(max_length=100)]]
 
 
+@strict
 class SelectionConstraint(ProfileConstraint):
     startDate: DateTime
     endDate: DateTime
 
 
-class Rank(Strict):
+@strict
+class Rank(TypedDict):
     priority: Priority
 
 
-class Capping(Strict):
-    globalCap: Count = 1
-    profileCap: Count = 1
+@strict
+class Capping(TypedDict):
+    globalCap: NotRequired[Count]
+    profileCap: NotRequired[Count]
 
 
-class Repeat(Strict):
-    enabled: bool = False
-    unit: Literal["day", "week", "month"] = "day"
-    unitCount: Count = 1
+@strict
+class Repeat(TypedDict):
+    enabled: NotRequired[bool]
+    unit: NotRequired[Literal["day", "week", "month"]]
+    unitCount: NotRequired[Count]
 
 
-class FrequencyCapping(Strict):
-    id: Id = ""
-    enabled: bool = True
+@strict
+class FrequencyCapping(TypedDict):
+    id: NotRequired[Id]
+    enabled: NotRequired[bool]
     limit: Count
     scope: Literal["global", "profile"]
     entity: Literal["offer", "placement"]
-    events: Annotated[list[Literal["decisioning", "custom", "click", "impression"]], Field(max_length=4)] = []
-    customQuery: Condition = ""
-    repeat: Repeat = Repeat()
-    startDate: DateTime = ""
-    endDate: DateTime = ""
+    events: NotRequired[Annotated[list[Literal["decisioning", "custom", "click", "impression"]], Field(max_length=4)]]
+    customQuery: NotRequired[Condition]
+    repeat: NotRequired[Repeat]
+    startDate: NotRequired[DateTime]
+    endDate: NotRequired[DateTime]
 
 
-class Offer(Strict):
+@strict
+class Offer(TypedDict):
     """What both kinds of offers have."""
 
     name: Name
-    description: Description = ""
+    description: NotRequired[Description]
     status: OfferStatus
-    representations: Annotated[list[Representation], Field(max_length=100)] = []
-    characteristics: Annotated[dict[AttributeName, Kilobyte], Field(max_length=30)] = {}
-    tags: Tags = []
-    labels: Labels = []
+    representations: NotRequired[Annotated[list[Representation], Field(max_length=100)]]
+    characteristics: NotRequired[Annotated[dict[AttributeName, Kilobyte], Field(max_length=30)]]
+    tags: NotRequired[Tags]
+    labels: NotRequired[Labels]
 
 
+@strict
 class PersonalizedOffer(Offer):
     selectionConstraint: SelectionConstraint
     rank: Rank
-    cappingConstraint: Capping = Capping()
-    frequencyCappingConstraints: Annotated[list[FrequencyCapping], Field(max_length=10)] = []
+    cappingConstraint: NotRequired[Capping]
+    frequencyCappingConstraints: NotRequired[Annotated[list[FrequencyCapping], Field(max_length=10)]]
 
 
+@strict
 class FallbackOffer(Offer):
     """Without eligibility and capping; a window and a priority are tolerated, because programs send them."""
 
-    selectionConstraint: SelectionConstraint | None = None
-    rank: Rank | None = None
+    selectionConstraint: NotRequired[SelectionConstraint]
+    rank: NotRequired[Rank]
 
 
-class ReturnMetaData(Strict):
-    decisionName: bool = False
-    offerName: bool = False
-    offerAttributes: bool = False
-    offerPriority: bool = False
-    placementName: bool = False
-    channelType: bool = False
-    contentType: bool = False
+@strict
+class ReturnMetaData(TypedDict):
+    decisionName: NotRequired[bool]
+    offerName: NotRequired[bool]
+    offerAttributes: NotRequired[bool]
+    offerPriority: NotRequired[bool]
+    placementName: NotRequired[bool]
+    channelType: NotRequired[bool]
+    contentType: NotRequired[bool]
 
 
-class Placement(Strict):
+@strict
+class Placement(TypedDict):
     name: Name
-    description: Description = ""
+    description: NotRequired[Description]
     componentType: ComponentType
     channel: Channel
-    itemCount: Count = 1
-    allowDuplicatePlacements: bool = False
-    returnContent: bool = True
-    returnMetaData: ReturnMetaData = ReturnMetaData()
+    itemCount: NotRequired[Count]
+    allowDuplicatePlacements: NotRequired[bool]
+    returnContent: NotRequired[bool]
+    returnMetaData: NotRequired[ReturnMetaData]
 
 
-class RuleCondition(Strict):
+@strict
+class RuleCondition(TypedDict):
     type: Literal["PQL"]
     format: Literal["pql/text"]
     value: Condition
 
 
-class ProfileSchema(Strict):
+@strict
+class ProfileSchema(TypedDict):
     ref: Short
-    version: Short = ""
+    version: NotRequired[Short]
 
 
-class DefinedOnProfile(Strict):
-    profile_schema: Annotated[ProfileSchema, Field(alias="schema")]
-    referencePaths: Annotated[list[Short], Field(max_length=500)] = []
+@strict
+class DefinedOnProfile(TypedDict):
+    schema: ProfileSchema
+    referencePaths: NotRequired[Annotated[list[Short], Field(max_length=500)]]
 
 
-class DefinedOn(Strict):
+@strict
+class DefinedOn(TypedDict):
     profile: DefinedOnProfile
 
 
-class Rule(Strict):
+@strict
+class Rule(TypedDict):
     name: Name
-    description: Description = ""
+    description: NotRequired[Description]
     condition: RuleCondition
-    definedOn: DefinedOn | None = None
+    definedOn: NotRequired[DefinedOn]
 
 
-class Tag(Strict):
+@strict
+class Tag(TypedDict):
     name: Name
-    description: Description = ""
+    description: NotRequired[Description]
 
 
-class Collection(Strict):
+@strict
+class Collection(TypedDict):
     name: Name
-    description: Description = ""
+    description: NotRequired[Description]
     filterType: Literal["any-tags", "all-tags", "offers"]
     ids: Members
-    labels: Labels = []
+    labels: NotRequired[Labels]
 
 
-class Order(Strict):
-    orderEvaluationType: Short = ""
-    rankingStrategy: Short = ""
+@strict
+class Order(TypedDict):
+    orderEvaluationType: NotRequired[Short]
+    rankingStrategy: NotRequired[Short]
 
 
-class CriterionRank(Strict):
-    priority: Priority = 0
-    order: Order = Order()
+@strict
+class CriterionRank(TypedDict):
+    priority: NotRequired[Priority]
+    order: NotRequired[Order]
 
 
-class OptionSelection(Strict):
+@strict
+class OptionSelection(TypedDict):
     filter: Id
 
 
-class Criterion(Strict):
-    id: Id = ""
+@strict
+class Criterion(TypedDict):
+    id: NotRequired[Id]
     placements: Placements
-    rank: CriterionRank = CriterionRank()
-    profileConstraint: ProfileConstraint = ProfileConstraint()
+    rank: NotRequired[CriterionRank]
+    profileConstraint: NotRequired[ProfileConstraint]
     optionSelection: OptionSelection
 
 
-class Decision(Strict):
+@strict
+class Decision(TypedDict):
     name: Name
-    description: Description = ""
+    description: NotRequired[Description]
     status: DecisionStatus
-    startDate: DateTime = ""
-    endDate: DateTime = ""
-    fallback: Id = ""
-    criteria: Annotated[list[Criterion], Field(max_length=30)] = []
+    startDate: NotRequired[DateTime]
+    endDate: NotRequired[DateTime]
+    fallback: NotRequired[Id]
+    criteria: NotRequired[Annotated[list[Criterion], Field(max_length=30)]]
 
 
-MODELS: dict[Kind, type[Strict]] = {
-    Kind.PERSONALIZED_OFFER: PersonalizedOffer,
-    Kind.FALLBACK_OFFER: FallbackOffer,
-    Kind.PLACEMENT: Placement,
-    Kind.RULE: Rule,
-    Kind.TAG: Tag,
-    Kind.COLLECTION: Collection,
-    Kind.DECISION: Decision,
+ADAPTERS: Mapping[Kind, TypeAdapter[Any]] = {
+    Kind.PERSONALIZED_OFFER: TypeAdapter(PersonalizedOffer),
+    Kind.FALLBACK_OFFER: TypeAdapter(FallbackOffer),
+    Kind.PLACEMENT: TypeAdapter(Placement),
+    Kind.RULE: TypeAdapter(Rule),
+    Kind.TAG: TypeAdapter(Tag),
+    Kind.COLLECTION: TypeAdapter(Collection),
+    Kind.DECISION: TypeAdapter(Decision),
 }
 
 
 def json_schema(kind: Kind) -> dict[str, Any]:
-    """The JSON Schema of a kind's document, for the OpenAPI description."""
-    return MODELS[kind].model_json_schema(ref_template="#/components/schemas/{model}")
+    """The JSON Schema (draft 2020-12) of a kind's document, for the OpenAPI description."""
+    return ADAPTERS[kind].json_schema()

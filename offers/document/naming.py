@@ -124,7 +124,9 @@ def _component_kind(value: dict[str, JSON]) -> str:
     """What tells a content from its neighbours: "html, en-us"."""
     kind, language = value.get("type"), value.get("language")
     shown = [component_type(kind) or kind] if isinstance(kind, str) else []
-    return ", ".join(shown + [item for item in (language if isinstance(language, list) else []) if isinstance(item, str)])
+    return ", ".join(
+        shown + [item for item in (language if isinstance(language, list) else []) if isinstance(item, str)]
+    )
 
 
 def json_text(value: JSON) -> str:

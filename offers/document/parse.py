@@ -2,22 +2,26 @@
 
 import json
 import re
-from collections.abc import Iterator
-from typing import NoReturn
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import NoReturn, TypeVar
 
 from offers.document.errors import JSON, ParseError, Problem
 from offers.document.labels import gettext_noop
-from offers.document.values import MAX_DEPTH, MAX_INTEGER, depth, escape, unstorable
+from offers.document.values import MAX_DEPTH, MAX_INTEGER, depth, escape, printable, unstorable
 
 BODY_LIMIT = 1_000_000
 
 MESSAGES = {
-    "duplicate-key": gettext_noop("The member {name} appears twice in one object."),
+    "duplicate-key": gettext_noop("The member “{name}” appears twice in one object."),
     "number-out-of-range": gettext_noop("This number is outside the range that JSON programs agree on."),
     "not-a-number": gettext_noop("NaN and Infinity are not JSON numbers."),
     "nul-character": gettext_noop("Text cannot contain a NUL character."),
     "lone-surrogate": gettext_noop("Text contains half of a surrogate pair."),
 }
+
+
+T = TypeVar("T")
 
 
 class _Fault(Exception):
@@ -73,8 +77,8 @@ def _decode(text: str) -> JSON:
 def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        seen: set[str] = set()
-        raise _Fault("duplicate-key", next(name for name, _ in pairs if name in seen or seen.add(name)))  # type: ignore[func-returns-value]  # `add` gives None, which is what makes this find the first repeat
+        counts = Counter(name for name, _ in pairs)
+        raise _Fault("duplicate-key", next(name for name, count in counts.items() if count > 1))
     return members
 
 
@@ -96,41 +100,42 @@ def _constant(text: str) -> NoReturn:
     raise _Fault("not-a-number")
 
 
-_STRICT = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
+_STRICT = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
+
+
+def _keep(hook: Callable[[T], JSON]) -> Callable[[T], JSON]:
+    """The hook, but a fault it raises becomes the value."""
+
+    def kept(argument: T) -> JSON:
+        try:
+            return hook(argument)
+        except _Fault as fault:
+            return fault
+
+    return kept
+
+
+_MARKING = json.JSONDecoder(
+    object_pairs_hook=_keep(_object),
+    parse_int=_keep(_integer),
+    parse_float=_keep(_float),
+    parse_constant=_keep(_constant),
 )
 
 
 def _located(text: str) -> ParseError:
     """The fault that stopped the strict parse, with its pointer: parse again, leaving faults where they stand."""
-
-    def keep(hook):  # type: ignore[no-untyped-def]  # wraps four hooks of four types
-        def kept(argument):  # type: ignore[no-untyped-def]
-            try:
-                return hook(argument)
-            except _Fault as fault:
-                return fault
-
-        return kept
-
-    marking = json.JSONDecoder(
-        object_pairs_hook=keep(_object),
-        parse_int=keep(_integer),
-        parse_float=keep(_float),
-        parse_constant=keep(_constant),
-    )
     try:
-        value = marking.decode(text)
+        value = _MARKING.decode(text)
     except RecursionError:
         return _too_deep(text)
     except json.JSONDecodeError:
-        # A fault and, further on, bad syntax: say what was met first, which is the fault.
-        value = None
+        # A fault and, further on, bad syntax: the fault came first, but its pointer cannot be told.
         pointer, fault = "", _first_fault(text)
     else:
         pointer, fault = next((pointer, item) for pointer, item in _walk(value) if isinstance(item, _Fault))
-    params = {"name": fault.name[:100]} if fault.name else {}
-    return ParseError(Problem(pointer, fault.code, MESSAGES[fault.code], params=params))
+    params = {"name": printable(fault.name[:100])} if fault.name else {}
+    return ParseError(Problem(printable(pointer), fault.code, MESSAGES[fault.code], params=params))
 
 
 def _first_fault(text: str) -> _Fault:
@@ -174,9 +179,8 @@ def _unstorable(value: JSON) -> ParseError:
         texts = item if isinstance(item, dict) else [item] if isinstance(item, str) else []
         for text in texts:
             if code := unstorable(text):
-                # The pointer of a bad member name is that of its object: the name itself cannot be shown.
-                safe = pointer.encode(errors="replace").decode().replace("\0", "?")
-                return ParseError(Problem(safe, code, MESSAGES[code]))
+                # A bad member name cannot be part of a pointer: this one leads to its object.
+                return ParseError(Problem(printable(pointer), code, MESSAGES[code]))
     raise AssertionError("only called for a value that has such a text")
 
 

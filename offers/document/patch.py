@@ -62,9 +62,7 @@ def check(patch: object) -> list[dict[str, Any]]:
     return patch
 
 
-def apply(
-    document: JSON, patch: object, *, root_allowed: bool = False, server_owned: bool = True
-) -> JSON:
+def apply(document: JSON, patch: object, *, root_allowed: bool = False, server_owned: bool = True) -> JSON:
     """The document that `patch` makes of `document`; neither is changed.
 
     The root stays an object, unless `root_allowed`: then the whole document may be added or removed, None standing for

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from offers.document import fields
 from offers.document.errors import JSON, Problem
 from offers.document.fields import component_type, instant
-from offers.document.kinds import MODELS, Kind
+from offers.document.kinds import ADAPTERS, Kind
 from offers.document.labels import gettext_noop
 from offers.document.parse import MESSAGES as TEXT_MESSAGES
 from offers.document.values import escape, unstorable
@@ -44,8 +44,6 @@ SCHEMA_URI: Mapping[Kind, str] = {
     Kind.DECISION: "https://ns.adobe.com/experience/offer-management/offer-activity;version=0.15",
 }
 
-_ADAPTERS = {kind: TypeAdapter(model) for kind, model in MODELS.items()}
-
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -67,9 +65,9 @@ def validate(kind: Kind, document: JSON) -> tuple[Problem, ...]:
     if problems:
         return problems
     try:
-        _ADAPTERS[kind].validator.validate_python(document)
+        ADAPTERS[kind].validator.validate_python(document)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=True, include_input=True)
+        details = error.errors(include_url=False, include_input=False)
         return tuple(_friendly(detail) for detail in details[:MAX_PROBLEMS])
     return tuple(_rule_problems(kind, document))
 
@@ -117,9 +115,9 @@ def transition_problem(kind: Kind, before: str | None, after: str | None, may_re
 def references(kind: Kind, document: JSON) -> list[Reference]:
     """Every place that names another library item, in document order. Looks over what is not valid."""
     return [
-        Reference(pointer, target, id)
-        for pointer, target, id in _references(kind, document)
-        if isinstance(id, str) and id
+        Reference(pointer, target, item_id)
+        for pointer, target, item_id in _references(kind, document)
+        if isinstance(item_id, str) and item_id
     ]
 
 
@@ -127,13 +125,17 @@ def _references(kind: Kind, document: JSON) -> Iterator[tuple[str, Kind, JSON]]:
     if kind in OFFER_KINDS:
         for index, representation in _items(document, "representations"):
             yield f"/representations/{index}/placement", Kind.PLACEMENT, _get(representation, "placement")
-        yield "/selectionConstraint/eligibilityRule", Kind.RULE, _get(document, "selectionConstraint", "eligibilityRule")
+        yield (
+            "/selectionConstraint/eligibilityRule",
+            Kind.RULE,
+            _get(document, "selectionConstraint", "eligibilityRule"),
+        )
         for index, tag in _items(document, "tags"):
             yield f"/tags/{index}", Kind.TAG, tag
     elif kind == Kind.COLLECTION:
         target = Kind.PERSONALIZED_OFFER if _get(document, "filterType") == "offers" else Kind.TAG
-        for index, id in _items(document, "ids"):
-            yield f"/ids/{index}", target, id
+        for index, item_id in _items(document, "ids"):
+            yield f"/ids/{index}", target, item_id
     elif kind == Kind.DECISION:
         yield "/fallback", Kind.FALLBACK_OFFER, _get(document, "fallback")
         for index, criterion in _items(document, "criteria"):
@@ -197,8 +199,6 @@ _MESSAGES: Mapping[str, tuple[str, str]] = {
     "bool_type": ("not-a-boolean", gettext_noop("This must be true or false.")),
     "list_type": ("not-a-list", gettext_noop("This must be a list.")),
     "dict_type": ("not-an-object", gettext_noop("This must be an object.")),
-    "model_type": ("not-an-object", gettext_noop("This must be an object.")),
-    "model_attributes_type": ("not-an-object", gettext_noop("This must be an object.")),
     "too_long": ("too-many", gettext_noop("There can be at most {max_length} entries.")),
     "literal_error": ("unknown-value", gettext_noop("This must be one of: {expected}.")),
 }
@@ -206,7 +206,8 @@ _OTHERWISE = ("wrong-type", gettext_noop("This value cannot be used here."))
 
 
 def _friendly(detail: ErrorDetails) -> Problem:
-    location = [part for part in detail["loc"] if part != "[key]"]
+    # pydantic marks a bad name in a map (characteristics is the only one) by a part of its own behind it.
+    location = detail["loc"][:2] if detail["loc"][2:] == ("[key]",) else detail["loc"]
     pointer = "".join(f"/{escape(str(part))}" for part in location)
     context: dict[str, Any] = detail.get("ctx") or {}
     if detail["type"] == "refused":
@@ -235,7 +236,9 @@ def _rule_problems(kind: Kind, document: dict[str, Any]) -> Iterator[Problem]:
     elif kind == Kind.DECISION:
         yield from _window_problems(document, "")
         for index, criterion in enumerate(document.get("criteria", ())):
-            yield from _eligibility_problems(criterion.get("profileConstraint", {}), f"/criteria/{index}/profileConstraint")
+            yield from _eligibility_problems(
+                criterion.get("profileConstraint", {}), f"/criteria/{index}/profileConstraint"
+            )
         if document["status"] == "live" and not document.get("fallback"):
             yield Problem("/fallback", "required", gettext_noop("A live decision needs a fallback offer."))
 

@@ -54,3 +54,8 @@ def unstorable(text: str) -> str | None:
         except UnicodeEncodeError:
             return "lone-surrogate"
     return None
+
+
+def printable(text: str) -> str:
+    """The text with "?" for what cannot be stored or sent, for use in an answer about it."""
+    return text.encode(errors="replace").decode().replace("\0", "?")
