@@ -16,12 +16,13 @@ def main() -> None:
 def use_private_parts() -> None:
     """On a developer's machine: this checkout's own database, and the secret key kept beside it."""
     from offeradmin import devdb
+    from offeradmin.devdb_place import DevDatabaseError
 
     own_server = bool(os.environ.get("DATABASE_URL"))
     if not own_server:
         try:
             devdb.ensure_running()
-        except devdb.DevDatabaseError as error:
+        except DevDatabaseError as error:
             sys.exit(str(error))
     if not own_server or sys.argv[1:2] == ["demo"]:
         os.environ.setdefault("SECRET_KEY", devdb.secret_key())

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from offeradmin import devdb
-from offeradmin.devdb_place import find_place, reachable
+from offeradmin.devdb_place import DevDatabaseError, find_place, reachable
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 # Runs until its standard input is closed, then ends like any other process.
@@ -209,7 +209,7 @@ def test_it_refuses_data_of_a_version_that_is_not_installed(tmp_path: Path) -> N
     data = find_place(local).data
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("9\n")
-    with pytest.raises(devdb.DevDatabaseError, match="made by PostgreSQL 9, which is not installed"):
+    with pytest.raises(DevDatabaseError, match="made by PostgreSQL 9, which is not installed"):
         devdb.ensure_running(local)
     shutil.rmtree(data)
     assert devdb.remove(local)
@@ -221,7 +221,7 @@ def test_it_refuses_a_directory_that_somebody_else_put_in_its_place(tmp_path: Pa
     home.parent.mkdir(parents=True, exist_ok=True)
     home.symlink_to("/etc")
     try:
-        with pytest.raises(devdb.DevDatabaseError, match="belongs to another user"):
+        with pytest.raises(DevDatabaseError, match="belongs to another user"):
             devdb.ensure_running(local)
     finally:
         home.unlink()
