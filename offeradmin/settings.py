@@ -84,7 +84,9 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url_config(env.str("DATABASE_URL", default="") or devdb.url())}
 DATABASES["default"].update(
     CONN_MAX_AGE=None,
-    CONN_HEALTH_CHECKS=True,
+    # No health check: it would cost every request a query. After a restart of the database each process answers one
+    # request with 503 and Retry-After, and then reconnects.
+    CONN_HEALTH_CHECKS=False,
     OPTIONS={
         **DATABASES["default"].get("OPTIONS", {}),
         "server_side_binding": True,
