@@ -199,6 +199,7 @@ def test_a_pid_file_that_names_a_zombie_is_no_server(cluster: Path) -> None:
 def test_an_interrupted_making_is_made_anew(fresh: Path) -> None:
     home = find_place(fresh).home
     (home / "data.new").mkdir(parents=True)
+    home.chmod(0o755)
     (home / "data.new" / "PG_VERSION").write_text("18")
     devdb.ensure_running(fresh)
     assert answer(fresh, "SELECT 1") == 1

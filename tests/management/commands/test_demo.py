@@ -1,0 +1,145 @@
+"""The demo as a user runs it: a process that is started, looked at, and told to stop. On a database of its own."""
+
+import http.client
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from offeradmin import devdb
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+OFFERS = 12
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    """The URL of an empty database on the server of the tests."""
+    address = os.environ.get("DATABASE_URL") or devdb.url()
+    name = f"demo_{secrets.token_hex(4)}"
+    base, mark, query = address.partition("?")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        yield base.rpartition("/")[0] + "/" + name + mark + query
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def start(database: str, port: int) -> subprocess.Popen[str]:
+    arguments = ["manage.py", "demo", "--port", str(port), "--offers", str(OFFERS)]
+    environment = {**os.environ, "DATABASE_URL": database}
+    # The demo brings its own settings, and so it must not meet those of this test run.
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    environment.pop("SECRET_KEY", None)
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=CHECKOUT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def read_welcome(demo: subprocess.Popen[str]) -> str:
+    """All that the demo prints up to its last line of advice."""
+    assert demo.stdout
+    printed = ""
+    for line in demo.stdout:
+        printed += line
+        if line.startswith("Ctrl-C"):
+            return printed
+    raise AssertionError(f"The demo ended:\n{printed}")
+
+
+def get(port: int, path: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
+
+
+def children(pid: int) -> list[int]:
+    """The processes under `pid`, however deep."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, text=True).stdout
+    parents = {int(child): int(parent) for child, parent in (line.split() for line in listed.splitlines())}
+    found = [pid]
+    for process in found:
+        found += [child for child, parent in parents.items() if parent == process]
+    return found[1:]
+
+
+def assert_gone(processes: list[int]) -> None:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,stat="], check=True, capture_output=True, text=True).stdout
+        alive = {int(line.split()[0]) for line in listed.splitlines() if not line.split()[1].startswith("Z")}
+        if not alive & set(processes):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the demo left processes behind")
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_sample_offers_until_it_is_told_to_stop(database: str, port: int, stop: signal.Signals) -> None:
+    demo = start(database, port)
+    welcome = read_welcome(demo)
+    assert f"\nReady: http://127.0.0.1:{port}\n" in welcome
+    assert get(port, "/readyz").status == 200
+    assert get(port, "/accounts/login/").status == 200
+    with psycopg.connect(database) as connection:
+        counted = connection.execute(
+            "SELECT count(*) FROM offers_libraryitem WHERE kind IN ('personalized-offer', 'fallback-offer')"
+        ).fetchone()
+    assert counted
+    # A second start finds the data of the first one and adds none.
+    assert OFFERS <= counted[0] <= 3 * OFFERS
+    processes = children(demo.pid)
+    assert len(processes) >= 3, "a server and its two workers"
+    demo.send_signal(stop)
+    rest, _ = demo.communicate(timeout=20)
+    assert demo.returncode == 0, rest
+    assert_gone(processes)
+
+
+def test_the_curl_it_prints_changes_the_offer(database: str, port: int) -> None:
+    demo = start(database, port)
+    try:
+        pasted = re.search(r"^TOKEN=.*?^  \]'$", read_welcome(demo), re.DOTALL | re.MULTILINE)
+        assert pasted
+        answer = subprocess.run(["sh", "-c", pasted[0]], check=True, capture_output=True, text=True, timeout=30).stdout
+        assert '"etag": 2' in answer or '"etag":2' in answer, answer
+    finally:
+        demo.terminate()
+        demo.communicate(timeout=20)
+
+
+def test_it_refuses_a_port_that_somebody_else_uses(database: str) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        demo = start(database, taken)
+        printed, _ = demo.communicate(timeout=20)
+    assert demo.returncode == 1
+    assert f"Port {taken} cannot be used" in printed
+    assert "Traceback" not in printed
