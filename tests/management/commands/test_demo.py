@@ -8,10 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
@@ -78,27 +78,6 @@ def get(port: int, path: str) -> http.client.HTTPResponse:
     return answer
 
 
-def children(pid: int) -> list[int]:
-    """The processes under `pid`, however deep."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, text=True).stdout
-    parents = {int(child): int(parent) for child, parent in (line.split() for line in listed.splitlines())}
-    found = [pid]
-    for process in found:
-        found += [child for child, parent in parents.items() if parent == process]
-    return found[1:]
-
-
-def assert_gone(processes: list[int]) -> None:
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        listed = subprocess.run(["ps", "-A", "-o", "pid=,stat="], check=True, capture_output=True, text=True).stdout
-        alive = {int(line.split()[0]) for line in listed.splitlines() if not line.split()[1].startswith("Z")}
-        if not alive & set(processes):
-            return
-        time.sleep(0.05)
-    raise AssertionError("the demo left processes behind")
-
-
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_sample_offers_until_it_is_told_to_stop(database: str, port: int, stop: signal.Signals) -> None:
     demo = start(database, port)
@@ -113,12 +92,13 @@ def test_it_serves_sample_offers_until_it_is_told_to_stop(database: str, port: i
     assert counted
     # A second start finds the data of the first one and adds none.
     assert OFFERS <= counted[0] <= 3 * OFFERS
-    processes = children(demo.pid)
+    processes = psutil.Process(demo.pid).children(recursive=True)
     assert len(processes) >= 3, "a server and its two workers"
     demo.send_signal(stop)
     rest, _ = demo.communicate(timeout=20)
     assert demo.returncode == 0, rest
-    assert_gone(processes)
+    _, left = psutil.wait_procs(processes, timeout=5)
+    assert not left
 
 
 def test_the_curl_it_prints_changes_the_offer(database: str, port: int) -> None:
