@@ -121,8 +121,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / ".local" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Served from where they are, so there is nothing to collect (and no STATIC_ROOT).
 WHITENOISE_USE_FINDERS = True
 
 # Nothing from elsewhere, nothing inline. Previews of offers are frames made of a `srcdoc`, sandboxed without scripts.
