@@ -1,9 +1,9 @@
 """Bytes to a JSON value, strictly: whatever a body could smuggle past us is refused here, with a precise reason."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NoReturn, TypeVar
 
 from offers.document.errors import JSON, ParseError, Problem
@@ -11,6 +11,8 @@ from offers.document.labels import gettext_noop
 from offers.document.values import MAX_DEPTH, MAX_INTEGER, depth, escape, printable, unstorable
 
 BODY_LIMIT = 1_000_000
+# Characters up to which the place of a fault is looked for.
+LOCATE_LIMIT = 100_000
 
 MESSAGES = {
     "duplicate-key": gettext_noop("The member “{name}” appears twice in one object."),
@@ -52,22 +54,22 @@ def parse(body: bytes, *, limit: int = BODY_LIMIT) -> JSON:
         message = gettext_noop("The body is not UTF-8 at byte {position}.")
         raise ParseError(Problem("", "not-utf8", message, params={"position": error.start})) from None
     value = _decode(text)
-    # Counting is cheap, so a small body is never walked.
-    if text.count("[") + text.count("{") > MAX_DEPTH and depth(value) > MAX_DEPTH:
-        raise _too_deep(text)
+    # Counting is cheap, so a small body is not looked at again.
+    if text.count("[") + text.count("{") > MAX_DEPTH and depth(body) > MAX_DEPTH:
+        raise _too_deep()
     # Raw control characters and raw surrogates are refused above, so only an escape can bring one in.
     if "\\u" in text:
-        _refuse_unstorable(value)
+        _refuse_unstorable(value, locate=len(text) <= LOCATE_LIMIT)
     return value
 
 
 def _decode(text: str) -> JSON:
     try:
         return _STRICT.decode(text)
-    except _Fault:
-        raise _located(text) from None
+    except _Fault as fault:
+        raise _located(text, fault) from None
     except RecursionError:
-        raise _too_deep(text) from None
+        raise _too_deep() from None
     except json.JSONDecodeError as error:
         message = gettext_noop("The body is not valid JSON: line {line}, column {column}.")
         params = {"line": error.lineno, "column": error.colno}
@@ -123,27 +125,19 @@ _MARKING = json.JSONDecoder(
 )
 
 
-def _located(text: str) -> ParseError:
-    """The fault that stopped the strict parse, with its pointer: parse again, leaving faults where they stand."""
-    try:
-        value = _MARKING.decode(text)
-    except RecursionError:
-        return _too_deep(text)
-    except json.JSONDecodeError:
-        # A fault and, further on, bad syntax: the fault came first, but its pointer cannot be told.
-        pointer, fault = "", _first_fault(text)
-    else:
-        pointer, fault = next((pointer, item) for pointer, item in _walk(value) if isinstance(item, _Fault))
+def _located(text: str, fault: _Fault) -> ParseError:
+    """The error for the fault that stopped the strict parse, with its pointer where that can be had.
+
+    To learn it, parse again and leave faults where they stand. Not so for a text that turns out not to be JSON further
+    on, nor for a very large one: that would take too long.
+    """
+    pointer = ""
+    if len(text) <= LOCATE_LIMIT:
+        with suppress(json.JSONDecodeError, RecursionError):
+            faults = ((pointer, item) for pointer, item in _walk(_MARKING.decode(text)) if isinstance(item, _Fault))
+            pointer, fault = next(faults)
     params = {"name": printable(fault.name[:100])} if fault.name else {}
     return ParseError(Problem(printable(pointer), fault.code, MESSAGES[fault.code], params=params))
-
-
-def _first_fault(text: str) -> _Fault:
-    try:
-        _STRICT.decode(text)
-    except _Fault as fault:
-        return fault
-    raise AssertionError("only called for a text that has a fault")
 
 
 def _walk(value: JSON) -> Iterator[tuple[str, JSON]]:
@@ -158,42 +152,30 @@ def _walk(value: JSON) -> Iterator[tuple[str, JSON]]:
             waiting.extend((f"{pointer}/{len(item) - 1 - i}", child) for i, child in enumerate(reversed(item)))
 
 
-def _refuse_unstorable(value: JSON) -> None:
+def _refuse_unstorable(value: JSON, locate: bool) -> None:
+    """Look for NUL and lone surrogates in texts and member names; their place is told when it is to be located."""
+    places = _walk(value) if locate else (("", item) for item in _level_by_level(value))
+    for pointer, item in places:
+        texts = item if isinstance(item, dict) else (item,) if isinstance(item, str) else ()
+        for text in texts:
+            if code := unstorable(text):
+                # A bad member name cannot be part of a pointer: this one leads to its object.
+                raise ParseError(Problem(printable(pointer), code, MESSAGES[code]))
+
+
+def _level_by_level(value: JSON) -> Iterator[JSON]:
     level = [value]
     while level:
+        yield from level
         below: list[JSON] = []
         for item in level:
-            if isinstance(item, str):
-                if unstorable(item):
-                    raise _unstorable(value)
-            elif isinstance(item, dict):
-                below.extend(item)
+            if isinstance(item, dict):
                 below.extend(item.values())
             elif isinstance(item, list):
                 below.extend(item)
         level = below
 
 
-def _unstorable(value: JSON) -> ParseError:
-    for pointer, item in _walk(value):
-        texts = item if isinstance(item, dict) else [item] if isinstance(item, str) else []
-        for text in texts:
-            if code := unstorable(text):
-                # A bad member name cannot be part of a pointer: this one leads to its object.
-                return ParseError(Problem(printable(pointer), code, MESSAGES[code]))
-    raise AssertionError("only called for a value that has such a text")
-
-
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
-
-
-def _too_deep(text: str) -> ParseError:
-    """Where the text goes below the limit; the scan stops there."""
-    deep, position = 0, 0
-    for match in _TOKENS.finditer(text):
-        deep += (match[0] in "[{") - (match[0] in "]}")
-        if deep > MAX_DEPTH:
-            position = match.start()
-            break
-    message = gettext_noop("The body is nested more than {limit} levels deep, at character {position}.")
-    return ParseError(Problem("", "too-deep", message, params={"limit": MAX_DEPTH, "position": position}))
+def _too_deep() -> ParseError:
+    message = gettext_noop("The body is nested more than {limit} levels deep.")
+    return ParseError(Problem("", "too-deep", message, params={"limit": MAX_DEPTH}))

@@ -162,7 +162,8 @@ def _run(document: JSON | None, operations: list[dict[str, Any]], root_allowed: 
                 document = _OPERATIONS[name](prepared).apply(document)
         except jsonpatch.JsonPatchTestFailed:
             raise _failed(operation, index, "test-failed") from None
-        except (jsonpatch.JsonPatchPathNotFound, JsonPointerException):
+        except (jsonpatch.JsonPatchPathNotFound, jsonpatch.InvalidJsonPatch, JsonPointerException):
+            # The form is checked already: what the package calls invalid here is replacing the item after the last.
             raise _failed(operation, index, "not-found") from None
         except (jsonpatch.JsonPatchException, RecursionError):
             raise _failed(operation, index, "cannot-apply") from None
@@ -227,7 +228,7 @@ def _prepare(document: JSON, operation: dict[str, Any], index: int, budget: int)
             message = gettext_noop("The patch copies or moves more than {limit} bytes in total.")
             problem = Problem(path, "copy-budget", message, operation=index, params={"limit": COPY_BUDGET})
             raise PatchError(problem, status=422)
-    if path.count("/") + depth(value) > MAX_DEPTH:
+    if path.count("/") + depth(text) > MAX_DEPTH:
         message = gettext_noop("The document would be nested more than {limit} levels deep.")
         problem = Problem(path, "too-deep", message, operation=index, params={"limit": MAX_DEPTH})
         raise PatchError(problem, status=422)

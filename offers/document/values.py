@@ -1,13 +1,14 @@
 """Small questions about JSON values that parsing, patching and comparing all ask."""
 
-from itertools import chain
-
 import orjson
 
 from offers.document.errors import JSON
 
 MAX_DEPTH = 48
 MAX_INTEGER = 2**53 - 1
+
+_AS_SQUARE = bytes.maketrans(b"{}", b"[]")
+_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
 def clone(value: JSON) -> JSON:
@@ -25,13 +26,18 @@ def equal(a: JSON, b: JSON) -> bool:
     return type(a) is type(b) and (a == b if isinstance(a, str) else bool(a == b) and canonical(a) == canonical(b))
 
 
-def depth(value: JSON) -> int:
-    """How many containers deep a value is: 0 for a scalar, 1 for `[]`. Level by level, so no depth can overflow it."""
-    deep, level = 0, [value] if isinstance(value, (dict, list)) else []
-    while level:
+def depth(text: bytes) -> int:
+    """How many containers deep a valid JSON text is: 0 for a scalar, 1 for `[]`; past the limit, any number past it.
+
+    Works on the text because that is a hundred times faster than walking a megabyte of empty lists.
+    """
+    if b"\\" in text:
+        text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    brackets = b"".join(text.split(b'"')[::2]).translate(_AS_SQUARE, delete=_NOT_BRACKETS)
+    deep = 0
+    while brackets and deep <= MAX_DEPTH:
+        brackets = brackets.replace(b"[]", b"")
         deep += 1
-        children = chain.from_iterable(item.values() if isinstance(item, dict) else item for item in level)
-        level = [child for child in children if isinstance(child, (dict, list))]
     return deep
 
 
