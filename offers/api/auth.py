@@ -1,0 +1,83 @@
+"""Who is calling: one query from the token to the client, its membership and the sandbox that the headers name."""
+
+import re
+from typing import cast
+
+from allauth.idp.oidc.adapter import get_adapter
+from allauth.idp.oidc.models import Token
+from django.db import connection
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja.errors import AuthenticationError
+
+from offers.api.problems import ApiError
+from offers.models import Sandbox
+from offers.permissions import Actor
+
+_BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]{1,512}=*)", re.IGNORECASE)
+
+# Only tokens that a client got for itself: one that stands for a person says nothing about what a program may do.
+# The organisation is known to a client when it is a member of any of the organisation's sandboxes.
+_QUERY = """
+SELECT client.id, client.name, sandbox.id, sandbox.org_id, sandbox.name, sandbox.title, sandbox.type,
+       sandbox.review_policy, sandbox.require_if_match, membership.role,
+       EXISTS (SELECT FROM offers_membership AS m JOIN offers_sandbox AS s ON s.id = m.sandbox_id
+                WHERE m.client_id = client.id AND s.org_id = %s)
+  FROM allauth_idp_oidc_token AS token
+  JOIN allauth_idp_oidc_client AS client ON client.id = token.client_id
+  LEFT JOIN offers_sandbox AS sandbox ON sandbox.name = %s AND sandbox.org_id = %s
+  LEFT JOIN offers_membership AS membership
+         ON membership.client_id = client.id AND membership.sandbox_id = sandbox.id
+ WHERE token.type = %s AND token.hash = %s AND token.user_id IS NULL
+   AND (token.expires_at IS NULL OR token.expires_at > now())
+"""
+
+
+def authenticate(request: HttpRequest) -> Actor:
+    """The API client in the sandbox that it asks for.
+
+    Raises AuthenticationError (401: no token, or none of ours that is still good), ApiError: 400 without the headers
+    that name organisation and sandbox, 403 when `x-api-key` is not the token's client or the organisation is not the
+    client's, 404 when the sandbox is not there or not for this client.
+    """
+    bearer = _BEARER.fullmatch(request.headers.get("Authorization", "").strip())
+    if bearer is None:
+        raise AuthenticationError
+    organisation = _header(request, "x-gw-ims-org-id")
+    sandbox_name = _header(request, "x-sandbox-name")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _QUERY,
+            [
+                *(organisation, sandbox_name, organisation),
+                *(Token.Type.ACCESS_TOKEN.value, get_adapter().hash_token(bearer[1])),
+            ],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise AuthenticationError
+    client_id, client_name, *sandbox, role, organisation_is_known = row
+    if request.headers.get("x-api-key") != client_id:
+        detail = _("The header x-api-key must be the client id that the token was given to.")
+        raise ApiError(403, "api-key-mismatch", _("Not allowed"), detail)
+    for header, value in (("x-gw-ims-org-id", organisation), ("x-sandbox-name", sandbox_name)):
+        if not value:
+            detail = _("The header {header} is missing.").format(header=header)
+            raise ApiError(400, "missing-header", _("A header is missing"), detail)
+    if not organisation_is_known:
+        detail = _("This client does not belong to the organisation in x-gw-ims-org-id.")
+        raise ApiError(403, "unknown-organisation", _("Not allowed"), detail)
+    if role is None:
+        detail = _("The organisation has no sandbox of the name in x-sandbox-name that is open to this client.")
+        raise ApiError(404, "unknown-sandbox", _("No such sandbox"), detail)
+    return Actor(Sandbox(*sandbox), role, client_name or client_id, client_id=client_id)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Whom `authenticate` found, which django-ninja keeps on the request."""
+    return cast(Actor, request.auth)  # type: ignore[attr-defined]  # set by django-ninja
+
+
+def _header(request: HttpRequest, name: str) -> str:
+    # Every server refuses NUL in a header; PostgreSQL would too, with an error of its own.
+    return request.headers.get(name, "").strip().replace("\0", "")

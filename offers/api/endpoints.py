@@ -1,0 +1,113 @@
+"""The documented calls, the same for every kind of library item: create, list, read, change, delete."""
+
+from collections.abc import Collection
+
+from django.http import HttpRequest, HttpResponse
+
+from offers import paging, property_filters, writes
+from offers.api import answers, bodies, etags
+from offers.api.auth import actor_of
+from offers.api.history import document_as_of
+from offers.api.idempotency import once
+from offers.api.problems import Conflict
+from offers.api.resources import BASE, Resource, address_of, kind_to_create, kinds_of
+from offers.document.errors import DocumentError, PatchError
+from offers.document.schema import Kind
+from offers.permissions import Actor
+
+
+def create(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """POST: 201 with the receipt; a dry run answers 200 with what would be stored."""
+    actor, kind = actor_of(request), kind_to_create(request, resource)
+    document, stamp = bodies.document_of(request), bodies.stamp_of(request)
+    if bodies.is_dry_run(request):
+        return answers.preview(actor, writes.create(actor, kind, document, stamp, dry_run=True))
+
+    def perform() -> HttpResponse:
+        head = writes.create(actor, kind, document, stamp).head
+        location = BASE + address_of(resource, kind, head.id)
+        return answers.receipt(actor, head, status=201, headers={"Location": location})
+
+    return once(request, actor, perform)
+
+
+def read(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
+    """GET: the document with its server-owned members, now or `asOf` a time; 304 when the caller has it."""
+    actor, kinds = actor_of(request), kinds_of(request, resource)
+    as_of = request.GET.get("asOf")
+    if as_of is None:
+        content = answers.document_with(writes.read(actor, kinds, id))
+    else:
+        content = document_as_of(actor, kinds, id, as_of)
+    headers = {"ETag": etags.tag(content["etag"])}
+    known = etags.if_none_match(request)
+    if known is not None and (known.any or content["etag"] in known.etags):
+        return HttpResponse(status=304, headers=headers)
+    return answers.json_response(content, headers=headers)
+
+
+def change(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
+    """PATCH: apply a JSON Patch (RFC 6902) and answer with the receipt."""
+    actor, kinds = actor_of(request), kinds_of(request, resource)
+    patch, stamp = bodies.patch_of(request), bodies.stamp_of(request)
+    condition = etags.if_match(request)
+
+    def apply(*, dry_run: bool) -> writes.Outcome:
+        wanted = _wanted_etag(actor, kinds, id, condition)
+        try:
+            return writes.change(actor, kinds, id, patch, stamp, if_match=wanted, dry_run=dry_run)
+        except (PatchError, writes.InUse) as error:
+            raise _with_head(actor, kinds, id, error) from None
+
+    if bodies.is_dry_run(request):
+        return answers.preview(actor, apply(dry_run=True))
+    return once(request, actor, lambda: answers.receipt(actor, apply(dry_run=False).head))
+
+
+def delete(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
+    """DELETE: 200 with an empty body; 409 while other items use it."""
+    actor, kinds = actor_of(request), kinds_of(request, resource)
+    stamp, condition = bodies.stamp_of(request), etags.if_match(request)
+    wanted = _wanted_etag(actor, kinds, id, condition)
+    try:
+        writes.delete(actor, kinds, id, stamp, if_match=wanted)
+    except writes.InUse as error:
+        raise _with_head(actor, kinds, id, error) from None
+    return HttpResponse(status=200, content_type=answers.JSON)
+
+
+def listing(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """GET of a collection: a page of documents, with links to itself and its neighbours."""
+    actor, kinds = actor_of(request), kinds_of(request, resource)
+    page = paging.page(
+        actor.sandbox.pk,
+        kinds,
+        property_filters.conditions(request.GET.getlist("property")),
+        paging.order([*request.GET.getlist("orderBy"), *request.GET.getlist("orderby")]),
+        paging.limit(request.GET.get("limit")),
+        request.GET.get("start", ""),
+    )
+    starts = {"next": page.next, "prev": page.previous}
+    links = {"self": answers.link(resource.path, request.GET)}
+    links |= {name: answers.link(resource.path, request.GET, start) for name, start in starts.items() if start}
+    results = [answers.document_with(head) for head in page.heads]
+    return answers.json_response({"results": results, "count": len(results), "total": page.total, "_links": links})
+
+
+def _wanted_etag(actor: Actor, kinds: Collection[Kind], id: str, condition: etags.Condition | None) -> int | None:
+    """The one etag at which the change may be made; None for any. Raises StaleEtag when none of several is current."""
+    if condition is None or condition.any:
+        return None
+    if len(condition.etags) == 1:
+        return next(iter(condition.etags))
+    head = writes.read(actor, kinds, id)
+    if head.etag not in condition.etags:
+        raise writes.StaleEtag(head)
+    return head.etag
+
+
+def _with_head(actor: Actor, kinds: Collection[Kind], id: str, error: DocumentError | writes.InUse) -> Exception:
+    """A refusal that depends on how the item stands, told with that; any other as it is."""
+    if isinstance(error, DocumentError) and error.status != 409:
+        return error
+    return Conflict(error, writes.read(actor, kinds, id))

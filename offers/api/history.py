@@ -1,0 +1,91 @@
+"""History over HTTP: revisions, one revision, who last changed each value, the document as of a time."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from offers import history, paging
+from offers.api import answers
+from offers.api.auth import actor_of
+from offers.api.dates import shown
+from offers.api.problems import ApiError
+from offers.api.resources import Resource, kinds_of
+from offers.document.schema import Kind
+from offers.models import LibraryItem
+from offers.permissions import Actor, NotFound, get_item_for
+from offers.property_filters import parse_instant
+
+
+def revisions(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
+    """A page of an item's revisions, newest first; a deleted item's stay readable."""
+    item = _item(request, resource, id)
+    limit, before = paging.limit(request.GET.get("limit")), _etag_before(request)
+    found = history.revisions(item, before=before, limit=limit + 1)
+    more, found = len(found) > limit, found[:limit]
+    path = f"{resource.path}/{id}/revisions"
+    links = {"self": answers.link(path, request.GET)}
+    if more:
+        links["next"] = answers.link(path, request.GET, str(found[-1].etag))
+    results = [answers.revision_entry(revision) for revision in found]
+    return answers.json_response({"results": results, "count": len(results), "total": item.etag, "_links": links})
+
+
+def revision(request: HttpRequest, resource: Resource, id: str, etag: int) -> HttpResponse:
+    """One revision, with the document that it made (null where it deleted the item)."""
+    item = _item(request, resource, id)
+    found = history.revision(item, etag)
+    return answers.json_response({**answers.revision_entry(found), "document": history.document_at(item, etag)})
+
+
+def blame(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
+    """Every value of the document, with the revision that last changed it."""
+    lines, made_by = history.blame_of(_item(request, resource, id, deleted=False))
+    results = [
+        {
+            "pointer": line.pointer,
+            "value": line.value,
+            "etag": line.etag,
+            "modifiedBy": made_by[line.etag].actor_label,
+            "modified": shown(made_by[line.etag].created_at),
+        }
+        for line in lines
+    ]
+    return answers.json_response({"results": results, "count": len(results)})
+
+
+def document_as_of(actor: Actor, kinds: Collection[Kind], id: str, text: str) -> dict[str, Any]:
+    """The document as it was at a time, with its members of then. Raises ApiError (400), NotFound, NoSuchRevision."""
+    instant = parse_instant(text)
+    if instant is None:
+        detail = _("asOf is a date-time with its offset, such as 2026-11-01T00:00:00Z.")
+        raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+    item = get_item_for(actor, id, kinds=tuple(kinds), deleted=True)
+    etag = history.etag_at(item, instant)
+    document, made = history.document_at(item, etag), history.revision(item, etag)
+    if document is None:
+        raise NotFound
+    return answers.with_members(
+        Kind(item.kind),
+        item.id,
+        document,
+        etag=etag,
+        created=item.created_at,
+        created_by=item.created_by,
+        modified=made.created_at,
+        modified_by=made.actor_label,
+    )
+
+
+def _item(request: HttpRequest, resource: Resource, id: str, *, deleted: bool = True) -> LibraryItem:
+    return get_item_for(actor_of(request), id, kinds=kinds_of(request, resource), deleted=deleted)
+
+
+def _etag_before(request: HttpRequest) -> int | None:
+    start = request.GET.get("start")
+    if start is None:
+        return None
+    if not (start.isascii() and start.isdecimal() and len(start) < 10):
+        raise ApiError(400, "bad-cursor", _("A parameter could not be read"), _("start was not given for this list."))
+    return int(start)

@@ -1,0 +1,101 @@
+"""`POST /ims/token/v3`: an access token for a client's id and secret (RFC 6749 section 4.4).
+
+Clients and tokens are django-allauth's, tokens stored hashed. Its own token endpoint is not used here because the
+documented call asks for scopes that no client of ours has, in a list joined by commas; what a client may do is its
+membership's to say, so unknown scopes are passed over.
+"""
+
+import base64
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+from urllib.parse import unquote_plus
+
+import orjson
+from allauth.idp.oidc import app_settings
+from allauth.idp.oidc.models import Client, Token
+from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+TOKEN_BYTES = 48
+# Guessing is slow anyway (secrets are hashed as passwords are); this also keeps it from using up the processors.
+FAILURES_A_MINUTE = 20
+
+
+def token(request: HttpRequest) -> HttpResponse:
+    """The documented form in, `{"access_token", "token_type", "expires_in"}` out; errors as RFC 6749 section 5.2 says."""
+    if request.method != "POST":
+        return _error(405, "invalid_request", "Send the form with POST.", Allow="POST")
+    if request.content_type != "application/x-www-form-urlencoded":
+        return _error(400, "invalid_request", "Send application/x-www-form-urlencoded.")
+    client_id, secret = _credentials(request)
+    grant_type = request.POST.get("grant_type", "")
+    if not grant_type:
+        return _error(400, "invalid_request", "The field grant_type is missing.")
+    if grant_type != Client.GrantType.CLIENT_CREDENTIALS:
+        return _error(400, "unsupported_grant_type", "The grant_type here is client_credentials.")
+    failures = _failures_key(request, client_id)
+    failed = cache.get(failures, 0)
+    if failed >= FAILURES_A_MINUTE:
+        return _error(429, "invalid_client", "Too many failed attempts. Wait a minute.", **{"Retry-After": "60"})
+    client = _client(client_id, secret)
+    if client is None:
+        cache.set(failures, failed + 1, timeout=60)
+        challenge = {"WWW-Authenticate": 'Basic realm="offers"'}
+        return _error(401, "invalid_client", "The client id or its secret is wrong.", **challenge)
+    if Client.GrantType.CLIENT_CREDENTIALS not in client.get_grant_types():
+        return _error(400, "unauthorized_client", "This client may not use client_credentials.")
+    return _issue(client, request.POST.get("scope", ""))
+
+
+def _credentials(request: HttpRequest) -> tuple[str, str]:
+    """Client id and secret, from the form or else from HTTP Basic authentication (RFC 6749 section 2.3.1)."""
+    if "client_secret" in request.POST:
+        return request.POST.get("client_id", ""), request.POST["client_secret"]
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return request.POST.get("client_id", ""), ""
+    try:
+        client_id, _, secret = base64.b64decode(credentials).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return unquote_plus(client_id), unquote_plus(secret)
+
+
+def _failures_key(request: HttpRequest, client_id: str) -> str:
+    """Failures count by address and client, so that nobody can lock a client out from elsewhere."""
+    who = f"{request.META.get('REMOTE_ADDR', '')} {client_id}"
+    return f"token-failures-{hashlib.sha256(who.encode()).hexdigest()}"
+
+
+def _client(client_id: str, secret: str) -> Client | None:
+    """The client, if this is its secret. An unknown one takes as long to refuse as a wrong secret."""
+    client = Client.objects.filter(pk=client_id).first() if client_id and "\0" not in client_id else None
+    if client is None:
+        make_password(secret)
+        return None
+    return client if client.check_secret(secret) else None
+
+
+def _issue(client: Client, scope: str) -> HttpResponse:
+    value = secrets.token_urlsafe(TOKEN_BYTES)
+    seconds = app_settings.ACCESS_TOKEN_EXPIRES_IN
+    issued = Token(type=Token.Type.ACCESS_TOKEN, client=client, expires_at=timezone.now() + timedelta(seconds=seconds))
+    issued.set_value(value)
+    asked = set(re.split(r"[,\s]+", scope))
+    issued.set_scopes([known for known in client.get_scopes() if known in asked])
+    issued.save()
+    return _answer(200, {"access_token": value, "token_type": "bearer", "expires_in": seconds})
+
+
+def _error(status: int, code: str, description: str, **headers: str) -> HttpResponse:
+    return _answer(status, {"error": code, "error_description": description}, **headers)
+
+
+def _answer(status: int, content: dict[str, object], **headers: str) -> HttpResponse:
+    # RFC 6749 section 5.1: nobody may keep a copy.
+    headers = {"Cache-Control": "no-store", "Pragma": "no-cache", **headers}
+    return HttpResponse(orjson.dumps(content), status=status, content_type="application/json", headers=headers)
