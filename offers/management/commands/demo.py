@@ -11,13 +11,17 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from types import FrameType
+from typing import NoReturn
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from offeradmin import devdb
+
 HOST = "127.0.0.1"
 READY_SECONDS = 60
 STOP_SECONDS = 10
+WATCH_SECONDS = 2
 
 WELCOME = """
 Ready: {address}
@@ -70,8 +74,7 @@ class Command(BaseCommand):
                 wait_until_ready(server, port)
                 self.stdout.write(WELCOME.format(address=f"http://{HOST}:{port}"))
                 self.stdout.flush()
-                server.wait()
-                raise CommandError(f"The server ended with exit code {server.returncode}.")
+                watch(server)
         except Stopped:
             self.stdout.write("\nStopping.")
 
@@ -142,6 +145,17 @@ def wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
         if time.monotonic() > deadline:
             raise CommandError(f"The server was not ready after {READY_SECONDS} seconds.")
         time.sleep(0.05)
+
+
+def watch(server: subprocess.Popen[bytes]) -> NoReturn:
+    """Stay with the server, and bring its private database back should that crash. Raises CommandError at its end."""
+    private = not os.environ.get("DATABASE_URL")
+    while server.poll() is None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(WATCH_SECONDS)
+        if private:
+            devdb.ensure_running()
+    raise CommandError(f"The server ended with exit code {server.returncode}.")
 
 
 def _is_ready(port: int) -> bool:
