@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 
 from offers.document.blame import Line, blame
 from offers.document.diff import equal
@@ -110,40 +112,80 @@ class Difference:
 
 
 def verify(sandboxes: QuerySet[Sandbox]) -> Iterator[Difference]:
-    """Replay every chain and recompute every digest, item by item; yields what differs."""
+    """Replay every chain and recompute every digest; yields what differs, item by item.
+
+    One streaming statement for each sandbox, which therefore reads one state of the library: it can run while people
+    work. Memory grows with neither the number of items nor the length of their histories.
+    """
     for sandbox in sandboxes:
-        for item in LibraryItem.objects.filter(sandbox=sandbox).order_by("key").iterator(chunk_size=200):
-            for etag, message in _verify_item(sandbox, item):
-                yield Difference(sandbox.name, item.id, etag, message)
+        for item in LibraryItem.objects.filter(sandbox=sandbox, revisions=None).iterator():
+            yield Difference(sandbox.name, item.id, item.etag, "the item has no history")
+        for _, chain in groupby(_with_items(sandbox).iterator(chunk_size=1_000), attrgetter("item_id")):
+            for found, message in _verify_chain(sandbox, chain):
+                yield Difference(sandbox.name, found.item.id, found.etag, message)
 
 
-def _verify_item(sandbox: Sandbox, item: LibraryItem) -> Iterator[tuple[int, str]]:
+def _with_items(sandbox: Sandbox) -> QuerySet[Revision]:
+    """Every revision with its item; the item's document only where it is needed, as `head` of its last revision."""
+    columns = ("kind", "id", "etag", "digest", "deleted_at", "sandbox_id")
+    stamps = ("created_at", "created_by", "created_by_client", "modified_at", "modified_by", "modified_by_client")
+    own = [field.attname for field in Revision._meta.concrete_fields]
+    return (
+        Revision.objects.filter(item__sandbox=sandbox)
+        .select_related("item")
+        .only(*own, *(f"item__{name}" for name in (*columns, *stamps)))
+        .annotate(head=Case(When(etag=F("item__etag"), then=F("item__document"))))
+        .order_by("item_id", "etag")
+    )
+
+
+def _verify_chain(sandbox: Sandbox, chain: Iterator[Revision]) -> Iterator[tuple[Revision, str]]:
+    """What is wrong with one item, and at which revision. A chain that is broken is not followed further."""
     document: Document | None = None
-    kept: Document | None = None
-    previous, etag = "", 0
-    for found in Revision.objects.filter(item=item).order_by("etag").iterator(chunk_size=500):
-        etag += 1
-        if found.etag != etag:
-            yield found.etag, f"expected etag {etag}: a revision is missing"
+    last_shown: Document | None = None
+    previous = ""
+    for expected, found in enumerate(chain, start=1):
+        item = found.item
+        if found.etag != expected:
+            yield found, f"the revision of etag {expected} is missing"
             return
         if found.digest != _digest_of(previous, sandbox, item, found):
-            yield etag, "the digest does not match what the revision says"
+            yield found, "the digest does not match what the revision says"
         previous = found.digest
         try:
-            kept, document = document, replay(document, orjson.loads(found.patch))
-        except Exception as error:  # a tampered patch may fail in any way; that is the finding
-            yield etag, f"the patch cannot be replayed ({type(error).__name__})"
+            document = replay(document, orjson.loads(found.patch))
+            intact = found.snapshot is None or equal(orjson.loads(found.snapshot), document)
+        except Exception as error:  # noqa: BLE001  # a tampered patch may fail in any way; that is the finding
+            yield found, f"the patch cannot be replayed ({type(error).__name__})"
             return
-        if found.snapshot is not None and not equal(orjson.loads(found.snapshot), document):
-            yield etag, "the snapshot differs from the replayed document"
-    if etag != item.etag:
-        yield item.etag, f"the item is at etag {item.etag}, its history ends at {etag}"
-    elif item.digest != previous:
-        yield etag, "the item's digest is not the last revision's"
-    elif (document is None) != (item.deleted_at is not None):
-        yield etag, "the item and its history disagree on whether it is deleted"
-    elif not equal(item.document, kept if document is None else document):
-        yield etag, "the item's document differs from the replayed one"
+        last_shown = last_shown if document is None else document
+        if not intact:
+            yield found, "the snapshot differs from the replayed document"
+        if found.sandbox_id != item.sandbox_id:
+            yield found, "the revision is filed under another sandbox than its item"
+        if expected == 1 and not _stamped_by(found, item.created_at, item.created_by, item.created_by_client):
+            yield found, "the item and its first revision disagree on who created it, or when"
+    yield from ((found, message) for message in _head_problems(found, document, last_shown))
+
+
+def _head_problems(last: Revision, document: Document | None, last_shown: Document | None) -> Iterator[str]:
+    """Where the item itself is not what its history, which ends at `last`, makes it."""
+    item = last.item
+    if item.etag != last.etag:
+        yield f"the item is at etag {item.etag}, its history ends at {last.etag}"
+        return
+    if item.digest != last.digest:
+        yield "the item's digest is not its last revision's"
+    if not _stamped_by(last, item.modified_at, item.modified_by, item.modified_by_client):
+        yield "the item and its last revision disagree on who modified it, or when"
+    if item.deleted_at != (last.created_at if document is None else None):
+        yield "the item and its history disagree on whether it is deleted"
+    if not equal(last.head, last_shown):  # type: ignore[attr-defined]  # annotated by _with_items
+        yield "the item's document differs from the replayed one"
+
+
+def _stamped_by(found: Revision, at: datetime, label: str, client_id: str) -> bool:
+    return (found.created_at, found.actor_label, found.client_id) == (at, label, client_id)
 
 
 def _digest_of(previous: str, sandbox: Sandbox, item: LibraryItem, found: Revision) -> str:
@@ -151,6 +193,7 @@ def _digest_of(previous: str, sandbox: Sandbox, item: LibraryItem, found: Revisi
         previous,
         sandbox=sandbox.name,
         id=item.id,
+        kind=item.kind,
         etag=found.etag,
         patch=found.patch,
         actor=found.actor_id,
@@ -162,4 +205,3 @@ def _digest_of(previous: str, sandbox: Sandbox, item: LibraryItem, found: Revisi
         request=found.request_id,
         time=found.created_at.astimezone(UTC).isoformat(timespec="microseconds"),
     )
-

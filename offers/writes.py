@@ -7,7 +7,7 @@ was first. Nothing here grows with the length of an item's history.
 
 import hashlib
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,17 +21,16 @@ from offers import permissions
 from offers.document import patch as patches
 from offers.document.diff import equal
 from offers.document.errors import InvalidDocument, Problem
-from offers.document.labels import gettext_noop
 from offers.document.schema import (
     Kind,
     Reference,
-    fits,
     references,
     transition_problem,
     validate,
     with_defaults,
 )
 from offers.permissions import Actor, NotFound
+from offers.reference_checks import reference_problems
 
 Document = dict[str, Any]
 Patch = list[dict[str, Any]]
@@ -101,7 +100,9 @@ class InUse(Exception):
         self.users = users
 
 
-def create(actor: Actor, kind: Kind, document: Document, stamp: Stamp, *, id: str = "", dry_run: bool = False) -> Outcome:
+def create(
+    actor: Actor, kind: Kind, document: Document, stamp: Stamp, *, id: str = "", dry_run: bool = False
+) -> Outcome:
     """Store a new item at etag 1 with its first revision. Without `id`, it gets a new opaque one.
 
     Raises NotAllowed, InvalidDocument. The item, its revision and the lock on what it refers to succeed together.
@@ -111,10 +112,22 @@ def create(actor: Actor, kind: Kind, document: Document, stamp: Stamp, *, id: st
     _refuse(validate(kind, document))
     now = timezone.now()
     head = Head(
-        0, kind, id or new_id(), document, 1, "", now, actor.label, actor.client_id, now, actor.label, actor.client_id, None
+        0,
+        kind,
+        id or new_id(),
+        document,
+        1,
+        "",
+        now,
+        actor.label,
+        actor.client_id,
+        now,
+        actor.label,
+        actor.client_id,
+        None,
     )
     with transaction.atomic():
-        _check_references(actor, kind, document, references(kind, document))
+        _refuse(reference_problems(actor.sandbox.pk, document, references(kind, document)))
         if dry_run:
             return Outcome(None, head, True)
         head = _insert(actor, head, [{"op": "add", "path": "", "value": document}], stamp)
@@ -175,16 +188,14 @@ def undelete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp) -> Ou
             return Outcome(head.document, head, False)
         permissions.check_change(actor, head.kind, None, head.document)
         _refuse(validate(head.kind, head.document))
-        _check_references(actor, head.kind, head.document, references(head.kind, head.document))
+        _refuse(reference_problems(actor.sandbox.pk, head.document, references(head.kind, head.document)))
         after = _stamped(actor, head, head.document, deleted=False)
         written = _write(actor, head, after, [{"op": "add", "path": "", "value": head.document}], stamp)
         assert written is not None, "a write under a row lock cannot lose a race"
     return Outcome(None, written, True)
 
 
-def read(
-    actor: Actor, kinds: Collection[Kind], id: str, *, lock: Lock = "", deleted: bool = False
-) -> Head:
+def read(actor: Actor, kinds: Collection[Kind], id: str, *, lock: Lock = "", deleted: bool = False) -> Head:
     """The item as it stands now, in the actor's sandbox. Raises NotFound.
 
     One plain statement rather than a model instance: this is the hot half of every PATCH.
@@ -236,7 +247,8 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
     new_references = [
         reference
         for reference in references(head.kind, document)
-        if (reference.kind, reference.id) not in before_references or _fit_may_change(head.document, document, reference)
+        if (reference.kind, reference.id) not in before_references
+        or _fit_may_change(head.document, document, reference)
     ]
     narrows = head.kind == Kind.PLACEMENT and any(
         head.document.get(member) != document.get(member) for member in ("channel", "componentType")
@@ -245,7 +257,7 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
         written = _write(actor, head, after, patch, stamp)
         return written and Outcome(head.document, written, True)
     with transaction.atomic():
-        _check_references(actor, head.kind, document, new_references)
+        _refuse(reference_problems(actor.sandbox.pk, document, new_references))
         if narrows:
             _lock_item(head.key)
             _refuse_in_use(actor, head.id)
@@ -263,53 +275,6 @@ def _fit_may_change(before: Document, after: Document, reference: Reference) -> 
 def _refuse(problems: Collection[Problem]) -> None:
     if problems:
         raise InvalidDocument(tuple(problems))
-
-
-def _check_references(actor: Actor, kind: Kind, document: Document, wanted: Collection[Reference]) -> None:
-    """Every wanted library object must exist, and a placement must fit what is put into it.
-
-    The rows are locked (FOR KEY SHARE) until the transaction ends: whoever deletes one waits, and then sees this use.
-    """
-    if not wanted:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT id, kind, document FROM offers_libraryitem
-                WHERE sandbox_id = %s AND id = ANY(%s) AND deleted_at IS NULL ORDER BY key FOR KEY SHARE""",
-            [actor.sandbox.pk, sorted({reference.id for reference in wanted})],
-        )
-        found = {(row[1], row[0]): orjson.loads(row[2]) for row in cursor.fetchall()}
-    problems = [
-        Problem(reference.pointer, "unknown-reference", gettext_noop("There is no {kind} with the id {id}."), params={
-            "kind": reference.kind.value, "id": reference.id})
-        for reference in wanted
-        if (reference.kind, reference.id) not in found
-    ]
-    for index, representation in enumerate(document.get("representations") or []):
-        placement = found.get((Kind.PLACEMENT, representation["placement"]))
-        if placement is not None:
-            problems += _misfits(f"/representations/{index}", representation, placement)
-    _refuse(problems)
-
-
-def _misfits(pointer: str, representation: Document, placement: Document) -> list[Problem]:
-    problems = []
-    if placement.get("channel") and placement["channel"] != representation["channel"]:
-        problems.append(
-            Problem(f"{pointer}/channel", "channel-mismatch", gettext_noop("The placement {name} is for another channel."), params={
-                "name": placement["name"]})
-        )
-    for index, component in enumerate(representation.get("components") or []):
-        if not fits(component["type"], placement["componentType"]):
-            problems.append(
-                Problem(
-                    f"{pointer}/components/{index}/type",
-                    "component-mismatch",
-                    gettext_noop("The placement {name} takes {type} content."),
-                    params={"name": placement["name"], "type": placement["componentType"]},
-                )
-            )
-    return problems
 
 
 def _refuse_in_use(actor: Actor, id: str) -> None:
@@ -341,7 +306,7 @@ def _stamped(actor: Actor, head: Head, document: Document, *, deleted: bool) -> 
 def _insert(actor: Actor, head: Head, patch: Patch, stamp: Stamp) -> Head:
     """Store a new row and its first revision in one statement."""
     text = canonical(patch)
-    head = replace(head, digest=_digest(actor, "", head, text, stamp))
+    head = replace(head, digest=digest_of(actor, "", head, text, stamp))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH item AS (
@@ -354,7 +319,7 @@ def _insert(actor: Actor, head: Head, patch: Patch, stamp: Stamp) -> Head:
                 *(actor.sandbox.pk, head.kind.value, head.id, canonical(head.document), head.digest),
                 *(head.created_at, head.created_by, head.created_by_client),
                 *(head.modified_at, head.modified_by, head.modified_by_client),
-                *_revision_values(actor, head, text, stamp),
+                *revision_values(actor, head, text, stamp),
             ],
         )
         return replace(head, key=cursor.fetchone()[0])
@@ -363,7 +328,7 @@ def _insert(actor: Actor, head: Head, patch: Patch, stamp: Stamp) -> Head:
 def _write(actor: Actor, head: Head, after: Head, patch: Patch, stamp: Stamp) -> Head | None:
     """Store `after` and its revision in one statement if the item is still at `head`; None if someone was first."""
     text = canonical(patch)
-    after = replace(after, digest=_digest(actor, head.digest, after, text, stamp))
+    after = replace(after, digest=digest_of(actor, head.digest, after, text, stamp))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH item AS (
@@ -375,7 +340,7 @@ def _write(actor: Actor, head: Head, after: Head, patch: Patch, stamp: Stamp) ->
             [
                 *(canonical(after.document), after.etag, after.digest, after.modified_at, after.modified_by),
                 *(after.modified_by_client, after.deleted_at, head.key, head.etag),
-                *_revision_values(actor, after, text, stamp),
+                *revision_values(actor, after, text, stamp),
             ],
         )
         return after if cursor.fetchone() else None
@@ -389,7 +354,7 @@ INSERT_REVISION = """
                        %s::text, %s::timestamptz, %s::text, %s::text"""
 
 
-def _revision_values(actor: Actor, head: Head, patch_text: str, stamp: Stamp) -> list[Any]:
+def revision_values(actor: Actor, head: Head, patch_text: str, stamp: Stamp) -> list[Any]:
     snapshot = canonical(head.document) if head.etag % SNAPSHOT_EVERY == 0 and head.deleted_at is None else None
     return [
         *(actor.sandbox.pk, head.etag, patch_text, actor.user_id, actor.label, actor.client_id),
@@ -402,11 +367,12 @@ def canonical(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _digest(actor: Actor, previous: str, head: Head, patch_text: str, stamp: Stamp) -> str:
+def digest_of(actor: Actor, previous: str, head: Head, patch_text: str, stamp: Stamp) -> str:
     return revision_digest(
         previous,
         sandbox=actor.sandbox.name,
         id=head.id,
+        kind=head.kind.value,
         etag=head.etag,
         patch=patch_text,
         actor=actor.user_id,
