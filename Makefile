@@ -24,7 +24,7 @@ demo: install
 
 test: install
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadscope
 
 check: install
 	$(BIN)/ruff format --check .
