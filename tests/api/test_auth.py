@@ -1,0 +1,119 @@
+from datetime import timedelta
+
+import pytest
+from allauth.idp.oidc.models import Token
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from offers.models import Sandbox
+from tests.api.conftest import OFFER, Caller, make_caller, make_sandbox
+
+
+def code(response: object) -> str:
+    return str(response.json()["type"]).rsplit(":", 1)[1]  # type: ignore[attr-defined]
+
+
+def test_it_asks_for_a_token_and_says_how(sandbox: Sandbox) -> None:
+    response = Client().get(OFFER)
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == 'Bearer realm="offers"'
+    assert response["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("authorization", ["Bearer nonsense", "Bearer ", "Bearer a b", "Basic eDp5", "Bearer \xe9"])
+def test_it_refuses_what_is_no_token(editor: Caller, authorization: str) -> None:
+    response = editor("GET", OFFER, Authorization=authorization)
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].startswith("Bearer ")
+
+
+def test_it_names_the_error_of_a_token_that_was_sent(editor: Caller) -> None:
+    assert 'error="invalid_token"' in editor("GET", OFFER, Authorization="Bearer nonsense")["WWW-Authenticate"]
+
+
+def test_it_refuses_an_expired_token(editor: Caller) -> None:
+    assert editor("GET", OFFER).status_code == 200
+    Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert editor("GET", OFFER).status_code == 401
+
+
+def test_it_refuses_a_token_that_stands_for_a_person(editor: Caller) -> None:
+    Token.objects.update(user=User.objects.create_user("mina"))
+    assert editor("GET", OFFER).status_code == 401
+
+
+def test_it_refuses_a_refresh_token(editor: Caller) -> None:
+    Token.objects.update(type=Token.Type.REFRESH_TOKEN)
+    assert editor("GET", OFFER).status_code == 401
+
+
+@pytest.mark.parametrize("key", ["", "another-client"])
+def test_it_refuses_an_api_key_that_is_not_the_tokens_client(editor: Caller, key: str) -> None:
+    response = editor("GET", OFFER, **{"x-api-key": key})
+    assert (response.status_code, code(response)) == (403, "api-key-mismatch")
+
+
+@pytest.mark.parametrize("header", ["x-gw-ims-org-id", "x-sandbox-name"])
+def test_it_requires_organisation_and_sandbox(editor: Caller, header: str) -> None:
+    response = editor("GET", OFFER, **{header: ""})
+    assert (response.status_code, code(response)) == (400, "missing-header")
+    assert header in response.json()["detail"]
+
+
+def test_it_refuses_an_unknown_organisation(editor: Caller) -> None:
+    response = editor("GET", OFFER, **{"x-gw-ims-org-id": "NOBODY@OfferOrg"})
+    assert (response.status_code, code(response)) == (403, "unknown-organisation")
+
+
+def test_it_refuses_an_organisation_that_others_belong_to(editor: Caller) -> None:
+    Sandbox.objects.create(org_id="OTHER@OfferOrg", name="theirs", title="Theirs")
+    response = editor("GET", OFFER, **{"x-gw-ims-org-id": "OTHER@OfferOrg", "x-sandbox-name": "theirs"})
+    assert (response.status_code, code(response)) == (403, "unknown-organisation")
+
+
+def test_it_finds_no_sandbox_that_is_not_there(editor: Caller) -> None:
+    response = editor("GET", OFFER, **{"x-sandbox-name": "nowhere"})
+    assert (response.status_code, code(response)) == (404, "unknown-sandbox")
+
+
+def test_it_shows_a_stranger_no_difference_between_a_sandbox_not_theirs_and_none(stranger: Caller) -> None:
+    theirs, none = stranger("GET", OFFER), stranger("GET", OFFER, **{"x-sandbox-name": "nowhere"})
+    assert theirs.status_code == none.status_code == 404
+    assert theirs.json()["detail"] == none.json()["detail"]
+
+
+def test_it_keeps_sandboxes_apart(editor: Caller) -> None:
+    empty = make_sandbox("dev")
+    tester = make_caller("tester", (empty, "editor"))
+    assert tester("GET", OFFER, **{"x-sandbox-name": "dev"}).status_code == 404
+    assert tester("PATCH", OFFER, [{"op": "remove", "path": "/description"}], **{"x-sandbox-name": "dev"}).status_code == 404
+    assert editor("GET", OFFER).json()["etag"] == 1
+
+
+def test_an_auditor_reads_and_changes_nothing(auditor: Caller) -> None:
+    assert auditor("GET", OFFER).status_code == 200
+    response = auditor("PATCH", OFFER, [{"op": "replace", "path": "/name", "value": "Mine"}])
+    assert (response.status_code, code(response)) == (403, "not-allowed")
+    assert auditor("DELETE", OFFER).status_code == 403
+    assert auditor("POST", "tags", {"name": "Mine"}).status_code == 403
+    assert auditor("GET", OFFER).json()["etag"] == 1
+
+
+def test_an_editor_changes_no_live_offer_in_a_reviewed_sandbox(editor: Caller, sandbox: Sandbox) -> None:
+    approve = [{"op": "replace", "path": "/status", "value": "approved"}]
+    Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.LIVE)
+    assert editor("PATCH", OFFER, approve).status_code == 403
+    Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.NONE)
+    assert editor("PATCH", OFFER, approve).status_code == 200
+
+
+def test_a_patch_takes_three_queries_and_a_read_two(
+    editor: Caller, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(3):
+        response = editor("PATCH", OFFER, [{"op": "replace", "path": "/name", "value": "Lean"}])
+    assert response.status_code == 200
+    with django_assert_num_queries(2):
+        editor("GET", OFFER)
