@@ -6,8 +6,8 @@ PatchError with a code, the index of the operation and its pointer.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import jsonpatch
 import orjson
@@ -16,7 +16,7 @@ from jsonpointer import EndOfList, JsonPointer, JsonPointerException
 from offers.document.errors import JSON, PatchError, Problem
 from offers.document.labels import gettext_noop
 from offers.document.parse import MESSAGES
-from offers.document.values import MAX_DEPTH, clone, depth, unescape, unstorable
+from offers.document.values import MAX_DEPTH, alike, clone, depth, unescape, unstorable
 
 MAX_OPERATIONS = 200
 MAX_POINTER_LENGTH = 512
@@ -34,16 +34,8 @@ NEEDS = {
 SERVER_OWNED = frozenset({"id", "etag", "modified", "schemas", "sandboxId"})
 SERVER_OWNED_PREFIXES = ("created", "lastModified")
 
+_NOTHING = object()
 _BAD_ESCAPE = re.compile(r"~(?![01])")
-_OPERATIONS = {
-    "add": jsonpatch.AddOperation,
-    "replace": jsonpatch.ReplaceOperation,
-    "test": jsonpatch.TestOperation,
-    "remove": jsonpatch.RemoveOperation,
-    "move": jsonpatch.MoveOperation,
-    # RFC 6902 section 4.5: a copy is an add of the value found at "from", which we have to weigh anyway.
-    "copy": jsonpatch.AddOperation,
-}
 
 
 def check(patch: object) -> list[dict[str, Any]]:
@@ -139,64 +131,109 @@ def _first_token(pointer: str) -> str:
     return unescape(pointer.split("/", 2)[1]) if pointer else ""
 
 
-class _Detached:
-    """A value that the package's own `copy.deepcopy` copies at our speed: deepcopy takes seconds for a megabyte."""
-
-    def __init__(self, text: bytes) -> None:
-        self.text = text
-
-    def __deepcopy__(self, memo: object) -> JSON:
-        return orjson.loads(self.text)
-
-
 def _run(document: JSON | None, operations: list[dict[str, Any]], root_allowed: bool) -> JSON | None:
     """Apply checked operations in place, on a document that is ours alone."""
     budget = COPY_BUDGET
     for index, operation in enumerate(operations):
-        name, path = operation["op"], operation["path"]
         try:
-            if path == "" and name != "test":
-                document, spent = _write_root(document, operation, index, root_allowed)
+            if operation["path"] == "" and operation["op"] != "test":
+                document, spent = _root(document, operation, root_allowed), 0
             else:
-                prepared, spent = _prepare(document, operation, index, budget)
-                document = _OPERATIONS[name](prepared).apply(document)
-        except jsonpatch.JsonPatchTestFailed:
-            raise _failed(operation, index, "test-failed") from None
+                document, spent = _STEPS[operation["op"]](document, operation, budget)
+        except _Refused as refused:
+            raise _failed(operation, index, refused.code) from None
         except (jsonpatch.JsonPatchPathNotFound, jsonpatch.InvalidJsonPatch, JsonPointerException):
             # The form is checked already: what the package calls invalid here is replacing the item after the last.
             raise _failed(operation, index, "not-found") from None
         except (jsonpatch.JsonPatchException, RecursionError):
             raise _failed(operation, index, "cannot-apply") from None
+        except orjson.JSONEncodeError:
+            raise _failed(operation, index, "value-not-json") from None
         budget -= spent
     return document
 
 
-FAILURES = {
-    "test-failed": gettext_noop("The value is not the one that this test expects."),
-    "not-found": gettext_noop("There is nothing at this place in the document."),
-    "cannot-apply": gettext_noop("The operation cannot be applied at this place."),
+class _Refused(Exception):
+    """A limit of ours, by its code in FAILURES."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+FAILURES: Mapping[str, tuple[int, str]] = {
+    "test-failed": (409, gettext_noop("The value is not the one that this test expects.")),
+    "not-found": (409, gettext_noop("There is nothing at this place in the document.")),
+    "cannot-apply": (409, gettext_noop("The operation cannot be applied at this place.")),
+    "root-not-object": (422, gettext_noop("The document must stay an object.")),
+    "copy-budget": (422, gettext_noop("The patch copies or moves more than {limit} bytes in total.")),
+    "too-deep": (422, gettext_noop("The document would be nested more than {limit} levels deep.")),
+    "value-not-json": (400, gettext_noop("The value is not JSON.")),
 }
+_LIMITS = {"copy-budget": COPY_BUDGET, "too-deep": MAX_DEPTH}
 
 
 def _failed(operation: Mapping[str, Any], index: int, code: str) -> PatchError:
-    return PatchError(Problem(operation["path"], code, FAILURES[code], operation=index), status=409)
+    status, message = FAILURES[code]
+    params = {"limit": _LIMITS[code]} if code in _LIMITS else {}
+    return PatchError(Problem(operation["path"], code, message, operation=index, params=params), status=status)
 
 
-def _write_root(
-    document: JSON | None, operation: Mapping[str, Any], index: int, root_allowed: bool
-) -> tuple[JSON | None, int]:
-    """Operations on the path "": only another object may take the document's place, unless the root is free."""
-    name = operation["op"]
-    if name == "remove":
-        value = None
-    elif name in ("copy", "move"):
-        value = _source(document, operation)
-    else:
-        value = clone(operation["value"])
-    if not isinstance(value, dict) and not (root_allowed and name == "remove"):
-        message = gettext_noop("The document must stay an object.")
-        raise PatchError(Problem("", "root-not-object", message, operation=index), status=422)
-    return value, 0
+def _root(document: JSON | None, operation: Mapping[str, Any], root_allowed: bool) -> JSON | None:
+    """An operation on the path "": only another object may take the document's place, unless the root is free."""
+    if operation["op"] == "remove":
+        if not root_allowed:
+            raise _Refused("root-not-object")
+        return None
+    value = clone(operation["value"]) if "value" in NEEDS[operation["op"]] else _source(document, operation)
+    if not isinstance(value, dict):
+        raise _Refused("root-not-object")
+    return value
+
+
+# Each step gives the document after it and what it took from the copy budget, in bytes of compact JSON.
+Step: TypeAlias = Callable[[JSON, dict[str, Any], int], tuple[JSON, int]]
+
+
+def _test(document: JSON, operation: dict[str, Any], budget: int) -> tuple[JSON, int]:
+    """Not the package's: its message is made of the whole document, and it compares slowly."""
+    if not alike(JsonPointer(operation["path"]).resolve(document, _NOTHING), operation["value"]):
+        raise _Refused("test-failed")
+    return document, 0
+
+
+def _remove(document: JSON, operation: dict[str, Any], budget: int) -> tuple[JSON, int]:
+    return jsonpatch.RemoveOperation(operation).apply(document), 0
+
+
+def _add(document: JSON, operation: dict[str, Any], budget: int) -> tuple[JSON, int]:
+    return jsonpatch.AddOperation(_detached(operation, _weighed(operation, operation["value"]))).apply(document), 0
+
+
+def _replace(document: JSON, operation: dict[str, Any], budget: int) -> tuple[JSON, int]:
+    return jsonpatch.ReplaceOperation(_detached(operation, _weighed(operation, operation["value"]))).apply(document), 0
+
+
+def _copy(document: JSON, operation: dict[str, Any], budget: int) -> tuple[JSON, int]:
+    """RFC 6902 section 4.5: the same as adding the value found at "from"."""
+    text = _weighed(operation, _source(document, operation), budget)
+    return jsonpatch.AddOperation(_detached(operation, text)).apply(document), len(text)
+
+
+def _move(document: JSON, operation: dict[str, Any], budget: int) -> tuple[JSON, int]:
+    """Takes from the budget too, though it copies nothing: measuring how deep its source is takes time by its size."""
+    text = _weighed(operation, _source(document, operation), budget)
+    return jsonpatch.MoveOperation(operation).apply(document), len(text)
+
+
+_STEPS: Mapping[str, Step] = {
+    "test": _test,
+    "remove": _remove,
+    "add": _add,
+    "replace": _replace,
+    "copy": _copy,
+    "move": _move,
+}
 
 
 def _source(document: JSON, operation: Mapping[str, Any]) -> JSON:
@@ -206,32 +243,25 @@ def _source(document: JSON, operation: Mapping[str, Any]) -> JSON:
     return value
 
 
-def _prepare(document: JSON, operation: dict[str, Any], index: int, budget: int) -> tuple[dict[str, Any], int]:
-    """The operation ready for the package, and what it takes from the copy budget (bytes of compact JSON).
-
-    A move costs too, though it copies nothing: measuring how deep its source is takes time in proportion to its size.
-    """
-    name, path = operation["op"], operation["path"]
-    spent = 0
-    if name in ("copy", "move"):
-        value = _source(document, operation)
-    elif name in ("add", "replace"):
-        value = operation["value"]
-    else:
-        return operation, 0
-    if not isinstance(value, (dict, list, str)):
-        return (operation if name == "move" else {**operation, "value": value}), 0
+def _weighed(operation: Mapping[str, Any], value: JSON, budget: int | None = None) -> bytes:
+    """The value as JSON, if it is within the budget and does not make the document too deep."""
     text = orjson.dumps(value)
-    if name in ("copy", "move"):
-        spent = len(text)
-        if spent > budget:
-            message = gettext_noop("The patch copies or moves more than {limit} bytes in total.")
-            problem = Problem(path, "copy-budget", message, operation=index, params={"limit": COPY_BUDGET})
-            raise PatchError(problem, status=422)
-    if path.count("/") + depth(text) > MAX_DEPTH:
-        message = gettext_noop("The document would be nested more than {limit} levels deep.")
-        problem = Problem(path, "too-deep", message, operation=index, params={"limit": MAX_DEPTH})
-        raise PatchError(problem, status=422)
-    if name == "move" or isinstance(value, str):
-        return (operation if name == "move" else {**operation, "value": value}), spent
-    return {**operation, "value": _Detached(text)}, spent
+    if budget is not None and len(text) > budget:
+        raise _Refused("copy-budget")
+    if isinstance(value, (dict, list)) and operation["path"].count("/") + depth(text) > MAX_DEPTH:
+        raise _Refused("too-deep")
+    return text
+
+
+def _detached(operation: Mapping[str, Any], text: bytes) -> dict[str, Any]:
+    return {**operation, "value": _Detached(text)}
+
+
+class _Detached:
+    """A value that the package's own `copy.deepcopy` copies at our speed: deepcopy takes seconds for a megabyte."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+
+    def __deepcopy__(self, memo: object) -> JSON:
+        return orjson.loads(self.text)

@@ -26,6 +26,17 @@ def equal(a: JSON, b: JSON) -> bool:
     return type(a) is type(b) and (a == b if isinstance(a, str) else bool(a == b) and canonical(a) == canonical(b))
 
 
+def alike(a: JSON, b: JSON) -> bool:
+    """Whether two values are equal as a patch's `test` means it (RFC 6902 section 4.6): 1 is 1.0, but 1 is not true."""
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(alike(value, b[name]) for name, value in a.items())
+    if isinstance(a, list):
+        return isinstance(b, list) and len(a) == len(b) and all(map(alike, a, b))
+    return bool(a == b)
+
+
 def depth(text: bytes) -> int:
     """How many containers deep a valid JSON text is: 0 for a scalar, 1 for `[]`; past the limit, any number past it.
 

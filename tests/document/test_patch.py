@@ -1,6 +1,5 @@
 """JSON Patch: RFC 6902 to the letter, and limits where the RFC has none."""
 
-import time
 from copy import deepcopy
 from typing import Any
 
@@ -13,7 +12,7 @@ from jsonpointer import JsonPointerException
 from offers.document.diff import diff, equal
 from offers.document.errors import PatchError
 from offers.document.patch import apply, check, replay
-from tests.document.measure import assert_cheap
+from tests.document.measure import assert_cheap, seconds
 from tests.document.strategies import NAMES, edited, objects, values
 
 
@@ -224,6 +223,12 @@ def test_the_document_stays_an_object(patch: Any) -> None:
     assert (error.status, error.code) == (422, "root-not-object")
 
 
+def test_it_refuses_values_that_no_parser_gives() -> None:
+    for value in ("\ud800", ["\ud800"], 2**70, {1, 2}):
+        for path in ("/a", "/b"):
+            assert refusal({"a": 1}, [op("add", path, value)]).code == "value-not-json"
+
+
 def test_a_history_may_begin_and_end_with_the_whole_document() -> None:
     document = {"id": "x", "a": [1]}
     assert replay(None, [op("add", "", document)]) == document
@@ -280,7 +285,7 @@ def test_its_errors_never_show_the_document() -> None:
         error = refusal(document, patch)
         assert "hidden-7261" not in str(error) + repr(error.problems)
         assert error.__cause__ is None
-        assert error.__suppress_context__
+        assert error.__suppress_context__ or error.__context__ is None
 
 
 pointers = st.lists(st.sampled_from([*NAMES, "1", "2", "-1", "01"]), max_size=4).map(
@@ -332,25 +337,31 @@ def nested(levels: int) -> Any:
     return value
 
 
-BUSY = {"a": [[] for _ in range(100_000)], "b": "x" * 300_000, "c": {str(n): n for n in range(20_000)}}
+# As large as a document may be, and as full of the containers that cost most.
+BUSY = {"a": [[] for _ in range(60_000)], "b": "x" * 60_000, "c": {str(n): n for n in range(2_000)}}
+# As large as a patch may be.
+LISTS: list[Any] = [[] for _ in range(330_000)]
+HALF: list[Any] = [[] for _ in range(160_000)]
 
 
 @pytest.mark.parametrize(
     ("document", "patch"),
     [
         ({"a": "x" * 1_000}, [copy("", f"/b{n}") for n in range(30)]),
-        ({"a": []}, [op("add", "/a/-", [[] for _ in range(300_000)])]),
+        ({"a": []}, [op("add", "/a/-", LISTS)]),
+        ({"a": []}, [op("add", "/a/-", HALF), op("test", "/a/0", HALF)]),
+        ({"a": []}, [op("add", "/a/-", HALF), *[copy("/a/0", "/a/-") for _ in range(199)]]),
         ({"a": []}, [op("add", "/a/-", {}) for _ in range(200)]),
         (BUSY, [copy("/a", f"/x{n}") for n in range(200)]),
         (BUSY, [move("/a" if n % 2 == 0 else "/z", "/z" if n % 2 == 0 else "/a") for n in range(200)]),
         (BUSY, [op("test", "", BUSY)] * 3),
-        (BUSY, [op("test", "/b", "x" * 300_000 + "y")]),
+        (BUSY, [op("test", "/b", "x" * 60_000 + "y")] * 15),
         (BUSY, [op("add", "/a/0", 1)] * 200),
         (BUSY, [op("remove", "/a/0")] * 200),
         ({}, [op("add", "/x", nested(45)), *[move("/x", "/x/a") for _ in range(100)]]),
         ({}, [op("add", "/" + "~1" * 255, 1)] * 200),
         ({}, [["add"]] * 200),
-        ({}, [{}] * 1_000_000),
+        ({}, [{}] * 300_000),
     ],
 )
 def test_no_patch_takes_half_a_second_or_100_megabytes(document: Any, patch: Any) -> None:
@@ -366,9 +377,4 @@ def test_no_patch_takes_half_a_second_or_100_megabytes(document: Any, patch: Any
 def test_the_documented_patch_takes_microseconds() -> None:
     document = {"name": "a", "description": "b", "representations": [{"components": [{"content": "x" * 500}]}] * 4}
     patch = [op("replace", "/name", "x"), op("replace", "/description", "y")]
-    best = 1.0
-    for _ in range(200):
-        started = time.perf_counter()
-        apply(document, patch)
-        best = min(best, time.perf_counter() - started)
-    assert best < 150e-6
+    assert seconds(lambda: [apply(document, patch) for _ in range(1_000)]) / 1_000 < 150e-6
