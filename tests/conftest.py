@@ -1,9 +1,25 @@
-"""For every test: which database it runs on. The database itself is `tests/settings.py`'s."""
+"""For every test: which database it runs on, and how it is emptied. The database itself is `tests/settings.py`'s."""
 
+from collections.abc import Sequence
+
+import pytest
 from django.conf import settings
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 
 def pytest_report_header() -> str:
     database = settings.DATABASES["default"]
     server = database["OPTIONS"].get("host") or database["HOST"]
     return f"database: {database['TEST']['NAME']} on {server}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _history_can_be_emptied_between_tests() -> None:
+    """A test with transactions of its own ends with a TRUNCATE, which the append-only trigger refuses, as it should."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def flush_with_history(self: BaseDatabaseOperations, sql_list: Sequence[str]) -> None:
+        alter = "ALTER TABLE offers_revision {} TRIGGER revision_append_only"
+        flush(self, [alter.format("DISABLE"), *sql_list, alter.format("ENABLE")])
+
+    BaseDatabaseOperations.execute_sql_flush = flush_with_history  # type: ignore[method-assign]

@@ -1,0 +1,104 @@
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from offers.models import IdempotencyKey, LibraryItem, Revision
+from tests.api.conftest import OFFER, Caller, make_caller
+
+RENAME = [{"op": "replace", "path": "/name", "value": "Renamed"}]
+
+
+def test_a_repeat_gets_the_first_answer_and_happens_once(editor: Caller) -> None:
+    first, second = (editor("PATCH", OFFER, RENAME, Idempotency_Key="a-key") for _ in range(2))
+    assert (second.status_code, second.content, second["ETag"]) == (200, first.content, '"2"')
+    assert second["Content-Type"] == "application/json"
+    assert ("Idempotency-Replayed" in first, second["Idempotency-Replayed"]) == (False, "true")
+    assert Revision.objects.filter(item__id="personalizedOffer1234").count() == 2
+
+
+def test_a_repeated_post_makes_one_item(editor: Caller) -> None:
+    first, second = (editor("POST", "tags", {"name": "Once"}, Idempotency_Key="a-key") for _ in range(2))
+    assert first.status_code == second.status_code == 201
+    assert first.json() == second.json()
+    assert LibraryItem.objects.filter(kind="tag").count() == 1
+
+
+def test_the_first_answer_stays_when_the_item_has_changed_since(editor: Caller) -> None:
+    editor("PATCH", OFFER, RENAME, Idempotency_Key="a-key")
+    editor("PATCH", OFFER, [{"op": "replace", "path": "/name", "value": "Later"}])
+    assert editor("PATCH", OFFER, RENAME, Idempotency_Key="a-key").json()["etag"] == 2
+    assert editor("GET", OFFER).json()["name"] == "Later"
+
+
+def test_a_refusal_is_an_answer_too(editor: Caller) -> None:
+    patch = [{"op": "replace", "path": "/labels", "value": ["core/C5"]}]
+    first = editor("PATCH", OFFER, patch, Idempotency_Key="a-key")
+    editor("PATCH", OFFER, [{"op": "add", "path": "/labels", "value": []}])
+    second = editor("PATCH", OFFER, patch, Idempotency_Key="a-key")
+    assert first.status_code == second.status_code == 409
+    assert second["Content-Type"] == "application/problem+json"
+    assert second.content == first.content
+    assert editor("GET", OFFER).json()["labels"] == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda call: call("PATCH", OFFER, [{"op": "remove", "path": "/name"}], Idempotency_Key="a-key"),
+        lambda call: call("PATCH", "placements/offerPlacement1234", RENAME, Idempotency_Key="a-key"),
+        lambda call: call("POST", "tags", {"name": "x"}, Idempotency_Key="a-key"),
+    ],
+)
+def test_the_same_key_with_another_request_is_422(editor: Caller, other: Callable[[Caller], object]) -> None:
+    editor("PATCH", OFFER, RENAME, Idempotency_Key="a-key")
+    response = other(editor)
+    assert response.status_code == 422  # type: ignore[attr-defined]
+    assert Revision.objects.count() == 3
+
+
+def test_keys_of_two_clients_do_not_meet(editor: Caller) -> None:
+    from offers.models import Sandbox
+
+    another = make_caller("another", (Sandbox.objects.get(name="prod"), "editor"))
+    editor("POST", "tags", {"name": "One"}, Idempotency_Key="a-key")
+    assert another("POST", "tags", {"name": "Two"}, Idempotency_Key="a-key").status_code == 201
+
+
+def test_a_key_is_free_again_after_a_day(editor: Caller) -> None:
+    editor("POST", "tags", {"name": "One"}, Idempotency_Key="a-key")
+    IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
+    assert editor("POST", "tags", {"name": "Two"}, Idempotency_Key="a-key").status_code == 201
+    assert editor("POST", "tags", {"name": "Two"}, Idempotency_Key="a-key")["Idempotency-Replayed"] == "true"
+    assert IdempotencyKey.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["", "x" * 129, "a b", "\xe9"])
+def test_a_malformed_key_is_400(editor: Caller, key: str) -> None:
+    assert editor("PATCH", OFFER, RENAME, Idempotency_Key=key).status_code == 400
+    assert editor("GET", OFFER).json()["etag"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_duplicates_at_the_same_time_one_happens_and_all_get_its_answer(editor: Caller) -> None:
+    together = threading.Barrier(6)
+    answers: list[tuple[int, bytes]] = []
+
+    def send() -> None:
+        together.wait()
+        response = editor("POST", "tags", {"name": "Once"}, Idempotency_Key="a-key")
+        answers.append((response.status_code, response.content))
+        connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(answers) == 6
+    assert len(set(answers)) == 1
+    assert answers[0][0] == 201
+    assert LibraryItem.objects.filter(kind="tag").count() == 1
