@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Literal, TypeAlias
 
@@ -23,6 +23,8 @@ RESTORED = gettext_noop("Restored")
 # Shorter texts are shown whole, old and new; longer ones are not compared word by word either, once they differ much.
 MIN_SPAN_CHARACTERS = 20
 MAX_SPAN_WORDS = 600
+# In one description, so that a document full of long texts is described in no time, too.
+MAX_COMPARED_WORDS = 3_000
 
 _ABSENT = object()
 _MEMBER_ORDER = {path[0]: index for index, path in reversed(list(enumerate(FIELDS)))}
@@ -72,7 +74,7 @@ def describe(
         return [Change("added", RESTORED if restored else CREATED, "", new=after)]
     if after is None:
         return [Change("removed", DELETED, "", old=before)]
-    return list(_value(before, after, Place(), Place(), names or {}))
+    return _with_spans(_value(before, after, Place(), Place(), names or {}))
 
 
 def summary(changes: Iterable[Change], limit: int = 2) -> tuple[list[Phrase], int]:
@@ -178,8 +180,20 @@ def _row(before: JSON, after: JSON, old: Place, new: Place, names: Mapping[str, 
         old_text,
         new_text,
         shown,
-        spans(before, after) if action == "changed" and shown == "text" else (),
     )
+
+
+def _with_spans(changes: Iterable[Change]) -> list[Change]:
+    """The rows with their long texts compared, from the top until that has taken enough time."""
+    rows, room = [], MAX_COMPARED_WORDS
+    for change in changes:
+        if change.action == "changed" and change.format == "text" and room > 0:
+            found, compared = _spans(change.old, change.new, min(room, MAX_SPAN_WORDS))
+            rows.append(replace(change, spans=found))
+            room -= compared
+        else:
+            rows.append(change)
+    return rows
 
 
 def spans(before: JSON, after: JSON) -> tuple[Span, ...]:
@@ -188,19 +202,29 @@ def spans(before: JSON, after: JSON) -> tuple[Span, ...]:
     Empty when they are not both texts, or too short to need it. Texts that differ in very many words are not searched
     for common ones: that takes time in proportion to the square of their length.
     """
+    return _spans(before, after, MAX_SPAN_WORDS)[0]
+
+
+def _spans(before: JSON, after: JSON, limit: int) -> tuple[tuple[Span, ...], int]:
+    """The spans, and how many words had to be searched for common ones: at most `limit`, or they are not."""
     if not (isinstance(before, str) and isinstance(after, str)) or max(len(before), len(after)) < MIN_SPAN_CHARACTERS:
-        return ()
+        return (), 0
     old, new = _words(before), _words(after)
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
-    found: list[Span] = [("=", "".join(old[:head]))]
-    found += _compared(old[head : len(old) - tail], new[head : len(new) - tail])
-    found.append(("=", "".join(old[len(old) - tail :])))
-    return tuple((kind, text) for kind, text in found if text)
+    old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
+    words = len(old_middle) + len(new_middle)
+    if words > limit:
+        middle: list[Span] = [("-", "".join(old_middle)), ("+", "".join(new_middle))]
+        words = 0
+    else:
+        middle = _compared(old_middle, new_middle)
+    found: list[Span] = [("=", "".join(old[:head])), *middle, ("=", "".join(old[len(old) - tail :]))]
+    return tuple((kind, text) for kind, text in found if text), words
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+|\s+|[^\w\s]", text)
+    return re.findall(r"(?:\w+|[^\w\s])\s*|\s+", text)
 
 
 def _common(a: list[str], b: list[str]) -> int:
@@ -208,8 +232,6 @@ def _common(a: list[str], b: list[str]) -> int:
 
 
 def _compared(old: list[str], new: list[str]) -> list[Span]:
-    if len(old) + len(new) > MAX_SPAN_WORDS:
-        return [("-", "".join(old)), ("+", "".join(new))]
     found: list[Span] = []
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":

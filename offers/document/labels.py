@@ -106,6 +106,7 @@ FIELDS: Mapping[tuple[str, ...], str] = {
 
 UNKNOWN_FIELD = gettext_noop("{name}")
 WHOLE_DOCUMENT = gettext_noop("The whole document")
+NAMELESS_FIELD = gettext_noop("A field without a name")
 ORDER_OF = gettext_noop("Order of {list}")
 
 # Values from fixed lists, by the member that holds them.

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-import orjson
-
 from offers.document.errors import JSON
 from offers.document.fields import CHANNEL_PREFIX, component_type
-from offers.document.labels import FIELDS, NO, UNKNOWN_FIELD, WHOLE_DOCUMENT, WORDS, YES
+from offers.document.labels import FIELDS, NAMELESS_FIELD, NO, UNKNOWN_FIELD, WHOLE_DOCUMENT, WORDS, YES
 from offers.document.values import escape, unescape
 
 # A msgid, which is a `str.format` template, and its parameters.
@@ -41,7 +39,7 @@ class Place:
         """The place of a member of the object here."""
         pattern = (*self.pattern, "*" if self.pattern[-1:] == ("characteristics",) else name)
         context = (*self.context, (self.label, self.params)) if self.is_item else self.context
-        label = label_of(pattern)
+        label = label_of(pattern) if name.strip() else NAMELESS_FIELD
         return Place(f"{self.pointer}/{escape(name)}", pattern, label, {"name": name}, context)
 
     def item(self, index: int, value: JSON, names: Mapping[str, str]) -> "Place":
@@ -127,8 +125,3 @@ def _component_kind(value: dict[str, JSON]) -> str:
     return ", ".join(
         shown + [item for item in (language if isinstance(language, list) else []) if isinstance(item, str)]
     )
-
-
-def json_text(value: JSON) -> str:
-    """A value as indented JSON, for readers who want that."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()

@@ -18,7 +18,7 @@ def chains(draw: st.DrawFn) -> list[tuple[int, Any]]:
     """A document and what editing it again and again makes of it, now and then deleting it."""
     chain: list[Any] = [draw(documents)]
     for _ in range(draw(st.integers(0, 6))):
-        last = next((document for document in reversed(chain) if document is not None), {})
+        last: dict[str, Any] = next((document for document in reversed(chain) if document is not None), {})
         chain.append(None if draw(st.integers(0, 8)) == 0 else draw(edited(last))[1])
     return list(enumerate(chain, start=1))
 

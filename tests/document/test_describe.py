@@ -158,6 +158,16 @@ def test_large_texts_are_compared_in_no_time() -> None:
         assert_cheap(lambda before=before, after=after: spans(before, after))  # type: ignore[misc]  # bound in the loop
 
 
+def test_many_long_texts_are_described_in_no_time() -> None:
+    before = {f"k{n}": "a b c d " * 36 for n in range(500)}
+    after = {f"k{n}": "d b c a " * 36 for n in range(500)}
+    assert_cheap(lambda: describe(before, after))
+    found = describe(before, after)
+    assert found[0].spans
+    assert not found[-1].spans or len(found[-1].spans) == 2
+    assert len(found) == 500
+
+
 def test_a_pointer_can_be_put_into_words() -> None:
     document = offer(representations=[representation("p1")], characteristics={"tone": "warm"})
     place = place_at(document, "/representations/0/components/0/content", NAMES)

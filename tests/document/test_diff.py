@@ -165,7 +165,7 @@ def test_equal_is_symmetric_and_blind_to_member_order(a: dict[str, Any], b: dict
 
 def test_large_documents_and_lists_take_little_time() -> None:
     representations = [representation(f"p{n}", "x" * 400) for n in range(500)]
-    before = {"representations": representations, "ids": [f"id{n}" for n in range(500)]}
+    before: dict[str, Any] = {"representations": representations, "ids": [f"id{n}" for n in range(500)]}
     after = deepcopy(before)
     after["representations"][250]["components"][0]["content"] = "y"
     after["ids"] = after["ids"][1:] + after["ids"][:1]

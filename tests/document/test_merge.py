@@ -185,7 +185,7 @@ def test_values_of_different_types_are_different(ours: Any, theirs: Any) -> None
 
 def test_a_large_document_merges_quickly() -> None:
     items = [representation(f"p{n}", content="x" * 500) for n in range(500)]
-    base = {"representations": items, "ids": [str(n) for n in range(500)]}
+    base: dict[str, Any] = {"representations": items, "ids": [str(n) for n in range(500)]}
     ours, theirs = deepcopy(base), deepcopy(base)
     ours["representations"][3]["content"] = "ours"
     theirs["representations"][4]["content"] = "theirs"
