@@ -14,7 +14,7 @@ from offers.api.answers import JSON, json_response
 from offers.api.bodies import PATCH_TYPES
 from offers.api.problems import CONTENT_TYPE
 from offers.api.resources import BASE, Resource
-from offers.document.kinds import json_schema
+from offers.document.kinds import ADAPTERS
 from offers.document.patch import MAX_OPERATIONS, NEEDS
 
 INTRODUCTION = """Every library item is a JSON document with an etag; every change to it is a JSON Patch (RFC 6902).
@@ -235,7 +235,7 @@ def openapi_document() -> Object:
     schemas = {**SCHEMAS}
     for resource in RESOURCES:
         for kind in resource.kinds:
-            schema = json_schema(kind)
+            schema = ADAPTERS[kind].json_schema(ref_template="#/components/schemas/{model}")
             schemas |= schema.pop("$defs", {})
             schemas[kind.value] = schema
     bearer = {"type": "http", "scheme": "bearer", "description": "From POST /ims/token/v3."}

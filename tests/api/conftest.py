@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
 from allauth.idp.oidc.models import Client, Token
-from django.http import HttpResponse
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -17,6 +16,9 @@ from offers.document.schema import Kind
 from offers.models import Membership, Sandbox
 from offers.permissions import Actor
 from offers.writes import Stamp
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 BASE = "/data/core/dps"
 SECRET = "a secret"
@@ -84,24 +86,13 @@ class Caller:
             "x-sandbox-name": self.sandbox,
         }
 
-    def __call__(
-        self, method: str, path: str, body: object = None, *, raw: bytes | None = None, **headers: str
-    ) -> HttpResponse:
-        """The answer to one request; `If_Match="..."` is the header If-Match. `raw` is sent as it is."""
+    def __call__(self, method: str, path: str, body: object = None, **headers: str) -> "Answer":
+        """The answer to one request; `If_Match="..."` is the header If-Match. Bytes are sent as they are."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         content_type = named.pop("Content-Type", "application/json")
+        data = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
         path = path if path.startswith("/") else f"{BASE}/{path}"
-        more: dict[str, Any] = {}
-        if raw is not None or body is not None:
-            more = {"data": raw if raw is not None else body, "content_type": content_type}
-        return Browser().generic(  # type: ignore[return-value]
-            method, path, **_sent(more), headers={**self.headers, **named}
-        )
-
-
-def _sent(more: dict[str, Any]) -> dict[str, Any]:
-    data = more.get("data")
-    return more if data is None or isinstance(data, bytes) else {**more, "data": orjson.dumps(data)}
+        return Browser().generic(method, path, data=data, content_type=content_type, headers={**self.headers, **named})
 
 
 def make_sandbox(name: str = "prod", **more: Any) -> Sandbox:

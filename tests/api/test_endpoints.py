@@ -78,9 +78,7 @@ def test_a_get_shows_the_document_and_the_servers_members(editor: Caller) -> Non
         for name in ("id", "created", "modified", "etag", "schemas", "createdBy", "lastModifiedBy")
     }
     assert shown == DOCUMENTED_OFFER
-    assert members["schemas"] == [
-        "https://ns.adobe.com/experience/offer-management/personalized-offer;version=0.15"
-    ]
+    assert members["schemas"] == ["https://ns.adobe.com/experience/offer-management/personalized-offer;version=0.15"]
     assert (members["etag"], members["createdBy"], members["lastModifiedBy"]) == (1, "Mina Park", "Mina Park")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", members["modified"])
 

@@ -1,9 +1,9 @@
 import base64
+from typing import Any
 
 import pytest
 from allauth.idp.oidc.models import Client, Token
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client as Browser
 
 from offers.api.tokens import FAILURES_A_MINUTE
@@ -17,15 +17,13 @@ def no_failures_yet() -> None:
     cache.clear()
 
 
-def ask(form: str, *, content_type: str = FORM, **headers: str) -> HttpResponse:
-    return Browser().post("/ims/token/v3", form, content_type=content_type, headers=headers)  # type: ignore[return-value]
+def ask(form: str, *, content_type: str = FORM, **headers: str) -> Any:
+    return Browser().post("/ims/token/v3", form, content_type=content_type, headers=headers)
 
 
 def test_it_gives_a_token_that_works(editor: Caller) -> None:
     scope = "openid,AdobeID,read_organizations,additional_info.projectedProductContext"
-    response = ask(
-        f"grant_type=client_credentials&client_id=editor-client&client_secret={SECRET}&scope={scope}"
-    )
+    response = ask(f"grant_type=client_credentials&client_id=editor-client&client_secret={SECRET}&scope={scope}")
     assert response.status_code == 200
     answer = response.json()
     assert set(answer) == {"access_token", "token_type", "expires_in"}

@@ -1,0 +1,95 @@
+import pytest
+
+from offers.models import Revision
+from tests.api.conftest import BASE, DOCUMENTED_OFFER, OFFER, Caller
+
+ITEM = f"{BASE}/offers/personalizedOffer1234"
+
+
+@pytest.fixture
+def changed(editor: Caller) -> Caller:
+    """The documented offer at etag 4: renamed, given a priority, renamed again."""
+    for patch in (
+        [{"op": "replace", "path": "/name", "value": "Second"}],
+        [{"op": "replace", "path": "/rank/priority", "value": 7}],
+        [{"op": "replace", "path": "/name", "value": "Fourth"}],
+    ):
+        assert editor("PATCH", OFFER, patch, X_Change_Note="because").status_code == 200
+    return editor
+
+
+def test_revisions_come_newest_first_in_pages(changed: Caller) -> None:
+    first = changed("GET", f"{ITEM}/revisions?limit=3").json()
+    assert [entry["etag"] for entry in first["results"]] == [4, 3, 2]
+    assert (first["count"], first["total"]) == (3, 4)
+    second = changed("GET", BASE + first["_links"]["next"]["href"]).json()
+    assert [entry["etag"] for entry in second["results"]] == [1]
+    assert "next" not in second["_links"]
+
+
+def test_a_revision_says_what_who_when_how_and_why(changed: Caller) -> None:
+    entry = changed("GET", f"{ITEM}/revisions/3").json()
+    assert list(entry) == [
+        *("etag", "patch", "modifiedBy", "clientId", "modified", "source", "note", "digest", "document")
+    ]
+    assert entry["patch"] == [{"op": "replace", "path": "/rank/priority", "value": 7}]
+    assert (entry["modifiedBy"], entry["clientId"]) == ("Editor-Client", "editor-client")
+    assert (entry["source"], entry["note"]) == ("api", "because")
+    assert entry["document"] == {**DOCUMENTED_OFFER, "name": "Second", "rank": {"priority": 7}}
+    assert entry["digest"] == Revision.objects.get(item__id="personalizedOffer1234", etag=3).digest
+
+
+@pytest.mark.parametrize("etag", ["5", "0", "99999999999999999999"])
+def test_an_etag_that_never_was_is_404(changed: Caller, etag: str) -> None:
+    assert changed("GET", f"{ITEM}/revisions/{etag}").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["start=x", "start=-1", "limit=0"])
+def test_a_page_of_revisions_that_cannot_be_is_400(changed: Caller, query: str) -> None:
+    assert changed("GET", f"{ITEM}/revisions?{query}").status_code == 400
+
+
+def test_the_document_as_of_a_time_is_the_one_of_then(changed: Caller) -> None:
+    second = Revision.objects.get(item__id="personalizedOffer1234", etag=2)
+    then = second.created_at.isoformat().replace("+00:00", "Z")
+    response = changed("GET", f"{OFFER}&asOf={then}")
+    content = response.json()
+    assert (content["name"], content["rank"], content["etag"], response["ETag"]) == (
+        "Second",
+        {"priority": 0},
+        2,
+        '"2"',
+    )
+    assert content["modified"] == second.created_at.isoformat(timespec="milliseconds")
+    assert content["lastModifiedBy"] == "Editor-Client"
+    assert content["createdBy"] == "Mina Park"
+
+
+@pytest.mark.parametrize(("instant", "status"), [("2000-01-01T00:00:00Z", 404), ("2999-01-01", 200), ("soon", 400)])
+def test_a_time_before_the_offer_is_404_and_no_time_is_400(changed: Caller, instant: str, status: int) -> None:
+    assert changed("GET", f"{OFFER}&asOf={instant}").status_code == status
+
+
+def test_blame_names_the_revision_of_every_value(changed: Caller) -> None:
+    results = changed("GET", f"{ITEM}/blame").json()["results"]
+    lines = {line["pointer"]: line for line in results}
+    assert set(results[0]) == {"pointer", "value", "etag", "modifiedBy", "modified"}
+    assert (lines["/name"]["value"], lines["/name"]["etag"]) == ("Fourth", 4)
+    assert lines["/rank/priority"]["etag"] == 3
+    assert (lines["/status"]["etag"], lines["/status"]["modifiedBy"]) == (1, "Mina Park")
+
+
+def test_the_history_of_a_deleted_offer_stays_readable(changed: Caller) -> None:
+    changed("DELETE", OFFER)
+    entries = changed("GET", f"{ITEM}/revisions").json()["results"]
+    assert [entry["etag"] for entry in entries] == [5, 4, 3, 2, 1]
+    assert entries[0]["patch"] == [{"op": "remove", "path": ""}]
+    assert changed("GET", f"{ITEM}/revisions/5").json()["document"] is None
+    assert changed("GET", f"{ITEM}/revisions/4").json()["document"]["name"] == "Fourth"
+    assert changed("GET", f"{ITEM}/blame").status_code == 404
+    assert changed("GET", f"{OFFER}&asOf=2999-01-01").status_code == 404
+
+
+def test_history_is_for_members_only(changed: Caller, stranger: Caller) -> None:
+    for path in ("revisions", "revisions/1", "blame"):
+        assert stranger("GET", f"{ITEM}/{path}").status_code == 404
