@@ -1,0 +1,244 @@
+"""Lists of library items: search, filters, order and pages; names by id. Reads only.
+
+Every list is answered by an index and costs the same on its thousandth page as on its first: a page goes on from the last
+item of the one before (keyset paging), and counting stops at COUNT_LIMIT.
+"""
+
+import base64
+import binascii
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import reduce
+from typing import Any
+
+import orjson
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from offers.document.errors import JSON
+from offers.document.fields import CHANNEL_PREFIX
+from offers.document.schema import Kind, references
+from offers.models import LibraryItem
+
+PAGE_SIZE = 50
+COUNT_LIMIT = 1_000
+ENDING_WITHIN = timedelta(days=7)
+
+
+class LiveState(StrEnum):
+    """What customers see of an approved offer, by its window."""
+
+    LIVE = "live"
+    ENDING = "ending"
+    SCHEDULED = "scheduled"
+    EXPIRED = "expired"
+
+
+def live_state_of(
+    status: str | None, starts: datetime | None, ends: datetime | None, now: datetime
+) -> LiveState | None:
+    """None for what is not approved: customers cannot see it whatever its window. ENDING is live, but not for long."""
+    if status not in ("approved", "live"):
+        return None
+    if ends and ends <= now:
+        return LiveState.EXPIRED
+    if starts and starts > now:
+        return LiveState.SCHEDULED
+    return LiveState.ENDING if ends and ends - now <= ENDING_WITHIN else LiveState.LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is asked for. Empty means any."""
+
+    text: str = ""
+    status: str = ""
+    state: str = ""
+    kind: str = ""
+    channel: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`next` and `previous` are cursors, empty at the ends. `total` is at most COUNT_LIMIT; `more` says it is beyond."""
+
+    items: list[LibraryItem]
+    next: str
+    previous: str
+    total: int
+    more: bool
+
+
+# The orders of a list: a column and whether it descends. The item's key always decides between equals, the same way.
+ORDERS: Mapping[str, tuple[str, bool]] = {
+    "-modified": ("modified_at", True),
+    "modified": ("modified_at", False),
+    "name": ("name", False),
+    "-name": ("name", True),
+    "-priority": ("priority", True),
+    "priority": ("priority", False),
+    "ends": ("ends_at", False),
+    "-ends": ("ends_at", True),
+}
+NULLABLE = ("priority", "ends_at")
+DEFAULT_ORDER = "-modified"
+
+
+def page(
+    sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, order: str = DEFAULT_ORDER, cursor: str = ""
+) -> Page:
+    """One page of the sandbox's items of these kinds. An order or cursor that is none means the first page."""
+    order = order if order in ORDERS else DEFAULT_ORDER
+    backwards, position = _read_cursor(cursor, order)
+    now = timezone.now()
+    parts = [_matching(sandbox_id, kind, wanted, now) for kind in kinds if wanted.kind in ("", kind)]
+    rows = _first(parts, order, backwards, position, PAGE_SIZE + 1)
+    more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
+    if backwards:
+        rows.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, position is not None)
+    total = sum(part.order_by()[: COUNT_LIMIT + 1].count() for part in parts)
+    return Page(
+        rows,
+        _cursor("n", order, rows[-1]) if rows and has_next else "",
+        _cursor("p", order, rows[0]) if rows and has_previous else "",
+        min(total, COUNT_LIMIT),
+        total > COUNT_LIMIT,
+    )
+
+
+def recent(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, order: str, size: int) -> list[LibraryItem]:
+    """The first few items of a list, without its count."""
+    parts = [_matching(sandbox_id, kind, wanted, timezone.now()) for kind in kinds]
+    return _first(parts, order, False, None, size)
+
+
+def names(sandbox_id: int, ids: Iterable[str]) -> dict[str, str]:
+    """The names of these items by id, in one query; deleted ones too, for history speaks of them."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return dict(LibraryItem.objects.filter(sandbox_id=sandbox_id, id__in=wanted).values_list("id", "name"))
+
+
+def names_in(sandbox_id: int, kind: Kind, documents: Iterable[JSON]) -> dict[str, str]:
+    """The names of everything that these documents refer to, by id, in one query."""
+    found = (reference.id for document in documents if document for reference in references(kind, document))
+    return names(sandbox_id, found)
+
+
+def _matching(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime) -> QuerySet[LibraryItem]:
+    """One kind at a time, so that an index that starts with the kind also gives the order."""
+    items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None)
+    for word in wanted.text.lower().replace("\0", "").split()[:8]:
+        items = items.filter(search__contains=word)
+    if wanted.status:
+        items = items.filter(status=wanted.status)
+    if wanted.state:
+        items = items.filter(_in_state(wanted.state, now))
+    if wanted.channel:
+        items = items.filter(channels__contains=[CHANNEL_PREFIX + wanted.channel])
+    if wanted.reference:
+        items = items.filter(references__contains=[wanted.reference])
+    return items
+
+
+def _in_state(state: str, now: datetime) -> Q:
+    """The items of which `live_state_of` says this; live ones are those that end soon, too."""
+    approved = Q(status="approved")
+    match state:
+        case LiveState.LIVE:
+            return (
+                approved & (Q(starts_at__lte=now) | Q(starts_at=None)) & (Q(ends_at__gt=now) | Q(ends_at=None))
+            )
+        case LiveState.ENDING:
+            return approved & Q(starts_at__lte=now, ends_at__gt=now, ends_at__lte=now + ENDING_WITHIN)
+        case LiveState.SCHEDULED:
+            return approved & Q(starts_at__gt=now)
+        case LiveState.EXPIRED:
+            return approved & Q(ends_at__lte=now)
+    return Q()
+
+
+def _first(
+    parts: list[QuerySet[LibraryItem]], order: str, backwards: bool, position: "_Position | None", size: int
+) -> list[LibraryItem]:
+    """The first items of all parts together in this order, from beyond the position, in one statement."""
+    column, descending = ORDERS[order]
+    descending = descending != backwards
+    beyond = _beyond(column, descending, position) if position else Q()
+    sorting = _sorting(column, descending)
+    pages = [part.filter(beyond).order_by(*sorting)[:size] for part in parts]
+    if not pages:
+        return []
+    if len(pages) == 1:
+        return list(pages[0])
+    return list(reduce(lambda a, b: a.union(b, all=True), pages).order_by(*sorting)[:size])
+
+
+def _sorting(column: str, descending: bool) -> list[str]:
+    # PostgreSQL puts NULL last going up and first going down, which is what an index gives both ways.
+    return [f"-{column}", "-key"] if descending else [column, "key"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    value: Any
+    key: int
+
+
+def _beyond(column: str, descending: bool, at: _Position) -> Q:
+    """The items after this position. NULL counts as larger than any value, as PostgreSQL sorts it.
+
+    The first comparison is what an index can seek by; the second only settles ties.
+    """
+    far = Q(key__lt=at.key) if descending else Q(key__gt=at.key)
+    if at.value is None:
+        same = Q(**{column: None}) & far
+        return same | Q(**{f"{column}__isnull": False}) if descending else same
+    edge, past = ("lte", "lt") if descending else ("gte", "gt")
+    found = Q(**{f"{column}__{edge}": at.value}) & (Q(**{f"{column}__{past}": at.value}) | far)
+    return found | Q(**{column: None}) if column in NULLABLE and not descending else found
+
+
+def _cursor(direction: str, order: str, item: LibraryItem) -> str:
+    value = getattr(item, ORDERS[order][0])
+    content = [direction, order, value.isoformat() if isinstance(value, datetime) else value, item.key]
+    return base64.urlsafe_b64encode(orjson.dumps(content)).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str, order: str) -> tuple[bool, _Position | None]:
+    """Which way and from where; the start of the list for a cursor that is none, or of another order."""
+    start = False, None
+    try:
+        content = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        direction, made_for, value, key = content
+    except (binascii.Error, ValueError, TypeError):
+        return start
+    column = ORDERS[order][0]
+    if direction not in ("n", "p") or made_for != order or type(key) is not int or abs(key) >= 2**63:
+        return start
+    try:
+        value = _typed(column, value)
+    except ValueError:
+        return start
+    return direction == "p", _Position(value, key)
+
+
+def _typed(column: str, value: object) -> object:
+    """A cursor's value as the column's type. Raises ValueError: cursors come from outside."""
+    if value is None and column in NULLABLE:
+        return None
+    if column == "name" and isinstance(value, str) and "\0" not in value:
+        return value
+    if column == "priority" and type(value) is int and abs(value) < 2**63:
+        return value
+    if column in ("modified_at", "ends_at") and isinstance(value, str):
+        instant = parse_datetime(value)
+        if instant is not None and instant.tzinfo is not None:
+            return instant
+    raise ValueError

@@ -1,0 +1,161 @@
+// Small comforts. Every page works without this file.
+(() => {
+  const root = document.documentElement;
+  const cookie = (name, value) => {
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax${secure}`;
+  };
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable=true]") !== null;
+
+  // The viewer's time zone, told to the server once; the next page shows times in it.
+  if (!/(^|; )timezone=/.test(document.cookie)) {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zone) cookie("timezone", zone.replace(/[^A-Za-z0-9_+\/-]/g, ""));
+  }
+
+  // How changes are shown (words, patch, curl): one choice for every change on every page.
+  const VIEW = "offers.view";
+  const showView = () => {
+    const chosen = sessionStorage.getItem(VIEW) || "words";
+    for (const changes of document.querySelectorAll(".changes")) {
+      const buttons = [...changes.querySelectorAll("[data-view]")];
+      const shown = buttons.some((button) => button.dataset.view === chosen) ? chosen : "words";
+      changes.dataset.shown = shown;
+      for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.view === shown));
+    }
+  };
+
+  // Menus: a <details data-menu> closes when something else is clicked, and with Escape.
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (menu !== except && !menu.contains(except)) menu.open = false;
+    }
+  };
+
+  // Messages go by themselves after a while, unless they are errors or somebody is reading them.
+  const TOAST_MS = 12000;
+  const watchToasts = () => {
+    for (const toast of document.querySelectorAll(".toast-item:not([data-seen]):not(.toast-error)")) {
+      toast.dataset.seen = "1";
+      const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
+      setTimeout(leave, TOAST_MS);
+    }
+  };
+  const toastError = () => {
+    const template = document.getElementById("toast-error");
+    const toasts = document.getElementById("toasts");
+    if (toasts && !toasts.querySelector(".toast-error")) toasts.append(template.content.cloneNode(true));
+  };
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    closeMenus(target);
+    const view = target.closest("[data-view]");
+    if (view) {
+      sessionStorage.setItem(VIEW, view.dataset.view);
+      showView();
+    }
+    const copy = target.closest("[data-copy]");
+    if (copy) {
+      const source = copy.dataset.copy ? document.querySelector(copy.dataset.copy) : copy.closest(".code").querySelector("code");
+      navigator.clipboard.writeText(source.textContent).then(() => {
+        copy.classList.add("copied");
+        setTimeout(() => copy.classList.remove("copied"), 1500);
+      });
+    }
+    const close = target.closest(".toast-close");
+    if (close) close.closest(".toast-item").remove();
+    if (target.closest("[data-fold]")) {
+      const narrow = root.dataset.sidebar !== "narrow";
+      if (narrow) root.dataset.sidebar = "narrow";
+      else delete root.dataset.sidebar;
+      cookie("sidebar", narrow ? "narrow" : "wide");
+    }
+  });
+
+  // A select that answers at once, where the form has a button for those without JavaScript.
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (event.target.matches("[data-autosubmit]") && form && !form.hasAttribute("hx-get")) form.requestSubmit();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeMenus(null);
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.key === "/") {
+      const search = document.querySelector("input[type=search]");
+      if (search) {
+        event.preventDefault();
+        search.focus();
+        search.select();
+      }
+      return;
+    }
+    const entries = [...document.querySelectorAll("[data-entry]")];
+    if (entries.length && ["j", "k", "Enter", "c"].includes(event.key)) alongEntries(event, entries);
+  });
+
+  // The timeline: j and k move, Enter expands, c marks a version to compare with the next one marked.
+  const alongEntries = (event, entries) => {
+    const at = entries.findIndex((entry) => entry.contains(document.activeElement));
+    if (event.key === "j" || event.key === "k") {
+      event.preventDefault();
+      const next = at < 0 ? 0 : Math.min(entries.length - 1, Math.max(0, at + (event.key === "j" ? 1 : -1)));
+      entries[next].focus();
+      entries[next].scrollIntoView({ block: "nearest" });
+    } else if (at >= 0 && event.key === "Enter" && document.activeElement === entries[at]) {
+      const more = entries[at].querySelector("[data-expand]");
+      if (more) more.click();
+    } else if (at >= 0 && event.key === "c") {
+      const box = entries[at].querySelector("input[name=mark]");
+      if (box) box.click();
+    }
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target.name !== "mark") return;
+    const marked = [...document.querySelectorAll("input[name=mark]:checked")];
+    if (marked.length < 2) return;
+    const etags = marked.map((box) => Number(box.value)).sort((a, b) => a - b);
+    location.href = `${marked[0].dataset.compare}?from=${etags[0]}&to=${etags[etags.length - 1]}`;
+  });
+
+  // Leaving a form with unsaved changes asks first; the form's own submit does not.
+  let leaving = false;
+  document.addEventListener("submit", (event) => {
+    leaving = !event.defaultPrevented || leaving;
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) menu.open = menu.contains(event.target);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (!leaving && document.querySelector("[data-confirm-leave][data-dirty]")) event.preventDefault();
+  });
+  window.addEventListener("pageshow", () => {
+    leaving = false;
+    for (const busy of document.querySelectorAll(".busy")) busy.classList.remove("busy");
+  });
+
+  // Feedback at once: the button that was pressed shows that something is under way.
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (button && button.matches(".btn") && !event.defaultPrevented) button.classList.add("busy");
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    for (const busy of document.querySelectorAll(".busy")) busy.classList.remove("busy");
+  });
+
+  // Signed out meanwhile: htmx would put the sign-in page into the middle of this one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.responseURL.includes("/accounts/login/")) {
+      event.detail.shouldSwap = false;
+      location.reload();
+    }
+  });
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, toastError);
+  document.addEventListener("htmx:afterSettle", () => {
+    showView();
+    watchToasts();
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    showView();
+    watchToasts();
+  });
+})();
