@@ -6,5 +6,5 @@ from hypothesis import HealthCheck, settings
 
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("ci", max_examples=80, deadline=None, print_blob=True, suppress_health_check=QUIET)
-settings.register_profile("deep", max_examples=5_000, deadline=None, print_blob=True, suppress_health_check=QUIET)
+settings.register_profile("deep", max_examples=1_500, deadline=None, print_blob=True, suppress_health_check=QUIET)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

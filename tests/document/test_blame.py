@@ -83,6 +83,16 @@ def test_empty_containers_and_lists_without_identity_are_leaves() -> None:
     ]
 
 
+def test_what_is_put_back_is_new() -> None:
+    chain = [
+        (1, {"a": {"x": 1, "y": 1}, "b": 1, "tags": ["t", "u"]}),
+        (2, {"a": {"y": 1}, "tags": ["u"]}),
+        (3, {"a": {"x": 1, "y": 1}, "b": 1, "tags": ["t", "u"]}),
+    ]
+    etags = {line.pointer: line.etag for line in blame(chain)}
+    assert etags == {"/a/x": 3, "/a/y": 1, "/b": 3, "/tags/0": 3, "/tags/1": 1}
+
+
 def test_what_comes_back_after_a_deletion_is_new() -> None:
     assert [line.etag for line in blame([(1, {"a": 1}), (2, None), (3, {"a": 1})])] == [3]
     assert blame([(1, {"a": 1}), (2, None)]) == []

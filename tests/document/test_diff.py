@@ -122,7 +122,9 @@ def test_it_moves_the_fewest_items(order: list[int]) -> None:
     fewest = min(
         len(order) - size for size in range(8) for chosen in combinations(order, size) if list(chosen) == sorted(chosen)
     )
-    patch = diff({"tags": [str(n) for n in range(7)]}, {"tags": [str(n) for n in order]})
+    before, after = {"tags": [str(n) for n in range(7)]}, {"tags": [str(n) for n in order]}
+    patch = diff(before, after)
+    assert replay(before, patch) == after
     assert [operation["op"] for operation in patch] == ["move"] * fewest
     chosen_indices = longest_increasing(list(order))
     assert len(chosen_indices) == len(order) - fewest

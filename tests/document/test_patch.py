@@ -255,6 +255,17 @@ def test_doubling_copies_run_out_of_budget() -> None:
     assert (error.status, error.code) == (422, "copy-budget")
 
 
+def test_many_small_copies_and_moves_add_up() -> None:
+    document = {"a": "x" * 9_998}
+    copies = [copy("/a", "/b") for _ in range(101)]
+    assert apply(document, copies[:100]) == {**document, "b": document["a"]}
+    error = refusal(document, copies)
+    assert (error.code, error.problems[0].operation) == ("copy-budget", 100)
+    back_and_forth = [move("/a", "/b"), move("/b", "/a")] * 51
+    error = refusal(document, back_and_forth)
+    assert (error.code, error.problems[0].operation) == ("copy-budget", 100)
+
+
 def test_no_operation_takes_the_document_below_48_levels() -> None:
     deep: Any = []
     for _ in range(30):
