@@ -1,0 +1,204 @@
+"""Everything of the sample library but the personalized offers: what they refer to, and what refers to them."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from offers.demo.bank import HARBORLINE
+from offers.demo.grocer import BOMNAL
+from offers.demo.ids import date_text, item_id
+from offers.demo.people import Cast
+from offers.demo.representations import Json, component
+from offers.demo.telco import KESTREL
+from offers.demo.words import RULES, TAGS, Brand
+from offers.document.fields import CHANNEL_PREFIX
+from offers.document.schema import Kind
+from offers.imports import Past, Version
+from offers.permissions import Actor
+from offers.writes import Stamp
+
+BRANDS = (BOMNAL, HARBORLINE, KESTREL)
+FALLBACKS = sum(len(brand.fallbacks) for brand in BRANDS)
+BEFORE_THE_FIRST_OFFER = timedelta(days=40)
+
+DOCUMENTED_PLACEMENT: Json = {
+    "name": "Documentation · web",
+    "description": "The placement of the example in the API documentation.",
+    "componentType": "html",
+    "channel": CHANNEL_PREFIX + "web",
+}
+# Word for word from the API documentation, plus the description that its PATCH replaces.
+DOCUMENTED_OFFER: Json = {
+    "name": "Test personalized offer with frequency constraint",
+    "description": "The offer of the API documentation. Try the documented PATCH on it.",
+    "status": "draft",
+    "representations": [
+        {
+            "channel": CHANNEL_PREFIX + "web",
+            "placement": "offerPlacement1234",
+            "components": [
+                {
+                    "type": "html",
+                    "format": "text/html",
+                    "language": ["en-us"],
+                    "content": "Hello You qualify for our Discount of 60%",
+                }
+            ],
+        }
+    ],
+    "selectionConstraint": {
+        "startDate": "2022-07-27T05:00:00.000+00:00",
+        "endDate": "2023-07-29T05:00:00.000+00:00",
+        "profileConstraintType": "none",
+    },
+    "rank": {"priority": 0},
+    "cappingConstraint": {},
+    "frequencyCappingConstraints": [
+        {
+            "enabled": False,
+            "limit": 1,
+            "startDate": "2023-05-15T14:25:49.622+00:00",
+            "endDate": "2023-05-25T14:25:49.622+00:00",
+            "scope": "global",
+            "entity": "offer",
+            "repeat": {"enabled": False, "unit": "month", "unitCount": 1},
+        }
+    ],
+}
+
+
+def foundations(seed: int, cast: Cast, since: datetime, now: datetime) -> Iterator[Past]:
+    """What must be there before the first offer: tags, rules, placements, fallback offers and the documented offer."""
+    at = since - BEFORE_THE_FIRST_OFFER
+    for made in (_tags(seed, now), _rules(seed), _placements(seed)):
+        for kind, id, document in made:
+            at += timedelta(minutes=11)
+            yield _once(cast.admin, kind, id, at, document)
+    at += timedelta(days=1)
+    yield _withdrawn_tag(seed, cast, at)
+    for brand in BRANDS:
+        for index in range(len(brand.fallbacks)):
+            at += timedelta(hours=1, minutes=20)
+            yield _fallback(seed, cast, brand, index, at)
+    yield _once(cast.admin, Kind.PERSONALIZED_OFFER, "personalizedOffer1234", at + timedelta(hours=3), DOCUMENTED_OFFER)
+
+
+def arrangements(seed: int, cast: Cast, offers: int, now: datetime) -> Iterator[Past]:
+    """What is made of the offers, of which there are so many: collections, and decisions on them."""
+    for number, brand in enumerate(BRANDS):
+        at = now - timedelta(days=21 - 4 * number, hours=2)
+        marketer = cast.marketers[number]
+        tags = sorted({tag for campaign in brand.campaigns for tag in campaign.tags})
+        by_tag = item_id(seed, "collection", brand.key)
+        everything: Json = {
+            "name": f"{brand.name} · everything",
+            "description": f"{brand.name_ko}의 모든 오퍼",
+            "filterType": "any-tags",
+            "ids": [item_id(seed, "tag", tag) for tag in tags],
+        }
+        yield _once(marketer, Kind.COLLECTION, by_tag, at, everything)
+        picked: Json = {
+            "name": f"{brand.name} · hand-picked",
+            "description": "Offers that the team wants to see next to each other.",
+            "filterType": "offers",
+            "ids": [item_id(seed, "offer", index) for index in range(number, min(offers, 18), 3)],
+        }
+        yield _once(marketer, Kind.COLLECTION, item_id(seed, "picked", brand.key), at + timedelta(hours=1), picked)
+        yield _decision(seed, cast, brand, by_tag, at + timedelta(days=1))
+
+
+def _once(actor: Actor, kind: Kind, id: str, at: datetime, document: Json) -> Past:
+    return Past(kind, id, [Version(actor, at, document, Stamp("form"))])
+
+
+def _tags(seed: int, now: datetime) -> Iterator[tuple[Kind, str, Json]]:
+    for key, (name, about) in TAGS.items():
+        document = {"name": name.format(year=now.year)} | ({"description": about} if about else {})
+        yield Kind.TAG, item_id(seed, "tag", key), document
+
+
+def _rules(seed: int) -> Iterator[tuple[Kind, str, Json]]:
+    for key, (name, about, condition) in RULES.items():
+        document: Json = {
+            "name": name,
+            "condition": {"type": "PQL", "format": "pql/text", "value": condition},
+            "definedOn": {
+                "profile": {"schema": {"ref": "https://ns.adobe.com/xdm/context/profile_union", "version": "1"}}
+            },
+        }
+        yield Kind.RULE, item_id(seed, "rule", key), document | ({"description": about} if about else {})
+
+
+def _placements(seed: int) -> Iterator[tuple[Kind, str, Json]]:
+    yield Kind.PLACEMENT, "offerPlacement1234", DOCUMENTED_PLACEMENT
+    for brand in BRANDS:
+        for place in brand.places:
+            document = {
+                "name": place.name,
+                "description": place.about,
+                "componentType": place.content,
+                "channel": CHANNEL_PREFIX + place.channel,
+                "itemCount": 1,
+                "returnContent": True,
+            }
+            yield Kind.PLACEMENT, item_id(seed, "placement", brand.key, place.key), document
+
+
+def _withdrawn_tag(seed: int, cast: Cast, at: datetime) -> Past:
+    """One item that was deleted, so that the history of a deleted item can be seen."""
+    versions = [
+        Version(cast.marketers[2], at, {"name": "Test tag, please ignore"}, Stamp("form")),
+        Version(cast.admin, at + timedelta(days=2), None, Stamp("form", note="Nobody used it")),
+    ]
+    return Past(Kind.TAG, item_id(seed, "tag", "withdrawn"), versions)
+
+
+def _fallback(seed: int, cast: Cast, brand: Brand, index: int, at: datetime) -> Past:
+    words, language = brand.fallbacks[index], ("en-us", "ko-kr")[index]
+    draft: Json = {
+        "name": words.name,
+        "description": f"Shown when nothing else of {brand.name} fits.",
+        "status": "draft",
+        "representations": [
+            {
+                "channel": CHANNEL_PREFIX + place.channel,
+                "placement": item_id(seed, "placement", brand.key, place.key),
+                "components": [component(brand, "start", place, language, words, "")],
+            }
+            for place in brand.places
+        ],
+    }
+    approved = draft | {"status": "approved"}
+    versions = [
+        Version(cast.marketers[index], at, draft, Stamp("form")),
+        Version(cast.reviewers[index], at + timedelta(days=1), approved, Stamp("form")),
+    ]
+    return Past(Kind.FALLBACK_OFFER, fallback_id(seed, brand, index), versions)
+
+
+def fallback_id(seed: int, brand: Brand, index: int) -> str:
+    return item_id(seed, "fallback", brand.key, index)
+
+
+def _decision(seed: int, cast: Cast, brand: Brand, collection: str, at: datetime) -> Past:
+    document: Json = {
+        "name": f"{brand.name} · next best offer",
+        "description": "Asked by web and app on every page; the highest priority wins.",
+        "status": "draft",
+        "startDate": date_text(at.replace(hour=0, minute=0, second=0, microsecond=0)),
+        "endDate": date_text(at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=365)),
+        "fallback": fallback_id(seed, brand, 0),
+        "criteria": [
+            {
+                "placements": [item_id(seed, "placement", brand.key, place.key)],
+                "rank": {"priority": 0, "order": {"orderEvaluationType": "static"}},
+                "profileConstraint": {"profileConstraintType": "none"},
+                "optionSelection": {"filter": collection},
+            }
+            for place in brand.places
+        ],
+    }
+    versions = [
+        Version(cast.marketers[0], at, document, Stamp("form")),
+        Version(cast.admin, at + timedelta(hours=5), document | {"status": "live"}, Stamp("form", note="Go")),
+    ]
+    return Past(Kind.DECISION, item_id(seed, "decision", brand.key), versions)

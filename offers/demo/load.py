@@ -1,0 +1,43 @@
+"""Put the sample library into an empty database."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
+
+from django.db import transaction
+
+from offers.demo.library import FALLBACKS, arrangements, foundations
+from offers.demo.offers import SPAN, offers
+from offers.demo.people import Cast, make_cast
+from offers.imports import Imported, Past, import_history
+from offers.models import LibraryItem
+
+# The documented offer and the fallback offers are there in any case.
+FEWEST_OFFERS = FALLBACKS + 1
+DEVELOPMENT_OFFERS = 40
+
+
+def is_loaded() -> bool:
+    """Whether there are library items at all, of the demo or of somebody's own."""
+    return LibraryItem.objects.exists()
+
+
+def load(count: int, seed: int, now: datetime) -> Imported:
+    """Make the demo's accounts and sandboxes, and `count` offers in the production one (fewer in the other).
+
+    The same seed and the same `now` (aware) make the same library. All of it is stored, or nothing.
+    """
+    with transaction.atomic():
+        stored = [import_history(cast.sandbox, _items(cast, count - FEWEST_OFFERS, seed, now)) for cast in make_cast()]
+    return Imported(sum(one.items for one in stored), sum(one.revisions for one in stored))
+
+
+def _items(cast: Cast, count: int, seed: int, now: datetime) -> Iterator[Past]:
+    if cast.sandbox.name == "prod":
+        return chain(
+            foundations(seed, cast, now - SPAN, now),
+            offers(seed, cast, count, now),
+            arrangements(seed, cast, count, now),
+        )
+    first = max(0, count - DEVELOPMENT_OFFERS)
+    return chain(foundations(seed, cast, now - SPAN, now), offers(seed, cast, count, now, first=first))

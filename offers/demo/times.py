@@ -1,0 +1,34 @@
+"""When people work."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+MINUTE = timedelta(minutes=1)
+
+
+def moments(rng: Random, after: datetime, until: datetime, count: int) -> list[datetime]:
+    """So many moments between the two, in order, within office hours where there is room for that."""
+    room = until - after
+    found = [after + room * rng.random() for _ in range(count)]
+    if room > timedelta(days=3):
+        found = [_in_office_hours(rng, at) for at in found]
+    return in_order(sorted(found), after, until)
+
+
+def in_order(found: list[datetime], after: datetime, until: datetime) -> list[datetime]:
+    """The same moments, each later than the one before and the first later than `after`, all before `until`."""
+    ordered = []
+    for at in found:
+        if at <= after:
+            at = after + MINUTE * 7
+        if at >= until:
+            at = after + (until - after) / 2
+        ordered.append(at)
+        after = at
+    return ordered
+
+
+def _in_office_hours(rng: Random, at: datetime) -> datetime:
+    if at.weekday() >= 5:
+        at -= timedelta(days=2)
+    return at.replace(hour=rng.randrange(7, 17), minute=rng.randrange(60), second=rng.randrange(60))
