@@ -97,8 +97,16 @@ _TRANSITIONS = {
 
 
 def transition_problem(kind: Kind, before: str | None, after: str | None, may_restore: bool) -> Problem | None:
-    """Why a status may not change this way, or None. With `may_restore`, an archived item may become a draft again."""
-    if kind not in (*OFFER_KINDS, Kind.DECISION) or before is None or after is None or before == after:
+    """Why a change may not take the status from `before` to `after`, or None.
+
+    An archived item does not change at all, but that with `may_restore` it may become a draft again.
+    """
+    if kind not in (*OFFER_KINDS, Kind.DECISION) or before is None or after is None:
+        return None
+    if before == after == "archived":
+        message = gettext_noop("What is archived cannot be changed; duplicate it instead.")
+        return Problem("/status", "archived", message)
+    if before == after:
         return None
     steps = _TRANSITIONS["decision" if kind == Kind.DECISION else "offer"]
     if before not in steps or after in steps[before] or after not in steps:

@@ -263,7 +263,7 @@ def test_a_date_is_the_moment_it_names() -> None:
         (P, "approved", "draft", False, True),
         (P, "draft", "archived", False, True),
         (P, "approved", "archived", False, True),
-        (P, "archived", "archived", False, True),
+        (P, "archived", "archived", False, False),
         (P, "archived", "draft", False, False),
         (P, "archived", "draft", True, True),
         (P, "archived", "approved", True, False),
