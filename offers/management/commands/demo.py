@@ -56,8 +56,6 @@ class Stopped(Exception):
 
 class Command(BaseCommand):
     help = "Serve a library of sample offers on this machine, for trying the product."
-    # Checks run with `migrate`.
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
