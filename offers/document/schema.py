@@ -105,7 +105,7 @@ def transition_problem(kind: Kind, before: str | None, after: str | None, may_re
         return None
     if before == after == "archived":
         message = gettext_noop("What is archived cannot be changed; duplicate it instead.")
-        return Problem("/status", "archived", message)
+        return Problem("/status", "status-transition", message)
     if before == after:
         return None
     steps = _TRANSITIONS["decision" if kind == Kind.DECISION else "offer"]
