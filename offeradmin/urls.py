@@ -8,6 +8,8 @@ from offers.web.health import healthz, readyz
 
 register_converter(ItemIdConverter, "item")
 
+handler500 = "offers.web.errors.server_error"
+
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),

@@ -117,6 +117,13 @@ def recent(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, order: str,
     return _first(parts, order, False, None, size)
 
 
+def keys(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, limit: int) -> list[int]:
+    """The keys of a list's items, lowest first, at most `limit`: for what is to be done to a whole filter."""
+    parts = [_matching(sandbox_id, kind, wanted, timezone.now()) for kind in kinds if wanted.kind in ("", kind)]
+    found = (part.order_by("key").values_list("key", flat=True)[:limit] for part in parts)
+    return sorted(key for part in found for key in part)[:limit]
+
+
 def names(sandbox_id: int, ids: Iterable[str]) -> dict[str, str]:
     """The names of these items by id, in one query; deleted ones too, for history speaks of them."""
     wanted = set(ids)
@@ -152,9 +159,7 @@ def _in_state(state: str, now: datetime) -> Q:
     approved = Q(status="approved")
     match state:
         case LiveState.LIVE:
-            return (
-                approved & (Q(starts_at__lte=now) | Q(starts_at=None)) & (Q(ends_at__gt=now) | Q(ends_at=None))
-            )
+            return approved & (Q(starts_at__lte=now) | Q(starts_at=None)) & (Q(ends_at__gt=now) | Q(ends_at=None))
         case LiveState.ENDING:
             return approved & Q(starts_at__lte=now, ends_at__gt=now, ends_at__lte=now + ENDING_WITHIN)
         case LiveState.SCHEDULED:

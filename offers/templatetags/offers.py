@@ -18,18 +18,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from offers.document.describe import Change
+from offers.document.errors import Problem
 from offers.document.fields import CHANNEL_PREFIX, component_type
 from offers.document.labels import KINDS, WORDS
-from offers.document.naming import json_text
+from offers.document.naming import Place
 from offers.queries import LiveState, live_state_of
+from offers.web.curl import json_text
+from offers.web.sections import SECTION_OF, SECTIONS
 
 register = template.Library()
+register.filter("json_text", json_text)
 
 SPRITE = "vendor/tabler-icons-3.51.0/icons.svg"
 AVATAR_COLOURS = 8
 CLIP_AT = 160
 FOLD_AT = 60
 PATCH_LINE = 110
+# How a save that met another change is recorded: this and the etag it met.
+MERGED_WITH = "merged with "
 
 CHANNEL_ICONS: Mapping[str, str] = {
     "web": "world",
@@ -202,6 +208,7 @@ def new_text(change: Change) -> str:
     return shown(change.new_text, change.format)
 
 
+@register.filter
 def shown(text: str, how: str) -> str:
     """A value of a change: words of fixed lists translated, dates in the viewer's zone."""
     if how == "word" and text:
@@ -247,6 +254,70 @@ def _operation_text(operation: dict[str, Any]) -> str:
 
 def _json(value: object) -> str:
     return orjson.dumps(value).decode()
+
+
+@register.filter
+def place_title(place: Place) -> str:
+    """The label of a place in a document, with the items around it, translated."""
+    return " › ".join(phrase(part) for part in (*place.context, (place.label, place.params)))
+
+
+@register.filter
+def problem_text(problem: Problem) -> str:
+    """What is wrong, in the reader's language."""
+    return _(problem.message).format(**problem.params)
+
+
+@register.filter
+def merged_with(source_ref: str) -> str:
+    """The etag that a save was merged with, from the revision's source_ref; empty for any other."""
+    return source_ref.removeprefix(MERGED_WITH) if source_ref.startswith(MERGED_WITH) else ""
+
+
+@register.filter
+def section_of(kind: str) -> str:
+    """The slug of the section that shows items of this kind; empty where there is none (yet)."""
+    return SECTION_OF[kind].slug if kind in SECTION_OF else ""
+
+
+@register.filter
+def section_title(slug: str) -> str:
+    return str(SECTIONS[slug].title)
+
+
+@register.filter
+def unlocalized(number: float) -> str:
+    """A number for an attribute of a drawing: with a point in every language."""
+    return f"{number:g}"
+
+
+@register.filter
+def day(instant: datetime) -> str:
+    """A short date; the year only where it is not this one."""
+    local = timezone.localtime(instant)
+    return formats.date_format(local, _("j M") if local.year == timezone.localtime().year else _("j M Y"))
+
+
+@register.filter
+def daykey(instant: datetime) -> str:
+    return timezone.localtime(instant).date().isoformat()
+
+
+@register.filter
+def long_day(instant: datetime) -> str:
+    """A day as a heading: Today, Yesterday, else its date."""
+    local, today = timezone.localtime(instant), timezone.localtime().date()
+    if local.date() == today:
+        return _("Today")
+    if local.date() == today - timedelta(days=1):
+        return _("Yesterday")
+    return formats.date_format(local, _("l, j F Y"))
+
+
+@register.filter
+def content_key(value: str) -> str:
+    """html, imagelink, text or json, from any spelling of a content type."""
+    return component_type(value) or ""
 
 
 @register.filter

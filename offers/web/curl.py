@@ -22,6 +22,11 @@ PATHS = {
 OFFER_TYPES = {Kind.PERSONALIZED_OFFER: "personalized", Kind.FALLBACK_OFFER: "fallback"}
 
 
+def json_text(value: object) -> str:
+    """A document, patch or operation as indented JSON."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+
+
 def item_address(request: HttpRequest, kind: str, id: str) -> str:
     """Where the API has this item, from the scheme on."""
     kind = Kind(kind)
@@ -33,7 +38,7 @@ def patch_curl(
     request: HttpRequest, sandbox: Sandbox, kind: str, id: str, patch: list[dict[str, Any]], etag: int
 ) -> str:
     """A command that applies `patch` to the item as long as it is at `etag`. $TOKEN and $API_KEY are for the reader."""
-    body = orjson.dumps(patch, option=orjson.OPT_INDENT_2).decode()
+    body = json_text(patch)
     return _command(
         "curl -X PATCH " + shlex.quote(item_address(request, kind, id)),
         *_headers(sandbox),

@@ -42,7 +42,7 @@ class Frame:
 
     @property
     def role(self) -> str:
-        return Membership.Role(self.actor.role).label if self.actor else ""
+        return str(Membership.Role(self.actor.role).label) if self.actor else ""
 
     @property
     def may_edit(self) -> bool:
@@ -87,7 +87,8 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
 
 
 def sandboxes_of(request: HttpRequest) -> list[Sandbox]:
-    return list(Sandbox.objects.filter(membership__user_id=request.user.pk).order_by("name"))
+    person = request.user.pk
+    return [] if person is None else list(Sandbox.objects.filter(membership__user_id=person).order_by("name"))
 
 
 def answer(

@@ -34,9 +34,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 def zone_names() -> list[str]:
     """The zones a person would look for, by name: those of places, and UTC."""
-    return sorted(
-        name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/"))
-    ) + ["UTC"]
+    found = [name for name in zoneinfo.available_timezones() if "/" in name]
+    return [*sorted(name for name in found if not name.startswith(("Etc/", "SystemV/", "US/"))), "UTC"]
 
 
 def back(request: HttpRequest) -> str:

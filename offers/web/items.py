@@ -1,0 +1,91 @@
+"""What the pages of one item have in common: its heading, and one change of it in words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from offers import history
+from offers.document.describe import Change, describe, summary
+from offers.document.schema import OFFER_KINDS, Kind
+from offers.history import Document
+from offers.models import LibraryItem, Revision
+from offers.permissions import Actor, can_change_live, can_edit, is_live
+from offers.queries import names_in
+from offers.web.curl import patch_curl
+from offers.web.sections import SECTION_OF
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One revision with its change in words. `status` is (before, after) where the status changed."""
+
+    revision: Revision
+    changes: list[Change]
+    before: Document | None
+    after: Document | None
+    status: tuple[str, str] | None
+
+    @property
+    def can_undo(self) -> bool:
+        return self.before is not None and self.after is not None
+
+
+def item_context(item: LibraryItem, tab: str, **more: Any) -> dict[str, Any]:
+    """The context of every page of an item: what the heading and the tabs need."""
+    return {"item": item, "section": SECTION_OF[item.kind].slug, "tab": tab, "is_offer": is_offer(item), **more}
+
+
+def is_offer(item: LibraryItem) -> bool:
+    return item.kind in OFFER_KINDS
+
+
+def entries(item: LibraryItem, revisions: list[Revision]) -> list[Entry]:
+    """These consecutive revisions of the item with their changes, in the same order. Three queries at most."""
+    if not revisions:
+        return []
+    etags = [made.etag for made in revisions]
+    documents = history.documents(item, max(1, min(etags) - 1), max(etags))
+    names = names_in(item.sandbox_id, Kind(item.kind), documents.values())
+    return [_entry(made, documents.get(made.etag - 1), documents[made.etag], names) for made in revisions]
+
+
+def _entry(made: Revision, before: Document | None, after: Document | None, names: dict[str, str]) -> Entry:
+    changes = describe(before, after, names=names, restored=made.etag > 1)
+    statuses = (before or {}).get("status"), (after or {}).get("status")
+    changed = isinstance(statuses[0], str) and isinstance(statuses[1], str) and statuses[0] != statuses[1]
+    return Entry(made, changes, before, after, (str(statuses[0]), str(statuses[1])) if changed else None)
+
+
+def last_entry(item: LibraryItem) -> Entry:
+    """The change that made the item what it is."""
+    return entries(item, [history.revision(item, item.etag)])[0]
+
+
+def change_context(request: HttpRequest, item: LibraryItem, entry: Entry) -> dict[str, Any]:
+    """What `_changes.html` shows of a recorded change: words, the patch as it was applied, and the call that makes it."""
+    patch = orjson.loads(entry.revision.patch)
+    context = {"changes": entry.changes, "patch": patch}
+    if entry.can_undo:
+        etag = entry.revision.etag - 1
+        context["curl"] = patch_curl(request, item.sandbox, item.kind, item.id, patch, etag)
+    return context
+
+
+def summarised(entry: Entry) -> dict[str, Any]:
+    """The first things that a change is about, for one line, and how many more there are."""
+    phrases, more = summary(entry.changes)
+    return {"phrases": phrases, "more": more}
+
+
+def refuse_readers(actor: Actor, item: LibraryItem) -> None:
+    """403, in words, before somebody fills in a form that they may not send. The write itself checks again."""
+    if not can_edit(actor):
+        raise PermissionDenied(_("You can read this sandbox but not change it."))
+    if is_live(item.kind, item.document) and not can_change_live(actor):
+        raise PermissionDenied(
+            _("In {sandbox}, what is live changes only through a reviewer.").format(sandbox=actor.sandbox.title)
+        )

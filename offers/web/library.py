@@ -1,0 +1,68 @@
+"""Placements, rules and tags: lists and one item at a glance. And the API page that all items have, offers too."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from offers import writes
+from offers.models import LibraryItem
+from offers.queries import Wanted, page
+from offers.web.access import actor_for, item_for
+from offers.web.curl import item_address, json_text, patch_curl, read_curl
+from offers.web.frame import answer
+from offers.web.items import item_context, last_entry, summarised
+from offers.web.offers import Chip, address, links, order_of, sorts
+from offers.web.sections import Section
+
+
+def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpResponse:
+    """The section's items with a search; htmx gets only the results."""
+    actor = actor_for(request, sandbox)
+    wanted, order = Wanted(text=request.GET.get("q", "").strip()[:200]), order_of(request)
+    found = page(actor.sandbox.pk, section.kinds, wanted, order, request.GET.get("cursor", ""))
+    context = {
+        "section": section,
+        "page": found,
+        "wanted": wanted,
+        "order": order,
+        "chips": [Chip(f"“{wanted.text}”", address(request, q="", cursor=""))] if wanted.text else [],
+        "links": links(request, found.next, found.previous),
+        "sorts": sorts(request, order),
+    }
+    return answer(request, "library/list.html", context, fragment="library/_results.html")
+
+
+def overview(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
+    """One item: its fields, and what uses it."""
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds)
+    last = last_entry(item)
+    context = item_context(
+        item,
+        "overview",
+        last=last,
+        summary=summarised(last),
+        users=writes.used_by(actor.sandbox.pk, item.id),
+        condition=_condition(item),
+        returned=sorted(name for name, on in item.document.get("returnMetaData", {}).items() if on),
+    )
+    return answer(request, "library/overview.html", context)
+
+
+def _condition(item: LibraryItem) -> str:
+    condition: dict[str, Any] = item.document.get("condition", {})
+    return str(condition.get("value", ""))
+
+
+def api(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
+    """The item as programs see it: its document, and calls to read and change it, ready to paste."""
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds)
+    example = [{"op": "replace", "path": "/name", "value": item.name}]
+    context = item_context(
+        item,
+        "api",
+        address=item_address(request, item.kind, item.id),
+        read=read_curl(request, actor.sandbox, item.kind, item.id),
+        change=patch_curl(request, actor.sandbox, item.kind, item.id, example, item.etag),
+        document=json_text(item.document),
+    )
+    return answer(request, "item_api.html", context)

@@ -1,0 +1,31 @@
+"""The site map of the pages. `section` is one of web/sections.py; ids are opaque (offers/converters.py)."""
+
+from django.urls import path, register_converter
+
+from offers.web import history, home, library, offers, preferences, preview
+from offers.web.sections import SectionConverter
+
+register_converter(SectionConverter, "section")
+
+ITEM = "s/<slug:sandbox>/<section:section>/<item:id>/"
+
+urlpatterns = [
+    path("", home.start, name="start"),
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/language/", preferences.set_language, name="set_language"),
+    path("s/<slug:sandbox>/", home.home, name="sandbox"),
+    # Offers have pages of their own; the other sections share the library's.
+    path("s/<slug:sandbox>/offers/", offers.offer_list, name="offers"),
+    path("s/<slug:sandbox>/offers/<item:id>/", offers.overview, name="offer"),
+    path("s/<slug:sandbox>/<section:section>/", library.item_list, name="items"),
+    path(ITEM, library.overview, name="item"),
+    path("s/<slug:sandbox>/preview/", preview.typed, name="preview_text"),
+    path(ITEM + "api/", library.api, name="item_api"),
+    path(ITEM + "preview/<int:representation>/<int:component>/", preview.stored, name="preview"),
+    path(ITEM + "history/", history.timeline, name="history"),
+    path(ITEM + "history/<int:etag>/", history.revision, name="revision"),
+    path(ITEM + "history/<int:etag>/undo/", history.undo, name="undo"),
+    path(ITEM + "history/<int:etag>/restore/", history.restore, name="restore"),
+    path(ITEM + "compare/", history.compare, name="compare"),
+    path(ITEM + "blame/", history.blame, name="blame"),
+]
