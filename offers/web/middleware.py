@@ -10,6 +10,8 @@ from django.utils import timezone
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+# Looked up once: it reads a directory tree, which takes longer than most requests.
+ZONES = frozenset(zoneinfo.available_timezones())
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -40,4 +42,4 @@ def time_zone(get_response: Handler) -> Handler:
 def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:
     """The viewer's zone; UTC for a name that is none (it comes from outside, so it is looked up in the known ones)."""
     name = request.COOKIES.get("timezone", "")
-    return zoneinfo.ZoneInfo(name if name in zoneinfo.available_timezones() else "UTC")
+    return zoneinfo.ZoneInfo(name if name in ZONES else "UTC")

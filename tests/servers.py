@@ -1,0 +1,158 @@
+"""A private database and a real server (granian) of a test's own: to be killed, or to be measured."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from offeradmin import devdb
+from offeradmin.devdb_place import find_place
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+
+# Tables, the cast of the API tests and the documentation's offer, made by the application itself.
+FILL = """
+import django; django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0, interactive=False)
+from tests.api.conftest import fill, make_caller, make_sandbox
+sandbox = make_sandbox()
+fill(sandbox)
+make_caller("editor-client", (sandbox, "editor"))
+"""
+VERIFY = """
+import django; django.setup()
+from offers.history import verify
+from offers.models import Sandbox
+found = list(verify(Sandbox.objects.all()))
+print(*found, sep="\\n")
+raise SystemExit(1 if found else 0)
+"""
+
+
+@dataclass
+class PrivateDatabase:
+    """A throwaway cluster, and processes of the application that use it."""
+
+    local: Path
+    url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DATABASE_URL": self.url,
+            "ALLOWED_HOSTS": f"{HOST},testserver",
+            "DJANGO_SETTINGS_MODULE": "offeradmin.settings",
+            "SECRET_KEY": "for-the-tests-only-" + "x" * 40,
+            "PYTHONPATH": str(ROOT),
+        }
+
+    def python(self, code: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+
+    def fill(self) -> None:
+        done = self.python(FILL)
+        assert done.returncode == 0, done.stderr
+
+    def kill(self) -> None:
+        """kill -9 of the server and every process of it."""
+        postmaster = psutil.Process(int((find_place(self.local).data / "postmaster.pid").read_text().split("\n", 1)[0]))
+        for process in [postmaster, *postmaster.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+
+    def start_again(self) -> None:
+        assert devdb.ensure_running(self.local) == self.url
+
+
+@contextlib.contextmanager
+def private_database(local: Path) -> Iterator[PrivateDatabase]:
+    """A new cluster under `local`, gone with the block."""
+    local.mkdir(parents=True, exist_ok=True)
+    try:
+        yield PrivateDatabase(local, devdb.ensure_running(local))
+    finally:
+        devdb.remove(local)
+
+
+@dataclass
+class Server:
+    """granian as in production: 2 workers, 1 blocking thread each."""
+
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    def kill(self) -> None:
+        """kill -9 of the server and its workers."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def server(database: PrivateDatabase, port: int = 0) -> Iterator[Server]:
+    """A running server, on a free port unless one is named; killed with the block."""
+    port = port or free_port()
+    arguments = [
+        "--interface",
+        "wsgi",
+        "--host",
+        HOST,
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "1",
+    ]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "granian", *arguments, "--no-ws", "--log-level", "error", "offeradmin.wsgi:application"],
+        cwd=ROOT,
+        env={**database.environment, "LOG_LEVEL": "CRITICAL"},
+        start_new_session=True,
+    )
+    running = Server(port, process)
+    try:
+        wait_until_ready(running)
+        yield running
+    finally:
+        running.kill()
+
+
+def wait_until_ready(running: Server, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not _is_ready(running.port):
+        assert running.process.poll() is None, "the server ended"
+        assert time.monotonic() < deadline, "the server did not come up"
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
