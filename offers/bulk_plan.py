@@ -1,0 +1,87 @@
+"""The dry run of a bulk edit: what would become of each offer, by the very code that would change it."""
+
+from django.db import transaction
+
+from offers import history, queries, writes
+from offers.bulk import Verdict, action_of
+from offers.bulk_actions import Do, patch_for
+from offers.bulk_rows import etags_to_undo, kept_change, kept_problem, next_rows, refusal, save_rows
+from offers.document.describe import describe
+from offers.document.diff import diff
+from offers.document.errors import DocumentError, PatchError, Problem
+from offers.document.labels import gettext_noop
+from offers.document.schema import Kind
+from offers.models import BulkRow, BulkRun, LibraryItem
+from offers.permissions import Actor, NotAllowed
+from offers.writes import Head, Patch
+
+PROBLEMS_KEPT = 3
+WORDS_KEPT = 3
+
+GONE = gettext_noop("This offer has been deleted.")
+CHANGED_SINCE = gettext_noop("This was changed again since.")
+
+_HEAD_COLUMNS = (
+    *("key", "kind", "id", "document", "etag", "digest", "created_at", "created_by", "created_by_client"),
+    *("modified_at", "modified_by", "modified_by_client", "deleted_at"),
+)
+
+
+def plan_chunk(run: BulkRun, actor: Actor | None) -> int | None:
+    """Look at the next few offers and store the verdicts; how many they were, or None when none is left."""
+    rows = next_rows(run, {"verdict": "", "result": ""}, _HEAD_COLUMNS)
+    if not rows:
+        return None
+    undone_etags = etags_to_undo(run, rows)
+    with transaction.atomic():
+        outcomes = [(row, _look_at(run, row, actor, undone_etags.get(row.item_id))) for row in rows]
+        told = [document for _, outcome in outcomes if outcome for document in (outcome.before, outcome.head.document)]
+        names = queries.names_in(run.sandbox_id, Kind.PERSONALIZED_OFFER, told)
+        for row, outcome in outcomes:
+            if outcome:
+                changes = describe(outcome.before, outcome.head.document, names=names)
+                row.changes, row.change_count = [kept_change(change) for change in changes[:WORDS_KEPT]], len(changes)
+        save_rows(rows)
+    return len(rows)
+
+
+def _look_at(run: BulkRun, row: BulkRow, actor: Actor | None, undone_etag: int | None) -> writes.Outcome | None:
+    """Put the verdict into the row; gives what would come of it where it would change something."""
+    item, action = row.item, action_of(run)
+    row.etag = item.etag
+    try:
+        if item.deleted_at is not None:
+            raise PatchError(Problem("", "deleted", GONE), status=409)
+        if actor is None:
+            raise NotAllowed
+        patch = _undo_patch(item, undone_etag) if action.do == Do.UNDO else patch_for(action, item.document)
+        outcome = writes.judge(actor, _head(item), patch) if patch else None
+    except NotAllowed:
+        row.verdict, row.problems = Verdict.REFUSED, [refusal(actor, run)]
+    except DocumentError as error:
+        conflict = isinstance(error, PatchError) and error.status == 409
+        row.verdict = Verdict.CONFLICT if conflict else Verdict.INVALID
+        row.problems = [kept_problem(problem, item.document) for problem in error.problems[:PROBLEMS_KEPT]]
+    else:
+        if outcome is not None and outcome.changed:
+            row.verdict, row.patch = Verdict.CHANGE, None if action.do == Do.PATCH else patch
+            return outcome
+        row.verdict = Verdict.SAME
+    return None
+
+
+def _undo_patch(item: LibraryItem, etag: int | None) -> Patch:
+    """The patch that takes one earlier change back and leaves later ones. Raises PatchError (409) where it cannot."""
+    try:
+        merged = history.undone(item, etag or 0)
+    except history.NoSuchRevision:
+        raise PatchError(Problem("", "changed-since", CHANGED_SINCE), status=409) from None
+    if merged.conflicts:
+        problems = [Problem(conflict.pointer, "changed-since", CHANGED_SINCE) for conflict in merged.conflicts]
+        raise PatchError(problems, status=409)
+    return diff(item.document, merged.document)
+
+
+def _head(item: LibraryItem) -> Head:
+    values = {name: getattr(item, name) for name in _HEAD_COLUMNS}
+    return Head(**{**values, "kind": Kind(item.kind)})
