@@ -1,6 +1,8 @@
 """The demo as a user runs it: a process that is started, looked at, and told to stop. On a database of its own."""
 
+import contextlib
 import http.client
+import json
 import os
 import re
 import secrets
@@ -42,20 +44,26 @@ def port() -> int:
         return number
 
 
-def start(database: str, port: int) -> subprocess.Popen[str]:
+@contextlib.contextmanager
+def started(database: str, port: int) -> Iterator[subprocess.Popen[str]]:
+    """The demo as a child that has ended after the block, whatever happened in it."""
     arguments = ["manage.py", "demo", "--port", str(port), "--offers", str(OFFERS)]
     environment = {**os.environ, "DATABASE_URL": database}
     # The demo brings its own settings, and so it must not meet those of this test run.
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     environment.pop("SECRET_KEY", None)
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, *arguments],
         cwd=CHECKOUT,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
+    ) as demo:
+        try:
+            yield demo
+        finally:
+            demo.terminate()
 
 
 def read_welcome(demo: subprocess.Popen[str]) -> str:
@@ -80,37 +88,32 @@ def get(port: int, path: str) -> http.client.HTTPResponse:
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_sample_offers_until_it_is_told_to_stop(database: str, port: int, stop: signal.Signals) -> None:
-    demo = start(database, port)
-    welcome = read_welcome(demo)
-    assert f"\nReady: http://127.0.0.1:{port}\n" in welcome
-    assert get(port, "/readyz").status == 200
-    assert get(port, "/accounts/login/").status == 200
-    with psycopg.connect(database) as connection:
-        counted = connection.execute(
-            "SELECT count(*) FROM offers_libraryitem WHERE kind IN ('personalized-offer', 'fallback-offer')"
-        ).fetchone()
-    assert counted
-    # A second start finds the data of the first one and adds none.
-    assert OFFERS <= counted[0] <= 3 * OFFERS
-    processes = psutil.Process(demo.pid).children(recursive=True)
-    assert len(processes) >= 3, "a server and its two workers"
-    demo.send_signal(stop)
-    rest, _ = demo.communicate(timeout=20)
+    with started(database, port) as demo:
+        assert f"\nReady: http://127.0.0.1:{port}\n" in read_welcome(demo)
+        assert get(port, "/readyz").status == 200
+        assert get(port, "/accounts/login/").status == 200
+        processes = psutil.Process(demo.pid).children(recursive=True)
+        assert len(processes) >= 3, "a server and its two workers"
+        demo.send_signal(stop)
+        rest, _ = demo.communicate(timeout=20)
     assert demo.returncode == 0, rest
     _, left = psutil.wait_procs(processes, timeout=5)
     assert not left
+    with psycopg.connect(database) as connection:
+        counted = connection.execute(
+            """SELECT count(*) FROM offers_libraryitem JOIN offers_sandbox sandbox ON sandbox.id = sandbox_id
+                WHERE kind IN ('personalized-offer', 'fallback-offer') AND sandbox.name = 'prod'"""
+        ).fetchone()
+    # The second start finds the data of the first one and adds none.
+    assert counted == (OFFERS,)
 
 
 def test_the_curl_it_prints_changes_the_offer(database: str, port: int) -> None:
-    demo = start(database, port)
-    try:
+    with started(database, port) as demo:
         pasted = re.search(r"^TOKEN=.*?^  \]'$", read_welcome(demo), re.DOTALL | re.MULTILINE)
         assert pasted
         answer = subprocess.run(["sh", "-c", pasted[0]], check=True, capture_output=True, text=True, timeout=30).stdout
-        assert '"etag": 2' in answer or '"etag":2' in answer, answer
-    finally:
-        demo.terminate()
-        demo.communicate(timeout=20)
+    assert json.loads(answer)["etag"] == 2
 
 
 def test_it_refuses_a_port_that_somebody_else_uses(database: str) -> None:
@@ -118,8 +121,8 @@ def test_it_refuses_a_port_that_somebody_else_uses(database: str) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = other.getsockname()[1]
-        demo = start(database, taken)
-        printed, _ = demo.communicate(timeout=20)
+        with started(database, taken) as demo:
+            printed, _ = demo.communicate(timeout=20)
     assert demo.returncode == 1
     assert f"Port {taken} cannot be used" in printed
     assert "Traceback" not in printed
