@@ -5,6 +5,7 @@ import itertools
 import threading
 import time
 from collections.abc import Iterator
+from typing import Self
 
 import orjson
 import psycopg
@@ -40,7 +41,7 @@ class Stream:
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self.write, args=(number,)) for number in range(WRITERS)]
 
-    def __enter__(self) -> "Stream":
+    def __enter__(self) -> Self:
         for thread in self.threads:
             thread.start()
         return self
