@@ -265,7 +265,7 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
     )
     if not (new_references or narrows or dry_run):
         written = _write(actor, head, after, patch, stamp)
-        return written and Outcome(head.document, written, True)
+        return Outcome(head.document, written, True) if written else None
     with transaction.atomic():
         _refuse(reference_problems(actor.sandbox.pk, document, new_references))
         if narrows:
@@ -274,7 +274,7 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
         if dry_run:
             return Outcome(head.document, replace(after, digest=head.digest), True)
         written = _write(actor, head, after, patch, stamp)
-    return written and Outcome(head.document, written, True)
+    return Outcome(head.document, written, True) if written else None
 
 
 def _fit_may_change(before: Document, after: Document, reference: Reference) -> bool:

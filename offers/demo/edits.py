@@ -10,10 +10,12 @@ from random import Random
 
 from offers.demo.ids import date_text, item_id
 from offers.demo.representations import Json, representation
-from offers.demo.words import TAGS, Brand, Campaign
+from offers.demo.words import Brand, Campaign
 from offers.document.fields import instant
 
 Edited = tuple[Json, str] | None
+# Tags that people add to an offer later.
+AFTERTHOUGHTS = ("loyalty", "app", "retention", "acquisition", "family")
 FREE = {"en": " Free of charge.", "ko": " 무료로 드려요."}
 
 
@@ -80,7 +82,7 @@ def weekly_cap(limit: int) -> Json:
 
 
 def tag(scene: Scene, document: Json) -> Edited:
-    new = item_id(scene.seed, "tag", scene.rng.choice(list(TAGS)))
+    new = item_id(scene.seed, "tag", scene.rng.choice(AFTERTHOUGHTS))
     if new in document["tags"]:
         return None
     return {**document, "tags": [*document["tags"], new]}, ""
@@ -117,18 +119,18 @@ def button(scene: Scene, document: Json) -> Edited:
     changed = _rewritten(
         document, scene.campaign.en.button, scene.rng.choice(("Find out more", "Show me how", "Yes, please"))
     )
-    return changed and (changed, scene.note("Button test: 11 % more clicks"))
+    return None if changed is None else (changed, scene.note("Button test: 11 % more clicks"))
 
 
 def spelling(scene: Scene, document: Json) -> Edited:
     changed = _rewritten(document, "습니다.", "습니다!") or _rewritten(document, "어요.", "어요!")
-    return changed and (changed, scene.note("말투를 밝게", "맞춤법 확인 완료"))
+    return None if changed is None else (changed, scene.note("말투를 밝게", "맞춤법 확인 완료"))
 
 
 def link(scene: Scene, document: Json) -> Edited:
     old = f"utm_campaign={scene.campaign.key}"
     changed = None if f"{old}-" in str(document) else _rewritten(document, old, f"{old}-{scene.rng.choice('ab')}")
-    return changed and (changed, scene.note("Link had last year's campaign code"))
+    return None if changed is None else (changed, scene.note("Link had last year's campaign code"))
 
 
 def legal(scene: Scene, document: Json) -> Edited:
@@ -136,7 +138,7 @@ def legal(scene: Scene, document: Json) -> Edited:
     english, korean = _rewritten(document, FREE["en"], ""), _rewritten(document, FREE["ko"], "")
     if english:
         return _rewritten(english, FREE["ko"], "") or english, "Legal asked to drop 'free'"
-    return korean and (korean, "법무팀 요청으로 '무료' 삭제")
+    return None if korean is None else (korean, "법무팀 요청으로 '무료' 삭제")
 
 
 def new_amount(scene: Scene, document: Json) -> Edited:

@@ -1,6 +1,7 @@
 """Put the sample library into an empty database."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import datetime
 from itertools import chain
 
@@ -9,12 +10,13 @@ from django.db import transaction
 from offers.demo.library import FALLBACKS, arrangements, foundations
 from offers.demo.offers import SPAN, offers
 from offers.demo.people import Cast, make_cast
-from offers.imports import Imported, Past, import_history
+from offers.imports import Imported, Past, import_history, text_index_at_the_end
 from offers.models import LibraryItem
 
 # The documented offer and the fallback offers are there in any case.
 FEWEST_OFFERS = FALLBACKS + 1
 DEVELOPMENT_OFFERS = 40
+MANY = 20_000
 
 
 def is_loaded() -> bool:
@@ -27,7 +29,7 @@ def load(count: int, seed: int, now: datetime) -> Imported:
 
     The same seed and the same `now` (aware) make the same library. All of it is stored, or nothing.
     """
-    with transaction.atomic():
+    with transaction.atomic(), text_index_at_the_end() if count >= MANY else nullcontext():
         stored = [import_history(cast.sandbox, _items(cast, count - FEWEST_OFFERS, seed, now)) for cast in make_cast()]
     return Imported(sum(one.items for one in stored), sum(one.revisions for one in stored))
 

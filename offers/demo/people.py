@@ -76,10 +76,10 @@ def _user(name: str, password: str) -> User:
 def _client(name: str) -> Client:
     client = Client.objects.filter(pk=name).first()
     if client is None:
-        client = Client(id=name, name=CLIENTS[name][0], type=Client.Type.CONFIDENTIAL)
-        client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
         # Nobody knows the price feed's secret, nor can.
-        client.secret = make_password(CLIENT_SECRET if name == "demo-client" else None)
+        secret = make_password(CLIENT_SECRET if name == "demo-client" else None)
+        client = Client(id=name, name=CLIENTS[name][0], type=Client.Type.CONFIDENTIAL, secret=secret)
+        client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
         client.save()
     return client
 

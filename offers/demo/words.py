@@ -13,7 +13,8 @@ class Words:
     button: str
 
 
-@dataclass(frozen=True, slots=True)
+# Known by what they are, not by what they say, so that caches can look them up at once.
+@dataclass(frozen=True, slots=True, eq=False)
 class Campaign:
     """What a marketer has in mind before making offers of it.
 
@@ -32,7 +33,7 @@ class Campaign:
     korean: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Place:
     """A placement of a brand: where an offer can be shown, and what content goes there."""
 
@@ -43,7 +44,7 @@ class Place:
     about: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Brand:
     key: str
     name: str

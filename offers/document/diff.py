@@ -30,6 +30,9 @@ def diff(before: JSON, after: JSON) -> Patch:
 
 
 def _value(before: JSON, after: JSON, path: str, member: str) -> Patch:
+    if before is after:
+        # Versions that share what they have in common, as an import's do, are compared only where they differ.
+        return []
     if isinstance(before, dict) and isinstance(after, dict):
         if not _addressable(path, before, after):
             return [] if equal(before, after) else [{"op": "replace", "path": path, "value": after}]

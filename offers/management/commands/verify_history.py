@@ -23,7 +23,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no sandbox {sandbox}.")
         began = time.monotonic()
         found = 0
-        for found, difference in enumerate(verify(sandboxes), start=1):
+        for difference in verify(sandboxes):
+            found += 1
             self.stdout.write(f"{difference.sandbox} {difference.id} etag {difference.etag}: {difference.message}")
         seconds = time.monotonic() - began
         items = LibraryItem.objects.filter(sandbox__in=sandboxes).count()
