@@ -1,8 +1,17 @@
-"""For every test: which database it runs on (made by `tests/settings.py`), and no memory of the tests before it."""
+"""For every test: which database it runs on and how it is emptied, and no memory of the tests before it.
+
+The database itself is `tests/settings.py`'s.
+"""
+
+from collections.abc import Sequence
+
+from collections.abc import Sequence
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 
 def pytest_report_header() -> str:
@@ -12,6 +21,30 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(autouse=True)
-def forget_what_was_cached() -> None:
+def _forget_what_was_cached() -> None:
     """The guards against guessing count in the cache, across tests that share a process."""
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _history_can_be_emptied_between_tests() -> None:
+    """A test with transactions of its own ends with a TRUNCATE, which the append-only trigger refuses, as it should."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def flush_with_history(self: BaseDatabaseOperations, sql_list: Sequence[str]) -> None:
+        alter = "ALTER TABLE offers_revision {} TRIGGER revision_append_only"
+        flush(self, [alter.format("DISABLE"), *sql_list, alter.format("ENABLE")])
+
+    BaseDatabaseOperations.execute_sql_flush = flush_with_history  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def let_history_be_emptied_between_tests() -> None:
+    """A test with transactions of its own ends with a TRUNCATE, which the append-only trigger refuses, as it should."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def flush_with_history(self: BaseDatabaseOperations, sql_list: Sequence[str]) -> None:
+        alter = "ALTER TABLE offers_revision {} TRIGGER revision_append_only"
+        flush(self, [alter.format("DISABLE"), *sql_list, alter.format("ENABLE")])
+
+    BaseDatabaseOperations.execute_sql_flush = flush_with_history  # type: ignore[method-assign]

@@ -165,7 +165,7 @@ class About:
         document = [_schema(kind.value) for kind in self.resource.kinds]
         return self._about(
             "create",
-            f"Create a {self.resource.one}",
+            f"Create {self.resource.one}",
             [DRY_RUN, IDEMPOTENCY_KEY, NOTE],
             {201: "Receipt", 200: "Preview"},
             body=_content(document[0] if len(document) == 1 else {"oneOf": document}),
@@ -177,13 +177,13 @@ class About:
 
     @cached_property
     def read(self) -> Object:
-        return self._about("read", f"Read a {self.resource.one}", [AS_OF, IF_NONE_MATCH], {200: "", 304: ""})
+        return self._about("read", f"Read {self.resource.one}", [AS_OF, IF_NONE_MATCH], {200: "", 304: ""})
 
     @cached_property
     def change(self) -> Object:
         return self._about(
             "change",
-            f"Change a {self.resource.one}",
+            f"Change {self.resource.one}",
             [DRY_RUN, IF_MATCH, IDEMPOTENCY_KEY, NOTE],
             {200: "Receipt"},
             body=_content(_schema("JsonPatch"), *PATCH_TYPES, example=EXAMPLE_PATCH),
@@ -191,7 +191,7 @@ class About:
 
     @cached_property
     def delete(self) -> Object:
-        return self._about("delete", f"Delete a {self.resource.one}", [IF_MATCH, NOTE], {200: ""})
+        return self._about("delete", f"Delete {self.resource.one}", [IF_MATCH, NOTE], {200: ""})
 
     @cached_property
     def revisions(self) -> Object:

@@ -23,12 +23,12 @@ class Resource:
 
 
 RESOURCES = (
-    Resource("offers", OFFER_KINDS, "offer", "offers"),
-    Resource("placements", (Kind.PLACEMENT,), "placement", "placements"),
-    Resource("offer-rules", (Kind.RULE,), "decision rule", "decision rules"),
-    Resource("tags", (Kind.TAG,), "tag", "tags"),
-    Resource("offer-collections", (Kind.COLLECTION,), "collection", "collections"),
-    Resource("offer-decisions", (Kind.DECISION,), "decision", "decisions"),
+    Resource("offers", OFFER_KINDS, "an offer", "offers"),
+    Resource("placements", (Kind.PLACEMENT,), "a placement", "placements"),
+    Resource("offer-rules", (Kind.RULE,), "a decision rule", "decision rules"),
+    Resource("tags", (Kind.TAG,), "a tag", "tags"),
+    Resource("offer-collections", (Kind.COLLECTION,), "a collection", "collections"),
+    Resource("offer-decisions", (Kind.DECISION,), "a decision", "decisions"),
 )
 
 
