@@ -233,7 +233,15 @@ def _initialize(place: Place, programs: Path, owner: int) -> None:
     if attempt.exists():
         shutil.rmtree(attempt)
     make_private(attempt, owner)
-    arguments: list[str | Path] = ["-D", attempt, "-U", "postgres", "--auth=trust", "--encoding=UTF8", f"--locale={LOCALE}"]
+    arguments: list[str | Path] = [
+        "-D",
+        attempt,
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        f"--locale={LOCALE}",
+    ]
     if major_version(place, programs) >= 17:
         arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     done = run(place, programs, "initdb", *arguments)
