@@ -1,0 +1,68 @@
+"""Django's admin for operators: invite people and programs, see everything, change no library item and no history."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from offers.models import LibraryItem, Membership, Revision, Sandbox
+
+
+class MembershipInline(admin.TabularInline[Membership, Sandbox]):
+    model = Membership
+    autocomplete_fields = ["user"]
+    extra = 0
+
+
+@admin.register(Sandbox)
+class SandboxAdmin(admin.ModelAdmin[Sandbox]):
+    """A sandbox with its members. Its name is part of every digest, so it is fixed once there is something in it."""
+
+    list_display = ["name", "title", "org_id", "type", "review_policy", "require_if_match"]
+    inlines = [MembershipInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Sandbox | None = None) -> list[str]:
+        return ["name"] if obj is not None and LibraryItem.objects.filter(sandbox=obj).exists() else []
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin[Membership]):
+    list_display = ["sandbox", "user", "client", "role"]
+    list_filter = ["sandbox", "role"]
+    list_select_related = ["sandbox", "user", "client"]
+    autocomplete_fields = ["user"]
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """To look at: offers/writes.py is the only way to change these."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(LibraryItem)
+class LibraryItemAdmin(ReadOnlyAdmin):
+    list_display = ["id", "kind", "sandbox", "name", "status", "etag", "modified_at", "modified_by", "deleted_at"]
+    list_filter = ["sandbox", "kind"]
+    list_select_related = ["sandbox"]
+    search_fields = ["id__exact", "search"]
+    ordering = ["-key"]
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnlyAdmin):
+    list_display = ["key", "sandbox", "item", "etag", "source", "actor_label", "client_id", "created_at", "note"]
+    list_filter = ["sandbox", "source"]
+    list_select_related = ["sandbox", "item"]
+    search_fields = ["item__id__exact", "actor_label", "client_id__exact", "request_id__exact"]
+    ordering = ["-key"]
