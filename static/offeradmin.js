@@ -3,7 +3,7 @@
   const root = document.documentElement;
   const cookie = (name, value) => {
     const secure = location.protocol === "https:" ? "; secure" : "";
-    document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax${secure}`;
+    document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax${secure}`;
   };
   const typing = (target) => target.closest("input, textarea, select, [contenteditable=true]") !== null;
 
@@ -140,6 +140,16 @@
   });
   document.addEventListener("htmx:afterRequest", () => {
     for (const busy of document.querySelectorAll(".busy")) busy.classList.remove("busy");
+  });
+
+  // A filter form's address carries only what filters.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.elt.matches("form[data-lean]")) return;
+    for (const [name, value] of [...event.detail.formData.entries()]) if (value === "") event.detail.formData.delete(name);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-lean]")) return;
+    for (const field of event.target.elements) if (field.value === "") field.disabled = true;
   });
 
   // Signed out meanwhile: htmx would put the sign-in page into the middle of this one.

@@ -25,7 +25,7 @@ from offers.web.sentences import constraints
 AXIS = 200  # units of the window bar's drawing
 AXIS_AT_MOST = timedelta(days=365)
 AXIS_AT_LEAST = timedelta(days=30)
-TAGS_SHOWN = 3
+TAGS_SHOWN = 2
 
 
 def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
