@@ -5,7 +5,7 @@ asked for it.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -14,7 +14,6 @@ from typing import Any
 from offers.document.diff import diff
 from offers.document.errors import InvalidDocument, Problem
 from offers.document.labels import gettext_noop
-from offers.document.values import clone
 
 Document = dict[str, Any]
 Patch = list[dict[str, Any]]
@@ -73,9 +72,8 @@ def patch_for(action: Action, document: Document) -> Patch:
     """
     if action.do == Do.PATCH:
         return list(action.value)
-    after = clone(document)
-    _CHANGES[action.do](after, action)
-    return diff(document, after)
+    after = _CHANGES[action.do](document, action)
+    return diff({name: document[name] for name in after if name in document}, after)
 
 
 def shifted(text: str, days: int) -> str:
@@ -89,51 +87,57 @@ def shifted(text: str, days: int) -> str:
     return (date.fromisoformat(found[1]) + timedelta(days=days)).isoformat() + found[2]
 
 
-def _set_status(document: Document, action: Action) -> None:
-    document["status"] = action.value
+# Each gives the members of the document that it touches, as they are to be.
 
 
-def _add_tag(document: Document, action: Action) -> None:
+def _set_status(document: Document, action: Action) -> Document:
+    return {"status": action.value}
+
+
+def _add_tag(document: Document, action: Action) -> Document:
     tags = document.get("tags") or []
-    if action.value not in tags:
-        document["tags"] = [*tags, action.value]
+    return {} if action.value in tags else {"tags": [*tags, action.value]}
 
 
-def _remove_tag(document: Document, action: Action) -> None:
+def _remove_tag(document: Document, action: Action) -> Document:
     tags = document.get("tags") or []
-    if action.value in tags:
-        document["tags"] = [tag for tag in tags if tag != action.value]
+    return {"tags": [tag for tag in tags if tag != action.value]} if action.value in tags else {}
 
 
-def _set_priority(document: Document, action: Action) -> None:
-    document["rank"] = {**(document.get("rank") or {}), "priority": action.value}
+def _set_priority(document: Document, action: Action) -> Document:
+    return {"rank": {**(document.get("rank") or {}), "priority": action.value}}
 
 
-def _shift(document: Document, action: Action) -> None:
-    for holder, member, pointer in _dated(document, action.dates):
-        try:
-            holder[member] = shifted(holder[member], action.value)
-        except (OverflowError, ValueError):
-            message = gettext_noop("This date cannot be moved by {days} days.")
-            raise InvalidDocument(
-                Problem(pointer, "date-out-of-range", message, params={"days": action.value})
-            ) from None
+def _shift(document: Document, action: Action) -> Document:
+    members = {Dates.START: ("startDate",), Dates.END: ("endDate",)}.get(action.dates, ("startDate", "endDate"))
+    after = {}
+    if document.get("selectionConstraint"):
+        window = document["selectionConstraint"]
+        after["selectionConstraint"] = _moved(window, members, action.value, "/selectionConstraint")
+    if action.dates == Dates.WINDOW_AND_LIMITS and document.get("frequencyCappingConstraints"):
+        pointer = "/frequencyCappingConstraints"
+        after[pointer[1:]] = [
+            _moved(limit, members, action.value, f"{pointer}/{index}")
+            for index, limit in enumerate(document[pointer[1:]])
+        ]
+    return after
 
 
-def _dated(document: Document, which: Dates) -> Iterator[tuple[Document, str, str]]:
-    """The dates to move: the object that holds one, its member name there, and where that is."""
-    members = {Dates.START: ("startDate",), Dates.END: ("endDate",)}.get(which, ("startDate", "endDate"))
-    holders = [("/selectionConstraint", document.get("selectionConstraint"))]
-    if which == Dates.WINDOW_AND_LIMITS:
-        limits = document.get("frequencyCappingConstraints") or []
-        holders += [(f"/frequencyCappingConstraints/{index}", limit) for index, limit in enumerate(limits)]
-    for pointer, holder in holders:
-        for member in members:
-            if holder and isinstance(holder.get(member), str):
-                yield holder, member, f"{pointer}/{member}"
+def _moved(holder: Document, members: tuple[str, ...], days: int, pointer: str) -> Document:
+    """The object with its dates moved. Raises InvalidDocument."""
+    after = dict(holder)
+    for member in members:
+        if member in holder:
+            try:
+                after[member] = shifted(holder[member], days)
+            except (OverflowError, ValueError):
+                message = gettext_noop("This date cannot be moved by {days} days.")
+                problem = Problem(f"{pointer}/{member}", "date-out-of-range", message, params={"days": days})
+                raise InvalidDocument(problem) from None
+    return after
 
 
-_CHANGES: dict[Do, Callable[[Document, Action], None]] = {
+_CHANGES: dict[Do, Callable[[Document, Action], Document]] = {
     Do.STATUS: _set_status,
     Do.ADD_TAG: _add_tag,
     Do.REMOVE_TAG: _remove_tag,

@@ -1,7 +1,5 @@
 """The dry run of a bulk edit: what would become of each offer, by the very code that would change it."""
 
-from django.db import transaction
-
 from offers import history, queries, writes
 from offers.bulk import Verdict, action_of
 from offers.bulk_actions import Do, patch_for
@@ -33,15 +31,14 @@ def plan_chunk(run: BulkRun, actor: Actor | None) -> int | None:
     if not rows:
         return None
     undone_etags = etags_to_undo(run, rows)
-    with transaction.atomic():
-        outcomes = [(row, _look_at(run, row, actor, undone_etags.get(row.item_id))) for row in rows]
-        told = [document for _, outcome in outcomes if outcome for document in (outcome.before, outcome.head.document)]
-        names = queries.names_in(run.sandbox_id, Kind.PERSONALIZED_OFFER, told)
-        for row, outcome in outcomes:
-            if outcome:
-                changes = describe(outcome.before, outcome.head.document, names=names)
-                row.changes, row.change_count = [kept_change(change) for change in changes[:WORDS_KEPT]], len(changes)
-        save_rows(rows)
+    outcomes = [(row, _look_at(run, row, actor, undone_etags.get(row.item_id))) for row in rows]
+    told = [document for _, outcome in outcomes if outcome for document in (outcome.before, outcome.head.document)]
+    names = queries.names_in(run.sandbox_id, Kind.PERSONALIZED_OFFER, told)
+    for row, outcome in outcomes:
+        if outcome:
+            changes = describe(outcome.before, outcome.head.document, names=names)
+            row.changes, row.change_count = [kept_change(change) for change in changes[:WORDS_KEPT]], len(changes)
+    save_rows(rows)
     return len(rows)
 
 

@@ -15,7 +15,7 @@ from offers.models import BulkRow, BulkRun
 from offers.permissions import Actor
 
 # Few enough that nobody who saves one of these offers waits long, enough that commits do not dominate.
-CHUNK = 25
+CHUNK = 50
 TEXT_KEPT = 160
 
 REFUSED = gettext_noop("What is live changes only through a reviewer here.")

@@ -1,18 +1,15 @@
 """Bulk edits on the real database. The worker runs in this thread, unless the test is about threads or processes."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
 from django.utils import timezone
 
 from offers import bulk, bulk_work, history, queries, writes
-from offers.bulk import NotNow, NoteMissing, NothingSelected, TooMany
-from offers.bulk_actions import Action, Dates, Do
+from offers.bulk import NoteMissing, NothingSelected, NotNow, TooMany
+from offers.bulk_actions import Action, Do
 from offers.document.schema import OFFER_KINDS, Kind
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership, Revision, Sandbox
 from offers.permissions import Actor, NotAllowed, NotFound, actor_for_user
@@ -127,8 +124,8 @@ def test_a_dry_run_says_for_each_offer_what_would_happen_and_changes_nothing(
     assert (change["action"], change["new_text"]) == ("added", "Holiday 2026")
     assert Revision.objects.count() == before
     assert bulk.counts(run).tabs == {
-        **{"all": 3, "change": 1, "same": 1, "conflict": 0, "invalid": 0, "refused": 1, "excluded": 0},
-        **{"changed": 0, "skipped": 0, "failed": 0, "left": 1},
+        "all": 3, "change": 1, "same": 1, "conflict": 0, "invalid": 0, "refused": 1, "excluded": 0,
+        "changed": 0, "skipped": 0, "failed": 0, "left": 1,
     }
 
 
