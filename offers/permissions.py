@@ -34,12 +34,14 @@ class Actor:
 
 def actor_for_user(user: User | AnonymousUser, sandbox_name: str) -> Actor:
     """The signed-in person as an actor in the named sandbox. Raises NotFound for a stranger to it."""
+    if user.pk is None:
+        raise NotFound
     membership = (
         Membership.objects.select_related("sandbox")
         .filter(user_id=user.pk, sandbox__name=sandbox_name, user__is_active=True)
         .first()
     )
-    if user.pk is None or membership is None:
+    if membership is None:
         raise NotFound
     return Actor(membership.sandbox, membership.role, label_for_user(user), user_id=user.pk)
 
@@ -70,9 +72,7 @@ def is_live(kind: str, document: Mapping[str, Any] | None) -> bool:
     return (kind in OFFER_KINDS and status == "approved") or (kind == Kind.DECISION and status == "live")
 
 
-def check_change(
-    actor: Actor, kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
-) -> None:
+def check_change(actor: Actor, kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
     """Refuse a change that this actor may not make; None stands for an item that is not there (yet, or any more).
 
     Raises NotAllowed. Every write goes through here, whatever door it came by.
