@@ -3,14 +3,11 @@
 The database itself is `tests/settings.py`'s.
 """
 
-from collections.abc import Sequence
-
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 
@@ -31,19 +28,7 @@ def _history_can_be_emptied_between_tests() -> None:
     """A test with transactions of its own ends with a TRUNCATE, which the append-only trigger refuses, as it should."""
     flush = BaseDatabaseOperations.execute_sql_flush
 
-    def flush_with_history(self: BaseDatabaseOperations, sql_list: Sequence[str]) -> None:
-        alter = "ALTER TABLE offers_revision {} TRIGGER revision_append_only"
-        flush(self, [alter.format("DISABLE"), *sql_list, alter.format("ENABLE")])
-
-    BaseDatabaseOperations.execute_sql_flush = flush_with_history  # type: ignore[method-assign]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def let_history_be_emptied_between_tests() -> None:
-    """A test with transactions of its own ends with a TRUNCATE, which the append-only trigger refuses, as it should."""
-    flush = BaseDatabaseOperations.execute_sql_flush
-
-    def flush_with_history(self: BaseDatabaseOperations, sql_list: Sequence[str]) -> None:
+    def flush_with_history(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
         alter = "ALTER TABLE offers_revision {} TRIGGER revision_append_only"
         flush(self, [alter.format("DISABLE"), *sql_list, alter.format("ENABLE")])
 

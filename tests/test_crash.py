@@ -84,7 +84,7 @@ class Stream:
 def everything_acknowledged_is_there(database: PrivateDatabase, acknowledged: list[tuple[int, str]]) -> None:
     assert len({etag for etag, _ in acknowledged}) == len(acknowledged)
     with psycopg.connect(database.url) as connection:
-        patches = dict(
+        patches: dict[int, str] = dict(
             connection.execute(
                 """SELECT revision.etag, revision.patch FROM offers_revision AS revision
                      JOIN offers_libraryitem AS item ON item.key = revision.item_id
