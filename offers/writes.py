@@ -105,7 +105,7 @@ def create(
 ) -> Outcome:
     """Store a new item at etag 1 with its first revision. Without `id`, it gets a new opaque one.
 
-    Raises NotAllowed, InvalidDocument. The item, its revision and the lock on what it refers to succeed together.
+    Raises NotAllowed, InvalidDocument, IntegrityError (the id is taken). The item, its revision and the lock on what it refers to succeed together.
     """
     document = with_defaults(kind, document)
     permissions.check_change(actor, kind, None, document)
@@ -194,9 +194,9 @@ def undelete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp) -> Ou
     """Bring a deleted item back as it was. Raises NotFound, NotAllowed, InvalidDocument (what it needs may be gone)."""
     with transaction.atomic():
         head = read(actor, kinds, id, lock="FOR UPDATE", deleted=True)
+        permissions.check_change(actor, head.kind, None, head.document)
         if head.deleted_at is None:
             return Outcome(head.document, head, False)
-        permissions.check_change(actor, head.kind, None, head.document)
         _refuse(validate(head.kind, head.document))
         _refuse(reference_problems(actor.sandbox.pk, head.document, references(head.kind, head.document)))
         after = _stamped(actor, head, head.document, deleted=False)

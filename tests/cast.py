@@ -1,0 +1,87 @@
+"""The people and the small library of the core's tests."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import connection
+
+from offers import history, writes
+from offers.document.schema import Kind
+from offers.models import LibraryItem, Membership, Sandbox
+from offers.permissions import Actor
+from offers.writes import Stamp
+
+Role = Membership.Role
+FORM = Stamp("form")
+WEB = "https://ns.adobe.com/xdm/channel-types/web"
+T = TypeVar("T")
+
+
+def make_sandbox(name: str = "prod", **more: Any) -> Sandbox:
+    return Sandbox.objects.create(org_id="DEMO@OfferOrg", name=name, title=name.title(), **more)
+
+
+def actor(sandbox: Sandbox, role: str = Role.ADMIN, label: str = "Mina Park") -> Actor:
+    return Actor(sandbox, role, label)
+
+
+def offer(**more: Any) -> dict[str, Any]:
+    """A small valid offer, with what a test wants different."""
+    return {
+        "name": "Spring sale",
+        "status": "draft",
+        "selectionConstraint": {"startDate": "2026-03-01T00:00:00+09:00", "endDate": "2026-04-01T00:00:00+09:00"},
+        "rank": {"priority": 1},
+        **more,
+    }
+
+
+def shown_in(placement: str, **more: Any) -> dict[str, Any]:
+    component = {"type": "html", "format": "text/html", "content": "Hello"}
+    return {"channel": WEB, "placement": placement, "components": [component], **more}
+
+
+def make(by: Actor, document: dict[str, Any], kind: Kind = Kind.PERSONALIZED_OFFER, id: str = "") -> LibraryItem:
+    """A stored item, made by the write path."""
+    head = writes.create(by, kind, document, FORM, id=id).head
+    return LibraryItem.objects.get(key=head.key)
+
+
+def make_placement(by: Actor, id: str = "home", **more: Any) -> LibraryItem:
+    return make(by, {"name": "Home", "componentType": "html", "channel": WEB, **more}, Kind.PLACEMENT, id)
+
+
+def replace(path: str, value: object) -> list[dict[str, Any]]:
+    return [{"op": "replace", "path": path, "value": value}]
+
+
+def patch(by: Actor, item: LibraryItem, patch: list[dict[str, Any]], **more: Any) -> writes.Outcome:
+    return writes.change(by, list(Kind), item.id, patch, FORM, **more)
+
+
+def differences() -> list[str]:
+    return [difference.message for difference in history.verify(Sandbox.objects.all())]
+
+
+def at_once(count: int, do: Callable[[int], T]) -> list[T | Exception]:
+    """What `do` gives, or raises, in threads that start together, each on a connection of its own."""
+    together = threading.Barrier(count)
+    results: list[T | Exception] = []
+
+    def run(number: int) -> None:
+        try:
+            together.wait()
+            results.append(do(number))
+        except Exception as error:  # noqa: BLE001  # what it was is the result
+            results.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(results) == count, "a thread did not end"
+    return results
