@@ -53,8 +53,25 @@ TAGS = Section(
     _("Tag"),
     _("Tags group offers, so that they can be found and put into collections."),
 )
+COLLECTIONS = Section(
+    "collections",
+    (Kind.COLLECTION,),
+    "category",
+    _("Collections"),
+    _("Collection"),
+    _("A collection is a set of offers, by their tags or one by one. Decisions choose from collections."),
+)
+DECISIONS = Section(
+    "decisions",
+    (Kind.DECISION,),
+    "target",
+    _("Decisions"),
+    _("Decision"),
+    _("A decision says which collection fills which placements, for whom, and what is shown when nothing fits."),
+)
 
-SECTIONS: Mapping[str, Section] = {section.slug: section for section in (OFFERS, PLACEMENTS, RULES, TAGS)}
+ALL = (OFFERS, PLACEMENTS, RULES, TAGS, COLLECTIONS, DECISIONS)
+SECTIONS: Mapping[str, Section] = {section.slug: section for section in ALL}
 SECTION_OF: Mapping[str, Section] = {kind: section for section in SECTIONS.values() for kind in section.kinds}
 
 
