@@ -37,6 +37,7 @@ def for_programs(view: View) -> View:
             response.content = b""
         return response
 
+    guarded.for_programs = True  # type: ignore[attr-defined]  # read by offers.web.middleware.api_door
     return guarded
 
 
