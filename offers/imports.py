@@ -82,7 +82,7 @@ def import_history(sandbox: Sandbox, items: Iterable[Past]) -> Imported:
         while batch := list(islice(source, BATCH)):
             revisions: list[tuple[datetime, list[object]]] = []
             keys = _reserve_keys(len(batch))
-            with cursor.copy(COPY_ITEMS) as copy:
+            with connection.wrap_database_errors, cursor.copy(COPY_ITEMS) as copy:
                 for key, past in zip(keys, batch, strict=True):
                     head = _head_and_revisions(sandbox, key, past, revisions)
                     copy.write_row(_item_values(sandbox, head))
@@ -90,7 +90,7 @@ def import_history(sandbox: Sandbox, items: Iterable[Past]) -> Imported:
                         for reference in references(head.kind, head.document):
                             wanted[reference.kind].add(reference.id)
             revisions.sort(key=lambda revision: revision[0])
-            with cursor.copy(COPY_REVISIONS) as copy:
+            with connection.wrap_database_errors, cursor.copy(COPY_REVISIONS) as copy:
                 for _, values in revisions:
                     copy.write_row(values)
             item_count += len(batch)

@@ -1,0 +1,162 @@
+"""The sample library: real enough to look at, true enough to verify."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+from allauth.idp.oidc.models import Client
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from offers import history, permissions
+from offers.demo.library import DOCUMENTED_OFFER
+from offers.demo.load import load
+from offers.document.schema import OFFER_KINDS, Kind, references, transition_problem
+from offers.models import LibraryItem, Membership, Revision, Sandbox
+from offers.permissions import Actor
+from offers.reference_checks import reference_problems
+from tests.cast import differences
+
+NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
+KOREAN = re.compile("[가-힣]")
+
+
+@pytest.fixture(scope="module")
+def library(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A library of 200 offers, loaded once for this module and rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load(200, 1, NOW)
+        yield
+        transaction.set_rollback(True)
+
+
+def prod_offers() -> list[LibraryItem]:
+    return list(LibraryItem.objects.filter(sandbox__name="prod", kind__in=OFFER_KINDS))
+
+
+pytestmark = pytest.mark.usefixtures("library")
+
+
+def test_every_digest_and_document_is_as_it_should_be() -> None:
+    assert differences() == []
+    assert Revision.objects.count() > 800
+
+
+def test_there_are_as_many_offers_as_asked_for_of_three_brands_in_two_languages() -> None:
+    offers = prod_offers()
+    assert len(offers) == 200
+    sites = {re.search(r"www\.(\w+)\.example|images\.(\w+)\.example", str(offer.document)) for offer in offers}
+    assert {found[1] or found[2] for found in sites if found} == {"bomnal", "harborline", "kestrel"}
+    assert 20 < sum(bool(KOREAN.search(offer.name)) for offer in offers) < 150
+
+
+def test_every_kind_of_item_is_there_and_what_an_item_refers_to_fits_it() -> None:
+    assert {item.kind for item in LibraryItem.objects.all()} == set(Kind)
+    for item in LibraryItem.objects.filter(deleted_at=None).select_related("sandbox"):
+        wanted = references(Kind(item.kind), item.document)
+        assert reference_problems(item.sandbox_id, item.document, wanted) == [], item
+
+
+def test_the_documented_offer_is_at_etag_1_in_both_sandboxes() -> None:
+    found = list(LibraryItem.objects.filter(id="personalizedOffer1234").order_by("sandbox__name"))
+    assert [(item.sandbox.name, item.etag, item.status) for item in found] == [
+        ("dev", 1, "draft"),
+        ("prod", 1, "draft"),
+    ]
+    assert found[0].document == found[1].document == DOCUMENTED_OFFER
+    assert found[0].document["description"]
+
+
+def test_today_is_in_the_middle_of_it() -> None:
+    offers = [offer for offer in prod_offers() if offer.starts_at and offer.ends_at]
+    approved = [offer for offer in offers if offer.status == "approved"]
+    live = [offer for offer in approved if offer.starts_at and offer.ends_at and offer.starts_at <= NOW < offer.ends_at]
+    soon = [offer for offer in live if offer.ends_at and offer.ends_at < NOW + timedelta(days=2)]
+    scheduled = [offer for offer in offers if offer.starts_at and offer.starts_at > NOW]
+    expired = [offer for offer in offers if offer.ends_at and offer.ends_at < NOW]
+    assert len(live) >= 15
+    assert soon
+    assert len(scheduled) >= 15
+    assert len(expired) >= 60
+    assert {offer.status for offer in expired} >= {"archived", "approved"}
+
+
+def test_nothing_happened_in_the_future_and_the_audit_is_in_order() -> None:
+    times = list(Revision.objects.filter(sandbox__name="prod").order_by("key").values_list("created_at", flat=True))
+    assert times == sorted(times)
+    assert times[-1] < NOW
+    assert times[0] < NOW - timedelta(days=400)
+
+
+def test_everybody_was_allowed_to_do_what_they_did() -> None:
+    people = {member.user_id: member.role for member in Membership.objects.filter(sandbox__name="prod", client=None)}
+    programs = {member.client_id: member.role for member in Membership.objects.filter(sandbox__name="prod", user=None)}
+    sandbox = Sandbox.objects.get(name="prod")
+    for item in LibraryItem.objects.filter(sandbox=sandbox):
+        before: dict[str, object] | None = None
+        documents = history.documents(item, 1, item.etag)
+        for found in Revision.objects.filter(item=item).order_by("etag"):
+            role = people[found.actor_id] if found.actor_id else programs[found.client_id]
+            after = documents[found.etag]
+            permissions.check_change(Actor(sandbox, role, found.actor_label), item.kind, before, after)
+            old, new = (before or {}).get("status"), (after or {}).get("status")
+            assert transition_problem(Kind(item.kind), old, new, False) is None
+            before = after
+
+
+def test_six_people_and_two_programs_worked_on_it() -> None:
+    labels = set(Revision.objects.filter(sandbox__name="prod").values_list("actor_label", "client_id"))
+    assert len([label for label, client in labels if not client]) == 6
+    assert len([label for label, client in labels if not client and KOREAN.search(label)]) == 2
+    assert {client for _, client in labels if client} == {"demo-client", "price-feed"}
+    assert "Legal asked to drop 'free'" in set(Revision.objects.values_list("note", flat=True))
+
+
+def test_one_undo_one_restore_and_one_merge_can_be_seen() -> None:
+    told = Revision.objects.filter(sandbox__name="prod").exclude(source_ref="").select_related("item")
+    assert sorted(found.source for found in told) == ["form", "restore", "undo"]
+    for found in told:
+        before = history.document_at(found.item, found.etag - 1)
+        after = history.document_at(found.item, found.etag)
+        assert before is not None
+        if found.source == "restore":
+            assert after == history.document_at(found.item, int(found.source_ref))
+        elif found.source == "undo":
+            item = LibraryItem(key=found.item.key, document=before, etag=found.etag - 1)
+            assert history.undone(item, int(found.source_ref)).document == after
+        else:
+            assert found.source_ref == f"merged with {found.etag - 1}"
+            assert [step["path"] for step in orjson.loads(found.patch)] == ["/description"]
+
+
+def test_an_offer_keeps_its_id_from_one_sandbox_to_the_other() -> None:
+    dev = {item.id: item.document["characteristics"]["campaign"] for item in _campaign_offers("dev")}
+    prod = {item.id: item.document["characteristics"]["campaign"] for item in _campaign_offers("prod")}
+    assert len(dev) == 40
+    assert dev.items() <= prod.items()
+
+
+def _campaign_offers(sandbox: str) -> list[LibraryItem]:
+    return list(LibraryItem.objects.filter(sandbox__name=sandbox, document__has_key="characteristics"))
+
+
+def test_the_accounts_are_those_that_the_demo_tells_about() -> None:
+    roles = {"marketer": "editor", "reviewer": "reviewer", "admin": "admin", "auditor": "auditor"}
+    for name, role in roles.items():
+        user = authenticate(username=name, password="offers")
+        assert user is not None
+        memberships = Membership.objects.filter(user_id=user.pk)
+        assert sorted(memberships.values_list("sandbox__name", "role")) == [("dev", role), ("prod", role)]
+    assert list(User.objects.filter(is_staff=True).values_list("username", flat=True)) == ["admin"]
+    assert authenticate(username="grace", password="offers") is None
+    client = Client.objects.get(pk="demo-client")
+    assert client.check_secret("demo-secret")
+    assert not Client.objects.get(pk="price-feed").check_secret("demo-secret")
+    assert client.get_grant_types() == ["client_credentials"]
+    prod = Sandbox.objects.get(name="prod")
+    assert (prod.org_id, prod.type, prod.review_policy) == ("DEMO@OfferOrg", "production", "live")
+    assert Sandbox.objects.get(name="dev").review_policy == "none"

@@ -1,0 +1,77 @@
+"""How sample offers are made, without a database."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from offers.demo.library import BRANDS
+from offers.demo.offers import offers, season_start
+from offers.demo.people import Cast
+from offers.demo.words import RULES, SEASONS, TAGS
+from offers.document.schema import Kind, validate
+from offers.imports import Past
+from offers.models import Sandbox
+from tests.cast import actor
+
+NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
+
+
+def cast(name: str = "prod") -> Cast:
+    somebody = actor(Sandbox(name=name))
+    return Cast(somebody.sandbox, (somebody,) * 3, (somebody,) * 2, somebody, somebody, somebody)
+
+
+def made(seed: int = 1, count: int = 60, now: datetime = NOW, name: str = "prod") -> list[Past]:
+    return list(offers(seed, cast(name), count, now))
+
+
+def told(items: list[Past]) -> list[object]:
+    return [(item.id, [(version.at, version.document, version.stamp) for version in item.versions]) for item in items]
+
+
+def test_the_same_seed_and_moment_make_the_same_offers_and_others_do_not() -> None:
+    assert told(made()) == told(made())
+    assert told(made()) != told(made(seed=2))
+    assert {item.id for item in made()}.isdisjoint(item.id for item in made(seed=2))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("now", [NOW, datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 2, 29, 12, tzinfo=UTC)])
+def test_every_version_is_valid_later_than_the_one_before_and_different(seed: int, now: datetime) -> None:
+    for item in made(seed, 100, now):
+        for version in item.versions:
+            assert validate(Kind.PERSONALIZED_OFFER, version.document) == (), (seed, version)
+        times = [version.at for version in item.versions]
+        assert times == sorted(set(times)), (seed, item)
+        assert times[-1] < now, (seed, item)
+        assert all(a.document != b.document for a, b in zip(item.versions, item.versions[1:], strict=False)), (
+            seed,
+            item,
+        )
+
+
+def test_offers_come_oldest_first() -> None:
+    created = [item.versions[0].at for item in made(count=300)]
+    assert created == sorted(created)
+
+
+def test_another_sandbox_has_the_same_offers_with_another_history() -> None:
+    prod, dev = made(), made(name="dev")
+    assert [item.versions[0] for item in prod] != [item.versions[0] for item in dev]  # other actors
+    assert [item.versions[0].document for item in prod] == [item.versions[0].document for item in dev]
+    assert told(prod) != told(dev)
+
+
+def test_a_season_is_the_next_one() -> None:
+    assert season_start("holiday", date(2026, 11, 1)) == date(2026, 11, 28)
+    assert season_start("holiday", date(2026, 11, 28)) == date(2027, 11, 28)
+
+
+def test_campaigns_name_tags_rules_and_seasons_that_exist_and_every_name_once() -> None:
+    campaigns = [campaign for brand in BRANDS for campaign in brand.campaigns]
+    for campaign in campaigns:
+        assert set(campaign.tags) <= TAGS.keys(), campaign.key
+        assert campaign.rule in {"", *RULES}, campaign.key
+        assert campaign.season in {"", *SEASONS}, campaign.key
+    names = [words.name for campaign in campaigns for words in (campaign.en, campaign.ko)]
+    assert len(names) == len(set(names))

@@ -1,0 +1,143 @@
+"""The rules that keep the code in layers, held by reading its imports and its calls."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = sorted(path for path in (ROOT / "offers").rglob("*.py") if "migrations" not in path.parts)
+# A module imports from its own layer or from those above it in this list.
+LAYERS = (
+    ("offers.document",),
+    ("offers.models", "offers.converters", "offers.apps"),
+    (
+        *("offers.permissions", "offers.reference_checks", "offers.writes", "offers.imports", "offers.history"),
+        *("offers.queries", "offers.property_filters", "offers.paging", "offers.review", "offers.bulk"),
+        *("offers.bulk_actions", "offers.bulk_plan", "offers.bulk_rows", "offers.bulk_work"),
+    ),
+    ("offers.forms", "offers.demo"),
+    ("offers.web", "offers.api", "offers.templatetags", "offers.management", "offers.admin"),
+)
+# docs/architecture.md says why there are two.
+MAY_STORE = {"offers/writes.py", "offers/imports.py"}
+STORED = {"LibraryItem", "Revision"}
+TABLES = ("offers_libraryitem", "offers_revision")
+STORING_CALLS = {
+    *("create", "bulk_create", "update", "bulk_update", "get_or_create", "update_or_create", "save", "delete"),
+    *("acreate", "abulk_create", "aupdate", "abulk_update", "aget_or_create", "aupdate_or_create", "asave", "adelete"),
+}
+JUNK_DRAWERS = {"utils", "util", "common", "services", "helpers", "misc", "core", "base", "tools", "managers"}
+LENGTH = 420
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def layer_of(module: str) -> int:
+    for number, names in enumerate(LAYERS):
+        if any(module == name or module.startswith(f"{name}.") for name in names):
+            return number
+    raise AssertionError(f"{module} is in no layer: say in which, above")
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """The modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            module = node.module or ""
+            for alias in node.names:
+                whole = f"{module}.{alias.name}"
+                is_module = (ROOT / whole.replace(".", "/")).with_suffix(".py").exists()
+                is_package = (ROOT / whole.replace(".", "/")).is_dir()
+                yield whole if is_module or is_package else module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_module_imports_from_a_higher_layer(path: Path) -> None:
+    module = name_of(path)
+    if module == "offers":
+        return
+    ours = {name for name in imports_of(path) if name.startswith("offers.")}
+    assert not {name for name in ours if layer_of(name) > layer_of(module)}
+    assert not {name for name in imports_of(path) if name.split(".")[0] == "tests"}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if "document" in path.parts], ids=name_of)
+def test_the_document_layer_knows_no_django(path: Path) -> None:
+    assert {name.split(".")[0] for name in imports_of(path)}.isdisjoint({"django", "psycopg", "allauth", "ninja"})
+
+
+def test_pages_and_api_do_not_know_each_other() -> None:
+    for path in MODULES:
+        ours, other = ("offers.web", "offers.api") if "web" in path.parts else ("offers.api", "offers.web")
+        if name_of(path).startswith(ours):
+            assert not [name for name in imports_of(path) if name.startswith(other)], path
+
+
+def storing_calls(tree: ast.AST) -> Iterator[int]:
+    """Lines where an item or revision is stored: a storing call on its manager, or its table in a writing statement."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in STORING_CALLS:
+            names = {inner.id for inner in ast.walk(node.func.value) if isinstance(inner, ast.Name)}
+            if names & STORED:
+                yield node.lineno
+        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            continue
+        words = " ".join(node.value.lower().split())
+        verbs = ("insert into", "update", "delete from", "copy", "truncate", "merge into")
+        if any(f"{verb} {quote}{table}" in words for verb in verbs for table in TABLES for quote in ("", '"')):
+            yield node.lineno
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_only_the_write_path_and_the_import_store_items_and_revisions(path: Path) -> None:
+    lines = list(storing_calls(ast.parse(path.read_text())))
+    if str(path.relative_to(ROOT)) in MAY_STORE:
+        assert lines
+    else:
+        assert not lines
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "LibraryItem.objects.create(id='x')",
+        "LibraryItem.objects.filter(id='x').update(etag=2)",
+        "Revision.objects.bulk_create([])",
+        "LibraryItem(id='x').save()",
+        "cursor.execute('UPDATE offers_libraryitem SET etag = 2')",
+        "cursor.execute(f'''INSERT\\n INTO \"offers_revision\" VALUES ({x})''')",
+    ],
+)
+def test_the_check_above_sees_what_it_is_to_forbid(source: str) -> None:
+    assert list(storing_calls(ast.parse(source)))
+
+
+def test_there_are_no_signals_and_no_class_views() -> None:
+    for path in MODULES:
+        found = [name for name in imports_of(path) if name.startswith("django.views.generic") or "signals" in name]
+        assert not found, path
+
+
+def test_models_store_what_they_are_given() -> None:
+    tree = ast.parse((ROOT / "offers" / "models.py").read_text())
+    methods = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    assert methods.isdisjoint({"save", "delete", "full_clean", "clean"})
+    assert "__str__" in methods
+
+
+def test_there_are_no_junk_drawers() -> None:
+    files = [path for folder in ("offers", "offeradmin", "tests") for path in (ROOT / folder).rglob("*.py")]
+    assert not [path for path in files if path.stem in JUNK_DRAWERS]
+
+
+def test_no_module_is_two() -> None:
+    files = [*MODULES, *(ROOT / "offeradmin").rglob("*.py")]
+    long = {name_of(path): count for path in files if (count := len(path.read_text().splitlines())) > LENGTH}
+    assert not long
