@@ -110,7 +110,7 @@ def _set_priority(document: Document, action: Action) -> Document:
 
 def _shift(document: Document, action: Action) -> Document:
     members = {Dates.START: ("startDate",), Dates.END: ("endDate",)}.get(action.dates, ("startDate", "endDate"))
-    after = {}
+    after: Document = {}
     if document.get("selectionConstraint"):
         window = document["selectionConstraint"]
         after["selectionConstraint"] = _moved(window, members, action.value, "/selectionConstraint")

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -77,10 +77,15 @@ def _named(representations: Iterable[dict[str, Any]], known: dict[str, str]) -> 
 
 def wanted_of(request: HttpRequest) -> Wanted:
     """The filters of the address; a value that is none of a filter's choices filters nothing."""
+    return wanted_in(request.GET)
+
+
+def wanted_in(query: QueryDict) -> Wanted:
+    """The filters of a query string."""
     allowed = {name: {value for value, _word in values} for name, (_label, values) in choices().items()}
-    given = {name: request.GET.get(name, "") for name in allowed}
+    given = {name: query.get(name, "") for name in allowed}
     chosen = {name: value for name, value in given.items() if value in allowed[name]}
-    return Wanted(text=request.GET.get("q", "").strip()[:200], reference=request.GET.get("uses", "")[:64], **chosen)
+    return Wanted(text=query.get("q", "").strip()[:200], reference=query.get("uses", "")[:64], **chosen)
 
 
 def order_of(request: HttpRequest) -> str:

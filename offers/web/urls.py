@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from offers.web import history, home, library, offers, preferences, preview
+from offers.web import bulk, history, home, library, offers, preferences, preview
 from offers.web.sections import SectionConverter
 
 register_converter(SectionConverter, "section")
@@ -17,6 +17,15 @@ urlpatterns = [
     # Offers have pages of their own; the other sections share the library's.
     path("s/<slug:sandbox>/offers/", offers.offer_list, name="offers"),
     path("s/<slug:sandbox>/offers/<item:id>/", offers.overview, name="offer"),
+    path("s/<slug:sandbox>/bulk/", bulk.runs, name="bulk_runs"),
+    path("s/<slug:sandbox>/bulk/new/", bulk.new, name="bulk_new"),
+    path("s/<slug:sandbox>/bulk/<int:number>/", bulk.run, name="bulk_run"),
+    path("s/<slug:sandbox>/bulk/<int:number>/start/", bulk.start, name="bulk_start"),
+    path("s/<slug:sandbox>/bulk/<int:number>/stop/", bulk.stop, name="bulk_stop"),
+    path("s/<slug:sandbox>/bulk/<int:number>/resume/", bulk.resume, name="bulk_resume"),
+    path("s/<slug:sandbox>/bulk/<int:number>/exclude/", bulk.exclude, name="bulk_exclude"),
+    path("s/<slug:sandbox>/bulk/<int:number>/discard/", bulk.discard, name="bulk_discard"),
+    path("s/<slug:sandbox>/bulk/<int:number>/undo/", bulk.undo, name="bulk_undo"),
     path("s/<slug:sandbox>/<section:section>/", library.item_list, name="items"),
     path(ITEM, library.overview, name="item"),
     path("s/<slug:sandbox>/preview/", preview.typed, name="preview_text"),

@@ -1,0 +1,147 @@
+"""What to do with many offers, as a form says it and as people read it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from offers import queries
+from offers.bulk_actions import MAX_DAYS, Action, Dates, Do
+from offers.document import patch as patches
+from offers.document.errors import DocumentError, Problem
+from offers.document.labels import WORDS
+from offers.document.parse import parse
+from offers.document.schema import Kind
+from offers.models import BulkRun, LibraryItem
+from offers.permissions import Actor
+from offers.web.offers import choices
+
+STATUSES = ("draft", "approved", "archived")
+TAGS_OFFERED = 1_000
+MAX_PRIORITY = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a form says nothing that can be done: what is missing or wrong; for a patch, its problems by operation."""
+
+    text: str
+    problems: tuple[Problem, ...] = ()
+
+
+def read_action(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
+    """The action that a form asks for (fields: `do` and, by what it is, `status`, `tag`, `days`, ...), or why not."""
+    reader = _READERS.get(form.get("do", ""))
+    return reader(actor, form) if reader else Refused(_("Choose what to do."))
+
+
+def statuses() -> list[tuple[str, str]]:
+    """The statuses to choose from, each with its word."""
+    return [(status, _(WORDS["status"][status])) for status in STATUSES]
+
+
+def tags_of(actor: Actor) -> list[tuple[str, str]]:
+    """The sandbox's tags as (id, name), by name."""
+    tags = LibraryItem.objects.filter(sandbox=actor.sandbox, kind=Kind.TAG, deleted_at=None)
+    return list(tags.order_by("name", "key").values_list("id", "name")[:TAGS_OFFERED])
+
+
+def _read_status(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
+    status = form.get("status", "")
+    return Action(Do.STATUS, status) if status in STATUSES else Refused(_("Choose a status."))
+
+
+def _read_tag(do: Do) -> Callable[[Actor, Mapping[str, str]], Action | Refused]:
+    def read(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
+        wanted = LibraryItem.objects.filter(sandbox=actor.sandbox, kind=Kind.TAG, deleted_at=None)
+        tag = wanted.filter(id=form.get(do.value.replace("-", "_"), "").replace("\0", "")).first()
+        return Action(do, tag.id, name=tag.name) if tag else Refused(_("Choose a tag."))
+
+    return read
+
+
+def _read_shift(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
+    days, which = _integer(form.get("days", "")), form.get("dates", "")
+    if days is None or days == 0 or abs(days) > MAX_DAYS:
+        return Refused(_("Enter a number of days, like 7 or -1."))
+    if which not in list(Dates):
+        return Refused(_("Choose which dates to move."))
+    return Action(Do.SHIFT, days, Dates(which))
+
+
+def _read_priority(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
+    priority = _integer(form.get("priority", ""))
+    if priority is None or not 0 <= priority <= MAX_PRIORITY:
+        return Refused(_("Enter a priority: a whole number from 0 up."))
+    return Action(Do.PRIORITY, priority)
+
+
+def _read_patch(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
+    try:
+        patch = parse(form.get("patch", "").encode(errors="surrogatepass"))
+        return Action(Do.PATCH, patches.check(patch))
+    except DocumentError as error:
+        return Refused(_(error.title), error.problems)
+
+
+def _integer(text: str) -> int | None:
+    text = text.strip()
+    digits = text[1:] if text[:1] in ("-", "+") else text
+    return int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
+
+
+_READERS: Mapping[str, Callable[[Actor, Mapping[str, str]], Action | Refused]] = {
+    Do.STATUS: _read_status,
+    Do.ADD_TAG: _read_tag(Do.ADD_TAG),
+    Do.REMOVE_TAG: _read_tag(Do.REMOVE_TAG),
+    Do.SHIFT: _read_shift,
+    Do.PRIORITY: _read_priority,
+    Do.PATCH: _read_patch,
+}
+
+
+def title_of(run: BulkRun, action: Action) -> str:
+    """What a run does, as its title."""
+    match action.do:
+        case Do.STATUS:
+            return _("Set the status to {status}").format(status=_(WORDS["status"][action.value]))
+        case Do.ADD_TAG:
+            return _("Add the tag {name}").format(name=action.name)
+        case Do.REMOVE_TAG:
+            return _("Remove the tag {name}").format(name=action.name)
+        case Do.SHIFT:
+            return _shift_title(action)
+        case Do.PRIORITY:
+            return _("Set the priority to {priority}").format(priority=action.value)
+        case Do.PATCH:
+            n = len(action.value)
+            return ngettext("Apply a JSON Patch of {n} operation", "Apply a JSON Patch of {n} operations", n).format(
+                n=n
+            )
+        case Do.UNDO:
+            return _("Undo bulk edit {number}").format(number=run.undoes_id)
+
+
+def _shift_title(action: Action) -> str:
+    n = abs(action.value)
+    days = ngettext("{n} day later", "{n} days later", n) if action.value > 0 else ""
+    days = days or ngettext("{n} day earlier", "{n} days earlier", n)
+    titles = {
+        Dates.WINDOW: _("Move start and end {days}"),
+        Dates.WINDOW_AND_LIMITS: _("Move start and end, and the dates of limits, {days}"),
+        Dates.START: _("Move the start {days}"),
+        Dates.END: _("Move the end {days}"),
+    }
+    return titles[action.dates].format(days=days.format(n=n))
+
+
+def filter_words(actor: Actor, wanted: queries.Wanted) -> list[str]:
+    """A filter in words, one for each of its parts; none where it leaves nothing out."""
+    found = [f"“{wanted.text}”"] if wanted.text else []
+    for name, (_label, values) in choices().items():
+        found += [word for value, word in values if value == getattr(wanted, name)]
+    if wanted.reference:
+        known = queries.names(actor.sandbox.pk, [wanted.reference])
+        found.append(known.get(wanted.reference, wanted.reference))
+    return found
