@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 import pytest
@@ -97,7 +98,7 @@ def test_everybody_was_allowed_to_do_what_they_did() -> None:
     programs = {member.client_id: member.role for member in Membership.objects.filter(sandbox__name="prod", user=None)}
     sandbox = Sandbox.objects.get(name="prod")
     for item in LibraryItem.objects.filter(sandbox=sandbox):
-        before: dict[str, object] | None = None
+        before: dict[str, Any] | None = None
         documents = history.documents(item, 1, item.etag)
         for found in Revision.objects.filter(item=item).order_by("etag"):
             role = people[found.actor_id] if found.actor_id else programs[found.client_id]
