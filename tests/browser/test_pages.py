@@ -1,0 +1,148 @@
+"""The reading pages in a real browser: nothing that axe finds, nothing blocked by the policy, keyboard and search."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from offers.document.schema import Kind
+from offers.models import Membership, Sandbox
+from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
+
+# axe-core 4.12.1, Mozilla Public License 2.0 (axe.LICENSE beside it); only tests use it.
+AXE = (Path(__file__).parent / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = [
+    "/s/prod/",
+    "/s/prod/offers/",
+    "/s/prod/offers/?q=sale&status=draft",
+    "/s/prod/offers/?q=nothing",
+    "/s/prod/offers/sale/",
+    "/s/prod/offers/sale/history/",
+    "/s/prod/offers/sale/history/2/",
+    "/s/prod/offers/sale/history/2/undo/",
+    "/s/prod/offers/sale/blame/",
+    "/s/prod/offers/sale/compare/?from=1&to=3",
+    "/s/prod/offers/sale/api/",
+    "/s/prod/placements/",
+    "/s/prod/tags/holiday/",
+    "/preferences/",
+]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def library(transactional_db: None) -> Sandbox:
+    sandbox = make_sandbox()
+    admin = actor(sandbox, label="Jisoo Kim")
+    make_placement(admin)
+    make(admin, {"name": "Holiday 2026"}, Kind.TAG, "holiday")
+    made = make(admin, offer(tags=["holiday"], representations=[shown_in("home")]), id="sale")
+    patch(admin, made, replace("/name", "Summer sale"))
+    patch(admin, made, replace("/rank/priority", 7))
+    make(admin, offer(name="Winter coats", status="approved"))
+    user = User.objects.create_user("mina", password="a password", first_name="Mina", last_name="Park")
+    Membership.objects.create(sandbox=sandbox, user=user, role=Role.EDITOR)
+    return sandbox
+
+
+@pytest.fixture
+def signed_in(page: Page, live_server: LiveServer, library: Sandbox) -> Page:
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.fill("#id_login", "mina")
+    page.fill("#id_password", "a password")
+    page.click("button.btn-primary")
+    expect(page.locator("h1")).to_have_text("Prod")
+    return page
+
+
+def violations(page: Page) -> list[Any]:
+    """What axe finds. It runs in the page's own world, where the policy would not let it in as a script element."""
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_and_nothing_is_blocked_or_too_wide(
+    signed_in: Page, live_server: LiveServer, theme: str, width: int
+) -> None:
+    complaints: list[str] = []
+    signed_in.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    signed_in.on("pageerror", lambda error: complaints.append(str(error)))
+    signed_in.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+    signed_in.set_viewport_size({"width": width, "height": 900})
+    for address in PAGES:
+        signed_in.goto(live_server.url + address)
+        assert violations(signed_in) == [], address
+        assert signed_in.evaluate("document.documentElement.scrollWidth") <= width, address
+    assert complaints == []
+
+
+def test_a_search_answers_in_place_and_back_leads_back(signed_in: Page, live_server: LiveServer) -> None:
+    signed_in.goto(f"{live_server.url}/s/prod/offers/")
+    signed_in.evaluate("window.stayed = true")
+    signed_in.keyboard.press("/")
+    signed_in.keyboard.type("winter")
+    expect(signed_in.locator(".list tbody tr")).to_have_count(1)
+    assert signed_in.url.endswith("/s/prod/offers/?q=winter")
+    assert signed_in.evaluate("window.stayed")
+    signed_in.select_option("#filter-status", "draft")
+    expect(signed_in.locator(".empty-state h2")).to_have_text("No offer matches")
+    signed_in.go_back()
+    expect(signed_in.locator(".list tbody tr")).to_have_count(1)
+    expect(signed_in.locator("#q")).to_have_value("winter")
+
+
+def test_the_timeline_is_read_with_the_keyboard(signed_in: Page, live_server: LiveServer) -> None:
+    signed_in.goto(f"{live_server.url}/s/prod/offers/sale/history/")
+    for key in ("j", "j", "k", "j", "Enter"):
+        signed_in.keyboard.press(key)
+    patch_button = signed_in.locator("#change-2 [data-view=patch]")
+    patch_button.click()
+    expect(signed_in.locator("#change-2 .view-patch")).to_be_visible()
+    expect(signed_in.locator("#change-2 .view-words")).to_be_hidden()
+    expect(patch_button).to_have_attribute("aria-pressed", "true")
+    signed_in.locator("[data-entry]").nth(0).focus()
+    signed_in.keyboard.press("c")
+    signed_in.keyboard.press("j")
+    signed_in.keyboard.press("j")
+    signed_in.keyboard.press("c")
+    signed_in.wait_for_url("**/compare/?from=1&to=3")
+
+
+def test_times_are_shown_in_the_browsers_zone_from_the_second_page_on(signed_in: Page, live_server: LiveServer) -> None:
+    signed_in.goto(f"{live_server.url}/s/prod/offers/sale/")
+    expect(signed_in.locator(".sentences")).to_contain_text("28 Feb 2026, 16:00 CET")
+
+
+def test_an_undo_by_hand_offers_its_own_undo(signed_in: Page, live_server: LiveServer) -> None:
+    signed_in.goto(f"{live_server.url}/s/prod/offers/sale/history/2/undo/")
+    signed_in.get_by_role("button", name="Undo the change").click()
+    toast = signed_in.locator(".toast-item")
+    expect(toast).to_contain_text("Version 2 undone. This is now version 4.")
+    toast.get_by_role("link", name="Undo").click()
+    expect(signed_in.locator(".change-rows")).to_contain_text("Summer")
+
+
+def test_everything_can_be_read_without_javascript(browser: Any, live_server: LiveServer, library: Sandbox) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.fill("#id_login", "mina")
+    page.fill("#id_password", "a password")
+    page.click("button.btn-primary")
+    page.goto(f"{live_server.url}/s/prod/offers/")
+    page.fill("#q", "winter")
+    page.click("button:has-text('Filter')")
+    assert page.locator(".list tbody tr").count() == 1
+    page.goto(f"{live_server.url}/s/prod/offers/sale/history/")
+    page.locator("a.more-link").first.click()
+    assert page.locator(".view-patch").is_visible()
+    assert page.locator(".view-curl").is_visible()
+    context.close()

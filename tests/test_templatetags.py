@@ -1,0 +1,113 @@
+"""How templates say things: times, people, states, changes."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone, translation
+
+from offers.document.describe import describe
+from offers.templatetags import offers as tags
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"),
+    [
+        (timedelta(seconds=-5), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=1), "1 min ago"),
+        (timedelta(minutes=59), "59 min ago"),
+        (timedelta(hours=23, minutes=59), "23 h ago"),
+        (timedelta(days=1), "1 day ago"),
+        (timedelta(days=6, hours=23), "6 days ago"),
+        (timedelta(days=7), "8 Jun"),
+        (timedelta(days=365), "15 Jun 2025"),
+    ],
+)
+def test_how_long_ago_is_said_shortly(passed: timedelta, said: str) -> None:
+    assert tags._ago_text(NOW - passed, NOW) == said
+
+
+def test_a_relative_time_carries_the_exact_one_for_people_and_machines() -> None:
+    with timezone.override("Asia/Seoul"):
+        text = tags.ago(NOW)
+    assert 'datetime="2026-06-15T12:00:00+00:00"' in text
+    assert 'title="15 Jun 2026, 21:00 KST"' in text
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "said"),
+    [
+        (NOW + timedelta(hours=2), NOW + timedelta(days=30), "Starts today"),
+        (NOW + timedelta(hours=13), NOW + timedelta(days=30), "Starts tomorrow"),
+        (NOW + timedelta(days=3), NOW + timedelta(days=30), "Starts in 3 days"),
+        (NOW - timedelta(days=1), NOW + timedelta(hours=2), "Ends today"),
+        (NOW - timedelta(days=1), NOW + timedelta(days=2), "Ends in 2 days"),
+        (NOW - timedelta(days=1), NOW + timedelta(days=20), "Live"),
+        (NOW - timedelta(days=3), NOW - timedelta(days=1), "Expired"),
+    ],
+)
+def test_the_live_state_is_said_in_days_of_the_viewer(starts: datetime, ends: datetime, said: str) -> None:
+    item = SimpleNamespace(status="approved", starts_at=starts, ends_at=ends)
+    assert f">{said}<" in tags.live_state(item, NOW)
+
+
+def test_tomorrow_is_tomorrow_where_the_viewer_is() -> None:
+    item = SimpleNamespace(status="approved", starts_at=NOW + timedelta(hours=4), ends_at=NOW + timedelta(days=30))
+    with timezone.override("Asia/Seoul"):
+        assert "Starts tomorrow" in tags.live_state(item, NOW)
+    with timezone.override("UTC"):
+        assert "Starts today" in tags.live_state(item, NOW)
+
+
+def test_a_draft_has_no_live_state() -> None:
+    item = SimpleNamespace(status="draft", starts_at=NOW - timedelta(days=1), ends_at=NOW + timedelta(days=1))
+    assert tags.live_state(item, NOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("label", "letters"),
+    [("Mina Park", "MP"), ("Ana de la Cruz", "AC"), ("cher", "C"), ("박지훈", "지훈"), ("지훈", "지훈"), ("", "")],
+)
+def test_initials_stand_for_a_person(label: str, letters: str) -> None:
+    assert tags.initials(label) == letters
+
+
+def test_what_comes_from_outside_is_escaped() -> None:
+    for text in (
+        tags.avatar("<b> <i>"),
+        tags.status_badge("<script>"),
+        tags.icon("x", '"><script>'),
+        tags.channel_icon("https://ns.adobe.com/xdm/channel-types/web", "<b>"),
+    ):
+        assert "<script>" not in text
+        assert "<b>" not in text
+
+
+def test_a_change_is_told_in_words_dates_in_the_viewers_zone() -> None:
+    before = {"status": "draft", "selectionConstraint": {"endDate": "2026-06-15T12:00:00Z"}}
+    after = {"status": "approved", "selectionConstraint": {"endDate": "2026-06-16T12:00:00.000+00:00"}}
+    with timezone.override("Asia/Seoul"), translation.override("en"):
+        rows = {tags.change_title(row): (tags.old_text(row), tags.new_text(row)) for row in describe(before, after)}
+    assert rows == {
+        "Status": ("Draft", "Approved"),
+        "End date": ("15 Jun 2026, 21:00 KST", "16 Jun 2026, 21:00 KST"),
+    }
+
+
+def test_a_date_that_cannot_be_read_is_shown_as_it_is() -> None:
+    assert tags.date_text("soon") == "soon"
+
+
+def test_a_patch_is_shown_one_operation_on_a_line() -> None:
+    patch = [{"op": "replace", "path": "/name", "value": "설날"}, {"value": "x" * 200, "op": "add", "path": "/a"}]
+    lines = tags.patch_text(patch).splitlines()
+    assert lines[1] == '  {"op": "replace", "path": "/name", "value": "설날"},'
+    assert lines[2:4] == ["  {", '    "op": "add",']
+
+
+def test_the_same_text_between_two_changes_is_folded() -> None:
+    assert tags.folded("a" * 500) == "a" * 60 + " … " + "a" * 60
+    assert tags.folded("short") == "short"
