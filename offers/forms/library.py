@@ -1,0 +1,115 @@
+"""Placements, rules, tags, collections and decisions as forms: from a document, from a browser, back into a document.
+
+The same names as `offers.forms.offer` has for offers, and the same naming of inputs: by JSON Pointer.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from offers.document.errors import Problem
+from offers.document.schema import Kind
+from offers.document.values import clone
+from offers.forms import collection, decision, placement, rule, tag
+from offers.forms.decision import CRITERIA, CRITERION
+from offers.forms.fields import Texts, clean, shown
+from offers.forms.rows import Row, numbered, operate, sent_rows, written_rows
+from offers.forms.shape import Document, Shape, ids_text
+
+SHAPES: Mapping[Kind, Shape] = {
+    Kind.PLACEMENT: placement.SHAPE,
+    Kind.RULE: rule.SHAPE,
+    Kind.TAG: tag.SHAPE,
+    Kind.COLLECTION: collection.SHAPE,
+    Kind.DECISION: decision.SHAPE,
+}
+
+
+@dataclass(slots=True)
+class LibraryForm:
+    """`before` is the document that the form was opened with; empty for a new item. Dates are shown in `zone`."""
+
+    kind: Kind
+    before: Document
+    zone: ZoneInfo
+    texts: Texts = field(default_factory=dict)
+    criteria: list[Row] = field(default_factory=list)
+
+    def values(self) -> Texts:
+        """Every text of the form by the name of its input."""
+        values = {f"/{path}": text for path, text in self.texts.items()}
+        for row in self.criteria:
+            values |= {f"{row.pointer}/{path}": text for path, text in row.texts.items()}
+        return values
+
+
+def form_for(kind: Kind, document: Document, zone: ZoneInfo, *, before: Document | None = None) -> LibraryForm:
+    """The form that shows a document; `before` (the document itself, by default) is what it will be compared with."""
+    form = LibraryForm(kind, document if before is None else before, zone, SHAPES[kind].shown(document, zone))
+    if kind == Kind.DECISION:
+        rows = [Row(index, shown(CRITERION, item, zone)) for index, item in enumerate(document.get("criteria", ()))]
+        form.criteria = numbered(rows, CRITERIA)
+    return form
+
+
+def form_from(kind: Kind, before: Document, sent: Mapping[str, list[str]], zone: ZoneInfo) -> LibraryForm:
+    """The form that a browser sent back, for the document it was opened with. Takes anything; raises nothing.
+
+    A name that was not sent is a field that the page did not show: it stays as it is.
+    """
+    many = SHAPES[kind].many
+    texts = {name: _text(name, values, many) for name, values in sent.items() if name.startswith("/") and values}
+    form = LibraryForm(kind, before, zone, SHAPES[kind].shown(before, zone))
+    form.texts |= {name[1:]: text for name, text in texts.items() if name[1:] in form.texts}
+    if kind == Kind.DECISION:
+        form.criteria = sent_rows(texts, CRITERIA)
+    return form
+
+
+def _text(name: str, values: list[str], many: tuple[str, ...]) -> str:
+    if name.endswith(many):
+        # An empty one comes first, so that a list in which nothing is ticked is sent at all.
+        return ids_text([value for value in values if value])
+    # A box and the hidden input before it share a name.
+    return clean(values[-1])
+
+
+def operated(form: LibraryForm, action: str) -> str:
+    """Carry out a row button: "add:/criteria", "up:/criteria/1". Returns the list's pointer, "" for no row button."""
+    match = re.fullmatch(r"(add|remove|up|down):(/criteria)(?:/([0-9]{1,3}))?", action)
+    if match is None or form.kind != Kind.DECISION:
+        return ""
+    operation, pointer, index = match.groups()
+    operate(form.criteria, operation, int(index or 0), decision.new_criterion)
+    numbered(form.criteria, CRITERIA)
+    return pointer
+
+
+def document_of(form: LibraryForm) -> Document:
+    """The document that the form makes: `form.before` with what was changed, and nothing else. May well be invalid."""
+    document = SHAPES[form.kind].written(clone(form.before), form.texts, form.zone)
+    if form.criteria or "criteria" in form.before:
+        were = form.before.get("criteria", ())
+        document["criteria"] = written_rows(
+            were, form.criteria, lambda item, row: decision.criterion_of(item, row, form.zone)
+        )
+    return document
+
+
+def form_problems(form: LibraryForm) -> list[Problem]:
+    """What is wrong with the form that its document cannot show: nothing, with these kinds."""
+    return []
+
+
+def input_for(form: LibraryForm, pointer: str) -> str:
+    """The name of the input for a place of the document that the form makes; "" where no input is near it."""
+    names = list(form.values())
+    if form.kind == Kind.COLLECTION and (pointer == "/ids" or pointer.startswith("/ids/")):
+        return "/" + collection.list_of(form.texts.get("filterType", ""))
+    if pointer in names:
+        return pointer
+    above = [name for name in names if pointer.startswith(name + "/")]
+    if above:
+        return max(above, key=len)
+    return next((name for name in names if pointer and name.startswith(pointer + "/")), "")

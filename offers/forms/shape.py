@@ -1,0 +1,58 @@
+"""What the forms of the smaller library objects are made of: how each kind's document is shown and read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from offers.document.errors import JSON
+from offers.document.fields import component_type
+from offers.forms.fields import Field, Texts, clean
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`shown` gives the texts of the form for a document, `written` the document that the texts make of another one.
+
+    `many` are the names of the inputs with many values, whose text is a list of ids (see `ids_text`); so are those of
+    rows, by the end of their name.
+    """
+
+    shown: Callable[[Document, ZoneInfo], Texts]
+    written: Callable[[Document, Mapping[str, str], ZoneInfo], Document]
+    many: tuple[str, ...] = ()
+
+
+def ids_text(ids: list[str]) -> str:
+    """Ids as the one text of a field: they may have any character in them."""
+    return orjson.dumps([clean(id) for id in ids]).decode()
+
+
+def ids_of(text: str) -> list[str]:
+    """The ids of such a text, without repeats; none for any other text."""
+    try:
+        ids = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return []
+    return list(dict.fromkeys(id for id in ids if isinstance(id, str) and id)) if isinstance(ids, list) else []
+
+
+def without_emptied(before: JSON, after: Document) -> Document:
+    """`after` without the objects that have lost their last member; one that was empty before stays."""
+    kept = {}
+    for name, value in after.items():
+        was = before.get(name) if isinstance(before, dict) else None
+        left = without_emptied(was, value) if isinstance(value, dict) else value
+        if left != {} or was == {}:
+            kept[name] = left
+    return kept
+
+
+# A list of ids that can be emptied: it stays then, as an empty list.
+IDS = Field(lambda value, zone: ids_text(value), lambda text, zone: ids_of(text), absent="[]", optional=False)
+# In a document it may be spelt as an address; people choose between four words.
+COMPONENT_TYPE = Field(lambda value, zone: component_type(value) or value, lambda text, zone: text)
