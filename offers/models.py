@@ -140,6 +140,8 @@ class LibraryItem(models.Model):
         indexes = [
             models.Index("sandbox", "kind", F("modified_at").desc(), F("key").desc(), name="item_by_modified"),
             models.Index("sandbox", "kind", "name", "key", name="item_by_name"),
+            models.Index("sandbox", "kind", "priority", "key", name="item_by_priority"),
+            models.Index("sandbox", "kind", "ends_at", "key", name="item_by_end"),
             GinIndex("references", name="item_by_reference"),
             GinIndex(fields=["search"], name="item_by_trigram", opclasses=["gin_trgm_ops"]),
         ]
