@@ -129,7 +129,7 @@ def _merge(scene: Scene, actor: Actor, versions: list[Version], now: datetime) -
 
 def _later(versions: list[Version], now: datetime) -> datetime:
     last = versions[-1].at
-    return last + min((now - last) / 3, timedelta(hours=3))
+    return last + min((now - last) / 3, timedelta(hours=9))
 
 
 _ENDINGS: dict[str, Callable[[Scene, Actor, list[Version], datetime], Iterator[Version]]] = {

@@ -1,0 +1,110 @@
+"""`make screenshots`: the pictures of the documentation, made by a real Chromium of the sample library."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import chromium
+from tests.servers import HOST, ROOT, private_database, server
+
+OUT = ROOT / "docs" / "screenshots"
+# Fills the database, and names an approved offer with a long history, an undo among it.
+LOAD = """
+import django; django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0, interactive=False)
+call_command("demo_data", offers=200, verbosity=0)
+from offers.models import Revision
+print(Revision.objects.get(source="undo", sandbox__name="prod").item.id)
+"""
+
+
+def main() -> int:
+    """Exit code 1 when there is no Chromium."""
+    found = chromium.find_or_install()
+    if found is None:
+        print("There is no Chromium to take pictures with.", file=sys.stderr)
+        return 1
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place, private_database(Path(place) / ".local") as database:
+        done = database.python(LOAD)
+        assert done.returncode == 0, done.stderr
+        with server(database) as running, sync_playwright() as playwright:
+            no_sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+            browser = playwright.chromium.launch(executable_path=found, args=["--disable-dev-shm-usage", *no_sandbox])
+            address = f"http://{HOST}:{running.port}"
+            offer = done.stdout.split()[-1]
+            for name, picture in PICTURES.items():
+                page = picture(browser, address, offer)
+                page.screenshot(path=OUT / f"{name}.png")
+                page.context.close()
+                print(f"docs/screenshots/{name}.png")
+            browser.close()
+    return 0
+
+
+def signed_in(browser: Browser, address: str, name: str, path: str) -> Page:
+    context = browser.new_context(
+        locale="en-GB", timezone_id="Europe/Lisbon", viewport={"width": 1440, "height": 900}, base_url=address
+    )
+    page = context.new_page()
+    page.goto(f"/accounts/login/?next={path}")
+    page.get_by_label("User name or email").fill(name)
+    page.get_by_label("Password").fill("offers")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"**{path}")
+    # Once more, without the message that signing in worked.
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def offer_list(browser: Browser, address: str, offer: str) -> Page:
+    return signed_in(browser, address, "marketer", "/s/prod/offers/")
+
+
+def timeline(browser: Browser, address: str, offer: str) -> Page:
+    return signed_in(browser, address, "reviewer", f"/s/prod/offers/{offer}/history/")
+
+
+def edit(browser: Browser, address: str, offer: str) -> Page:
+    page = signed_in(browser, address, "reviewer", f"/s/prod/offers/{offer}/edit/")
+    _type(page, "Early access", "75")
+    page.wait_for_timeout(1_500)
+    return page
+
+
+def conflict(browser: Browser, address: str, offer: str) -> Page:
+    path = f"/s/prod/offers/{offer}/edit/"
+    mine, theirs = (signed_in(browser, address, name, path) for name in ("reviewer", "admin"))
+    _type(theirs, "Last chance", "80")
+    _save(theirs)
+    theirs.context.close()
+    _type(mine, "Only this week", "75")
+    _save(mine)
+    return mine
+
+
+def _type(page: Page, name: str, priority: str) -> None:
+    page.get_by_label("Name", exact=True).first.fill(name)
+    page.get_by_label("Priority", exact=True).first.fill(priority)
+
+
+def _save(page: Page) -> None:
+    page.get_by_role("button", name="Save").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+PICTURES: dict[str, Callable[[Browser, str, str], Page]] = {
+    "list": offer_list,
+    "history": timeline,
+    "edit": edit,
+    "conflict": conflict,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
