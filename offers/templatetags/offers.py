@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from offers.document.describe import Change
 from offers.document.errors import Problem
 from offers.document.fields import CHANNEL_PREFIX, component_type
-from offers.document.labels import KINDS, WORDS
+from offers.document.labels import FIELDS, KINDS, WORDS
 from offers.document.naming import Place
 from offers.queries import LiveState, live_state_of
 from offers.web.curl import json_text
@@ -87,8 +87,10 @@ def live_state(item: object, now: datetime | None = None) -> SafeString:
     """
     now = now or timezone.now()
     starts, ends = getattr(item, "starts_at", None), getattr(item, "ends_at", None)
-    state = live_state_of(getattr(item, "status", None), starts, ends, now)
-    if state is None:
+    status = getattr(item, "status", None)
+    state = live_state_of(status, starts, ends, now)
+    # A decision's status has the word already.
+    if state is None or state == status:
         return SafeString("")
     return format_html('<span class="live live-{}">{}</span>', state.value, _live_words(state, starts, ends, now))
 
@@ -152,7 +154,8 @@ def exact(instant: datetime | None) -> SafeString:
 def exact_text(instant: datetime) -> str:
     local = timezone.localtime(instant)
     # Translators: a Django date format (see "date" in its template docs) for an exact time; the zone's name follows.
-    return f"{formats.date_format(local, _('j M Y, H:i'))} {local.tzname()}"
+    pattern = _("j M Y, H:i")
+    return f"{formats.date_format(local, pattern)} {local.tzname()}"
 
 
 @register.filter
@@ -346,6 +349,20 @@ def content_icon(value: str) -> SafeString:
 @register.simple_tag
 def source_icon(source: str) -> SafeString:
     return icon(SOURCE_ICONS.get(source, "pencil"))
+
+
+@register.filter
+def word(value: str, member: str) -> str:
+    """A value of a fixed list, of the member that holds it, in words; itself where there are none for it."""
+    found = WORDS[member].get(value)
+    return _(found) if found else value
+
+
+@register.filter
+def field_label(name: str) -> str:
+    """What people call a member of a document."""
+    found = FIELDS.get((name,))
+    return _(found) if found else name
 
 
 @register.filter

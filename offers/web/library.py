@@ -1,15 +1,13 @@
-"""Placements, rules and tags: lists and one item at a glance. And the API page that all items have, offers too."""
-
-from typing import Any
+"""Placements, rules, tags, collections and decisions: lists and one item at a glance. And the API page that all items have, offers too."""
 
 from django.http import HttpRequest, HttpResponse
 
 from offers import writes
-from offers.models import LibraryItem
 from offers.queries import Wanted, page
 from offers.web.access import actor_for, item_for
 from offers.web.curl import item_address, json_text, patch_curl, read_curl
 from offers.web.frame import answer
+from offers.web.glance import facts_of, rows_of
 from offers.web.items import item_context, last_entry, summarised
 from offers.web.offers import Chip, address, links, order_of, sorts
 from offers.web.sections import Section
@@ -23,6 +21,7 @@ def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpRespo
     context = {
         "section": section,
         "page": found,
+        "rows": rows_of(found.items),
         "wanted": wanted,
         "order": order,
         "chips": [Chip(f"“{wanted.text}”", address(request, q="", cursor=""))] if wanted.text else [],
@@ -42,15 +41,9 @@ def overview(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
         last=last,
         summary=summarised(last),
         users=writes.used_by(actor.sandbox.pk, item.id),
-        condition=_condition(item),
-        returned=sorted(name for name, on in item.document.get("returnMetaData", {}).items() if on),
+        **facts_of(actor, item),
     )
     return answer(request, "library/overview.html", context)
-
-
-def _condition(item: LibraryItem) -> str:
-    condition: dict[str, Any] = item.document.get("condition", {})
-    return str(condition.get("value", ""))
 
 
 def api(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from offers.web import bulk, history, home, library, offers, preferences, preview
+from offers.web import bulk, history, home, library, library_actions, offers, preferences, preview
 from offers.web.sections import SectionConverter
 
 register_converter(SectionConverter, "section")
@@ -29,6 +29,10 @@ urlpatterns = [
     path("s/<slug:sandbox>/<section:section>/", library.item_list, name="items"),
     path(ITEM, library.overview, name="item"),
     path("s/<slug:sandbox>/preview/", preview.typed, name="preview_text"),
+    path(ITEM + "duplicate/", library_actions.duplicate, name="duplicate_item"),
+    path(ITEM + "delete/", library_actions.delete, name="delete_item"),
+    path(ITEM + "undelete/", library_actions.undelete, name="undelete"),
+    path(ITEM + "status/<slug:status>/", library_actions.set_status, name="set_status"),
     path(ITEM + "api/", library.api, name="item_api"),
     path(ITEM + "preview/<int:representation>/<int:component>/", preview.stored, name="preview"),
     path(ITEM + "history/", history.timeline, name="history"),
