@@ -3,6 +3,7 @@
 Done in Python, so that nobody needs GNU gettext: Django turns templates into source text that Babel reads.
 """
 
+import ast
 import io
 import re
 from argparse import ArgumentParser
@@ -106,9 +107,17 @@ def _messages(path: Path) -> Iterator[tuple[str | tuple[str, ...], list[str], st
     if path.suffix != ".py":
         # What is left of a template is calls between meaningless words; indentation would mean something to Python.
         text = "\n".join(line.lstrip() for line in templatize(text, str(path)).splitlines())
-    source = io.BytesIO(text.encode())
-    for _line, message, comments, context in extract("python", source, KEYWORDS, ("Translators:",), {}):
-        yield message, comments, context
+    parts = [text] if path.suffix != ".py" else [text, *_in_f_strings(text)]
+    for source in (io.BytesIO(part.encode()) for part in parts):
+        for _line, message, comments, context in extract("python", source, KEYWORDS, ("Translators:",), {}):
+            yield message, comments, context
+
+
+def _in_f_strings(text: str) -> Iterator[str]:
+    """The code inside the f-strings of `text`: up to Python 3.11 Babel takes an f-string for one piece of text."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FormattedValue):
+            yield ast.unparse(node.value)
 
 
 def _read(path: Path, language: str) -> Catalog:

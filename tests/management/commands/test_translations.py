@@ -14,7 +14,7 @@ def hello(name, n):
                          "in two pieces")
     _("Hello {name}").format(name=name)
     ngettext("%(n)d offer", "%(n)d offers", n)
-    return pgettext("the month", "May")
+    return pgettext("the month", "May") + f"{title}: {shown(name, _('Inside'))!r:>{n}}"
 """
 TEMPLATE = """
 {% load i18n %}
@@ -31,6 +31,7 @@ TRANSLATIONS = {
     "Hello {name}": "{name} 님, 안녕하세요",
     "%(n)d offer": "오퍼 %(n)d개",
     "May": "5월",
+    "Inside": "안쪽",
     "Don't touch": "만지지 마세요",
     "Edited by %(name)s": "%(name)s 편집",
     "One offer": "오퍼 %(n)s개",
@@ -100,7 +101,7 @@ def test_it_reports_a_message_that_is_no_longer_said(root: Path, translated: Pat
     (root / "offers" / "code.py").write_text("")
     found = list(problems_of(translated, collect(root), "ko"))
     assert "'May' is not used any more." in found
-    assert len(found) == 4
+    assert len(found) == 5
 
 
 @pytest.mark.parametrize(
