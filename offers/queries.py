@@ -26,6 +26,8 @@ from offers.models import LibraryItem
 PAGE_SIZE = 50
 COUNT_LIMIT = 1_000
 ENDING_WITHIN = timedelta(days=7)
+MAX_WORDS = 8
+TRIGRAM = 3
 
 
 class LiveState(StrEnum):
@@ -141,12 +143,12 @@ def names_in(sandbox_id: int, kind: Kind, documents: Iterable[JSON]) -> dict[str
 def _matching(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime) -> QuerySet[LibraryItem]:
     """One kind at a time, so that an index that starts with the kind also gives the order."""
     items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None)
-    for word in wanted.text.lower().replace("\0", "").split()[:8]:
-        items = items.filter(search__contains=word)
+    for word in wanted.text.lower().replace("\0", "").split()[:MAX_WORDS]:
+        items = items.filter(_has_word(word))
     if wanted.status:
         items = items.filter(status=wanted.status)
     if wanted.state:
-        items = items.filter(_in_state(wanted.state, now))
+        items = items.filter(_in_state(wanted.state, kind, now))
     if wanted.channel:
         items = items.filter(channels__contains=[CHANNEL_PREFIX + wanted.channel])
     if wanted.reference:
@@ -154,16 +156,30 @@ def _matching(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime) -> Que
     return items
 
 
-def _in_state(state: str, now: datetime) -> Q:
-    """The items of which `live_state_of` says this; live ones are those that end soon, too."""
+def _has_word(word: str) -> Q:
+    """Anywhere in name, id, description and content; one or two characters only where a word begins.
+
+    That is what an index of trigrams can answer: it knows "  설" and " 설날", but not 설날 in the middle of a word.
+    """
+    if len(word) < TRIGRAM:
+        return Q(search__contains=f" {word}") | Q(search__startswith=word)
+    return Q(search__contains=word)
+
+
+def _in_state(state: str, kind: Kind, now: datetime) -> Q:
+    """The items of which `live_state_of` says this; live ones are those that end soon, too.
+
+    Every personalized offer has a window, so its end alone decides where an index begins to read.
+    """
     approved = Q(status="approved")
+    windowless = Q() if kind == Kind.PERSONALIZED_OFFER else Q(ends_at=None)
     match state:
         case LiveState.LIVE:
-            return approved & (Q(starts_at__lte=now) | Q(starts_at=None)) & (Q(ends_at__gt=now) | Q(ends_at=None))
+            return approved & (Q(starts_at__lte=now, ends_at__gt=now) | windowless)
         case LiveState.ENDING:
             return approved & Q(starts_at__lte=now, ends_at__gt=now, ends_at__lte=now + ENDING_WITHIN)
         case LiveState.SCHEDULED:
-            return approved & Q(starts_at__gt=now)
+            return approved & Q(starts_at__gt=now, ends_at__gt=now)
         case LiveState.EXPIRED:
             return approved & Q(ends_at__lte=now)
     return Q()
