@@ -282,8 +282,10 @@ class Page:
 
 def page(run: BulkRun, tab: str, *, after: int = 0, before: int = 0) -> Page:
     """A page of one tab's rows with their offers, found from where its neighbour ended. No such tab means all."""
+    # A row that was just left out stays where it was, so that it can be taken back in.
+    condition = Q(verdict=Verdict.CHANGE) if tab == "change" else _TABS.get(tab, Q())
     rows = (
-        BulkRow.objects.filter(_TABS.get(tab, Q()), run=run)
+        BulkRow.objects.filter(condition, run=run)
         .select_related("item")
         .only(
             *("run_id", "verdict", "etag", "changes", "change_count", "problems", "excluded", "result", "result_etag"),

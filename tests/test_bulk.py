@@ -124,8 +124,17 @@ def test_a_dry_run_says_for_each_offer_what_would_happen_and_changes_nothing(
     assert (change["action"], change["new_text"]) == ("added", "Holiday 2026")
     assert Revision.objects.count() == before
     assert bulk.counts(run).tabs == {
-        "all": 3, "change": 1, "same": 1, "conflict": 0, "invalid": 0, "refused": 1, "excluded": 0,
-        "changed": 0, "skipped": 0, "failed": 0, "left": 1,
+        "all": 3,
+        "change": 1,
+        "same": 1,
+        "conflict": 0,
+        "invalid": 0,
+        "refused": 1,
+        "excluded": 0,
+        "changed": 0,
+        "skipped": 0,
+        "failed": 0,
+        "left": 1,
     }
 
 

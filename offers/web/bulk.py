@@ -26,8 +26,8 @@ from offers.web.offers import wanted_in
 MAX_IDS = 1_000
 NAMED = 8
 MAX_NOTE = 500
-DRY_TABS = ("all", "change", "same", "conflict", "invalid", "refused", "excluded")
-RUN_TABS = ("changed", "skipped", "failed", "left")
+DRY_TABS = ("change", "conflict", "invalid", "refused", "same", "excluded", "all")
+RUN_TABS = ("changed", "skipped", "failed", "left", *DRY_TABS[1:])
 
 
 def runs(request: HttpRequest, sandbox: str) -> HttpResponse:
@@ -122,9 +122,9 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
     action, counts = bulk.action_of(run), bulk.counts(run)
     at_work = run.state in (BulkRun.State.PLANNING, BulkRun.State.RUNNING)
     ended = run.state in (BulkRun.State.FINISHED, BulkRun.State.STOPPED)
-    names = (*RUN_TABS, *DRY_TABS[2:], "all") if ended else DRY_TABS
+    names = RUN_TABS if ended else DRY_TABS
     tab = request.GET.get("tab", "")
-    tab = tab if tab in names else ("all" if not ended or not counts.done else "changed")
+    tab = tab if tab in names else next(name for name in names if counts.tabs[name] or name == "all")
     page = bulk.page(run, tab, after=_number(request.GET.get("after")), before=_number(request.GET.get("before")))
     context = {
         "run": run,

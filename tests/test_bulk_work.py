@@ -1,0 +1,225 @@
+"""The worker of bulk edits against other threads, other processes and its own death. Everything here commits."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+
+from offers import bulk, bulk_rows, bulk_work, writes
+from offers.bulk_actions import Action, Do
+from offers.document.schema import OFFER_KINDS
+from offers.models import BulkRow, BulkRun, LibraryItem, Membership, Sandbox
+from offers.permissions import Actor, actor_for_user
+from tests.cast import FORM, at_once, differences, make, make_sandbox, offer, replace
+from tests.servers import ROOT
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COUNT = 12
+PRIORITY = Action(Do.PRIORITY, 5)
+
+# A worker of a process of its own, on this test's database, slow enough to be killed half way.
+WORK = """
+import sys, time
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+import django; django.setup()
+from offers import bulk_rows, bulk_work
+bulk_rows.CHUNK = 1
+def told(done):
+    print(done, flush=True)
+    time.sleep(0.05)
+bulk_work.work(int(sys.argv[2]), told)
+"""
+
+
+@pytest.fixture
+def marketer(db: None) -> Actor:
+    sandbox = make_sandbox()
+    user = User.objects.create_user("mina", first_name="Mina", last_name="Park")
+    Membership.objects.create(sandbox=sandbox, user=user, role=Membership.Role.EDITOR)
+    return actor_for_user(user, sandbox.name)
+
+
+@pytest.fixture
+def keys(marketer: Actor) -> list[int]:
+    return [make(marketer, offer(), id=f"offer{number:02}").key for number in range(COUNT)]
+
+
+@pytest.fixture
+def run(marketer: Actor, keys: list[int]) -> BulkRun:
+    """A run over all offers, started, with nobody at work on it yet."""
+    run = bulk.begin(marketer, PRIORITY, keys)
+    assert bulk_work.work(run.number)
+    run.refresh_from_db()
+    bulk.start(marketer, run, "Prices rise")
+    return run
+
+
+def results(run: BulkRun) -> list[str]:
+    return list(run.rows.order_by("key").values_list("result", flat=True))
+
+
+def etags() -> set[int]:
+    return set(LibraryItem.objects.filter(kind__in=OFFER_KINDS).values_list("etag", flat=True))
+
+
+def test_two_workers_at_once_change_every_offer_once(run: BulkRun) -> None:
+    answers = at_once(4, lambda number: bulk_work.work(run.number))
+    assert set(answers) <= {True, False}
+    assert True in answers
+    assert results(run) == ["changed"] * COUNT
+    assert etags() == {2}
+    assert differences() == []
+
+
+def test_offers_that_people_save_meanwhile_are_skipped_and_named_and_nothing_is_lost(
+    run: BulkRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_rows, "CHUNK", 2)
+    person = Actor(run.sandbox, Membership.Role.EDITOR, "Jun Kim")
+
+    def save_every_other(number: int) -> None:
+        if number == 0:
+            assert bulk_work.work(run.number)
+            return
+        for index in range(COUNT - 1, -1, -2):
+            writes.change(person, OFFER_KINDS, f"offer{index:02}", replace("/name", "Mine"), FORM)
+
+    assert at_once(2, save_every_other) == [None, None]
+    for row in run.rows.select_related("item"):
+        item = row.item
+        saved = int(item.id[-2:]) % 2 == 1
+        assert (item.document["name"] == "Mine") == saved
+        assert (item.document["rank"]["priority"] == 5) == (row.result == "changed")
+        if row.result == "skipped":
+            assert saved
+            assert row.problems[0]["params"] == {"name": "Jun Kim", "etag": 2}
+    assert set(results(run)) <= {"changed", "skipped"}
+    assert differences() == []
+
+
+def test_an_offer_that_somebody_holds_does_not_hold_up_the_others(
+    run: BulkRun, keys: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_work, "LOCK_SECONDS", 0.2)
+    held, done = threading.Event(), threading.Event()
+
+    def hold(number: int) -> None:
+        if number == 0:
+            held.wait(10)
+            with suppress(Exception):
+                bulk_work.work(run.number)
+            done.set()
+            return
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM offers_libraryitem WHERE key = %s FOR UPDATE", [keys[3]])
+            held.set()
+            done.wait(30)
+
+    at_once(2, hold)
+    assert results(run) == [*["changed"] * 3, "failed", *["changed"] * (COUNT - 4)]
+    assert LibraryItem.objects.get(key=keys[3]).etag == 1
+
+
+def test_a_worker_that_dies_between_a_change_and_its_record_leaves_neither(
+    run: BulkRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(rows: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as context:
+        context.setattr(bulk_work, "save_rows", die)
+        with pytest.raises(SystemExit):
+            bulk_work.work(run.number)
+    assert etags() == {1}
+    assert results(run) == [""] * COUNT
+    assert bulk_work.work(run.number)
+    assert etags() == {2}
+
+
+def test_a_killed_worker_shows_as_interrupted_and_its_run_is_finished_without_repeating(
+    marketer: Actor, run: BulkRun
+) -> None:
+    database = str(connection.settings_dict["NAME"])
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WORK, database, str(run.number)],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stdout is not None
+    for _chunk in range(3):
+        assert worker.stdout.readline() == "1\n"
+    assert not bulk_work.work(run.number), "it is being worked on"
+    worker.kill()
+    worker.wait()
+    worker.stdout.close()
+    _wait_until_free(run.number)
+    done = results(run).count("changed")
+    assert 3 <= done < COUNT
+    assert LibraryItem.objects.filter(kind__in=OFFER_KINDS, etag=2).count() == done
+    run.refresh_from_db()
+    assert run.state == "running"
+    BulkRun.objects.update(heartbeat_at=run.heartbeat_at - bulk.SILENCE)
+    run.refresh_from_db()
+    assert bulk.is_silent(run)
+    bulk.resume(marketer, run)
+    assert bulk_work.work(run.number)
+    assert results(run) == ["changed"] * COUNT
+    assert etags() == {2}
+    assert differences() == []
+
+
+def _wait_until_free(number: int) -> None:
+    """PostgreSQL takes a moment to notice that a client was killed, and gives its locks back then."""
+    deadline = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [number])
+            if cursor.fetchone() is None:
+                return
+            assert time.monotonic() < deadline, "the lock is still held"
+            time.sleep(0.05)
+
+
+def test_a_large_run_is_worked_on_by_a_thread_that_leaves_no_connection(
+    marketer: Actor, keys: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_work, "AT_ONCE", 0)
+    before = _connections()
+    with transaction.atomic():
+        run = bulk.begin(marketer, PRIORITY, keys)
+        bulk_work.dispatch(run)
+        assert _threads(run) == [], "before the commit there is nothing that a thread could see"
+    for thread in _threads(run):
+        thread.join(30)
+    run.refresh_from_db()
+    assert run.state == "planned"
+    assert not BulkRow.objects.filter(run=run).exclude(verdict="change").exists()
+    assert _connections() == before
+
+
+def _threads(run: BulkRun) -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == f"bulk-{run.number}"]
+
+
+def _connections() -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return cursor.fetchone()[0]
+
+
+def test_a_worker_without_work_does_nothing(run: BulkRun) -> None:
+    assert bulk_work.work(run.number)
+    assert bulk_work.work(run.number)
+    assert etags() == {2}
+    assert Sandbox.objects.count() == 1
