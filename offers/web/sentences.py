@@ -64,24 +64,34 @@ def _priority(document: Mapping[str, Any]) -> Iterator[Sentence]:
 def _caps(document: Mapping[str, Any]) -> Iterator[Sentence]:
     legacy = document.get("cappingConstraint", {})
     if "globalCap" in legacy:
-        yield Sentence("gauge", _filled(_("At most {limit} times in total."), limit=legacy["globalCap"]))
+        text = ngettext("At most {limit} time in total.", "At most {limit} times in total.", legacy["globalCap"])
+        yield Sentence("gauge", _filled(text, limit=legacy["globalCap"]))
     if "profileCap" in legacy:
-        yield Sentence("gauge", _filled(_("At most {limit} times for each person."), limit=legacy["profileCap"]))
+        limit = legacy["profileCap"]
+        text = ngettext("At most {limit} time for each person.", "At most {limit} times for each person.", limit)
+        yield Sentence("gauge", _filled(text, limit=limit))
     for capping in document.get("frequencyCappingConstraints", ()):
         yield Sentence("gauge", _cap(capping))
 
 
-def _cap(capping: Mapping[str, Any]) -> SafeString:
-    """One capping row: "At most 3 times for each person, every month, counting impressions." """
-    each = capping["scope"] == "profile"
-    if capping["entity"] == "placement":
-        text = (
-            _("at most {limit} times for each person and placement")
-            if each
-            else _("at most {limit} times in each placement")
+def _at_most(each: bool, entity: str, limit: int) -> str:
+    """How often, without the number: the template that says it, in the form that goes with this number."""
+    if entity == "placement" and each:
+        return ngettext(
+            "at most {limit} time for each person and placement",
+            "at most {limit} times for each person and placement",
+            limit,
         )
-    else:
-        text = _("at most {limit} times for each person") if each else _("at most {limit} times in total")
+    if entity == "placement":
+        return ngettext("at most {limit} time in each placement", "at most {limit} times in each placement", limit)
+    if each:
+        return ngettext("at most {limit} time for each person", "at most {limit} times for each person", limit)
+    return ngettext("at most {limit} time in total", "at most {limit} times in total", limit)
+
+
+def _cap(capping: Mapping[str, Any]) -> SafeString:
+    """One capping row: "At most 3 times for each person, every month, counted by impression." """
+    text = _at_most(capping["scope"] == "profile", capping["entity"], capping["limit"])
     parts = [_filled(text, limit=capping["limit"]), *_period(capping.get("repeat", {})), *_counting(capping)]
     if "startDate" in capping and "endDate" in capping:
         dates = {"start": date_text(capping["startDate"]), "end": date_text(capping["endDate"])}

@@ -11,6 +11,7 @@ from offers import queries
 from offers.document.schema import Kind
 from offers.models import LibraryItem, Sandbox
 from offers.web.offers import AXIS, axis_of, bar_of
+from offers.web.sentences import constraints
 from tests.cast import Role, actor, make, offer, patch, replace, shown_in
 from tests.web.conftest import SignIn
 from tests.web.test_frame import text_of
@@ -197,3 +198,31 @@ def test_an_auditor_reads_everything_and_is_offered_no_change(sign_in: SignIn, i
         text = text_of(auditor.get(f"/s/prod/offers/sale/{page}"))
         assert "Undo this change" not in text
         assert "/edit/" not in text
+
+
+@pytest.mark.parametrize(
+    ("capping", "said"),
+    [
+        ({"limit": 1, "scope": "global", "entity": "offer"}, "At most <b>1</b> time in total."),
+        ({"limit": 5, "scope": "global", "entity": "placement"}, "At most <b>5</b> times in each placement."),
+        (
+            {
+                "limit": 2,
+                "scope": "profile",
+                "entity": "placement",
+                "repeat": {"enabled": True, "unit": "day", "unitCount": 3},
+            },
+            "At most <b>2</b> times for each person and placement, every <b>3</b> days.",
+        ),
+        (
+            {"limit": 2, "scope": "profile", "entity": "offer", "repeat": {"enabled": False, "unit": "day"}},
+            "At most <b>2</b> times for each person.",
+        ),
+        (
+            {"limit": 9, "scope": "global", "entity": "offer", "enabled": False},
+            '<span class="muted">At most <b>9</b> times in total. This limit is switched off.</span>',
+        ),
+    ],
+)
+def test_a_capping_row_is_a_sentence(capping: dict[str, Any], said: str) -> None:
+    assert [sentence.text for sentence in constraints({"frequencyCappingConstraints": [capping]}, {})] == [said]
