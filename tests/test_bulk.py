@@ -234,12 +234,12 @@ def test_it_refuses_strangers_readers_and_colleagues(
 
 def test_rights_count_at_the_moment_of_the_change(marketer: Actor, offers: list[str]) -> None:
     run = planned(marketer, PRIORITY, offers)
-    Membership.objects.filter(user_id=marketer.user_id).update(role=Role.AUDITOR)
+    Membership.objects.filter(user__username="mina").update(role=Role.AUDITOR)
     carried_out(marketer, run)
     assert results(run) == dict.fromkeys(offers, "skipped")
-    Membership.objects.filter(user_id=marketer.user_id).update(role=Role.EDITOR)
+    Membership.objects.filter(user__username="mina").update(role=Role.EDITOR)
     run = planned(marketer, PRIORITY, offers)
-    Membership.objects.filter(user_id=marketer.user_id).delete()
+    Membership.objects.filter(user__username="mina").delete()
     carried_out(marketer, run)
     assert rows(run)["first"].problems[0]["params"] == {"name": "Mina Park"}
     assert item("first").etag == 1
