@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from offers.document.errors import Problem
-from offers.document.schema import Kind
+from offers.document.schema import Kind, with_defaults
 from offers.document.values import clone
 from offers.forms import collection, decision, placement, rule, tag
 from offers.forms.decision import CRITERIA, CRITERION
@@ -88,18 +87,13 @@ def operated(form: LibraryForm, action: str) -> str:
 
 def document_of(form: LibraryForm) -> Document:
     """The document that the form makes: `form.before` with what was changed, and nothing else. May well be invalid."""
-    document = SHAPES[form.kind].written(clone(form.before), form.texts, form.zone)
+    document: Document = with_defaults(form.kind, SHAPES[form.kind].written(clone(form.before), form.texts, form.zone))
     if form.criteria or "criteria" in form.before:
         were = form.before.get("criteria", ())
         document["criteria"] = written_rows(
             were, form.criteria, lambda item, row: decision.criterion_of(item, row, form.zone)
         )
     return document
-
-
-def form_problems(form: LibraryForm) -> list[Problem]:
-    """What is wrong with the form that its document cannot show: nothing, with these kinds."""
-    return []
 
 
 def input_for(form: LibraryForm, pointer: str) -> str:
