@@ -1,6 +1,5 @@
 """Django's admin for operators: invite people and programs, see everything, change no library item and no history."""
 
-
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
