@@ -143,6 +143,7 @@ class LibraryItem(models.Model):
             models.Index("sandbox", "kind", "priority", "key", name="item_by_priority"),
             models.Index("sandbox", "kind", "ends_at", "key", name="item_by_end"),
             GinIndex("references", name="item_by_reference"),
+            GinIndex("channels", name="item_by_channel"),
             GinIndex(fields=["search"], name="item_by_trigram", opclasses=["gin_trgm_ops"]),
         ]
 

@@ -40,7 +40,7 @@ $$
 SEARCH_TEXT = """
 CREATE FUNCTION offers_search_text(id text, document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT id || ' ' || COALESCE(document ->> 'name', '') || ' ' || COALESCE(document ->> 'description', '')
-         || COALESCE((SELECT string_agg(content #>> '{}', ' ')
+         || ' ' || COALESCE((SELECT string_agg(content #>> '{}', ' ')
                         FROM jsonb_path_query(document, '$.representations[*].components[*].content') AS content), '')
 $$
 """

@@ -1,5 +1,6 @@
-"""The list's other orders, so that sorting a large library is a walk along an index."""
+"""For lists of a large library: the other orders as a walk along an index, and the rare channel found by one."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations, models
 
 
@@ -8,4 +9,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex("libraryitem", models.Index("sandbox", "kind", "priority", "key", name="item_by_priority")),
         migrations.AddIndex("libraryitem", models.Index("sandbox", "kind", "ends_at", "key", name="item_by_end")),
+        migrations.AddIndex("libraryitem", GinIndex("channels", name="item_by_channel")),
     ]
