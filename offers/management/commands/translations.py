@@ -7,11 +7,13 @@ import ast
 import io
 import re
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import dropwhile, takewhile
 from pathlib import Path
+from typing import TypeAlias
 
 from babel.messages import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
@@ -20,14 +22,12 @@ from django.utils.translation.template import templatize
 
 LANGUAGES = ("ko",)
 SOURCES = ("offeradmin/**/*.py", "offers/**/*.py", "templates/**/*.html", "templates/**/*.txt")
-KEYWORDS = {
-    **DEFAULT_KEYWORDS,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext_lazy": (1, 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext_lazy": ((1, "c"), 2, 3),
-}
+# What marks messages in Python, also with _lazy or _noop at its end: does it name a context first, and how many texts.
+MARKS = {"_": (False, 1), "gettext": (False, 1), "ngettext": (False, 2), "pgettext": (True, 1), "npgettext": (True, 2)}
+# Comments that start like this go into the catalogues.
+TO_TRANSLATORS = "Translators:"
+# A message (or its singular and plural), the comments for its translators, and its context.
+Said: TypeAlias = tuple[str | tuple[str, ...], list[str], str | None]
 # %(name)s of templates, {name} of str.format, and bare %s or %d.
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]")
 # Dates and versions would change with every run; names and addresses are the repository's to know.
@@ -70,13 +70,17 @@ def collect(root: Path) -> Catalog:
 
 
 def update(path: Path, template: Catalog, language: str) -> int:
-    """Bring the catalogue at `path` up to date and compile it. Returns how many messages have no translation."""
+    """Bring the catalogue at `path` up to date and compile it. Returns how many messages wait for a translator."""
     catalog = _read(path, language)
     catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
+    for message in catalog:
+        # Babel gives a message that got a plural as many forms as English has, and marks it fuzzy.
+        if isinstance(message.string, tuple):
+            message.string = message.string[: catalog.num_plurals]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_po(catalog))
     path.with_suffix(".mo").write_bytes(_mo(catalog))
-    return sum(not _translated(message) for message in catalog if message.id)
+    return sum(message.fuzzy or not _translated(message) for message in catalog if message.id)
 
 
 def problems_of(path: Path, template: Catalog, language: str) -> Iterator[str]:
@@ -102,22 +106,44 @@ def problems_of(path: Path, template: Catalog, language: str) -> Iterator[str]:
         yield f"{compiled.name} is not compiled from {path.name}."
 
 
-def _messages(path: Path) -> Iterator[tuple[str | tuple[str, ...], list[str], str | None]]:
+def _messages(path: Path) -> Iterator[Said]:
     text = path.read_text()
-    if path.suffix != ".py":
-        # What is left of a template is calls between meaningless words; indentation would mean something to Python.
-        text = "\n".join(line.lstrip() for line in templatize(text, str(path)).splitlines())
-    parts = [text] if path.suffix != ".py" else [text, *_in_f_strings(text)]
-    for source in (io.BytesIO(part.encode()) for part in parts):
-        for _line, message, comments, context in extract("python", source, KEYWORDS, ("Translators:",), {}):
-            yield message, comments, context
+    if path.suffix == ".py":
+        yield from _in_python(text)
+        return
+    # What is left of a template is calls between meaningless words; indentation would mean something to Python.
+    source = "\n".join(line.lstrip() for line in templatize(text, str(path)).splitlines())
+    for _line, message, comments, context in extract(
+        "python", io.BytesIO(source.encode()), comment_tags=[TO_TRANSLATORS]
+    ):
+        yield message, comments, context
 
 
-def _in_f_strings(text: str) -> Iterator[str]:
-    """The code inside the f-strings of `text`: up to Python 3.11 Babel takes an f-string for one piece of text."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FormattedValue):
-            yield ast.unparse(node.value)
+def _in_python(text: str) -> Iterator[Said]:
+    """What calls with literal arguments say. Babel would take the "status" of `_(WORDS["status"][status])` for a
+    message, and overlook those inside of f-strings up to Python 3.11."""
+    lines = text.splitlines()
+    for call in ast.walk(ast.parse(text)):
+        if not isinstance(call, ast.Call):
+            continue
+        name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        has_context, texts = MARKS.get(name.removesuffix("_lazy").removesuffix("_noop"), (False, 0))
+        said = [
+            argument.value
+            for argument in call.args[: has_context + texts]
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        ]
+        if not texts or len(said) < has_context + texts:
+            continue
+        context = said.pop(0) if has_context else None
+        yield said[0] if texts == 1 else tuple(said), _comments_above(lines, call.lineno), context
+
+
+def _comments_above(lines: Sequence[str], line: int) -> list[str]:
+    """The comment for translators that ends right above a line (counted from 1)."""
+    above = takewhile(lambda text: text.startswith("#"), (text.strip() for text in reversed(lines[: line - 1])))
+    block = [text.removeprefix("#").strip() for text in above][::-1]
+    return list(dropwhile(lambda text: not text.startswith(TO_TRANSLATORS), block))
 
 
 def _read(path: Path, language: str) -> Catalog:

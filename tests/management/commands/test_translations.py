@@ -13,7 +13,11 @@ def hello(name, n):
     title = gettext_lazy("A long title "
                          "in two pieces")
     _("Hello {name}").format(name=name)
+    _(WORDS["status"][name]), _(name)
     ngettext("%(n)d offer", "%(n)d offers", n)
+    # Comes first.
+    # Translators: a month,
+    # not a verb.
     return pgettext("the month", "May") + f"{title}: {shown(name, _('Inside'))!r:>{n}}"
 """
 TEMPLATE = """
@@ -75,6 +79,11 @@ def test_it_collects_what_code_and_templates_say(root: Path) -> None:
     assert {text if isinstance(text, str) else text[0] for text in said} == set(TRANSLATIONS)
 
 
+def test_comments_for_translators_are_in_the_catalogue(translated: Path) -> None:
+    assert "#. Translators: a month,\n#. not a verb.\n#: offers/code.py\n" in translated.read_text()
+    assert "Comes first" not in translated.read_text()
+
+
 def test_a_complete_catalogue_has_no_problems_and_works(root: Path, translated: Path) -> None:
     assert list(problems_of(translated, collect(root), "ko")) == []
     with translated.with_suffix(".mo").open("rb") as file:
@@ -115,6 +124,20 @@ def test_it_reports_a_translation_that_lost_a_placeholder(
     update(translated, collect(root), "ko")
     problems = list(problems_of(translated, collect(root), "ko"))
     assert problems == [f"{message!r} and its translation differ in their placeholders."]
+
+
+def test_a_message_that_got_or_lost_its_plural_waits_for_a_translator(root: Path, translated: Path) -> None:
+    code = root / "offers" / "code.py"
+    code.write_text(CODE.replace('_("Hello {name}")', 'ngettext("Hello {name}", "Hello, all", n)'))
+    assert update(translated, collect(root), "ko") == 1
+    assert "msgstr[1]" not in translated.read_text()
+    assert next(problems_of(translated, collect(root), "ko")) == "'Hello {name}' is marked fuzzy."
+    translated.write_text(
+        translated.read_text().replace("#, fuzzy, ", "#, ").replace("{name} 님, 안녕하세요", "안녕하세요")
+    )
+    assert update(translated, collect(root), "ko") == 0
+    code.write_text(CODE)
+    assert update(translated, collect(root), "ko") == 1
 
 
 def test_it_reports_a_guess(root: Path, translated: Path) -> None:
