@@ -14,7 +14,7 @@ from offers.forms import collection, decision, placement, rule, tag
 from offers.forms.decision import CRITERIA, CRITERION
 from offers.forms.fields import Texts, clean, shown
 from offers.forms.rows import Row, numbered, operate, sent_rows, written_rows
-from offers.forms.shape import Document, Shape, ids_text
+from offers.forms.shape import Document, Shape, ids_of, ids_text
 
 SHAPES: Mapping[Kind, Shape] = {
     Kind.PLACEMENT: placement.SHAPE,
@@ -24,16 +24,23 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.DECISION: decision.SHAPE,
 }
 
+# Before the name of a list's inputs: the text that the list is searched for.
+SEARCH = "find:"
+
 
 @dataclass(slots=True)
 class LibraryForm:
-    """`before` is the document that the form was opened with; empty for a new item. Dates are shown in `zone`."""
+    """`before` is the document that the form was opened with; empty for a new item. Dates are shown in `zone`.
+
+    `searches` are the texts that lists to tick are searched for, by the name of their inputs.
+    """
 
     kind: Kind
     before: Document
     zone: ZoneInfo
     texts: Texts = field(default_factory=dict)
     criteria: list[Row] = field(default_factory=list)
+    searches: Texts = field(default_factory=dict)
 
     def values(self) -> Texts:
         """Every text of the form by the name of its input."""
@@ -55,13 +62,17 @@ def form_for(kind: Kind, document: Document, zone: ZoneInfo, *, before: Document
 def form_from(kind: Kind, before: Document, sent: Mapping[str, list[str]], zone: ZoneInfo) -> LibraryForm:
     """The form that a browser sent back, for the document it was opened with. Takes anything; raises nothing.
 
-    A name that was not sent is a field that the page did not show: it stays as it is.
+    A name that was not sent is a field that the page did not show: it stays as it is. So the list of scopes, which may
+    have become empty, is also sent by its own name, with nothing in it.
     """
     many = SHAPES[kind].many
     texts = {name: _text(name, values, many) for name, values in sent.items() if name.startswith("/") and values}
-    form = LibraryForm(kind, before, zone, SHAPES[kind].shown(before, zone))
+    form = form_for(kind, before, zone)
     form.texts |= {name[1:]: text for name, text in texts.items() if name[1:] in form.texts}
-    if kind == Kind.DECISION:
+    form.searches = {
+        name.removeprefix(SEARCH): sent[name][-1] for name in sent if name.startswith(SEARCH) and sent[name]
+    }
+    if kind == Kind.DECISION and CRITERIA in sent:
         form.criteria = sent_rows(texts, CRITERIA)
     return form
 
@@ -74,6 +85,12 @@ def _text(name: str, values: list[str], many: tuple[str, ...]) -> str:
     return clean(values[-1])
 
 
+def chosen(form: LibraryForm) -> dict[str, list[str]]:
+    """The ids that are chosen in each list to tick, by the name of its inputs."""
+    many = SHAPES[form.kind].many
+    return {name: ids_of(text) for name, text in form.values().items() if many and name.endswith(many)}
+
+
 def operated(form: LibraryForm, action: str) -> str:
     """Carry out a row button: "add:/criteria", "up:/criteria/1". Returns the list's pointer, "" for no row button."""
     match = re.fullmatch(r"(add|remove|up|down):(/criteria)(?:/([0-9]{1,3}))?", action)
@@ -82,6 +99,7 @@ def operated(form: LibraryForm, action: str) -> str:
     operation, pointer, index = match.groups()
     operate(form.criteria, operation, int(index or 0), decision.new_criterion)
     numbered(form.criteria, CRITERIA)
+    form.searches.clear()
     return pointer
 
 
