@@ -62,6 +62,15 @@ def test_tomorrow_is_tomorrow_where_the_viewer_is() -> None:
         assert "Starts today" in tags.live_state(item, NOW)
 
 
+def test_tomorrow_is_tomorrow_in_a_language_without_plurals() -> None:
+    tomorrow, later = NOW + timedelta(days=1), NOW + timedelta(days=30)
+    starting = SimpleNamespace(status="approved", starts_at=tomorrow, ends_at=later)
+    ending = SimpleNamespace(status="approved", starts_at=NOW - timedelta(days=3), ends_at=tomorrow)
+    with translation.override("ko"):
+        assert "내일 시작" in tags.live_state(starting, NOW)
+        assert "내일 종료" in tags.live_state(ending, NOW)
+
+
 def test_a_draft_has_no_live_state() -> None:
     item = SimpleNamespace(status="draft", starts_at=NOW - timedelta(days=1), ends_at=NOW + timedelta(days=1))
     assert tags.live_state(item, NOW) == ""

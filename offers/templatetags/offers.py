@@ -96,16 +96,15 @@ def live_state(item: object, now: datetime | None = None) -> SafeString:
 
 
 def _live_words(state: LiveState, starts: datetime | None, ends: datetime | None, now: datetime) -> str:
+    # Tomorrow is no plural form of days: a language may have none for 1, or the same one for 21.
     if state == LiveState.SCHEDULED and starts:
         days = _days_until(starts, now)
-        if days == 0:
-            return _("Starts today")
-        return ngettext("Starts tomorrow", "Starts in {days} days", days).format(days=days)
+        near = {0: _("Starts today"), 1: _("Starts tomorrow")}
+        return near.get(days) or ngettext("Starts in {days} day", "Starts in {days} days", days).format(days=days)
     if state == LiveState.ENDING and ends:
         days = _days_until(ends, now)
-        if days == 0:
-            return _("Ends today")
-        return ngettext("Ends tomorrow", "Ends in {days} days", days).format(days=days)
+        near = {0: _("Ends today"), 1: _("Ends tomorrow")}
+        return near.get(days) or ngettext("Ends in {days} day", "Ends in {days} days", days).format(days=days)
     return _("Expired") if state == LiveState.EXPIRED else _("Live")
 
 

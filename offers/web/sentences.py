@@ -107,11 +107,14 @@ def _period(repeat: Mapping[str, Any]) -> list[SafeString]:
     if not repeat.get("enabled") or "unit" not in repeat:
         return []
     count = repeat.get("unitCount", 1)
-    texts = {
-        "day": ngettext("every day", "every {count} days", count),
-        "week": ngettext("every week", "every {count} weeks", count),
-        "month": ngettext("every month", "every {count} months", count),
-    }
+    if count == 1:
+        texts = {"day": _("every day"), "week": _("every week"), "month": _("every month")}
+    else:
+        texts = {
+            "day": ngettext("every {count} day", "every {count} days", count),
+            "week": ngettext("every {count} week", "every {count} weeks", count),
+            "month": ngettext("every {count} month", "every {count} months", count),
+        }
     return [_filled(texts[repeat["unit"]], count=count)]
 
 
