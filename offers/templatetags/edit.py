@@ -1,0 +1,114 @@
+"""Inputs of the edit form. `page` is a web/form_page.py FormPage; an input is named by `at` (a row's pointer, or "") + path.
+
+{% field page "" "name" label kind="line" hint="…" %}  label, input, problems, "revert"; {% control … %} only the input
+kinds: line, text, number, date, url, code; with options=[(value, word), …] it is a select
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from offers.document.fields import component_type
+from offers.document.labels import WORDS
+from offers.forms.rows import Row
+from offers.web.form_page import FormPage, Options
+
+register = template.Library()
+
+MODES = {"number": "numeric", "url": "url"}
+
+
+@register.simple_tag
+def input_id(name: str) -> str:
+    """The id of the input of this name: "f-rank-priority"."""
+    return "f" + name.replace("/", "-")
+
+
+@register.inclusion_tag("offers/_edit_field.html")
+def field(page: FormPage, at: str, path: str, label: str, **more: Any) -> dict[str, Any]:
+    """A labelled input with its problems. See `control`; `hint` stands below, `wide` spans the whole row."""
+    return _context(page, f"{at}/{path}", label, **more)
+
+
+@register.inclusion_tag("offers/_edit_control.html")
+def control(page: FormPage, at: str, path: str, label: str, **more: Any) -> dict[str, Any]:
+    """Only the input, for sentences; the label is for screen readers."""
+    return _context(page, f"{at}/{path}", label, bare=True, **more)
+
+
+def _context(
+    page: FormPage, name: str, label: str, *, kind: str = "line", options: Options | None = None, **more: Any
+) -> dict[str, Any]:
+    value = page.values.get(name, "")
+    was = page.were.get(name)
+    return {
+        "name": name,
+        "id": input_id(name),
+        "label": label,
+        "kind": kind,
+        "mode": MODES.get(kind, ""),
+        "value": value,
+        "was": was,
+        "is_changed": was is not None and was != value,
+        "problems": page.problems.get(name, ()),
+        "options": options,
+        **more,
+    }
+
+
+@register.filter
+def problems_at(page: FormPage, name: str) -> list[str]:
+    return page.problems.get(name, [])
+
+
+@register.filter
+def has_problem(name: str, page: FormPage) -> bool:
+    return name in page.problems
+
+
+@register.filter
+def at(values: Mapping[str, Any], name: str) -> Any:
+    """A value of a mapping by a name that only the template knows; None without one."""
+    return values.get(name)
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
+def with_empty(options: Options) -> Options:
+    """The options, with one for none of them."""
+    return [("", "—"), *options]
+
+
+@register.simple_tag
+def events_of(row: Row) -> list[tuple[str, str, bool]]:
+    """What a capping row can count: (value, word, whether it does)."""
+    chosen = row.texts.get("events", "").split()
+    return [(value, _(word), value in chosen) for value, word in WORDS["events"].items()]
+
+
+@register.simple_tag
+def type_of(page: FormPage, representation: Row, component: Row) -> str:
+    """html, text, json or imagelink: the content's own type, else the one that its placement takes."""
+    placement = page.choices.placements.get(representation.texts.get("placement", ""))
+    return component_type(component.texts.get("type", "") or (placement.component_type if placement else "")) or ""
+
+
+@register.simple_tag
+def type_options(page: FormPage, component: Row) -> Options:
+    """The content types to choose from, the present one in its own spelling. The empty one follows the placement."""
+    name = f"{component.pointer}/type"
+    spelt = {component_type(text) or "": text for text in (page.were.get(name, ""), page.values.get(name, "")) if text}
+    types = [(spelt.get(value, value), _(word)) for value, word in WORDS["type"].items()]
+    return [("", _("As the placement takes")), *types]
+
+
+@register.simple_tag
+def words_of(member: str) -> Options:
+    """The values of a member with a fixed list, with their words."""
+    return [(value, _(word)) for value, word in WORDS[member].items()]

@@ -1,0 +1,215 @@
+"""Where two people changed the same field: what it was, what each made of it, and which one stays."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+from offers.document.describe import describe, spans
+from offers.document.errors import JSON
+from offers.document.merge import ABSENT, ORDER, Conflict
+from offers.document.naming import place_at, value_text
+from offers.document.values import canonical
+from offers.forms.fields import clean, date_read, date_shown
+from offers.forms.offer import OfferForm
+from offers.history import blame_of
+from offers.models import LibraryItem, Revision
+from offers.permissions import Actor
+from offers.queries import names_in
+from offers.templatetags.offers import place_title
+from offers.web.frame import answer
+from offers.web.items import item_context
+from offers.web.saving import Plan, people, since
+
+THEIRS, YOURS, OTHER = "theirs", "yours", "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What was chosen for one conflict: a side, or another text."""
+
+    side: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a contested field. `how` says how the text is shown; `spans` compares it with what was before."""
+
+    text: str
+    how: str
+    spans: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A contested field. `kind` is what another value may be typed as; "" where it can only be chosen from the two."""
+
+    name: str
+    label: str
+    before: Side
+    theirs: Side
+    yours: Side
+    made: Revision | None
+    kind: str
+    side: str
+    text: str
+
+    @property
+    def is_decided(self) -> bool:
+        return self.side != ""
+
+
+def picks_from(sent: QueryDict) -> dict[str, Pick]:
+    """The decisions of a submitted conflict page, by the name of the conflict."""
+    picks = {}
+    for name in sent:
+        if match := re.fullmatch(r"pick:([0-9a-f]{32})", name):
+            side = sent[name]
+            if side in (THEIRS, YOURS, OTHER):
+                picks[match[1]] = Pick(side, clean(sent.get(f"other:{match[1]}", "")))
+    return picks
+
+
+def settled(conflicts: Iterable[Conflict], picks: Mapping[str, Pick], zone: ZoneInfo) -> dict[str, JSON]:
+    """The picked values by `Conflict.key`, for document/merge.py. What was picked between other values does not count."""
+    chosen = ((conflict, picks.get(name_of(conflict))) for conflict in conflicts)
+    return {conflict.key: _picked(conflict, pick, zone) for conflict, pick in chosen if pick is not None}
+
+
+def _picked(conflict: Conflict, pick: Pick, zone: ZoneInfo) -> JSON:
+    if pick.side == THEIRS:
+        return conflict.theirs
+    kind = kind_of(conflict)
+    if pick.side == YOURS or not kind:
+        return conflict.ours
+    if kind == "number":
+        return int(pick.text) if re.fullmatch(r"\s*[+-]?\d{1,15}\s*", pick.text) else pick.text
+    return date_read(pick.text, zone) if kind == "date" else pick.text
+
+
+def name_of(conflict: Conflict) -> str:
+    """A name that the conflict keeps as long as it is between the same values: who decides has seen both."""
+    sides = [b"" if side is ABSENT else canonical(side) for side in (conflict.ours, conflict.theirs)]
+    return hashlib.sha256(b"\0".join([conflict.key.encode(), *sides])).hexdigest()[:32]
+
+
+def kind_of(conflict: Conflict) -> str:
+    """What another value can be typed as: text, number or date; "" for lists, objects and fixed words."""
+    sides = [side for side in (conflict.base, conflict.ours, conflict.theirs) if side is not ABSENT]
+    member = conflict.path[-1]
+    if member in ("startDate", "endDate"):
+        return "date"
+    if all(type(side) is int for side in sides):
+        return "number"
+    free = {"name", "description", "content", "deliveryURL", "linkURL", "customQuery", "format"}
+    texts = all(isinstance(side, str) for side in sides)
+    return "text" if texts and (member in free or conflict.path[:1] == ("characteristics",)) else ""
+
+
+def page(
+    request: HttpRequest,
+    actor: Actor,
+    item: LibraryItem,
+    form: OfferForm,
+    opened: int,
+    plan: Plan,
+    picks: Mapping[str, Pick],
+) -> HttpResponse:
+    """409: what is contested, what merged by itself, and the whole form carried along, so that nothing typed is lost."""
+    item.refresh_from_db()
+    made = since(item, opened)
+    mine = form.before, plan.document
+    names = names_in(item.sandbox_id, plan.head.kind, [*mine, plan.head.document])
+    fields = [_field(item, conflict, plan, picks, names, form.zone, made) for conflict in plan.conflicts]
+    contested = {conflict.pointer for conflict in plan.conflicts}
+    theirs = [
+        change
+        for change in describe(form.before, plan.head.document, names=names)
+        if not any(change.pointer == pointer or change.pointer.startswith(pointer + "/") for pointer in contested)
+    ]
+    context = item_context(
+        item,
+        "",
+        fields=fields,
+        undecided=sum(not found.is_decided for found in fields),
+        tried=bool(picks),
+        theirs=theirs,
+        yours=describe(plan.head.document, plan.document, names=names),
+        others=people(made),
+        head=plan.head,
+        opened=opened,
+        carried=list(_carried(request.POST)),
+        note=request.POST.get("note", ""),
+    )
+    return answer(request, "offers/conflict.html", context, status=409)
+
+
+def _carried(sent: QueryDict) -> Iterable[tuple[str, str]]:
+    """The form as it was sent, to be sent again with the decisions."""
+    for name, values in sent.lists():
+        if name.startswith("/") or name in ("etag", "zone"):
+            yield from ((name, str(value)) for value in values)
+
+
+def _field(
+    item: LibraryItem,
+    conflict: Conflict,
+    plan: Plan,
+    picks: Mapping[str, Pick],
+    names: Mapping[str, str],
+    zone: ZoneInfo,
+    made: list[Revision],
+) -> Field:
+    place = place_at(plan.document, conflict.pointer, names)
+    is_order = conflict.path[-1] == ORDER
+    sides = [
+        _order_side(side, names) if is_order else _side(place.member, side, names)
+        for side in (conflict.base, conflict.theirs, conflict.ours)
+    ]
+    before, theirs, yours = sides
+    label = place_title(place)
+    pick = picks.get(name_of(conflict), Pick(""))
+    kind = "" if is_order else kind_of(conflict)
+    text = pick.text if pick.side == OTHER else _as_typed(conflict.ours, kind, zone)
+    return Field(
+        name_of(conflict),
+        _("Order of {list}").format(list=label) if is_order else label,
+        before,
+        Side(theirs.text, theirs.how, spans(conflict.base, conflict.theirs)),
+        Side(yours.text, yours.how, spans(conflict.base, conflict.ours)),
+        _last_change(item, conflict, made),
+        kind,
+        pick.side,
+        text,
+    )
+
+
+def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:
+    if value is ABSENT:
+        return ""
+    return date_shown(value, zone) if kind == "date" else str(value)
+
+
+def _side(member: str, value: JSON, names: Mapping[str, str]) -> Side:
+    return Side("", "absent") if value is ABSENT else Side(*value_text(member, value, dict(names)))
+
+
+def _order_side(keys: JSON, names: Mapping[str, str]) -> Side:
+    """An order is a list of item keys (document/identity.py): JSON lists of what the items are known by."""
+    parts = [orjson.loads(key) for key in keys] if isinstance(keys, list) else []
+    shown = [next((names[part] for part in key if part in names), str(key[-1])) for key in parts]
+    return Side(", ".join(shown), "text")
+
+
+def _last_change(item: LibraryItem, conflict: Conflict, made: list[Revision]) -> Revision | None:
+    """The version that made their side what it is; the latest one for what they removed."""
+    lines, revisions = blame_of(item)
+    newer = {revision.etag for revision in made}
+    etags = [line.etag for line in lines if line.path[: len(conflict.path)] == conflict.path and line.etag in newer]
+    return revisions[max(etags)] if etags else next(iter(made), None)

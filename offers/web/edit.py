@@ -1,0 +1,354 @@
+"""The edit form: open it, see what it would change as it changes, save it. And the same form for a new offer.
+
+Without JavaScript every button submits the form and gets the whole page back; with it, htmx asks the same address for
+the part that changes. Everything that was typed comes back with every answer.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from offers import history, writes
+from offers.document.describe import Change, describe
+from offers.document.errors import JSON, InvalidDocument
+from offers.document.fields import instant
+from offers.document.schema import OFFER_KINDS, Kind, validate
+from offers.forms.offer import (
+    ATTRIBUTES,
+    CAPPINGS,
+    REPRESENTATIONS,
+    OfferForm,
+    document_of,
+    form_for,
+    form_from,
+    form_problems,
+    operated,
+)
+from offers.history import Document, NoSuchRevision
+from offers.models import LibraryItem, Revision
+from offers.permissions import Actor, NotAllowed, NotFound, can_edit
+from offers.queries import names_in
+from offers.web import conflict
+from offers.web.access import actor_for, item_for, stamp_of
+from offers.web.curl import patch_curl
+from offers.web.form_page import Choices, FormPage, choices_for, form_page, tags_like
+from offers.web.frame import answer, wants_fragment
+from offers.web.items import item_context, refuse_readers
+from offers.web.middleware import zone_of
+from offers.web.saving import Contested, Plan, Saved, people, plan_for, save, since, verdict
+
+MAX_NOTE = 500
+NEW_OFFER_RUNS = timedelta(days=30)
+# The part of the page that a row button changes.
+PARTS = {
+    REPRESENTATIONS: "offers/_edit_representations.html",
+    CAPPINGS: "offers/_edit_limits.html",
+    ATTRIBUTES: "offers/_edit_attributes.html",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who is editing what: `item` as it is now (None for a new offer), opened at `etag`, of which `form.before` is the
+    document."""
+
+    request: HttpRequest
+    actor: Actor
+    item: LibraryItem | None
+    etag: int
+    form: OfferForm
+    choices: Choices
+
+    @property
+    def document(self) -> Document:
+        """What the form makes."""
+        return document_of(self.form, self.choices.placements)
+
+    @property
+    def note(self) -> str:
+        return self.request.POST.get("note", "").strip()[:MAX_NOTE]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
+    """GET: the form. POST: what its button `action` says: save, preview (also by htmx, as one types), or a row's."""
+    actor, item = item_for(request, sandbox, id, deleted=True)
+    if request.method != "POST":
+        if item.deleted_at is not None:
+            return redirect("history", sandbox, "offers", id)
+        closed = why_closed(actor, item)
+        if closed:
+            context = item_context(item, "", closed=closed, may_duplicate=can_edit(actor))
+            return answer(request, "offers/edit_closed.html", context, status=403)
+        form = form_for(Kind(item.kind), item.document, zone_of(request))
+        return page(Desk(request, actor, item, item.etag, form, choices_for(actor, form)))
+    if not can_edit(actor):
+        raise PermissionDenied(_("You can read this sandbox but not change it."))
+    etag, before = _opened(request, item)
+    form = form_from(Kind(item.kind), before, dict(request.POST.lists()), sent_zone(request))
+    desk = Desk(request, actor, item, etag, form, choices_for(actor, form))
+    if request.POST.get("action") == "save":
+        return _save(desk, item)
+    return _other(desk)
+
+
+def why_closed(actor: Actor, item: LibraryItem) -> str:
+    """Why this person cannot edit this offer, in words, before they type; "" when they can."""
+    try:
+        refuse_readers(actor, item)
+    except PermissionDenied as refusal:
+        return str(refusal)
+    if item.status == "archived":
+        return _("An archived offer is not edited any more. Duplicate it to go on from what it says.")
+    return ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, sandbox: str) -> HttpResponse:
+    """A new offer (`?kind=fallback-offer` for a fallback offer), from the same form."""
+    actor = actor_for(request, sandbox)
+    if not can_edit(actor):
+        raise PermissionDenied(_("You can read this sandbox but not change it."))
+    fallback = (request.POST.get("kind") or request.GET.get("kind")) == Kind.FALLBACK_OFFER
+    kind = Kind.FALLBACK_OFFER if fallback else Kind.PERSONALIZED_OFFER
+    if request.method != "POST":
+        zone = zone_of(request)
+        form = form_for(kind, starting_document(kind, timezone.now(), zone), zone, before={})
+        return page(Desk(request, actor, None, 0, form, choices_for(actor, form)))
+    form = form_from(kind, {}, dict(request.POST.lists()), sent_zone(request))
+    desk = Desk(request, actor, None, 0, form, choices_for(actor, form))
+    return _create(desk) if request.POST.get("action") == "save" else _other(desk)
+
+
+def starting_document(kind: Kind, now: datetime, zone: ZoneInfo) -> Document:
+    """What the form for a new offer starts with: a draft, from tomorrow on."""
+    if kind == Kind.FALLBACK_OFFER:
+        return {"status": "draft"}
+    start = (now.astimezone(zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    window = {"startDate": start.isoformat(), "endDate": (start + NEW_OFFER_RUNS).isoformat()}
+    return {"status": "draft", "selectionConstraint": window, "rank": {"priority": 0}}
+
+
+def sent_zone(request: HttpRequest) -> ZoneInfo:
+    """The zone that the form's dates were shown in: the viewer's may have changed since, in another tab."""
+    name = request.POST.get("zone", "")
+    known = re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}", name)
+    try:
+        return ZoneInfo(name) if known else zone_of(request)
+    except (KeyError, OSError):
+        return zone_of(request)
+
+
+def _opened(request: HttpRequest, item: LibraryItem) -> tuple[int, Document]:
+    """The etag that the form was opened at, and the document that it had. BadRequest for one that was never there."""
+    sent = request.POST.get("etag", "")
+    etag = int(sent) if re.fullmatch(r"[1-9][0-9]{0,8}", sent) else 0
+    if etag == item.etag and item.deleted_at is None:
+        return etag, item.document
+    try:
+        document = history.document_at(item, etag)
+    except NoSuchRevision:
+        document = None
+    if document is None:
+        raise BadRequest("no version of the offer has this etag")
+    return etag, document
+
+
+def _other(desk: Desk) -> HttpResponse:
+    """Every button but Save: a row's, the search for tags, the preview."""
+    action = desk.request.POST.get("action", "")
+    if action == "tags":
+        return page(desk, fragment="offers/_edit_tags.html")
+    changed = operated(desk.form, action)
+    if changed:
+        # A new row can choose from what the last page did not need to offer; what it shows is asked for again.
+        top = "/" + changed.split("/")[1]
+        response = page(desk, fragment=PARTS[top])
+        response["HX-Trigger-After-Settle"] = "rows"
+        return response
+    if action == "edit":
+        return page(desk)
+    return page(desk, fragment="offers/_edit_answer.html", **preview(desk))
+
+
+def preview(desk: Desk) -> dict[str, Any]:
+    """What Save would do now: changes in words, the very patch, the call, problems, warnings."""
+    return _preview_of_new(desk) if desk.item is None else _preview_of_edit(desk, desk.item)
+
+
+def _preview_of_new(desk: Desk) -> dict[str, Any]:
+    document = desk.document
+    names = names_in(desk.actor.sandbox.pk, desk.form.kind, [document])
+    changes = [change for change in describe({}, document, names=names) if not _is_default(change)]
+    shown = form_page(desk.actor, desk.form, desk.choices)
+    shown.add_problems([*form_problems(desk.form), *validate(desk.form.kind, document)], document)
+    return {"changes": changes, "page": shown, "warnings": warnings(desk.form.before, document, timezone.now())}
+
+
+def _is_default(change: Change) -> bool:
+    return change.pointer == "/status" and change.new == "draft"
+
+
+def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
+    document = desk.document
+    try:
+        head = writes.read(desk.actor, OFFER_KINDS, item.id)
+    except NotFound:
+        return {"gone": item}
+    plan = plan_for(head, desk.form.before, document)
+    said = verdict(desk.actor, plan, stamp_of(desk.request, Revision.Source.FORM))
+    stale = head.etag != desk.etag
+    shown = form_page(desk.actor, desk.form, desk.choices)
+    shown.add_problems([*form_problems(desk.form), *said.problems], plan.document, elsewhere=stale)
+    names = names_in(item.sandbox_id, head.kind, [head.document, plan.document])
+    return {
+        "changes": describe(head.document, plan.document, names=names),
+        "patch": plan.patch,
+        "curl": patch_curl(desk.request, desk.actor.sandbox, head.kind, head.id, plan.patch, head.etag),
+        "page": shown,
+        "refusal": said.refusal,
+        "warnings": warnings(head.document, plan.document, timezone.now()),
+        **(_meanwhile(desk, item, plan) if stale else {}),
+    }
+
+
+def _meanwhile(desk: Desk, item: LibraryItem, plan: Plan) -> dict[str, Any]:
+    """That others saved since the form was opened: who, up to which version, and how many fields are contested."""
+    return {"others": people(since(item, desk.etag)), "head": plan.head, "contested": len(plan.conflicts)}
+
+
+def warnings(before: Document, after: Document, now: datetime) -> list[str]:
+    """What is allowed, but better known before it is saved."""
+    found = []
+    window, was = after.get("selectionConstraint", {}), before.get("selectionConstraint", {})
+    dates = [(window.get(name), was.get(name)) for name in ("startDate", "endDate")]
+    capped = before.get("frequencyCappingConstraints") or before.get("cappingConstraint")
+    if before.get("status") == "approved" and capped and any(new != old for new, old in dates):
+        found.append(_("This offer is approved and capped: with new dates, its counters may start again from zero."))
+    if _is_past(window.get("endDate"), now) and before != after:
+        found.append(_("It ends in the past: nobody will see it."))
+    if after.get("status") == "approved" and before.get("status") != "approved" and not after.get("representations"):
+        found.append(_("It has no representation, so no placement can show it."))
+    return found
+
+
+def _is_past(date: Any, now: datetime) -> bool:
+    try:
+        return isinstance(date, str) and instant(date) < now
+    except ValueError:
+        return False
+
+
+def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
+    document = desk.document
+    own = form_problems(desk.form)
+    if own:
+        return refused(desk, InvalidDocument(own))
+    stamp = stamp_of(desk.request, Revision.Source.FORM, note=desk.note)
+    picks = conflict.picks_from(desk.request.POST)
+
+    def settle(plan: Plan) -> dict[str, JSON]:
+        return conflict.settled(plan.conflicts, picks, desk.form.zone)
+
+    try:
+        saved = save(desk.actor, item.id, desk.etag, desk.form.before, document, stamp, settle)
+    except Contested as contested:
+        return conflict.page(desk.request, desk.actor, item, desk.form, desk.etag, contested.plan, picks)
+    except NotFound:
+        return page(desk, status=409, gone=item)
+    except NotAllowed as refusal:
+        return page(desk, status=403, refusal=str(refusal))
+    except InvalidDocument as error:
+        return refused(desk, error)
+    except writes.StaleEtag:
+        return page(desk, status=409, refusal=_("Too many people are saving this offer right now. Save again."))
+    if saved.outcome is None:
+        messages.info(desk.request, _("Nothing was changed, so there is no new version."))
+        return redirect("edit", desk.actor.sandbox.name, item.id)
+    messages.success(desk.request, said_saved(desk, item, saved, saved.outcome.head.etag))
+    return redirect("offer", desk.actor.sandbox.name, item.id)
+
+
+def said_saved(desk: Desk, item: LibraryItem, saved: Saved, etag: int) -> SafeString:
+    """ "Saved as version 14, merged with version 13 by Jisoo Kim. View change · Undo" """
+    where = [desk.actor.sandbox.name, "offers", item.id, etag]
+    text = _("Saved as version {etag}.").format(etag=etag)
+    if saved.plan.head.etag != desk.etag:
+        names = people([made for made in since(item, desk.etag) if made.etag < etag])
+        text = _("Saved as version {etag}, merged with version {other} by {names}.").format(
+            etag=etag, other=saved.plan.head.etag, names=", ".join(names)
+        )
+    return format_html(
+        '{} <a href="{}">{}</a> · <a href="{}">{}</a>',
+        text,
+        reverse("revision", args=where),
+        _("View change"),
+        reverse("undo", args=where),
+        _("Undo"),
+    )
+
+
+def _create(desk: Desk) -> HttpResponse:
+    document = desk.document
+    # Made when the form was opened, so that sending it twice makes one offer.
+    id = desk.request.POST.get("id", "")
+    id = id if re.fullmatch(r"[0-9a-f]{24}", id) else writes.new_id()
+    stamp = stamp_of(desk.request, Revision.Source.FORM, note=desk.note)
+    own = form_problems(desk.form)
+    try:
+        if own:
+            raise InvalidDocument(own)
+        writes.create(desk.actor, desk.form.kind, document, stamp, id=id)
+    except InvalidDocument as error:
+        return refused(desk, error)
+    except NotAllowed as refusal:
+        return page(desk, status=403, refusal=str(refusal))
+    except IntegrityError:
+        return redirect("offer", desk.actor.sandbox.name, id)
+    said = _("Created as a draft.") if document.get("status", "draft") == "draft" else _("Created and approved.")
+    messages.success(desk.request, said)
+    return HttpResponseRedirect(reverse("offer", args=[desk.actor.sandbox.name, id]))
+
+
+def refused(desk: Desk, error: InvalidDocument) -> HttpResponse:
+    """The form again, with everything that was typed, and what is wrong with it: 422."""
+    context = preview(desk)
+    shown = context.get("page")
+    if isinstance(shown, FormPage) and not shown.listed:
+        shown.add_problems(error.problems, desk.document)
+    return page(desk, status=422, refused=True, **context)
+
+
+def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -> HttpResponse:
+    """The form's page, or with htmx a fragment of it."""
+    shown = context.pop("page", None) or form_page(desk.actor, desk.form, desk.choices)
+    query = desk.request.POST.get("tag-query", "")
+    if fragment in ("", "offers/_edit_tags.html") or not wants_fragment(desk.request):
+        shown.found_tags, shown.tag_query = tags_like(desk.actor, query, desk.form.tags), query
+    base = item_context(desk.item, "") if desk.item else {"section": "offers"}
+    values = {
+        "page": shown,
+        "form": desk.form,
+        "etag": desk.etag,
+        "note": desk.request.POST.get("note", ""),
+        "id": desk.request.POST.get("id") or writes.new_id(),
+        "action": desk.request.path,
+        "is_new": desk.item is None,
+        "is_fallback": desk.form.kind == Kind.FALLBACK_OFFER,
+        "is_dirty": desk.request.method == "POST",
+    }
+    return answer(desk.request, "offers/edit.html", {**base, **values, **context}, fragment=fragment, status=status)

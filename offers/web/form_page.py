@@ -1,0 +1,171 @@
+"""What the templates of the edit form ask: texts, what they were, what is wrong where, and what there is to choose from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from offers.document.errors import Problem
+from offers.document.labels import WORDS
+from offers.document.naming import place_at
+from offers.document.schema import Kind
+from offers.forms.fields import Texts
+from offers.forms.offer import OfferForm, Placement, form_for, input_for
+from offers.forms.rows import Row, original
+from offers.models import LibraryItem
+from offers.permissions import Actor, can_change_live
+from offers.templatetags.offers import channel_name, place_title, problem_text
+
+CHOICES_OFFERED = 1_000
+TAGS_FOUND = 12
+
+Options = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The sandbox's placements, rules and chosen tags by id; what the document names is among them, if it is there."""
+
+    placements: Mapping[str, Placement]
+    rules: Mapping[str, str]
+    tags: Mapping[str, str]
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {**self.tags, **self.rules, **{id: placement.name for id, placement in self.placements.items()}}
+
+    def placements_by_channel(self) -> list[tuple[str, list[tuple[str, Placement]]]]:
+        groups: dict[str, list[tuple[str, Placement]]] = {}
+        for id, placement in self.placements.items():
+            groups.setdefault(channel_name(placement.channel), []).append((id, placement))
+        return sorted(groups.items())
+
+
+def choices_for(actor: Actor, form: OfferForm) -> Choices:
+    """What this form can choose from. Three queries."""
+    chosen = {row.texts.get("placement", "") for row in form.representations}
+    chosen |= {item["placement"] for item in form.before.get("representations", ())}
+    placements = {
+        id: Placement(name, document["channel"], document["componentType"])
+        for id, name, document in _offered(actor, Kind.PLACEMENT, chosen).values_list("id", "name", "document")
+    }
+    rules = _offered(actor, Kind.RULE, {form.texts.get("selectionConstraint/eligibilityRule", "")})
+    tags = _named(actor, Kind.TAG).filter(id__in=_ids([*form.tags, *form.before.get("tags", ())]))
+    return Choices(placements, dict(rules.values_list("id", "name")), dict(tags.values_list("id", "name")))
+
+
+def tags_like(actor: Actor, text: str, chosen: Iterable[str]) -> Options:
+    """The first tags, by name, that have all these words in their names or ids and are not chosen yet."""
+    tags = _named(actor, Kind.TAG).exclude(id__in=_ids(chosen))
+    for word in text.lower().replace("\0", "").split()[:8]:
+        tags = tags.filter(search__contains=word)
+    return list(tags.order_by("name", "key").values_list("id", "name")[:TAGS_FOUND])
+
+
+def _offered(actor: Actor, kind: Kind, ids: Iterable[str]) -> Any:
+    """The first items of a kind by name, and these in any case."""
+    named = _named(actor, kind)
+    first = named.order_by("name", "key").values("key")[:CHOICES_OFFERED]
+    return named.filter(Q(key__in=first) | Q(id__in=_ids(ids))).order_by("name", "key")
+
+
+def _named(actor: Actor, kind: Kind) -> Any:
+    return LibraryItem.objects.filter(sandbox=actor.sandbox, kind=kind, deleted_at=None)
+
+
+def _ids(ids: Iterable[str]) -> list[str]:
+    """Without what no id can be: it comes from outside, and the database refuses NUL."""
+    return [id for id in ids if id and "\0" not in id and id.isprintable()]
+
+
+@dataclass(slots=True)
+class FormPage:
+    """The form as the page shows it. Texts, what they were and problems go by the name of the input.
+
+    `general` are problems that belong to no input, as (label, text).
+    """
+
+    form: OfferForm
+    choices: Choices
+    statuses: Options
+    values: Texts
+    were: Texts
+    problems: dict[str, list[str]] = field(default_factory=dict)
+    general: list[tuple[str, str]] = field(default_factory=list)
+    found_tags: Options = field(default_factory=list)
+    tag_query: str = ""
+
+    @property
+    def rule_options(self) -> Options:
+        """The rules to choose from; one that is gone is there by its id, because the document still names it."""
+        chosen = self.form.texts.get("selectionConstraint/eligibilityRule", "")
+        gone = [] if chosen in ("", *self.choices.rules) else [(chosen, chosen)]
+        return [("", "—"), *gone, *self.choices.rules.items()]
+
+    @property
+    def listed(self) -> list[tuple[str, str, str]]:
+        """Every problem as (name of the input or "", label, text)."""
+        found = [("", label, text) for label, text in self.general]
+        return found + [(name, self.label(name), text) for name, texts in self.problems.items() for text in texts]
+
+    def label(self, name: str) -> str:
+        """What people call an input."""
+        if name.startswith("/characteristics/"):
+            return _("Attributes")
+        shown = {
+            "representations": [{"placement": row.texts.get("placement", "")} for row in self.form.representations]
+        }
+        return place_title(place_at(shown, name, self.choices.names))
+
+    def add_problems(self, problems: Iterable[Problem], document: Any, *, elsewhere: bool = False) -> None:
+        """Attach problems to their inputs. With `elsewhere`, positions in `document` need not be those of the form."""
+        for problem in problems:
+            numbered = any(token.isdecimal() for token in problem.pointer.split("/"))
+            name = "" if elsewhere and numbered else input_for(self.form, problem.pointer)
+            text = problem_text(problem)
+            if name:
+                # A placement that is missing leaves its channel missing, too: once is enough.
+                if text not in self.problems.setdefault(name, []):
+                    self.problems[name].append(text)
+            else:
+                label = place_title(place_at(document, problem.pointer, self.choices.names)) if problem.pointer else ""
+                self.general.append((label, text))
+
+
+def form_page(actor: Actor, form: OfferForm, choices: Choices) -> FormPage:
+    return FormPage(form, choices, statuses_for(actor, form), form.values(), _were(form))
+
+
+def statuses_for(actor: Actor, form: OfferForm) -> Options:
+    """The statuses that this person can choose here; archiving is an action of its own."""
+    current = form.before.get("status", "draft")
+    offered = ["draft", "approved"] if can_change_live(actor) and current != "archived" else ["draft"]
+    if current not in offered:
+        offered = [current]
+    return [(status, _(WORDS["status"][status])) for status in offered]
+
+
+def _were(form: OfferForm) -> Texts:
+    """The texts that the form was opened with, by the names that its inputs have now: rows move."""
+    opened = form_for(form.kind, form.before, form.zone)
+    were = {f"/{path}": text for path, text in opened.texts.items()} if form.before else {}
+    lists = (
+        (form.representations, opened.representations),
+        (form.cappings, opened.cappings),
+        (form.attributes, opened.attributes),
+    )
+    for rows, opened_rows in lists:
+        were |= _rows_were(rows, opened_rows)
+    return were
+
+
+def _rows_were(rows: list[Row], opened: list[Row]) -> Texts:
+    were: Texts = {}
+    for row in rows:
+        found: Row | None = original(opened, row)
+        if found is not None:
+            were |= {f"{row.pointer}/{path}": text for path, text in found.texts.items()}
+            were |= _rows_were(row.rows, found.rows)
+    return were
