@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from offers.web import bulk, history, home, library, library_actions, offers, preferences, preview
+from offers.web import actions, bulk, edit, history, home, library, library_actions, offers, preferences, preview
 from offers.web.sections import SectionConverter
 
 register_converter(SectionConverter, "section")
@@ -16,7 +16,15 @@ urlpatterns = [
     path("s/<slug:sandbox>/", home.home, name="sandbox"),
     # Offers have pages of their own; the other sections share the library's.
     path("s/<slug:sandbox>/offers/", offers.offer_list, name="offers"),
+    path("s/<slug:sandbox>/offers/new/", edit.new, name="new"),
     path("s/<slug:sandbox>/offers/<item:id>/", offers.overview, name="offer"),
+    path("s/<slug:sandbox>/offers/<item:id>/edit/", edit.edit, name="edit"),
+    path("s/<slug:sandbox>/offers/<item:id>/approve/", actions.approve, name="approve"),
+    path("s/<slug:sandbox>/offers/<item:id>/unapprove/", actions.unapprove, name="unapprove"),
+    path("s/<slug:sandbox>/offers/<item:id>/archive/", actions.archive, name="archive"),
+    path("s/<slug:sandbox>/offers/<item:id>/duplicate/", actions.duplicate, name="duplicate"),
+    path("s/<slug:sandbox>/offers/<item:id>/delete/", actions.delete, name="delete"),
+    path("s/<slug:sandbox>/offers/<item:id>/undelete/", actions.undelete, name="undelete"),
     path("s/<slug:sandbox>/bulk/", bulk.runs, name="bulk_runs"),
     path("s/<slug:sandbox>/bulk/new/", bulk.new, name="bulk_new"),
     path("s/<slug:sandbox>/bulk/<int:number>/", bulk.run, name="bulk_run"),
