@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -35,8 +36,13 @@ def find_or_install() -> Path | None:
 
 
 def _playwrights_own() -> Path:
-    with sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path)
+    def ask() -> Path:
+        with sync_playwright() as playwright:
+            return Path(playwright.chromium.executable_path)
+
+    # In a thread of its own: where browser tests run already, this one has Playwright's event loop.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(ask).result()
 
 
 def _starts(path: Path) -> bool:

@@ -172,6 +172,8 @@ def test_no_megabyte_takes_half_a_second_or_100_megabytes(body: bytes) -> None:
     assert_cheap(attempt)
 
 
-def test_a_small_body_takes_microseconds() -> None:
+def test_a_small_body_costs_little_more_than_the_parser_itself() -> None:
     body = json.dumps([{"op": "replace", "path": "/name", "value": "Updated personalized offer"}] * 2).encode()
-    assert seconds(lambda: [parse(body) for _ in range(1_000)]) / 1_000 < 50e-6
+    ours = min(seconds(lambda: [parse(body) for _ in range(500)]) for _ in range(5))
+    theirs = min(seconds(lambda: [json.loads(body) for _ in range(500)]) for _ in range(5))
+    assert ours < 10 * theirs
