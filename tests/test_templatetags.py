@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone, translation
 
 from offers.document.describe import describe
+from offers.document.errors import Problem
 from offers.templatetags import offers as tags
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -120,3 +121,23 @@ def test_a_patch_is_shown_one_operation_on_a_line() -> None:
 def test_the_same_text_between_two_changes_is_folded() -> None:
     assert tags.folded("a" * 500) == "a" * 60 + " … " + "a" * 60
     assert tags.folded("short") == "short"
+
+
+def test_a_problem_says_kinds_and_statuses_in_the_readers_language() -> None:
+    missing = Problem(
+        "/fallback",
+        "unknown-reference",
+        "There is no {kind} with the id {id}.",
+        params={"kind": "fallback-offer", "id": "draft"},
+    )
+    step = Problem(
+        "/status",
+        "status-transition",
+        "The status cannot change from {before} to {after}.",
+        params={"before": "archived", "after": "draft"},
+    )
+    assert tags.problem_text(missing) == "There is no fallback offer with the id draft."
+    assert tags.problem_text(step) == "The status cannot change from archived to draft."
+    with translation.override("ko"):
+        assert tags.problem_text(missing) == "ID가 draft인 대체 오퍼 항목이 없습니다."
+        assert tags.problem_text(step) == "상태를 보관됨에서 초안(으)로 변경할 수 없습니다."

@@ -59,6 +59,14 @@ SOURCE_ICONS: Mapping[str, str] = {
     "import": "file-import",
 }
 
+# What documents hold where problems speak of it, by the name of the parameter.
+PROBLEM_WORDS: Mapping[str, Mapping[str, str]] = {
+    "kind": KINDS,
+    "type": WORDS["type"],
+    "before": WORDS["status"],
+    "after": WORDS["status"],
+}
+
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
@@ -266,8 +274,13 @@ def place_title(place: Place) -> str:
 
 @register.filter
 def problem_text(problem: Problem) -> str:
-    """What is wrong, in the reader's language."""
-    return _(problem.message).format(**problem.params)
+    """What is wrong, in the reader's language; a kind, a status or a content type in it, too."""
+    params = dict(problem.params)
+    for name, words in PROBLEM_WORDS.items():
+        word = words.get(str(params.get(name)))
+        if word:
+            params[name] = _(word).lower()
+    return _(problem.message).format(**params)
 
 
 @register.filter
