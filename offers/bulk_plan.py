@@ -1,5 +1,7 @@
 """The dry run of a bulk edit: what would become of each offer, by the very code that would change it."""
 
+from collections.abc import Sequence
+
 from offers import history, queries, writes
 from offers.bulk import Verdict, action_of
 from offers.bulk_actions import Do, patch_for
@@ -8,10 +10,11 @@ from offers.document.describe import describe
 from offers.document.diff import diff
 from offers.document.errors import DocumentError, PatchError, Problem
 from offers.document.labels import gettext_noop
+from offers.document.merge import Merged
 from offers.document.schema import Kind
 from offers.models import BulkRow, BulkRun, LibraryItem
 from offers.permissions import Actor, NotAllowed
-from offers.writes import Head, Patch
+from offers.writes import Document, Head, Patch
 
 PROBLEMS_KEPT = 3
 WORDS_KEPT = 3
@@ -30,8 +33,8 @@ def plan_chunk(run: BulkRun, actor: Actor | None) -> int | None:
     rows = next_rows(run, {"verdict": "", "result": ""}, _HEAD_COLUMNS)
     if not rows:
         return None
-    undone_etags = etags_to_undo(run, rows)
-    outcomes = [(row, _look_at(run, row, actor, undone_etags.get(row.item_id))) for row in rows]
+    undone = _undone(run, rows)
+    outcomes = [(row, _look_at(run, row, actor, undone.get(row.item_id))) for row in rows]
     told = [document for _, outcome in outcomes if outcome for document in (outcome.before, outcome.head.document)]
     names = queries.names_in(run.sandbox_id, Kind.PERSONALIZED_OFFER, told)
     for row, outcome in outcomes:
@@ -42,7 +45,7 @@ def plan_chunk(run: BulkRun, actor: Actor | None) -> int | None:
     return len(rows)
 
 
-def _look_at(run: BulkRun, row: BulkRow, actor: Actor | None, undone_etag: int | None) -> writes.Outcome | None:
+def _look_at(run: BulkRun, row: BulkRow, actor: Actor | None, undone: Merged | None) -> writes.Outcome | None:
     """Put the verdict into the row; gives what would come of it where it would change something."""
     item, action = row.item, action_of(run)
     row.etag = item.etag
@@ -51,7 +54,7 @@ def _look_at(run: BulkRun, row: BulkRow, actor: Actor | None, undone_etag: int |
             raise PatchError(Problem("", "deleted", GONE), status=409)
         if actor is None:
             raise NotAllowed
-        patch = _undo_patch(item, undone_etag) if action.do == Do.UNDO else patch_for(action, item.document)
+        patch = _undo_patch(item.document, undone) if action.do == Do.UNDO else patch_for(action, item.document)
         outcome = writes.judge(actor, _head(item), patch) if patch else None
     except NotAllowed:
         row.verdict, row.problems = Verdict.REFUSED, [refusal(actor, run)]
@@ -67,16 +70,22 @@ def _look_at(run: BulkRun, row: BulkRow, actor: Actor | None, undone_etag: int |
     return None
 
 
-def _undo_patch(item: LibraryItem, etag: int | None) -> Patch:
+def _undone(run: BulkRun, rows: Sequence[BulkRow]) -> dict[int, Merged | None]:
+    """For an undo, these items with the change of the run that is undone taken back, by their keys."""
+    etags = etags_to_undo(run, rows)
+    wanted = [(row.item, etags[row.item_id]) for row in rows if row.item_id in etags]
+    merged = history.undone_each(wanted) if wanted else []
+    return {item.key: document for (item, _), document in zip(wanted, merged, strict=True)}
+
+
+def _undo_patch(document: Document, merged: Merged | None) -> Patch:
     """The patch that takes one earlier change back and leaves later ones. Raises PatchError (409) where it cannot."""
-    try:
-        merged = history.undone(item, etag or 0)
-    except history.NoSuchRevision:
-        raise PatchError(Problem("", "changed-since", CHANGED_SINCE), status=409) from None
+    if merged is None:
+        raise PatchError(Problem("", "changed-since", CHANGED_SINCE), status=409)
     if merged.conflicts:
         problems = [Problem(conflict.pointer, "changed-since", CHANGED_SINCE) for conflict in merged.conflicts]
         raise PatchError(problems, status=409)
-    return diff(item.document, merged.document)
+    return diff(document, merged.document)
 
 
 def _head(item: LibraryItem) -> Head:

@@ -1,6 +1,7 @@
 """What was: revisions of an item, its document at any etag or instant, who last changed what, and whether it is intact."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -8,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 import orjson
+from django.db import connection
 from django.db.models import Case, F, QuerySet, When
 
 from offers.document.blame import Line, blame
@@ -74,13 +76,45 @@ def undone(item: LibraryItem, etag: int) -> Merged:
 
     Undoing the creation has no document to go back to: that is a deletion, and not for here (NoSuchRevision).
     """
-    if etag < 2:
+    (merged,) = undone_each([(item, etag)])
+    if merged is None:
         raise NoSuchRevision
-    around = documents(item, etag - 1, etag)
-    before, after = around.get(etag - 1), around.get(etag)
-    if before is None or after is None:
-        raise NoSuchRevision
-    return merge(after, item.document, before)
+    return merged
+
+
+def undone_each(wanted: Sequence[tuple[LibraryItem, int]]) -> list[Merged | None]:
+    """What `undone` gives for each of these items and etags, in one query; None where it raises NoSuchRevision.
+
+    For each item it reads and replays at most SNAPSHOT_EVERY patches.
+    """
+    etags = {item.key: etag for item, etag in wanted if 2 <= etag <= item.etag}
+    around: defaultdict[int, dict[int, Document | None]] = defaultdict(dict)
+    document: Document | None = None
+    key = 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT wanted.item, near.etag, near.patch, near.snapshot
+                 FROM unnest(%s::bigint[], %s::int[]) AS wanted(item, etag)
+                CROSS JOIN LATERAL (
+                  SELECT coalesce(max(etag), 1) AS etag FROM offers_revision
+                   WHERE item_id = wanted.item AND etag < wanted.etag AND snapshot IS NOT NULL) AS start
+                 JOIN offers_revision AS near
+                   ON near.item_id = wanted.item AND near.etag BETWEEN start.etag AND wanted.etag
+                ORDER BY wanted.item, near.etag""",
+            [list(etags), list(etags.values())],
+        )
+        for item_key, etag, patch, snapshot in cursor.fetchall():
+            if item_key != key:
+                key, document = item_key, orjson.loads(snapshot) if snapshot else replay(None, orjson.loads(patch))
+            else:
+                document = replay(document, orjson.loads(patch))
+            if etag >= etags[key] - 1:
+                around[key][etag] = document
+    return [_undone(item, around[item.key].get(etag - 1), around[item.key].get(etag)) for item, etag in wanted]
+
+
+def _undone(item: LibraryItem, before: Document | None, after: Document | None) -> Merged | None:
+    return None if before is None or after is None else merge(after, item.document, before)
 
 
 def _replayed(
@@ -96,7 +130,8 @@ def _replayed(
         document = orjson.loads(start.snapshot)
         yield start, document
         chain = chain.filter(etag__gt=start.etag)
-    for found in chain.iterator(chunk_size=500):
+    # A short chain is read at once: a cursor on the server costs several round trips.
+    for found in chain.iterator(chunk_size=500) if whole else chain:
         document = replay(document, orjson.loads(found.patch))
         yield found, document
 

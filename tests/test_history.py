@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from offers import history, writes
+from offers.document.merge import merge
 from offers.document.schema import Kind
 from offers.history import NoSuchRevision
 from offers.models import LibraryItem, Revision, Sandbox
@@ -270,3 +271,19 @@ def test_a_digest_can_be_computed_from_the_documented_recipe(admin: Actor) -> No
     }
     text = orjson.dumps(["", says], option=orjson.OPT_SORT_KEYS)
     assert found.digest == hashlib.sha256(text).hexdigest()
+
+
+def test_many_undos_at_once_give_what_each_gives_by_itself(admin: Actor, sale: LibraryItem) -> None:
+    items = [sale]
+    for length in (1, 2, 5):
+        item = make(admin, offer(), id=f"with-{length}-versions")
+        for number in range(length - 1):
+            patch(admin, item, replace("/rank/priority", number + 10))
+        item.refresh_from_db()
+        items.append(item)
+    for etag in (0, 1, 2, 4, 51, 52, 101, 120, 10**30):
+        for item, merged in zip(items, history.undone_each([(item, etag) for item in items]), strict=True):
+            assert (merged is not None) == (2 <= etag <= item.etag)
+            if merged is not None:
+                before, after = history.document_at(item, etag - 1), history.document_at(item, etag)
+                assert merged == merge(after, item.document, before)
