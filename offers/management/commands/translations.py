@@ -28,8 +28,8 @@ MARKS = {"_": (False, 1), "gettext": (False, 1), "ngettext": (False, 2), "pgette
 TO_TRANSLATORS = "Translators:"
 # A message (or its singular and plural), the comments for its translators, and its context.
 Said: TypeAlias = tuple[str | tuple[str, ...], list[str], str | None]
-# %(name)s of templates, {name} of str.format, and bare %s or %d.
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]")
+# %(name)s of templates, {name} of str.format, bare %s or %d, and the %name that scripts fill in (its sign doubled).
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%%[a-z]+|%[sd]")
 # Dates and versions would change with every run; names and addresses are the repository's to know.
 UNSTABLE_HEADERS = re.compile(
     rb'"(Project-Id-Version|Report-Msgid-Bugs-To|[A-Z]+-[A-Za-z]+-Date|Last-Translator|Language-Team|Generated-By): .*\n'

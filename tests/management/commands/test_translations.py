@@ -28,6 +28,7 @@ TEMPLATE = """
         {{ name }}
     {% endblocktranslate %}
   {% blocktranslate count n=offers|length %}One offer{% plural %}{{ n }} offers{% endblocktranslate %}
+<p data-text="{% translate '%n left' %}">
 {% if x == _("Quoted") %}{# a comment #}{% endif %}
 """
 TRANSLATIONS = {
@@ -40,6 +41,7 @@ TRANSLATIONS = {
     "Edited by %(name)s": "%(name)s 편집",
     "One offer": "오퍼 %(n)s개",
     "Quoted": "인용",
+    "%%n left": "%%n개 남음",
 }
 
 
@@ -115,7 +117,12 @@ def test_it_reports_a_message_that_is_no_longer_said(root: Path, translated: Pat
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
-    [("%(naem)s 편집", "Edited by %(name)s"), ("안녕하세요", "Hello {name}"), ("오퍼 %(m)s개", "One offer")],
+    [
+        ("%(naem)s 편집", "Edited by %(name)s"),
+        ("안녕하세요", "Hello {name}"),
+        ("오퍼 %(m)s개", "One offer"),
+        ("남음", "%%n left"),
+    ],
 )
 def test_it_reports_a_translation_that_lost_a_placeholder(
     root: Path, translated: Path, wrong: str, message: str
