@@ -24,6 +24,7 @@ from offers.web.frame import answer
 from offers.web.offers import wanted_in
 
 MAX_IDS = 1_000
+MAX_FILTER = 2_000
 NAMED = 8
 MAX_NOTE = 500
 DRY_TABS = ("change", "conflict", "invalid", "refused", "same", "excluded", "all")
@@ -89,15 +90,17 @@ def new(request: HttpRequest, sandbox: str) -> HttpResponse:
 
 
 def _selection(actor: Actor, form: QueryDict) -> Selection:
-    ids, filter = [id for id in form.getlist("id") if "\0" not in id][:MAX_IDS], form.get("filter", "")[:2_000]
+    ids = [id for id in form.getlist("id") if "\0" not in id][:MAX_IDS]
+    query = QueryDict(form.get("filter", "")[:MAX_FILTER], mutable=True)
+    query.pop("cursor", None)
     whole, words = bool(form.get("all")), list[str]()
     if whole:
-        wanted = wanted_in(QueryDict(filter))
+        wanted = wanted_in(query)
         keys, words = bulk.keys_matching(actor, wanted), filter_words(actor, wanted)
     else:
         keys = bulk.keys_of(actor, ids)
     named = LibraryItem.objects.filter(key__in=keys[:NAMED]).order_by("key").values_list("name", flat=True)
-    return Selection(keys, list(named), [] if whole else ids, whole, filter, words)
+    return Selection(keys, list(named), [] if whole else ids, whole, query.urlencode(), words)
 
 
 def _begun(request: HttpRequest, actor: Actor, action: Action, selection: Selection) -> HttpResponse:

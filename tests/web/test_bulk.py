@@ -59,7 +59,7 @@ def test_a_selection_is_carried_into_the_choice_of_what_to_do(editor: Client, id
 
 def test_a_whole_filter_is_taken_and_named(editor: Client, sandbox: Sandbox, ids: list[str]) -> None:
     patch(actor(sandbox), LibraryItem.objects.get(id="offer1"), replace("/status", "approved"))
-    form = {"all": "1", "filter": "status=draft", "id": ["offer1"]}
+    form = {"all": "1", "filter": "status=draft&cursor=abc", "id": ["offer1"]}
     text = text_of(editor.post(NEW, form))
     assert "What is to be done with 2 offers?" in text
     assert "All offers that match" in text
