@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.servers import HOST, ROOT, private_database, server
@@ -64,17 +64,24 @@ def signed_in(browser: Browser, address: str, name: str, path: str) -> Page:
 
 
 def offer_list(browser: Browser, address: str, offer: str) -> Page:
-    return signed_in(browser, address, "marketer", "/s/prod/offers/")
+    page = signed_in(browser, address, "marketer", "/s/prod/offers/")
+    expect(page.get_by_text("200 offers")).to_be_visible()
+    return page
 
 
 def timeline(browser: Browser, address: str, offer: str) -> Page:
-    return signed_in(browser, address, "reviewer", f"/s/prod/offers/{offer}/history/")
+    page = signed_in(browser, address, "reviewer", f"/s/prod/offers/{offer}/history/")
+    expect(page.get_by_text("undid version")).to_be_visible()
+    return page
 
 
 def edit(browser: Browser, address: str, offer: str) -> Page:
     page = signed_in(browser, address, "reviewer", f"/s/prod/offers/{offer}/edit/")
     _type(page, "Early access", "75")
-    page.wait_for_timeout(1_500)
+    # A picture of a page that is not whole must not be taken.
+    expect(page.locator("#preview .view-words ins").first).to_be_visible()
+    expect(page.locator("#preview")).to_contain_text("Priority")
+    expect(page.locator("#save")).to_be_visible()
     return page
 
 
@@ -83,9 +90,11 @@ def conflict(browser: Browser, address: str, offer: str) -> Page:
     mine, theirs = (signed_in(browser, address, name, path) for name in ("reviewer", "admin"))
     _type(theirs, "Last chance", "80")
     _save(theirs)
+    expect(theirs.locator(".toast-item")).to_contain_text("Saved as version")
     theirs.context.close()
     _type(mine, "Only this week", "75")
     _save(mine)
+    expect(mine.locator("[data-contested]")).to_have_count(2)
     return mine
 
 
@@ -95,7 +104,7 @@ def _type(page: Page, name: str, priority: str) -> None:
 
 
 def _save(page: Page) -> None:
-    page.get_by_role("button", name="Save").first.click()
+    page.locator("#save").click()
     page.wait_for_load_state("networkidle")
 
 
