@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from offers.document.fields import component_type
 from offers.document.labels import WORDS
 from offers.forms.rows import Row
-from offers.web.form_page import FormPage, Options
+from offers.web.form_page import Choices, FormPage, Options
 
 register = template.Library()
 
@@ -95,7 +95,8 @@ def events_of(row: Row) -> list[tuple[str, str, bool]]:
 @register.simple_tag
 def type_of(page: FormPage, representation: Row, component: Row) -> str:
     """html, text, json or imagelink: the content's own type, else the one that its placement takes."""
-    placement = page.choices.placements.get(representation.texts.get("placement", ""))
+    placements = page.choices.placements if isinstance(page.choices, Choices) else {}
+    placement = placements.get(representation.texts.get("placement", ""))
     return component_type(component.texts.get("type", "") or (placement.component_type if placement else "")) or ""
 
 

@@ -16,8 +16,8 @@ from offers.document.merge import ABSENT, ORDER, Conflict
 from offers.document.naming import place_at, value_text
 from offers.document.values import canonical
 from offers.forms.fields import clean, date_read, date_shown
-from offers.forms.offer import OfferForm
-from offers.history import blame_of
+from offers.forms.kinds import Form
+from offers.history import Document, blame_of
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor
 from offers.queries import names_in
@@ -107,7 +107,17 @@ def kind_of(conflict: Conflict) -> str:
         return "date"
     if all(type(side) is int for side in sides):
         return "number"
-    free = {"name", "description", "content", "deliveryURL", "linkURL", "customQuery", "format"}
+    free = {
+        "name",
+        "description",
+        "content",
+        "deliveryURL",
+        "linkURL",
+        "customQuery",
+        "format",
+        "value",
+        "rankingStrategy",
+    }
     texts = all(isinstance(side, str) for side in sides)
     return "text" if texts and (member in free or conflict.path[:1] == ("characteristics",)) else ""
 
@@ -116,7 +126,7 @@ def page(
     request: HttpRequest,
     actor: Actor,
     item: LibraryItem,
-    form: OfferForm,
+    form: Form,
     opened: int,
     plan: Plan,
     picks: Mapping[str, Pick],
@@ -166,7 +176,7 @@ def _field(
     zone: ZoneInfo,
     made: list[Revision],
 ) -> Field:
-    place = place_at(plan.document, conflict.pointer, names)
+    place = place_at(_document_with(conflict, plan), conflict.pointer, names)
     is_order = conflict.path[-1] == ORDER
     sides = [
         _order_side(side, names) if is_order else _side(place.member, side, names)
@@ -188,6 +198,11 @@ def _field(
         pick.side,
         text,
     )
+
+
+def _document_with(conflict: Conflict, plan: Plan) -> Document:
+    """The document that the conflict's pointer leads through: ours, if it is there; else theirs."""
+    return plan.head.document if conflict.ours is ABSENT and conflict.theirs is not ABSENT else plan.form
 
 
 def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:

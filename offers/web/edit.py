@@ -5,6 +5,7 @@ the part that changes. Everything that was typed comes back with every answer.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,18 +27,11 @@ from offers import history, writes
 from offers.document.describe import Change, describe
 from offers.document.errors import JSON, InvalidDocument
 from offers.document.fields import instant
-from offers.document.schema import OFFER_KINDS, Kind, validate
-from offers.forms.offer import (
-    ATTRIBUTES,
-    CAPPINGS,
-    REPRESENTATIONS,
-    OfferForm,
-    document_of,
-    form_for,
-    form_from,
-    form_problems,
-    operated,
-)
+from offers.document.schema import Kind, validate
+from offers.forms.decision import CRITERIA
+from offers.forms.kinds import Form, document_of, form_for, form_from, form_problems, operated
+from offers.forms.library import SEARCH, LibraryForm
+from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS
 from offers.history import Document, NoSuchRevision
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, NotAllowed, NotFound, can_edit
@@ -48,16 +42,24 @@ from offers.web.curl import patch_curl
 from offers.web.form_page import Choices, FormPage, choices_for, form_page, tags_like
 from offers.web.frame import answer, wants_fragment
 from offers.web.items import item_context, refuse_readers
+from offers.web.library_choices import LibraryChoices
 from offers.web.middleware import zone_of
-from offers.web.saving import Contested, Plan, Saved, people, plan_for, save, since, verdict
+from offers.web.saving import Contested, Plan, Saved, in_use, people, plan_for, save, since, verdict
+from offers.web.sections import OFFERS, SECTION_OF, Section
 
 MAX_NOTE = 500
 NEW_OFFER_RUNS = timedelta(days=30)
+STARTS: Mapping[Kind, Document] = {
+    Kind.FALLBACK_OFFER: {"status": "draft"},
+    Kind.COLLECTION: {"filterType": "any-tags"},
+    Kind.DECISION: {"criteria": [{}]},
+}
 # The part of the page that a row button changes.
 PARTS = {
     REPRESENTATIONS: "offers/_edit_representations.html",
     CAPPINGS: "offers/_edit_limits.html",
     ATTRIBUTES: "offers/_edit_attributes.html",
+    CRITERIA: "library/form/_criteria.html",
 }
 
 
@@ -70,13 +72,17 @@ class Desk:
     actor: Actor
     item: LibraryItem | None
     etag: int
-    form: OfferForm
-    choices: Choices
+    form: Form
+    choices: Choices | LibraryChoices
 
     @property
     def document(self) -> Document:
         """What the form makes."""
-        return document_of(self.form, self.choices.placements)
+        return document_of(self.form, self.choices.placements if isinstance(self.choices, Choices) else {})
+
+    @property
+    def section(self) -> Section:
+        return SECTION_OF[self.form.kind]
 
     @property
     def note(self) -> str:
@@ -84,12 +90,12 @@ class Desk:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
+def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS) -> HttpResponse:
     """GET: the form. POST: what its button `action` says: save, preview (also by htmx, as one types), or a row's."""
-    actor, item = item_for(request, sandbox, id, deleted=True)
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     if request.method != "POST":
         if item.deleted_at is not None:
-            return redirect("history", sandbox, "offers", id)
+            return redirect("history", sandbox, section.slug, id)
         closed = why_closed(actor, item)
         if closed:
             context = item_context(item, "", closed=closed, may_duplicate=can_edit(actor))
@@ -113,18 +119,18 @@ def why_closed(actor: Actor, item: LibraryItem) -> str:
     except PermissionDenied as refusal:
         return str(refusal)
     if item.status == "archived":
-        return _("An archived offer is not edited any more. Duplicate it to go on from what it says.")
+        return _("What is archived is not edited any more. Duplicate it to go on from what it says.")
     return ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest, sandbox: str) -> HttpResponse:
-    """A new offer (`?kind=fallback-offer` for a fallback offer), from the same form."""
+def new(request: HttpRequest, sandbox: str, section: Section = OFFERS) -> HttpResponse:
+    """A new item (`?kind=fallback-offer` for a fallback offer), from the same form."""
     actor = actor_for(request, sandbox)
     if not can_edit(actor):
         raise PermissionDenied(_("You can read this sandbox but not change it."))
-    fallback = (request.POST.get("kind") or request.GET.get("kind")) == Kind.FALLBACK_OFFER
-    kind = Kind.FALLBACK_OFFER if fallback else Kind.PERSONALIZED_OFFER
+    asked = request.POST.get("kind") or request.GET.get("kind")
+    kind = next((kind for kind in section.kinds if kind == asked), section.kinds[0])
     if request.method != "POST":
         zone = zone_of(request)
         form = form_for(kind, starting_document(kind, timezone.now(), zone), zone, before={})
@@ -135,9 +141,9 @@ def new(request: HttpRequest, sandbox: str) -> HttpResponse:
 
 
 def starting_document(kind: Kind, now: datetime, zone: ZoneInfo) -> Document:
-    """What the form for a new offer starts with: a draft, from tomorrow on."""
-    if kind == Kind.FALLBACK_OFFER:
-        return {"status": "draft"}
+    """What the form for a new item starts with: an offer as a draft, from tomorrow on."""
+    if kind != Kind.PERSONALIZED_OFFER:
+        return dict(STARTS.get(kind, {}))
     start = (now.astimezone(zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     window = {"startDate": start.isoformat(), "endDate": (start + NEW_OFFER_RUNS).isoformat()}
     return {"status": "draft", "selectionConstraint": window, "rank": {"priority": 0}}
@@ -164,7 +170,7 @@ def _opened(request: HttpRequest, item: LibraryItem) -> tuple[int, Document]:
     except NoSuchRevision:
         document = None
     if document is None:
-        raise BadRequest("no version of the offer has this etag")
+        raise BadRequest("no version of the item has this etag")
     return etag, document
 
 
@@ -173,6 +179,9 @@ def _other(desk: Desk) -> HttpResponse:
     action = desk.request.POST.get("action", "")
     if action == "tags":
         return page(desk, fragment="offers/_edit_tags.html")
+    picker = desk.choices.pickers.get(action.removeprefix(SEARCH)) if isinstance(desk.choices, LibraryChoices) else None
+    if picker:
+        return page(desk, fragment="library/form/_picker.html", picker=picker, searched=picker.name)
     changed = operated(desk.form, action)
     if changed:
         # A new row can choose from what the last page did not need to offer; what it shows is asked for again.
@@ -206,7 +215,7 @@ def _is_default(change: Change) -> bool:
 def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
     document = desk.document
     try:
-        head = writes.read(desk.actor, OFFER_KINDS, item.id)
+        head = writes.read(desk.actor, desk.section.kinds, item.id)
     except NotFound:
         return {"gone": item}
     plan = plan_for(head, desk.form.before, document)
@@ -265,7 +274,7 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
         return conflict.settled(plan.conflicts, picks, desk.form.zone)
 
     try:
-        saved = save(desk.actor, item.id, desk.etag, desk.form.before, document, stamp, settle)
+        saved = save(desk.actor, desk.section.kinds, item.id, desk.etag, desk.form.before, document, stamp, settle)
     except Contested as contested:
         return conflict.page(desk.request, desk.actor, item, desk.form, desk.etag, contested.plan, picks)
     except NotFound:
@@ -274,18 +283,20 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
         return page(desk, status=403, refusal=str(refusal))
     except InvalidDocument as error:
         return refused(desk, error)
+    except writes.InUse as use:
+        return page(desk, status=409, refusal=in_use(use))
     except writes.StaleEtag:
-        return page(desk, status=409, refusal=_("Too many people are saving this offer right now. Save again."))
+        return page(desk, status=409, refusal=_("Too many people are saving this right now. Save again."))
     if saved.outcome is None:
         messages.info(desk.request, _("Nothing was changed, so there is no new version."))
-        return redirect("edit", desk.actor.sandbox.name, item.id)
+        return redirect("edit", desk.actor.sandbox.name, desk.section.slug, item.id)
     messages.success(desk.request, said_saved(desk, item, saved, saved.outcome.head.etag))
-    return redirect("offer", desk.actor.sandbox.name, item.id)
+    return redirect("item", desk.actor.sandbox.name, desk.section.slug, item.id)
 
 
 def said_saved(desk: Desk, item: LibraryItem, saved: Saved, etag: int) -> SafeString:
     """ "Saved as version 14, merged with version 13 by Jisoo Kim. View change · Undo" """
-    where = [desk.actor.sandbox.name, "offers", item.id, etag]
+    where = [desk.actor.sandbox.name, desk.section.slug, item.id, etag]
     text = _("Saved as version {etag}.").format(etag=etag)
     if saved.plan.head.etag != desk.etag:
         names = people([made for made in since(item, desk.etag) if made.etag < etag])
@@ -318,10 +329,15 @@ def _create(desk: Desk) -> HttpResponse:
     except NotAllowed as refusal:
         return page(desk, status=403, refusal=str(refusal))
     except IntegrityError:
-        return redirect("offer", desk.actor.sandbox.name, id)
-    said = _("Created as a draft.") if document.get("status", "draft") == "draft" else _("Created and approved.")
-    messages.success(desk.request, said)
-    return HttpResponseRedirect(reverse("offer", args=[desk.actor.sandbox.name, id]))
+        return redirect("item", desk.actor.sandbox.name, desk.section.slug, id)
+    messages.success(desk.request, said_created(document))
+    return HttpResponseRedirect(reverse("item", args=[desk.actor.sandbox.name, desk.section.slug, id]))
+
+
+def said_created(document: Document) -> str:
+    if "status" not in document:
+        return _("Created.")
+    return _("Created as a draft.") if document["status"] == "draft" else _("Created and approved.")
 
 
 def refused(desk: Desk, error: InvalidDocument) -> HttpResponse:
@@ -337,9 +353,10 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
     """The form's page, or with htmx a fragment of it."""
     shown = context.pop("page", None) or form_page(desk.actor, desk.form, desk.choices)
     query = desk.request.POST.get("tag-query", "")
-    if fragment in ("", "offers/_edit_tags.html") or not wants_fragment(desk.request):
+    tags_shown = fragment in ("", "offers/_edit_tags.html") or not wants_fragment(desk.request)
+    if tags_shown and not isinstance(desk.form, LibraryForm):
         shown.found_tags, shown.tag_query = tags_like(desk.actor, query, desk.form.tags), query
-    base = item_context(desk.item, "") if desk.item else {"section": "offers"}
+    base = item_context(desk.item, "") if desk.item else {"section": desk.section.slug}
     values = {
         "page": shown,
         "form": desk.form,
@@ -349,6 +366,9 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "action": desk.request.path,
         "is_new": desk.item is None,
         "is_fallback": desk.form.kind == Kind.FALLBACK_OFFER,
+        "one": desk.section.one,
+        "body": f"library/form/{desk.form.kind}.html",
         "is_dirty": desk.request.method == "POST",
     }
-    return answer(desk.request, "offers/edit.html", {**base, **values, **context}, fragment=fragment, status=status)
+    template = "library/edit.html" if isinstance(desk.form, LibraryForm) else "offers/edit.html"
+    return answer(desk.request, template, {**base, **values, **context}, fragment=fragment, status=status)

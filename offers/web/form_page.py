@@ -12,11 +12,14 @@ from offers.document.labels import WORDS
 from offers.document.naming import place_at
 from offers.document.schema import Kind
 from offers.forms.fields import Texts
-from offers.forms.offer import OfferForm, Placement, form_for, input_for
+from offers.forms.kinds import Form, form_for, input_for, row_lists
+from offers.forms.library import LibraryForm
+from offers.forms.offer import Placement
 from offers.forms.rows import Row, original
 from offers.models import LibraryItem
 from offers.permissions import Actor, can_change_live
 from offers.templatetags.offers import channel_name, place_title, problem_text
+from offers.web.library_choices import LibraryChoices, library_choices
 
 CHOICES_OFFERED = 1_000
 TAGS_FOUND = 12
@@ -43,8 +46,10 @@ class Choices:
         return sorted(groups.items())
 
 
-def choices_for(actor: Actor, form: OfferForm) -> Choices:
-    """What this form can choose from. Three queries."""
+def choices_for(actor: Actor, form: Form) -> Choices | LibraryChoices:
+    """What this form can choose from. Three queries for an offer."""
+    if isinstance(form, LibraryForm):
+        return library_choices(actor, form)
     chosen = {row.texts.get("placement", "") for row in form.representations}
     chosen |= {item["placement"] for item in form.before.get("representations", ())}
     placements = {
@@ -87,8 +92,8 @@ class FormPage:
     `general` are problems that belong to no input, as (label, text).
     """
 
-    form: OfferForm
-    choices: Choices
+    form: Form
+    choices: Choices | LibraryChoices
     statuses: Options
     values: Texts
     were: Texts
@@ -100,9 +105,10 @@ class FormPage:
     @property
     def rule_options(self) -> Options:
         """The rules to choose from; one that is gone is there by its id, because the document still names it."""
+        rules = self.choices.rules if isinstance(self.choices, Choices) else {}
         chosen = self.form.texts.get("selectionConstraint/eligibilityRule", "")
-        gone = [] if chosen in ("", *self.choices.rules) else [(chosen, chosen)]
-        return [("", "—"), *gone, *self.choices.rules.items()]
+        gone = [] if chosen in ("", *rules) else [(chosen, chosen)]
+        return [("", "—"), *gone, *rules.items()]
 
     @property
     def listed(self) -> list[tuple[str, str, str]]:
@@ -114,6 +120,8 @@ class FormPage:
         """What people call an input."""
         if name.startswith("/characteristics/"):
             return _("Attributes")
+        if isinstance(self.form, LibraryForm):
+            return place_title(place_at({}, name, self.choices.names))
         shown = {
             "representations": [{"placement": row.texts.get("placement", "")} for row in self.form.representations]
         }
@@ -134,11 +142,11 @@ class FormPage:
                 self.general.append((label, text))
 
 
-def form_page(actor: Actor, form: OfferForm, choices: Choices) -> FormPage:
+def form_page(actor: Actor, form: Form, choices: Choices | LibraryChoices) -> FormPage:
     return FormPage(form, choices, statuses_for(actor, form), form.values(), _were(form))
 
 
-def statuses_for(actor: Actor, form: OfferForm) -> Options:
+def statuses_for(actor: Actor, form: Form) -> Options:
     """The statuses that this person can choose here; archiving is an action of its own."""
     current = form.before.get("status", "draft")
     offered = ["draft", "approved"] if can_change_live(actor) and current != "archived" else ["draft"]
@@ -147,16 +155,11 @@ def statuses_for(actor: Actor, form: OfferForm) -> Options:
     return [(status, _(WORDS["status"][status])) for status in offered]
 
 
-def _were(form: OfferForm) -> Texts:
+def _were(form: Form) -> Texts:
     """The texts that the form was opened with, by the names that its inputs have now: rows move."""
     opened = form_for(form.kind, form.before, form.zone)
     were = {f"/{path}": text for path, text in opened.texts.items()} if form.before else {}
-    lists = (
-        (form.representations, opened.representations),
-        (form.cappings, opened.cappings),
-        (form.attributes, opened.attributes),
-    )
-    for rows, opened_rows in lists:
+    for rows, opened_rows in zip(row_lists(form), row_lists(opened), strict=True):
         were |= _rows_were(rows, opened_rows)
     return were
 

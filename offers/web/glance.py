@@ -7,7 +7,7 @@ from typing import Any
 
 from offers.document.schema import Kind
 from offers.models import LibraryItem
-from offers.permissions import Actor, can_change_live, is_live
+from offers.permissions import Actor, can_change_live, can_restore_archived, is_live
 from offers.queries import COUNT_LIMIT, names, names_in
 
 Document = Mapping[str, Any]
@@ -108,6 +108,7 @@ def _decision(actor: Actor, item: LibraryItem) -> dict[str, Any]:
         "fallback": (fallback, known.get(fallback, fallback)) if fallback else None,
         "live_is_closed": is_live(item.kind, item.document) and not can_change_live(actor),
         "may_go_live": can_change_live(actor),
+        "may_restore": can_restore_archived(actor),
     }
 
 

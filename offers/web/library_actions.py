@@ -91,7 +91,7 @@ def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> 
             _("View the original"),
         ),
     )
-    return _to_item(actor, section, made.id)
+    return HttpResponseRedirect(reverse("edit", args=[actor.sandbox.name, section.slug, made.id]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

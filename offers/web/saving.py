@@ -1,14 +1,16 @@
 """From a filled-in form to a version: merged onto whatever the offer has become meanwhile, or refused in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from offers import writes
 from offers.document.diff import diff
 from offers.document.errors import JSON, DocumentError, Problem
 from offers.document.merge import Conflict, resolve
-from offers.document.schema import OFFER_KINDS, validate
+from offers.document.schema import Kind, validate
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, NotAllowed
 from offers.templatetags.offers import MERGED_WITH
@@ -19,9 +21,13 @@ TRIES = 25
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What saving would do. `patch` turns the head into `document`, which has the form's value in every conflict."""
+    """What saving would do. `patch` turns the head into `document`, which has the form's value in every conflict.
+
+    `form` is the document that the form alone makes.
+    """
 
     head: Head
+    form: Document
     document: Document
     patch: list[dict[str, Any]]
     conflicts: tuple[Conflict, ...]
@@ -48,11 +54,12 @@ def plan_for(head: Head, base: Document, form: Document, picks: Mapping[str, JSO
     merged = resolve(base, form, head.document, picks or {})
     document = merged.document
     assert isinstance(document, dict), "three objects merge into an object"
-    return Plan(head, document, diff(head.document, document), merged.conflicts)
+    return Plan(head, form, document, diff(head.document, document), merged.conflicts)
 
 
 def save(
     actor: Actor,
+    kinds: Collection[Kind],
     id: str,
     opened: int,
     base: Document,
@@ -63,11 +70,11 @@ def save(
     """Write what the form made of the version `opened` (etag), whose document is `base`.
 
     `settle` gives the decisions for a plan's conflicts, by `Conflict.key`; it is asked again when the offer has changed
-    once more, for then they may be about other values. Raises Contested, NotFound, NotAllowed, InvalidDocument, and
-    StaleEtag after having lost many races in a row.
+    once more, for then they may be about other values. Raises Contested, NotFound, NotAllowed, InvalidDocument,
+    InUse, and StaleEtag after having lost many races in a row.
     """
     for attempt in range(TRIES):
-        plan = plan_for(writes.read(actor, OFFER_KINDS, id), base, form)
+        plan = plan_for(writes.read(actor, kinds, id), base, form)
         undecided = plan
         if plan.conflicts:
             plan = plan_for(plan.head, base, form, settle(plan))
@@ -78,7 +85,7 @@ def save(
         merged_with = f"{MERGED_WITH}{plan.head.etag}" if plan.head.etag != opened else ""
         stamped = replace(stamp, source_ref=merged_with)
         try:
-            return Saved(plan, writes.change(actor, OFFER_KINDS, id, plan.patch, stamped, if_match=plan.head.etag))
+            return Saved(plan, writes.change(actor, kinds, id, plan.patch, stamped, if_match=plan.head.etag))
         except writes.StaleEtag:
             if attempt == TRIES - 1:
                 raise
@@ -98,15 +105,23 @@ def verdict(actor: Actor, plan: Plan, stamp: Stamp) -> Verdict:
     if not plan.patch:
         return Verdict()
     try:
-        writes.change(actor, OFFER_KINDS, plan.head.id, plan.patch, stamp, if_match=plan.head.etag, dry_run=True)
+        writes.change(actor, [plan.head.kind], plan.head.id, plan.patch, stamp, if_match=plan.head.etag, dry_run=True)
     except NotAllowed as refusal:
         return Verdict(refusal=str(refusal))
     except DocumentError as error:
         return Verdict(error.problems)
+    except writes.InUse as use:
+        return Verdict(refusal=in_use(use))
     except writes.StaleEtag:
         # Saved by somebody else in this moment: the next look, and Save itself, merge with that.
         return Verdict(validate(plan.head.kind, plan.document))
     return Verdict()
+
+
+def in_use(use: writes.InUse) -> str:
+    """Why a placement in use cannot become another one, with its users."""
+    names = ", ".join(f"“{name}”" for _kind, _id, name in use.users)
+    return _("Its channel and content type stay as they are while it is used, by {names}.").format(names=names)
 
 
 def since(item: LibraryItem, opened: int) -> list[Revision]:
