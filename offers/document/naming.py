@@ -46,7 +46,7 @@ class Place:
         """The place of an item of the list here; `names` gives the names of library items by id."""
         pattern = (*self.pattern, "*")
         context = (*self.context, (self.label, self.params)) if self.is_item else self.context
-        params = {"name": str(index + 1), "number": str(index + 1)}
+        params = {"name": str(index + 1), "number": str(index + 1), "placement": "", "kind": ""}
         if isinstance(value, dict):
             placement = value.get("placement")
             params |= {"placement": names.get(placement, placement) if isinstance(placement, str) else ""}

@@ -150,7 +150,9 @@ def form_from(kind: Kind, before: Document, sent: Mapping[str, list[str]], zone:
     """
     texts = {name: clean(_last(name, values)) for name, values in sent.items() if name.startswith("/") and values}
     form = form_for(kind, before, zone)
-    form.texts |= {name[1:]: text for name, text in texts.items() if name[1:] in OFFER}
+    typed = {name[1:]: text for name, text in texts.items() if name[1:] in OFFER}
+    # What a new offer's form did not show is nothing to write down, whatever it would mean.
+    form.texts = form.texts | typed if before else typed
     if TAGS in sent:
         form.tags = list(dict.fromkeys(tag for tag in sent[TAGS] if tag))
     if REPRESENTATIONS in sent:
@@ -306,12 +308,12 @@ def form_problems(form: OfferForm) -> list[Problem]:
 def input_for(form: OfferForm, pointer: str) -> str:
     """The name of the input for a place of the document that the form makes; "" where no input is near it."""
     names = [*form.values(), TAGS]
+    if pointer in names:
+        return pointer
     if pointer.startswith(ATTRIBUTES + "/"):
         key = unescape(pointer.split("/")[2])
         rows = (row for row in form.attributes if row.texts.get("key") == key)
         return next((f"{row.pointer}/{'value' if key else 'key'}" for row in rows), "")
-    if pointer in names:
-        return pointer
     above = [name for name in names if pointer.startswith(name + "/")]
     if above:
         return max(above, key=len)

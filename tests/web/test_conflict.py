@@ -1,0 +1,177 @@
+"""Two people changed the same field: the page that asks, what it keeps, and what is saved in the end."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from offers.models import LibraryItem, Sandbox
+from tests.cast import WEB, actor, make, make_placement, offer, patch, replace, shown_in
+from tests.web.form_reader import Sent, form_in
+from tests.web.test_edit import EDIT, END, NAME, PRIORITY, last_patch, now, opened, revisions, submit, with_texts
+from tests.web.test_frame import text_of
+
+
+@pytest.fixture
+def contested(editor: Client, item: LibraryItem, sandbox: Sandbox) -> Sent:
+    """Mina's form with name and description changed, after Jisoo changed name and priority (version 5)."""
+    form = with_texts(opened(editor), {NAME: "Winter sale", "/description": "Mina's\r\nwords", "note": "why"})
+    patch(actor(sandbox, label="Jisoo Kim"), item, replace("/name", "Autumn sale"))
+    patch(actor(sandbox, label="Jisoo Kim"), item, replace("/rank/priority", 50))
+    return form
+
+
+def names_of_picks(text: str) -> list[str]:
+    return sorted(set(re.findall(r'name="(pick:[0-9a-f]{32})"', text)))
+
+
+def decide(browser: Client, text: str, side: str, other: str = "") -> Any:
+    """Answer every conflict of the page the same way and save."""
+    sent = form_in(text, "conflict")
+    for name in names_of_picks(text):
+        sent[name] = [side]
+        if other:
+            sent[name.replace("pick:", "other:")] = [other]
+    return submit(browser, sent)
+
+
+def test_the_page_names_who_and_shows_all_three_sides(editor: Client, item: LibraryItem, contested: Sent) -> None:
+    response = submit(editor, contested)
+    assert response.status_code == 409
+    text = text_of(response)
+    assert "Jisoo Kim changed this while you were editing" in text
+    (field,) = response.context["fields"]
+    assert (field.label, field.before.text, field.theirs.text, field.yours.text) == (
+        "Name", "Summer sale", "Autumn sale", "Winter sale",
+    )  # fmt: skip
+    assert (field.made.actor_label, field.made.etag) == ("Jisoo Kim", 4)
+    assert [change.title for change in response.context["theirs"]] == ["Priority"]
+    assert now(item).etag == 5
+
+
+def test_nothing_typed_is_lost_on_the_way(editor: Client, item: LibraryItem, contested: Sent) -> None:
+    sent = form_in(text_of(submit(editor, contested)), "conflict")
+    assert sent["note"] == ["why"]
+    back = form_in(text_of(submit(editor, sent, "edit")))
+    for name, values in contested.items():
+        if name not in ("csrfmiddlewaretoken", "tag-query"):
+            assert back[name] == values, name
+
+
+@pytest.mark.parametrize(
+    ("side", "other", "name"),
+    [("yours", "", "Winter sale"), ("other", "Four seasons", "Four seasons"), ("theirs", "", "Autumn sale")],
+)
+def test_what_was_decided_is_saved_with_both_sides_other_changes(
+    editor: Client, item: LibraryItem, contested: Sent, side: str, other: str, name: str
+) -> None:
+    text = text_of(submit(editor, contested))
+    response = decide(editor, text, side, other)
+    assert response.headers["Location"] == "/s/prod/offers/sale/"
+    document = now(item).document
+    assert (document["name"], document["rank"], document["description"]) == (name, {"priority": 50}, "Mina's\nwords")
+    made = revisions(item)[-1]
+    assert (made.etag, made.note, made.source_ref) == (6, "why", "merged with 5")
+    assert [operation["path"] for operation in last_patch(item)] == (
+        ["/description"] if side == "theirs" else ["/description", "/name"]
+    )
+
+
+def test_it_refuses_to_save_until_everything_is_decided(editor: Client, item: LibraryItem, contested: Sent) -> None:
+    contested = with_texts(contested, {PRIORITY: "70"})
+    text = text_of(submit(editor, contested))
+    assert "2 fields left to decide" in text
+    sent = form_in(text, "conflict")
+    response = submit(editor, {**sent, names_of_picks(text)[0]: ["yours"]})
+    assert response.status_code == 409
+    again = text_of(response)
+    assert "1 field left to decide" in again
+    assert "Still to decide" in again
+    assert form_in(again, "conflict")[names_of_picks(text)[0]] == ["yours"]
+    assert now(item).etag == 5
+
+
+def test_a_decision_about_values_that_changed_since_is_asked_for_again(
+    editor: Client, item: LibraryItem, contested: Sent, sandbox: Sandbox
+) -> None:
+    text = text_of(submit(editor, contested))
+    patch(actor(sandbox, label="Haneul Lee"), item, replace("/name", "Spring again"))
+    response = decide(editor, text, "theirs")
+    assert response.status_code == 409
+    (field,) = response.context["fields"]
+    assert field.theirs.text == "Spring again"
+    assert not field.is_decided
+    assert "Haneul Lee, Jisoo Kim changed this" in text_of(response)
+    decide(editor, text_of(response), "theirs")
+    assert now(item).document["name"] == "Spring again"
+
+
+def test_both_making_the_same_change_is_no_conflict(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
+    form = with_texts(opened(editor), {NAME: "Autumn sale"})
+    patch(actor(sandbox), item, replace("/name", "Autumn sale"))
+    assert "Nothing was changed" in text_of(submit(editor, form, follow=True))
+    assert now(item).etag == 4
+
+
+def test_a_date_and_a_number_can_be_written_anew(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
+    editor.cookies["timezone"] = "Asia/Seoul"
+    form = with_texts(opened(editor), {END: "2026-05-01T00:00"})
+    patch(actor(sandbox), item, replace("/selectionConstraint/endDate", "2026-06-01T00:00:00+09:00"))
+    text = text_of(submit(editor, form))
+    assert 'type="datetime-local"' in text
+    decide(editor, text, "other", "2026-05-15T12:00")
+    assert now(item).document["selectionConstraint"]["endDate"] == "2026-05-15T12:00:00.000+09:00"
+
+
+def test_another_value_that_is_not_valid_comes_back_with_the_form(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    form = with_texts(opened(editor), {PRIORITY: "70"})
+    patch(actor(sandbox), item, replace("/rank/priority", 50))
+    response = decide(editor, text_of(submit(editor, form)), "other", "many")
+    assert response.status_code == 422
+    assert "This must be a whole number." in text_of(response)
+    assert now(item).etag == 4
+
+
+def test_removing_what_somebody_else_edits_is_asked(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
+    form = form_in(text_of(submit(editor, opened(editor), "remove:/representations/0")))
+    patch(actor(sandbox), item, replace("/representations/0/components/0/content", "Theirs"))
+    response = submit(editor, form)
+    assert response.status_code == 409
+    (field,) = response.context["fields"]
+    assert (field.yours.how, field.kind) == ("absent", "")
+    decide(editor, text_of(response), "yours")
+    assert now(item).document["representations"] == []
+
+
+def test_an_order_that_both_changed_is_asked(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
+    admin = actor(sandbox)
+    for name in ("one", "two", "three"):
+        make_placement(admin, name, name=name.title())
+    made = make(admin, offer(representations=[shown_in(name) for name in ("one", "two", "three")]), id="long")
+    address = "/s/prod/offers/long/edit/"
+    form = form_in(text_of(submit(editor, opened(editor, address), "up:/representations/1", address)))
+    patch(admin, made, [{"op": "move", "from": "/representations/2", "path": "/representations/0"}])
+    response = submit(editor, form, address=address)
+    (field,) = response.context["fields"]
+    assert field.label == "Order of Representations"
+    assert (field.before.text, field.theirs.text, field.yours.text) == (
+        "One, Two, Three", "Three, One, Two", "Two, One, Three",
+    )  # fmt: skip
+    sent = form_in(text_of(response), "conflict")
+    sent[names_of_picks(text_of(response))[0]] = ["theirs"]
+    submit(editor, sent, address=address)
+    assert [found["placement"] for found in now(made).document["representations"]] == ["three", "one", "two"]
+
+
+def test_texts_of_offers_are_escaped(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
+    form = with_texts(opened(editor), {NAME: "<script>mine</script>"})
+    patch(actor(sandbox, label="<script>who</script>"), item, replace("/name", "<script>theirs</script>"))
+    text = text_of(submit(editor, form))
+    for marker in ("mine", "who", "theirs"):
+        assert f"<script>{marker}" not in text
+        assert marker in text
+    assert EDIT in text
+    assert WEB not in names_of_picks(text)
