@@ -110,9 +110,7 @@ class LibraryItem(models.Model):
         db_persist=True,
     )
     priority = GeneratedField(
-        expression=Func(
-            F("document"), function="offers_priority", output_field=models.BigIntegerField(null=True)
-        ),
+        expression=Func(F("document"), function="offers_priority", output_field=models.BigIntegerField(null=True)),
         output_field=models.BigIntegerField(null=True),
         db_persist=True,
     )
