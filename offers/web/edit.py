@@ -6,7 +6,7 @@ the part that changes. Everything that was typed comes back with every answer.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -113,7 +113,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
 
 
 def why_closed(actor: Actor, item: LibraryItem) -> str:
-    """Why this person cannot edit this offer, in words, before they type; "" when they can."""
+    """Why this person cannot edit this item, in words, before they type; "" when they can."""
     try:
         refuse_readers(actor, item)
     except PermissionDenied as refusal:
@@ -184,9 +184,9 @@ def _other(desk: Desk) -> HttpResponse:
         return page(desk, fragment="library/form/_picker.html", picker=picker, searched=picker.name)
     changed = operated(desk.form, action)
     if changed:
-        # A new row can choose from what the last page did not need to offer; what it shows is asked for again.
-        top = "/" + changed.split("/")[1]
-        response = page(desk, fragment=PARTS[top])
+        # Rows have other names now, and a new one can choose from what the last page did not need to offer.
+        desk = replace(desk, choices=choices_for(desk.actor, desk.form))
+        response = page(desk, fragment=PARTS["/" + changed.split("/")[1]])
         response["HX-Trigger-After-Settle"] = "rows"
         return response
     if action == "edit":

@@ -310,11 +310,11 @@ def test_an_offer_that_was_deleted_meanwhile_keeps_what_was_typed(
 ) -> None:
     form = with_texts(opened(editor), {NAME: "Winter sale"})
     writes.delete(actor(sandbox, label="Jisoo Kim"), OFFER_KINDS, "sale", FORM)
-    assert "Jisoo Kim deleted this offer" in text_of(submit(editor, form, "preview", headers=HTMX))
+    assert "Jisoo Kim deleted it" in text_of(submit(editor, form, "preview", headers=HTMX))
     response = submit(editor, form)
     assert response.status_code == 409
     assert form_in(text_of(response))[NAME] == ["Winter sale"]
-    assert "Bring the offer back" in text_of(response)
+    assert "Bring it back" in text_of(response)
     assert editor.get(EDIT).headers["Location"] == "/s/prod/offers/sale/history/"
     writes.undelete(actor(sandbox), OFFER_KINDS, "sale", FORM)
     submit(editor, form)
