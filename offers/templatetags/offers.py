@@ -103,6 +103,13 @@ def live_state(item: object, now: datetime | None = None) -> SafeString:
     return format_html('<span class="live live-{}">{}</span>', state.value, _live_words(state, starts, ends, now))
 
 
+@register.filter
+def live_word(state: str) -> str:
+    """A live state by itself, without its days."""
+    words = {"live": _("Live"), "ending": _("Ending within 7 days"), "scheduled": _("Scheduled")}
+    return words.get(state) or _("Expired")
+
+
 def _live_words(state: LiveState, starts: datetime | None, ends: datetime | None, now: datetime) -> str:
     # Tomorrow is no plural form of days: a language may have none for 1, or the same one for 21.
     if state == LiveState.SCHEDULED and starts:

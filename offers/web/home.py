@@ -3,15 +3,20 @@
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
+from offers import windows
 from offers.document.schema import OFFER_KINDS
-from offers.models import LibraryItem, Revision
-from offers.queries import LiveState, Wanted, recent
+from offers.models import LibraryItem, Revision, Sandbox
+from offers.permissions import Actor, can_change_live, can_edit
+from offers.queries import COUNT_LIMIT, ENDING_WITHIN, LiveState, Wanted, recent
+from offers.web import calendar
 from offers.web.access import actor_for
 from offers.web.frame import answer, sandboxes_of
 from offers.web.sections import SECTION_OF
 
 PANEL_SIZE = 8
+BARS = 20
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -24,19 +29,33 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def home(request: HttpRequest, sandbox: str) -> HttpResponse:
-    """What ends and starts soon, what waits as a draft, and what changed last."""
+    """What is on air, what starts and ends within a week, what waits for this person, and what changed last."""
     actor = actor_for(request, sandbox)
-
-    def panel(order: str, **wanted: str) -> list[LibraryItem]:
-        return recent(actor.sandbox.pk, OFFER_KINDS, Wanted(**wanted), order, PANEL_SIZE)
-
+    now, place = timezone.now(), actor.sandbox.pk
+    live = windows.live_count(place, now)
+    items, total = windows.on_air(place, *calendar.span(now), BARS)
     context = {
-        "ending": panel("ends", state=LiveState.ENDING),
-        "scheduled": panel("ends", state=LiveState.SCHEDULED),
-        "drafts": panel("-modified", status="draft"),
-        "revisions": _last_changes(actor.sandbox.pk),
+        "live": min(live, COUNT_LIMIT),
+        "more_live": live > COUNT_LIMIT,
+        "strip": calendar.strip(items, now),
+        "hidden": min(total, COUNT_LIMIT) - len(items),
+        "more_hidden": total > COUNT_LIMIT,
+        "starting": windows.starting(place, now, now + ENDING_WITHIN, PANEL_SIZE),
+        "ending": recent(place, OFFER_KINDS, Wanted(state=LiveState.ENDING), "ends", PANEL_SIZE),
+        "revisions": _last_changes(place),
+        "may_edit": can_edit(actor),
+        **_waiting(actor),
     }
     return answer(request, "home.html", context)
+
+
+def _waiting(actor: Actor) -> dict[str, object]:
+    """The drafts that wait for this person: their own and, for who approves in a reviewed sandbox, those of others."""
+    mine = windows.drafts_of(actor.sandbox.pk, actor.label, PANEL_SIZE) if can_edit(actor) else []
+    reviews = actor.sandbox.review_policy != Sandbox.ReviewPolicy.NONE and can_change_live(actor)
+    if not reviews:
+        return {"mine": mine}
+    return {"mine": mine, "others": windows.drafts_of_others(actor.sandbox.pk, actor.label, PANEL_SIZE)}
 
 
 def _last_changes(sandbox_id: int) -> list[Revision]:
