@@ -107,6 +107,10 @@ def _container(member: str, value: list[JSON] | dict[str, JSON], names: Mapping[
         return ", ".join(text for item in value if (text := value_text(member, item, names)[0]))
     if member == "representations":
         return " · ".join(_container("components", [item], names) for item in _list_in(value, "components"))
+    if member == "criteria":
+        option = value.get("optionSelection")
+        chosen = value_text("filter", option.get("filter") if isinstance(option, dict) else None, names)[0]
+        return " → ".join(filter(None, (_container("placements", _list_in(value, "placements"), names), chosen)))
     if member == "components":
         return next((str(value[name]) for name in ("content", "deliveryURL", "linkURL") if value.get(name)), "")
     texts = ((name, value_text(name, child, names)[0]) for name, child in value.items())

@@ -39,7 +39,7 @@ from offers.queries import names_in
 from offers.web import conflict
 from offers.web.access import actor_for, item_for, stamp_of
 from offers.web.curl import patch_curl
-from offers.web.form_page import Choices, FormPage, choices_for, form_page, tags_like
+from offers.web.form_page import NOT_CHOSEN, Choices, FormPage, choices_for, form_page, tags_like
 from offers.web.frame import answer, wants_fragment
 from offers.web.items import item_context, refuse_readers
 from offers.web.library_choices import LibraryChoices
@@ -201,7 +201,7 @@ def preview(desk: Desk) -> dict[str, Any]:
 
 def _preview_of_new(desk: Desk) -> dict[str, Any]:
     document = desk.document
-    names = names_in(desk.actor.sandbox.pk, desk.form.kind, [document])
+    names = names_in(desk.actor.sandbox.pk, desk.form.kind, [document]) | NOT_CHOSEN
     changes = [change for change in describe({}, document, names=names) if not _is_default(change)]
     shown = form_page(desk.actor, desk.form, desk.choices)
     shown.add_problems([*form_problems(desk.form), *validate(desk.form.kind, document)], document)
@@ -209,7 +209,11 @@ def _preview_of_new(desk: Desk) -> dict[str, Any]:
 
 
 def _is_default(change: Change) -> bool:
-    return change.pointer == "/status" and change.new == "draft"
+    """What a new item has by itself, and nobody chose."""
+    return (change.pointer, change.new) == ("/status", "draft") or change.pointer in (
+        "/condition/type",
+        "/condition/format",
+    )
 
 
 def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
@@ -223,7 +227,7 @@ def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
     stale = head.etag != desk.etag
     shown = form_page(desk.actor, desk.form, desk.choices)
     shown.add_problems([*form_problems(desk.form), *said.problems], plan.document, elsewhere=stale)
-    names = names_in(item.sandbox_id, head.kind, [head.document, plan.document])
+    names = names_in(item.sandbox_id, head.kind, [head.document, plan.document]) | NOT_CHOSEN
     return {
         "changes": describe(head.document, plan.document, names=names),
         "patch": plan.patch,

@@ -189,4 +189,7 @@ def test_values_read_as_words() -> None:
     assert value_text("componentType", "https://ns.adobe.com/x/content-component-html") == ("HTML", "word")
     assert value_text("name", "draft") == ("draft", "text")
     assert value_text("tags", ["t1", "t9"], NAMES) == ("Holiday 2026, t9", "text")
+    scope = {"placements": ["p1", "p2"], "optionSelection": {"filter": "c1"}, "rank": {"priority": 1}}
+    assert value_text("criteria", scope, {"p1": "Home", "c1": "Spring"}) == ("Home, p2 → Spring", "text")
+    assert value_text("criteria", {"placements": "p1", "optionSelection": []}) == ("", "text")
     assert value_text("x", None) == ("", "text")

@@ -26,7 +26,7 @@ SECTIONS = {"placements": "home", "rules": "gold", "tags": "season", "collection
 def library(sandbox: Sandbox) -> Sandbox:
     """One of each kind, with values that browsers and databases like to change."""
     admin = actor(sandbox, label="Jisoo Kim")
-    more = {"description": " a\n\nb ", "returnMetaData": {"offerName": True}, "itemCount": 2}
+    more: dict[str, Any] = {"description": " a\n\nb ", "returnMetaData": {"offerName": True}, "itemCount": 2}
     make_placement(admin, componentType="component-html", **more)
     make_placement(admin, "kiosk", channel=WEB.removesuffix("web") + "kiosk")
     make(admin, RULE, Kind.RULE, "gold")
@@ -271,7 +271,7 @@ class TestDecision:
         address = where("decisions")
         more = form_in(text_of(submit(editor, address, opened(editor, address), "add:/criteria")))
         assert more["/criteria/0/was"] == ["0"]
-        typed = {"/criteria/1/placements": ["", "kiosk"], "/criteria/1/optionSelection/filter": "spring"}
+        typed: dict[str, Any] = {"/criteria/1/placements": ["", "kiosk"], "/criteria/1/optionSelection/filter": "spring"}
         submit(editor, address, more, **typed)
         assert document("nba")["criteria"][0] == SCOPE
         assert document("nba")["criteria"][1] == {"placements": ["kiosk"], "optionSelection": {"filter": "spring"}}
