@@ -17,7 +17,8 @@
 
   const mark = (input) => {
     const field = input.closest(".edit-field, .card-row, .tag-choice");
-    if (!field) return;
+    // In a new offer everything is new.
+    if (!field || form.hasAttribute("data-new")) return;
     const changed = [...field.querySelectorAll("input, select, textarea")].filter(named).some(differs);
     field.classList.toggle("is-changed", changed);
     const revert = field.classList.contains("edit-field") && field.querySelector("[data-revert]");
@@ -222,6 +223,7 @@
       const section = event.detail.target;
       const action = event.detail.requestConfig && event.detail.requestConfig.triggeringEvent;
       const button = event.detail.requestConfig && event.detail.requestConfig.elt;
+      if (!section.matches(".edit-section")) return;
       removed = null;
       if (action && button && (button.value || "").startsWith("remove:")) offerUndo(section);
     });

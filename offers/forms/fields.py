@@ -175,9 +175,9 @@ LANGUAGES = Field(lambda value, zone: ", ".join(value), lambda text, zone: re.sp
 EVENT_LIST = Field(_show_events, lambda text, zone: text.split())
 
 
-def choice(absent: str = "") -> Field:
-    """One of a fixed list; `absent` is what a document without the member means."""
-    return Field(_show_line, _plain, absent)
+def choice(absent: str = "", *, optional: bool = True) -> Field:
+    """One of a list; `absent` is what a document without the member means."""
+    return Field(_show_line, _plain, absent, optional=optional)
 
 
 def check(absent: str = "") -> Field:

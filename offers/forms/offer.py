@@ -51,10 +51,12 @@ OFFER: Mapping[str, Field] = {
     "cappingConstraint/profileCap": NUMBER,
     "labels": LINES,
 }
-REPRESENTATION: Mapping[str, Field] = {"placement": choice()}
+# What an item of a list is known by (document/identity.py) is there even while nobody has chosen it, empty: so the items
+# around it keep their identity, and the changes of a half-filled form can be read.
+REPRESENTATION: Mapping[str, Field] = {"placement": choice(optional=False)}
 COMPONENT: Mapping[str, Field] = {
-    "type": choice(),
-    "format": LINE,
+    "type": choice(optional=False),
+    "format": choice(optional=False),
     "language": LANGUAGES,
     "content": TEXT,
     "deliveryURL": LINE,
@@ -267,7 +269,7 @@ def _component(before: Mapping[str, Any] | None, row: Row, zone: ZoneInfo, place
     document = written(COMPONENT, before, texts, zone)
     kind, was = component_type(document.get("type", "")), component_type(before["type"]) if before else None
     followed = before and document.get("format") == before["format"] == FORMATS.get(was or "") and kind != was
-    if kind and (followed or "format" not in document):
+    if kind and (followed or not document.get("format")):
         document["format"] = FORMATS[kind]
     return document
 
@@ -303,6 +305,13 @@ def form_problems(form: OfferForm) -> list[Problem]:
             problems.append(Problem(f"{row.pointer}/key", "repeated", message))
         seen.add(key)
     return problems
+
+
+def is_about_placement(form: OfferForm, pointer: str) -> bool:
+    """Whether a problem at this place is only that the representation has no placement yet: the rest follows from it."""
+    match = re.fullmatch(REPRESENTATIONS + r"/(\d+)/(channel|components/\d+/(type|format))", pointer)
+    row = form.representations[int(match[1])] if match and int(match[1]) < len(form.representations) else None
+    return row is not None and not row.texts.get("placement")
 
 
 def input_for(form: OfferForm, pointer: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from offers.document.describe import describe, spans
 from offers.document.errors import JSON
+from offers.document.labels import FIELDS
 from offers.document.merge import ABSENT, ORDER, Conflict
 from offers.document.naming import place_at, value_text
 from offers.document.values import canonical
@@ -136,7 +137,8 @@ def page(
     made = since(item, opened)
     mine = form.before, plan.document
     names = names_in(item.sandbox_id, plan.head.kind, [*mine, plan.head.document])
-    fields = [_field(item, conflict, plan, picks, names, form.zone, made) for conflict in plan.conflicts]
+    in_order = sorted(plan.conflicts, key=lambda conflict: (_place_in_form(conflict), conflict.pointer))
+    fields = [_field(item, conflict, plan, picks, names, form.zone, made) for conflict in in_order]
     contested = {conflict.pointer for conflict in plan.conflicts}
     theirs = [
         change
@@ -191,13 +193,19 @@ def _field(
         name_of(conflict),
         _("Order of {list}").format(list=label) if is_order else label,
         before,
-        Side(theirs.text, theirs.how, spans(conflict.base, conflict.theirs)),
-        Side(yours.text, yours.how, spans(conflict.base, conflict.ours)),
+        _compared(theirs, conflict.base, conflict.theirs),
+        _compared(yours, conflict.base, conflict.ours),
         _last_change(item, conflict, made),
         kind,
         pick.side,
         text,
     )
+
+
+def _place_in_form(conflict: Conflict) -> int:
+    """Contested fields in the order in which people read them."""
+    names = [path[0] for path in FIELDS]
+    return names.index(conflict.path[0]) if conflict.path and conflict.path[0] in names else len(names)
 
 
 def _document_with(conflict: Conflict, plan: Plan) -> Document:
@@ -213,6 +221,10 @@ def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:
 
 def _side(member: str, value: JSON, names: Mapping[str, str]) -> Side:
     return Side("", "absent") if value is ABSENT else Side(*value_text(member, value, dict(names)))
+
+
+def _compared(side: Side, before: JSON, after: JSON) -> Side:
+    return Side(side.text, side.how, spans(before, after) if side.how == "text" else ())
 
 
 def _order_side(keys: JSON, names: Mapping[str, str]) -> Side:

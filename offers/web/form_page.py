@@ -14,7 +14,7 @@ from offers.document.schema import Kind
 from offers.forms.fields import Texts
 from offers.forms.kinds import Form, form_for, input_for, row_lists
 from offers.forms.library import LibraryForm
-from offers.forms.offer import Placement
+from offers.forms.offer import OfferForm, Placement, is_about_placement
 from offers.forms.rows import Row, original
 from offers.models import LibraryItem
 from offers.permissions import Actor, can_change_live
@@ -23,6 +23,8 @@ from offers.web.library_choices import LibraryChoices, library_choices
 
 CHOICES_OFFERED = 1_000
 TAGS_FOUND = 12
+# How a library item that nobody has chosen yet is called.
+NOT_CHOSEN = {"": "…"}
 
 Options = list[tuple[str, str]]
 
@@ -125,16 +127,19 @@ class FormPage:
         shown = {
             "representations": [{"placement": row.texts.get("placement", "")} for row in self.form.representations]
         }
-        return place_title(place_at(shown, name, self.choices.names))
+        return place_title(place_at(shown, name, {**self.choices.names, **NOT_CHOSEN}))
 
     def add_problems(self, problems: Iterable[Problem], document: Any, *, elsewhere: bool = False) -> None:
         """Attach problems to their inputs. With `elsewhere`, positions in `document` need not be those of the form."""
         for problem in problems:
+            if isinstance(self.form, OfferForm) and is_about_placement(self.form, problem.pointer) and not elsewhere:
+                continue
             numbered = any(token.isdecimal() for token in problem.pointer.split("/"))
             name = "" if elsewhere and numbered else input_for(self.form, problem.pointer)
             text = problem_text(problem)
+            if name.endswith("/placement") and not self.values.get(name):
+                text = _("Choose a placement.")
             if name:
-                # A placement that is missing leaves its channel missing, too: once is enough.
                 if text not in self.problems.setdefault(name, []):
                     self.problems[name].append(text)
             else:

@@ -516,3 +516,15 @@ def test_the_page_asks_as_often_for_three_rows_as_for_one(
         form = opened(editor, "/s/prod/offers/wide/edit/")
     with django_assert_max_num_queries(13):
         submit(editor, with_texts(form, {NAME: "x"}), "preview", "/s/prod/offers/wide/edit/", headers=HTMX)
+
+
+def test_a_row_that_is_half_filled_in_hides_nothing_else(editor: Client, item: LibraryItem) -> None:
+    form = form_in(text_of(submit(editor, opened(editor), "add:/representations")))
+    form = with_texts(form, {"/representations/0/components/0/content": "Changed"})
+    response = submit(editor, form, "preview", headers=HTMX)
+    assert [change.title for change in response.context["changes"]] == [
+        "Representation for Home › Content (html) › Text",
+        "Representation for …",
+    ]
+    assert response.context["page"].problems == {"/representations/1/placement": ["Choose a placement."]}
+    assert submit(editor, form).status_code == 422

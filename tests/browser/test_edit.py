@@ -1,0 +1,130 @@
+"""The edit form in a real browser: changes as one types, rows, previews in frames, the drawer, and what axe says."""
+
+import pytest
+from playwright.sync_api import Dialog, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from offers.models import LibraryItem
+from tests.browser.test_pages import library, signed_in, violations  # noqa: F401  # fixtures
+from tests.cast import actor, patch, replace
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EDIT = "/s/prod/offers/sale/edit/"
+
+
+@pytest.fixture
+def form(signed_in: Page, live_server: LiveServer) -> Page:  # noqa: F811  # the fixture itself
+    signed_in.goto(live_server.url + EDIT)
+    return signed_in
+
+
+def test_a_changed_field_is_marked_told_and_reverted(form: Page) -> None:
+    form.fill("#f-name", "Winter sale")
+    expect(form.locator("#preview ins")).to_have_text("Winter sale")
+    expect(form.locator("#change-count")).to_have_text("1 change")
+    field = form.locator(".edit-field", has=form.locator("#f-name"))
+    expect(field).to_have_class("field edit-field field-line is-changed")
+    field.get_by_role("button", name="Revert Name").click()
+    expect(form.locator("#f-name")).to_have_value("Summer sale")
+    expect(form.locator("#change-count")).to_have_text("No changes")
+    expect(field).to_have_class("field edit-field field-line")
+
+
+def test_a_problem_stands_at_its_field_while_one_types(form: Page) -> None:
+    form.fill("#f-rank-priority", "many")
+    expect(form.locator("#f-rank-priority-problem")).to_have_text("This must be a whole number.")
+    form.get_by_role("link", name="Priority").click()
+    expect(form.locator("#f-rank-priority")).to_be_focused()
+    form.fill("#f-rank-priority", "8")
+    expect(form.locator("#f-rank-priority-problem")).to_have_count(0)
+
+
+def test_a_removed_row_comes_back_with_what_was_typed_into_it(form: Page) -> None:
+    content = "#f-representations-0-components-0-content"
+    form.fill(content, "Typed just now")
+    form.get_by_role("button", name="Remove: 1").click()
+    expect(form.locator(content)).to_have_count(0)
+    form.locator("[data-undo-remove]").click()
+    expect(form.locator(content)).to_have_value("Typed just now")
+    expect(form.locator("#preview ins")).to_have_text("Typed just now")
+
+
+def test_a_new_row_gets_the_focus_and_its_preview_is_framed_without_scripts(form: Page) -> None:
+    steps = form.evaluate("history.length")
+    form.get_by_role("button", name="Add representation").click()
+    placement = form.locator("#f-representations-1-placement")
+    expect(placement).to_be_focused()
+    placement.select_option("home")
+    form.fill(
+        "#f-representations-1-components-0-content", "<b>Hi</b><script>document.body.textContent = 'ran'</script>"
+    )
+    frame = form.frame_locator("[data-component] >> nth=1 >> iframe")
+    expect(frame.locator("b")).to_have_text("Hi")
+    assert form.locator("[data-component] >> nth=1 >> iframe").get_attribute("sandbox") == ""
+    assert form.evaluate("history.length") == steps
+
+
+def test_enter_saves_nothing_by_accident_and_ctrl_s_saves(form: Page) -> None:
+    form.fill("#f-name", "Winter sale")
+    form.press("#f-name", "Enter")
+    expect(form.locator("#change-count")).to_have_text("1 change")
+    assert LibraryItem.objects.get(id="sale").etag == 3
+    form.keyboard.press("Control+s")
+    expect(form.locator(".toast-item")).to_contain_text("Saved as version 4.")
+    assert LibraryItem.objects.get(id="sale").name == "Winter sale"
+
+
+def test_leaving_with_changes_asks_first(form: Page) -> None:
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    form.on("dialog", answer)
+    form.fill("#f-name", "Winter sale")
+    form.get_by_role("link", name="Discard").click()
+    expect(form.locator("#f-name")).to_have_value("Winter sale")
+    assert asked == ["Discard what you changed?"]
+
+
+def test_on_a_small_screen_the_changes_are_a_drawer_with_a_count(form: Page) -> None:
+    form.set_viewport_size({"width": 390, "height": 844})
+    expect(form.locator("#changes")).not_to_be_visible()
+    form.fill("#f-name", "Winter sale")
+    form.get_by_role("button", name="1 change").click()
+    expect(form.locator("#changes")).to_be_visible()
+    form.keyboard.press("Escape")
+    expect(form.locator("#changes")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_on_the_form_and_the_conflict_page(
+    form: Page, live_server: LiveServer, theme: str, width: int
+) -> None:
+    complaints: list[str] = []
+    form.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    form.on("pageerror", lambda error: complaints.append(str(error)))
+    form.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+    form.set_viewport_size({"width": width, "height": 900})
+    form.goto(f"{live_server.url}/s/prod/offers/new/")
+    assert violations(form) == []
+    form.goto(live_server.url + EDIT)
+    for button in ("Add representation", "Add limit", "Add attribute"):
+        form.get_by_role("button", name=button).click()
+    expect(form.locator(".attribute-row.is-new")).to_be_visible()
+    expect(form.locator("#problems")).to_be_attached()
+    assert violations(form) == []
+    assert form.evaluate("document.documentElement.scrollWidth") <= width
+    assert complaints == []
+    form.goto("about:blank")
+    form.goto(live_server.url + EDIT)
+    form.fill("#f-name", "Winter sale")
+    item = LibraryItem.objects.select_related("sandbox").get(id="sale")
+    patch(actor(item.sandbox, label="Jisoo Kim"), item, replace("/name", "Autumn sale"))
+    form.locator("#save").click()
+    expect(form.locator("#save")).to_be_disabled()
+    assert violations(form) == []
+    assert form.evaluate("document.documentElement.scrollWidth") <= width
