@@ -53,6 +53,23 @@
     const placement = component.closest("[data-row]").querySelector("[data-placement]");
     return (placement.selectedOptions[0] && placement.selectedOptions[0].dataset.type) || "";
   };
+  const draw = (place, name) => {
+    const use = place && place.querySelector("use");
+    if (use) use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${name}`));
+  };
+  const showPlacement = (select) => {
+    const chosen = select.selectedOptions[0];
+    if (!chosen || !chosen.dataset.icons) return;
+    const [channel, content] = chosen.dataset.icons.split(" ");
+    const row = select.closest("[data-row]");
+    draw(row.querySelector(".placement-icon"), channel);
+    for (const component of row.querySelectorAll("[data-component]")) {
+      if (part(component, "type").value !== "") continue;
+      const kind = component.querySelector("[data-kind]");
+      draw(kind, content);
+      kind.querySelector("span").textContent = chosen.dataset.word;
+    }
+  };
   let frames = 0;
   const preview = (component) => {
     const slot = component.querySelector("[data-preview]");
@@ -178,6 +195,7 @@
       const component = event.target.closest("[data-component]");
       if (component) previewSoon(component);
       if (event.target.matches("[data-placement]")) {
+        showPlacement(event.target);
         for (const inside of event.target.closest("[data-row]").querySelectorAll("[data-component]")) {
           if (shows(inside)) previewSoon(inside);
         }

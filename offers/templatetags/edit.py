@@ -10,9 +10,10 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from offers.document.fields import component_type
+from offers.document.fields import CHANNEL_PREFIX, component_type
 from offers.document.labels import WORDS
 from offers.forms.rows import Row
+from offers.templatetags.offers import CHANNEL_ICONS, CONTENT_ICONS
 from offers.web.form_page import Choices, FormPage, Options
 
 register = template.Library()
@@ -107,6 +108,17 @@ def type_options(page: FormPage, component: Row) -> Options:
     spelt = {component_type(text) or "": text for text in (page.were.get(name, ""), page.values.get(name, "")) if text}
     types = [(spelt.get(value, value), _(word)) for value, word in WORDS["type"].items()]
     return [("", _("As the placement takes")), *types]
+
+
+@register.filter
+def channel_icon_name(channel: str) -> str:
+    """The icon of a channel, for the script that shows another placement's."""
+    return CHANNEL_ICONS.get(channel.removeprefix(CHANNEL_PREFIX), "link")
+
+
+@register.filter
+def content_icon_name(value: str) -> str:
+    return CONTENT_ICONS.get(component_type(value) or "", "code")
 
 
 @register.simple_tag
