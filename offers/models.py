@@ -210,6 +210,27 @@ class IdempotencyKey(models.Model):
         return f"answer kept for {self.client_id}"
 
 
+class Presence(models.Model):
+    """An item that somebody has open for editing, in one tab of their browser. A hint for others, never a lock.
+
+    Rows are kept for a minute after the tab was last heard of (offers/web/presence.py).
+    """
+
+    key = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(LibraryItem, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    label = models.CharField(max_length=150)
+    tab = models.CharField(max_length=16)
+    opened_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "user", "tab"], name="presence_once_for_a_tab")]
+
+    def __str__(self) -> str:
+        return f"{self.label} has item {self.item_id} open"
+
+
 class BulkRun(models.Model):
     """One bulk edit: what is to be done to which offers, by whom, and how far it is. Its rows are `BulkRow`.
 

@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from offers.web import actions, bulk, edit, history, home, library, library_actions, offers, preferences, preview
+from offers.web import (
+    actions,
+    bulk,
+    edit,
+    history,
+    home,
+    library,
+    library_actions,
+    offers,
+    preferences,
+    presence,
+    preview,
+)
 from offers.web.sections import SectionConverter
 
 register_converter(SectionConverter, "section")
@@ -36,6 +48,8 @@ urlpatterns = [
     path(ITEM, library.overview, name="item"),
     path("s/<slug:sandbox>/preview/", preview.typed, name="preview_text"),
     path(ITEM + "edit/", edit.edit, name="edit"),
+    path(ITEM + "edit/presence/", presence.poll, name="presence"),
+    path(ITEM + "edit/newer/", presence.bring_in, name="bring_in"),
     path(ITEM + "duplicate/", library_actions.duplicate, name="duplicate_item"),
     path(ITEM + "delete/", library_actions.delete, name="delete_item"),
     path(ITEM + "undelete/", library_actions.undelete, name="undelete"),

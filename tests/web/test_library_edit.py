@@ -361,4 +361,4 @@ def test_the_form_of_a_decision_asks_the_database_the_same_for_one_scope_and_for
         editor.get(where("decisions"))
 
 
-QUERIES = 10
+QUERIES = 11
