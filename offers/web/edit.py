@@ -36,6 +36,7 @@ from offers.history import Document, NoSuchRevision
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, NotAllowed, NotFound, can_edit
 from offers.queries import names_in
+from offers.templatetags.offers import problem_text
 from offers.web import conflict
 from offers.web.access import actor_for, item_for, stamp_of
 from offers.web.curl import patch_curl
@@ -288,7 +289,7 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
     except InvalidDocument as error:
         return refused(desk, error)
     except writes.InUse as use:
-        return page(desk, status=409, refusal=in_use(use))
+        return page(desk, status=409, refusal=problem_text(in_use(use)))
     except writes.StaleEtag:
         return page(desk, status=409, refusal=_("Too many people are saving this right now. Save again."))
     if saved.outcome is None:

@@ -28,6 +28,7 @@ from offers.web.access import item_for, stamp_of
 from offers.web.curl import patch_curl
 from offers.web.frame import answer
 from offers.web.items import change_context, entries, item_context, refuse_readers
+from offers.web.saving import in_use
 from offers.web.sections import Section
 
 PAGE_SIZE = 25
@@ -149,6 +150,8 @@ def _confirmed(
         return HttpResponseRedirect(request.path)
     except DocumentError as error:
         done, problems = None, error.problems
+    except writes.InUse as use:
+        done, problems = None, (in_use(use),)
     if posted and not stale and done is not None:
         _say_done(request, actor, item, done, source, etag)
         return HttpResponseRedirect(reverse("item", args=[actor.sandbox.name, _slug(request), item.id]))

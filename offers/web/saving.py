@@ -4,16 +4,15 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from offers import writes
 from offers.document.diff import diff
 from offers.document.errors import JSON, DocumentError, Problem
+from offers.document.labels import gettext_noop
 from offers.document.merge import Conflict, resolve
 from offers.document.schema import Kind, validate
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, NotAllowed
-from offers.templatetags.offers import MERGED_WITH
+from offers.templatetags.offers import MERGED_WITH, problem_text
 from offers.writes import Document, Head, Outcome, Stamp
 
 TRIES = 25
@@ -111,17 +110,17 @@ def verdict(actor: Actor, plan: Plan, stamp: Stamp) -> Verdict:
     except DocumentError as error:
         return Verdict(error.problems)
     except writes.InUse as use:
-        return Verdict(refusal=in_use(use))
+        return Verdict(refusal=problem_text(in_use(use)))
     except writes.StaleEtag:
         # Saved by somebody else in this moment: the next look, and Save itself, merge with that.
         return Verdict(validate(plan.head.kind, plan.document))
     return Verdict()
 
 
-def in_use(use: writes.InUse) -> str:
-    """Why a placement in use cannot become another one, with its users."""
-    names = ", ".join(f"“{name}”" for _kind, _id, name in use.users)
-    return _("Its channel and content type stay as they are while it is used, by {names}.").format(names=names)
+def in_use(use: writes.InUse) -> Problem:
+    """That a placement in use cannot become another one, with its users."""
+    message = gettext_noop("Its channel and content type stay as they are while it is used, by {names}.")
+    return Problem("", "in-use", message, params={"names": ", ".join(f"“{name}”" for _kind, _id, name in use.users)})
 
 
 def since(item: LibraryItem, opened: int) -> list[Revision]:

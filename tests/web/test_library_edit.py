@@ -221,6 +221,17 @@ def test_a_placement_in_use_keeps_its_channel_and_says_who_uses_it(editor: Clien
     assert document("home")["channel"] == WEB
 
 
+def test_a_placement_in_use_is_not_made_what_it_was_either(editor: Client, library: Sandbox) -> None:
+    kiosk = LibraryItem.objects.get(id="kiosk")
+    patch(actor(library), kiosk, replace("/channel", WEB))
+    make(actor(library), offer(name="On {it}", representations=[shown_in("kiosk")]))
+    address = reverse("restore", args=["prod", "placements", "kiosk", 1])
+    assert "used, by “On {it}”" in text_of(editor.get(address))
+    refused = editor.post(address, {"etag": "2"})
+    assert refused.status_code == 422
+    assert document("kiosk")["channel"] == WEB
+
+
 def test_a_condition_longer_than_15_kb_is_refused_at_its_input(editor: Client, library: Sandbox) -> None:
     exactly = "가" * (15 * 1024 // 3)
     response = save(editor, where("rules"), **{"/condition/value": exactly + "x"})
@@ -271,7 +282,10 @@ class TestDecision:
         address = where("decisions")
         more = form_in(text_of(submit(editor, address, opened(editor, address), "add:/criteria")))
         assert more["/criteria/0/was"] == ["0"]
-        typed: dict[str, Any] = {"/criteria/1/placements": ["", "kiosk"], "/criteria/1/optionSelection/filter": "spring"}
+        typed: dict[str, Any] = {
+            "/criteria/1/placements": ["", "kiosk"],
+            "/criteria/1/optionSelection/filter": "spring",
+        }
         submit(editor, address, more, **typed)
         assert document("nba")["criteria"][0] == SCOPE
         assert document("nba")["criteria"][1] == {"placements": ["kiosk"], "optionSelection": {"filter": "spring"}}
