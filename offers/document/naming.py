@@ -113,8 +113,22 @@ def _container(member: str, value: list[JSON] | dict[str, JSON], names: Mapping[
         return " → ".join(filter(None, (_container("placements", _list_in(value, "placements"), names), chosen)))
     if member == "components":
         return next((str(value[name]) for name in ("content", "deliveryURL", "linkURL") if value.get(name)), "")
+    if member == "frequencyCappingConstraints":
+        return _capping(value)
     texts = ((name, value_text(name, child, names)[0]) for name, child in value.items())
     return ", ".join(f"{name}: {text}" for name, text in texts if text)
+
+
+def _capping(value: dict[str, JSON]) -> str:
+    """A capping rule in short: how often, for whom, of what, counting what, and from when it counts anew."""
+    repeat = value.get("repeat")
+    again = (
+        [f"{repeat.get('unitCount')} {repeat.get('unit')}"]
+        if isinstance(repeat, dict) and repeat.get("enabled")
+        else []
+    )
+    named = [value_text(name, value.get(name))[0] for name in ("scope", "entity", "events")]
+    return " · ".join([f"≤ {value.get('limit')}", *filter(None, named), *again])
 
 
 def _list_in(value: dict[str, JSON], name: str) -> list[JSON]:

@@ -193,3 +193,19 @@ def test_values_read_as_words() -> None:
     assert value_text("criteria", scope, {"p1": "Home", "c1": "Spring"}) == ("Home, p2 → Spring", "text")
     assert value_text("criteria", {"placements": "p1", "optionSelection": []}) == ("", "text")
     assert value_text("x", None) == ("", "text")
+
+
+def test_a_new_capping_rule_is_told_in_short_and_not_by_the_names_of_its_members() -> None:
+    capping = {
+        "enabled": True,
+        "limit": 3,
+        "scope": "profile",
+        "entity": "offer",
+        "events": ["decisioning"],
+        "repeat": {"enabled": True, "unit": "month", "unitCount": 1},
+    }
+    (change,) = describe({"name": "a"}, {"name": "a", "frequencyCappingConstraints": [capping]})
+    assert change.new_text == "≤ 3 · Each profile · Offer · Decision · 1 month"
+    capping["repeat"] = {"enabled": False}
+    (change,) = describe({}, {"frequencyCappingConstraints": [capping]})
+    assert change.new_text == "≤ 3 · Each profile · Offer · Decision"
