@@ -290,6 +290,18 @@ class TestDecision:
         assert made["endDate"] == "2026-03-01T09:00:00.000+09:00"
 
 
+def test_an_id_that_browsers_change_stays_as_it_was_when_another_is_added() -> None:
+    odd = "line\rend"
+    held = edited(
+        Kind.COLLECTION, {"name": "a", "filterType": "offers", "ids": [odd]}, **{"/ids/offers": ["line\r\nend", "b"]}
+    )
+    assert held["ids"] == [odd, "b"]
+    scope = {"placements": [odd], "optionSelection": {"filter": "c1"}}
+    decision = {"name": "a", "status": "draft", "criteria": [scope]}
+    made = edited(Kind.DECISION, decision, **{"/criteria/0/placements": ["line\r\nend", "b"]})
+    assert made["criteria"] == [scope | {"placements": [odd, "b"]}]
+
+
 def test_a_problem_of_the_whole_document_has_no_input() -> None:
     problem = Problem("", "not-an-object", "The document must be an object.")
     assert input_for(form_for(Kind.TAG, {"name": "a"}, SEOUL), problem.pointer) == ""
