@@ -140,6 +140,22 @@ class LibraryItem(models.Model):
             models.Index("sandbox", "kind", "name", "key", name="item_by_name"),
             models.Index("sandbox", "kind", "priority", "key", name="item_by_priority"),
             models.Index("sandbox", "kind", "ends_at", "key", name="item_by_end"),
+            # The home page's: what starts soon, whose drafts there are, and all drafts.
+            models.Index(
+                *("sandbox", "kind", "starts_at", "key"),
+                name="item_approved_by_start",
+                condition=Q(status="approved", deleted_at=None),
+            ),
+            models.Index(
+                *("sandbox", "modified_by", F("modified_at").desc(), F("key").desc()),
+                name="item_draft_by_person",
+                condition=Q(status="draft", deleted_at=None),
+            ),
+            models.Index(
+                *("sandbox", F("modified_at").desc(), F("key").desc()),
+                name="item_draft_by_modified",
+                condition=Q(status="draft", deleted_at=None),
+            ),
             GinIndex("references", name="item_by_reference"),
             GinIndex("channels", name="item_by_channel"),
             GinIndex(fields=["search"], name="item_by_trigram", opclasses=["gin_trgm_ops"]),
