@@ -153,6 +153,7 @@ def test_what_is_deleted_can_be_brought_back(editor: Client, decision: LibraryIt
     assert Revision.objects.get(item=decision, etag=2).note == "over"
     assert editor.get(address("item", "decisions", "nba")).status_code == 404
 
+    assert f'href="{back}"' in text_of(editor.get(address("history", "decisions", "nba")))
     assert "Bring Next best back?" in text_of(editor.get(back))
     assert editor.post(back)["Location"] == address("item", "decisions", "nba")
     decision.refresh_from_db()
