@@ -8,6 +8,7 @@ import io
 import re
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import TypeAlias
@@ -162,8 +163,11 @@ def _po(catalog: Catalog) -> bytes:
 
 def _mo(catalog: Catalog) -> bytes:
     """The compiled catalogue, from the very bytes of its source, so that the same source compiles to the same bytes."""
+    source = read_po(io.BytesIO(_po(catalog)), locale=catalog.locale)
+    # The source names no date; Babel would put the present one into the header.
+    source.creation_date = datetime.fromtimestamp(0, UTC)
     file = io.BytesIO()
-    write_mo(file, read_po(io.BytesIO(_po(catalog)), locale=catalog.locale))
+    write_mo(file, source)
     return file.getvalue()
 
 

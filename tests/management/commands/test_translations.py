@@ -1,6 +1,7 @@
 """Collecting, compiling and checking messages, on a small tree of its own."""
 
 import gettext
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,12 @@ def test_running_it_again_changes_no_byte(root: Path, translated: Path) -> None:
     before = translated.read_bytes(), translated.with_suffix(".mo").read_bytes()
     update(translated, collect(root), "ko")
     assert (translated.read_bytes(), translated.with_suffix(".mo").read_bytes()) == before
+
+
+def test_what_it_writes_is_the_same_on_another_day(translated: Path) -> None:
+    today = f"{datetime.now(UTC):%Y-%m-}".encode()
+    assert today not in translated.read_bytes()
+    assert today not in translated.with_suffix(".mo").read_bytes()
 
 
 def test_it_reports_a_message_that_nobody_translated(root: Path, translated: Path) -> None:
