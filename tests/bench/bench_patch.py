@@ -21,7 +21,8 @@ from offeradmin.devdb_place import find_place, find_programs
 from tests.bench.table import Row
 from tests.servers import HOST, PrivateDatabase, private_database, server
 
-CLIENTS = 4
+# Enough that no worker is left without: each takes the connections that the kernel happens to give it.
+CLIENTS = 16
 OFFERS = 64
 
 FILL_MORE = f"""
