@@ -127,7 +127,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Served from where they are, so there is nothing to collect (and no STATIC_ROOT).
 WHITENOISE_USE_FINDERS = True
 
-# Nothing from elsewhere, nothing inline. Previews of offers are frames made of a `srcdoc`, sandboxed without scripts.
+# Nothing from elsewhere, nothing inline. What an offer shows is framed from an address with a policy of its own
+# (web/preview.py), sandboxed without scripts.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
