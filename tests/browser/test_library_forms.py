@@ -35,7 +35,9 @@ def library(transactional_db: None) -> Sandbox:
     for id, name in (("season", "Spring 2026"), ("other", "Other")):
         make(admin, {"name": name}, Kind.TAG, id)
     for number in range(15):
-        make(admin, offer(name=f"Sale {number}", tags=["season"], representations=[shown_in("home")]))
+        # Ids without digits, so that a search for a number finds names only.
+        chosen = f"sale-{chr(97 + number)}"
+        make(admin, offer(name=f"Sale {number}", tags=["season"], representations=[shown_in("home")]), id=chosen)
     make(admin, {"name": "Spring offers", "filterType": "any-tags", "ids": ["season"]}, Kind.COLLECTION, "spring")
     make(admin, {"name": "Leaflet", "status": "approved"}, Kind.FALLBACK_OFFER, "leaflet")
     decision = {"name": "Next best", "status": "draft", "fallback": "leaflet", "criteria": [SCOPE]}
