@@ -3,12 +3,14 @@
 The database itself is `tests/settings.py`'s.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from pytest_django import DjangoDbBlocker
 
 
 def pytest_report_header() -> str:
@@ -33,3 +35,14 @@ def _history_can_be_emptied_between_tests() -> None:
         flush(self, [alter.format("DISABLE"), *sql_list, alter.format("ENABLE")])
 
     BaseDatabaseOperations.execute_sql_flush = flush_with_history  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database, with nobody left in it when it is dropped: a browser's last poll may still be under way."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+        )
