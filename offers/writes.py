@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from offers import permissions
 from offers.document import patch as patches
+from offers.document import values
 from offers.document.diff import equal
 from offers.document.errors import InvalidDocument, Problem
 from offers.document.schema import (
@@ -374,7 +375,7 @@ def revision_values(actor: Actor, head: Head, patch_text: str, stamp: Stamp) -> 
 
 def canonical(value: Any) -> str:
     """The one text of a JSON value that is stored and digested: sorted keys, no spaces, UTF-8."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return values.canonical(value).decode()
 
 
 def digest_of(actor: Actor, previous: str, head: Head, patch_text: str, stamp: Stamp) -> str:
