@@ -247,6 +247,40 @@ class Presence(models.Model):
         return f"{self.label} has item {self.item_id} open"
 
 
+class PersonalSettings(models.Model):
+    """What a person chose for every page, on whatever browser. Empty means not chosen."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="personal_settings"
+    )
+    language = models.CharField(max_length=10, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    theme = models.CharField(max_length=8, blank=True)
+    # The columns of the offers list (offers/web/offer_rows.py); None for the usual ones.
+    columns = ArrayField(models.CharField(max_length=20), null=True)
+
+    def __str__(self) -> str:
+        return f"settings of user {self.user_id}"
+
+
+class SavedView(models.Model):
+    """A filter of the offers list that one person keeps under a name, with its order and columns."""
+
+    key = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=60)
+    # The list's query string, without its position.
+    query = models.CharField(max_length=2_000, blank=True)
+    columns = ArrayField(models.CharField(max_length=20))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "sandbox", "name"], name="saved_view_name_once")]
+
+    def __str__(self) -> str:
+        return f"view {self.name} of user {self.user_id}"
+
+
 class BulkRun(models.Model):
     """One bulk edit: what is to be done to which offers, by whom, and how far it is. Its rows are `BulkRow`.
 
