@@ -140,12 +140,17 @@ class LibraryItem(models.Model):
             models.Index("sandbox", "kind", "name", "key", name="item_by_name"),
             models.Index("sandbox", "kind", "priority", "key", name="item_by_priority"),
             models.Index("sandbox", "kind", "ends_at", "key", name="item_by_end"),
-            # The home page's: what starts soon, whose drafts there are, and all drafts.
+            models.Index("sandbox", "kind", "starts_at", "key", name="item_by_start"),
+            models.Index("sandbox", "kind", "status", "key", name="item_by_status"),
+            models.Index("sandbox", "kind", "channels", "key", name="item_by_channels"),
+            models.Index("sandbox", "kind", "created_at", "key", name="item_by_created"),
+            # Whose changes: the list of one person's, and who there are.
             models.Index(
-                *("sandbox", "kind", "starts_at", "key"),
-                name="item_approved_by_start",
-                condition=Q(status="approved", deleted_at=None),
+                *("sandbox", "kind", "modified_by", F("modified_at").desc(), F("key").desc()),
+                name="item_by_person",
+                condition=Q(deleted_at=None),
             ),
+            # The home page's: whose drafts there are, and all drafts.
             models.Index(
                 *("sandbox", "modified_by", F("modified_at").desc(), F("key").desc()),
                 name="item_draft_by_person",

@@ -14,6 +14,7 @@ from functools import reduce
 from typing import Any
 
 import orjson
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -61,7 +62,20 @@ class Wanted:
     state: str = ""
     kind: str = ""
     channel: str = ""
+    # Ids of a tag and of a placement that an offer names, and of anything else that it refers to.
+    tag: str = ""
+    placement: str = ""
     reference: str = ""
+    # Who changed it last, as history names them.
+    by: str = ""
+    # Shown at some time in here: from `first` on, before `last`; either may be open.
+    first: datetime | None = None
+    last: datetime | None = None
+
+    @property
+    def references(self) -> list[str]:
+        """Everything that an offer must refer to."""
+        return [id for id in (self.tag, self.placement, self.reference) if id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +99,16 @@ ORDERS: Mapping[str, tuple[str, bool]] = {
     "priority": ("priority", False),
     "ends": ("ends_at", False),
     "-ends": ("ends_at", True),
+    "starts": ("starts_at", False),
+    "-starts": ("starts_at", True),
+    "status": ("status", False),
+    "-status": ("status", True),
+    "channels": ("channels", False),
+    "-channels": ("channels", True),
+    "-created": ("created_at", True),
+    "created": ("created_at", False),
 }
-NULLABLE = ("priority", "ends_at")
+NULLABLE = ("priority", "starts_at", "ends_at", "status")
 DEFAULT_ORDER = "-modified"
 
 
@@ -126,6 +148,32 @@ def keys(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, limit: int) -
     return sorted(key for part in found for key in part)[:limit]
 
 
+def changers(sandbox_id: int, kinds: Collection[Kind]) -> list[str]:
+    """Who changed items of these kinds last, each once, by name; at most CHANGERS.
+
+    One step along an index for each name: PostgreSQL's DISTINCT would read every item.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGERS_SQL, {"sandbox": sandbox_id, "kinds": list(kinds), "most": CHANGERS})
+        return sorted({name for (name,) in cursor.fetchall()}, key=str.casefold)
+
+
+CHANGERS = 100
+CHANGERS_SQL = """
+WITH RECURSIVE kinds(kind) AS (SELECT unnest(%(kinds)s::text[])),
+changers(kind, name) AS (
+  SELECT kind, (SELECT min(modified_by) FROM offers_libraryitem AS item
+                 WHERE sandbox_id = %(sandbox)s AND item.kind = kinds.kind AND deleted_at IS NULL) FROM kinds
+  UNION ALL
+  SELECT kind, (SELECT min(modified_by) FROM offers_libraryitem AS item
+                 WHERE sandbox_id = %(sandbox)s AND item.kind = changers.kind AND deleted_at IS NULL
+                   AND modified_by > changers.name)
+    FROM changers WHERE name IS NOT NULL
+)
+SELECT name FROM changers WHERE name IS NOT NULL LIMIT %(most)s
+"""
+
+
 def names(sandbox_id: int, ids: Iterable[str]) -> dict[str, str]:
     """The names of these items by id, in one query; deleted ones too, for history speaks of them."""
     wanted = set(ids)
@@ -151,9 +199,21 @@ def _matching(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime) -> Que
         items = items.filter(_in_state(wanted.state, kind, now))
     if wanted.channel:
         items = items.filter(channels__contains=[CHANNEL_PREFIX + wanted.channel])
-    if wanted.reference:
-        items = items.filter(references__contains=[wanted.reference])
+    if wanted.references:
+        items = items.filter(references__contains=wanted.references)
+    if wanted.by:
+        items = items.filter(modified_by=wanted.by)
+    # What has no start or no end is shown from ever or for ever, as `live_state_of` reads it.
+    if wanted.first:
+        items = items.filter(Q(ends_at__gt=wanted.first) | _windowless(kind, "ends_at"))
+    if wanted.last:
+        items = items.filter(Q(starts_at__lt=wanted.last) | _windowless(kind, "starts_at"))
     return items
+
+
+def _windowless(kind: Kind, column: str) -> Q:
+    """Every personalized offer has a window, so its index alone decides; a fallback offer may have none."""
+    return Q() if kind == Kind.PERSONALIZED_OFFER else Q(**{column: None})
 
 
 def _has_word(word: str) -> Q:
@@ -172,7 +232,7 @@ def _in_state(state: str, kind: Kind, now: datetime) -> Q:
     Every personalized offer has a window, so its end alone decides where an index begins to read.
     """
     approved = Q(status="approved")
-    windowless = Q() if kind == Kind.PERSONALIZED_OFFER else Q(ends_at=None)
+    windowless = _windowless(kind, "ends_at")
     match state:
         case LiveState.LIVE:
             return approved & (Q(starts_at__lte=now, ends_at__gt=now) | windowless)
@@ -254,11 +314,17 @@ def _typed(column: str, value: object) -> object:
     """A cursor's value as the column's type. Raises ValueError: cursors come from outside."""
     if value is None and column in NULLABLE:
         return None
-    if column == "name" and isinstance(value, str) and "\0" not in value:
+    if column in ("name", "status") and isinstance(value, str) and "\0" not in value:
+        return value
+    if (
+        column == "channels"
+        and isinstance(value, list)
+        and all(isinstance(one, str) and "\0" not in one for one in value)
+    ):
         return value
     if column == "priority" and type(value) is int and abs(value) < 2**63:
         return value
-    if column in ("modified_at", "ends_at") and isinstance(value, str):
+    if column in ("modified_at", "created_at", "starts_at", "ends_at") and isinstance(value, str):
         instant = parse_datetime(value)
         if instant is not None and instant.tzinfo is not None:
             return instant

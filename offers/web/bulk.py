@@ -21,7 +21,8 @@ from offers.permissions import Actor, NotAllowed, NotFound, can_edit
 from offers.web.access import actor_for
 from offers.web.bulk_action import filter_words, read_action, statuses, tags_of, title_of
 from offers.web.frame import answer
-from offers.web.offers import wanted_in
+from offers.web.middleware import zone_of
+from offers.web.offer_filters import wanted_in
 
 MAX_IDS = 1_000
 MAX_FILTER = 2_000
@@ -70,7 +71,7 @@ def new(request: HttpRequest, sandbox: str) -> HttpResponse:
     if not can_edit(actor):
         raise PermissionDenied(_("You can read this sandbox but not change it."))
     form = request.POST if request.method == "POST" else request.GET
-    selection = _selection(actor, form)
+    selection = _selection(request, actor, form)
     refused = None
     if request.method == "POST" and "do" in form and selection.keys and not selection.too_many:
         action = read_action(actor, form.dict())
@@ -89,13 +90,13 @@ def new(request: HttpRequest, sandbox: str) -> HttpResponse:
     return answer(request, "bulk/new.html", context, status=422 if refused else 200)
 
 
-def _selection(actor: Actor, form: QueryDict) -> Selection:
+def _selection(request: HttpRequest, actor: Actor, form: QueryDict) -> Selection:
     ids = [id for id in form.getlist("id") if "\0" not in id][:MAX_IDS]
     query = QueryDict(form.get("filter", "")[:MAX_FILTER], mutable=True)
     query.pop("cursor", None)
     whole, words = bool(form.get("all")), list[str]()
     if whole:
-        wanted = wanted_in(query)
+        wanted = wanted_in(query, zone_of(request))
         keys, words = bulk.keys_matching(actor, wanted), filter_words(actor, wanted)
     else:
         keys = bulk.keys_of(actor, ids)
@@ -133,7 +134,7 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
         "run": run,
         "title": title_of(run, action),
         "patch": action.value if action.do == Do.PATCH else None,
-        "words": filter_words(actor, wanted_in(QueryDict(run.filter[1:]))) if run.filter else [],
+        "words": filter_words(actor, wanted_in(QueryDict(run.filter[1:]), zone_of(request))) if run.filter else [],
         "counts": counts,
         "tabs": [(name, _TAB_WORDS[name](), counts.tabs[name]) for name in names if counts.tabs[name] or name == tab],
         "tab": tab,

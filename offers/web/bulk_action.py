@@ -15,7 +15,7 @@ from offers.document.parse import parse
 from offers.document.schema import Kind
 from offers.models import BulkRun, LibraryItem
 from offers.permissions import Actor
-from offers.web.offers import choices
+from offers.web.offer_filters import words_of
 
 STATUSES = ("draft", "approved", "archived")
 TAGS_OFFERED = 1_000
@@ -138,10 +138,5 @@ def _shift_title(action: Action) -> str:
 
 def filter_words(actor: Actor, wanted: queries.Wanted) -> list[str]:
     """A filter in words, one for each of its parts; none where it leaves nothing out."""
-    found = [f"“{wanted.text}”"] if wanted.text else []
-    for name, (_label, values) in choices().items():
-        found += [word for value, word in values if value == getattr(wanted, name)]
-    if wanted.reference:
-        known = queries.names(actor.sandbox.pk, [wanted.reference])
-        found.append(known.get(wanted.reference, wanted.reference))
-    return found
+    known = queries.names(actor.sandbox.pk, wanted.references)
+    return [text for text, _names in words_of(wanted, known)]

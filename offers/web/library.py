@@ -9,7 +9,7 @@ from offers.web.curl import item_address, json_text, patch_curl, read_curl
 from offers.web.frame import answer
 from offers.web.glance import facts_of, rows_of
 from offers.web.items import item_context, last_entry, summarised
-from offers.web.offers import Chip, address, links, order_of, sorts
+from offers.web.offer_filters import Chip, address, links, order_of, sorts
 from offers.web.sections import Section
 
 

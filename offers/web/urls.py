@@ -14,6 +14,7 @@ from offers.web import (
     preferences,
     presence,
     preview,
+    saved_views,
 )
 from offers.web.sections import SectionConverter
 
@@ -28,6 +29,10 @@ urlpatterns = [
     path("s/<slug:sandbox>/", home.home, name="sandbox"),
     # Offers have pages of their own; the other sections share the library's.
     path("s/<slug:sandbox>/offers/", offers.offer_list, name="offers"),
+    path("s/<slug:sandbox>/offers/filters/<slug:name>/", offers.filter_choices, name="filter_choices"),
+    path("s/<slug:sandbox>/offers/columns/", saved_views.choose_columns, name="choose_columns"),
+    path("s/<slug:sandbox>/offers/views/", saved_views.save, name="save_view"),
+    path("s/<slug:sandbox>/offers/views/<int:key>/delete/", saved_views.delete, name="delete_view"),
     path("s/<slug:sandbox>/offers/new/", edit.new, name="new"),
     path("s/<slug:sandbox>/offers/<item:id>/", offers.overview, name="offer"),
     path("s/<slug:sandbox>/offers/<item:id>/edit/", edit.edit, name="edit"),

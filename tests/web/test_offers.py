@@ -10,7 +10,7 @@ from django.utils import timezone
 from offers import queries
 from offers.document.schema import Kind
 from offers.models import LibraryItem, Sandbox
-from offers.web.offers import AXIS, axis_of, bar_of
+from offers.web.offer_rows import AXIS, axis_of, bar_of
 from offers.web.sentences import constraints
 from tests.cast import Role, actor, make, offer, patch, replace, shown_in
 from tests.web.conftest import SignIn
@@ -50,10 +50,10 @@ def test_a_page_asks_as_many_queries_for_three_items_as_for_one(
 
 
 def test_filters_that_are_on_can_be_removed_one_by_one(editor: Client, item: LibraryItem) -> None:
-    text = text_of(editor.get("/s/prod/offers/?q=summer&status=draft&uses=holiday"))
+    text = text_of(editor.get("/s/prod/offers/?q=summer&status=draft&tag=holiday"))
     assert "Summer sale" in text
-    assert 'href="/s/prod/offers/?status=draft&amp;uses=holiday"' in text
-    assert 'href="/s/prod/offers/?q=summer&amp;uses=holiday"' in text
+    assert 'href="/s/prod/offers/?status=draft&amp;tag=holiday"' in text
+    assert 'href="/s/prod/offers/?q=summer&amp;tag=holiday"' in text
     assert 'href="/s/prod/offers/?q=summer&amp;status=draft"' in text
 
 

@@ -1,0 +1,105 @@
+"""The rows of the offers list: which columns there are, and what each row draws."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from offers.document.fields import CHANNEL_PREFIX
+from offers.models import LibraryItem
+from offers.queries import live_state_of
+
+AXIS = 200  # units of the window bar's drawing
+AXIS_AT_MOST = timedelta(days=365)
+AXIS_AT_LEAST = timedelta(days=30)
+TAGS_SHOWN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`sort` is what its heading sorts by (web/offer_filters.py); `css` the class of its heading."""
+
+    key: str
+    title: Promise
+    sort: str
+    css: str = ""
+
+
+# In the order in which they are shown, after the name, which is always there.
+COLUMNS: Mapping[str, Column] = {
+    column.key: column
+    for column in (
+        Column("status", _("Status"), "status"),
+        Column("window", _("Window"), "ends", "window-cell"),
+        Column("starts", _("Starts"), "starts"),
+        Column("ends", _("Ends"), "ends"),
+        Column("priority", _("Priority"), "priority", "num"),
+        Column("channels", _("Channels"), "channels"),
+        Column("created", _("Created"), "created"),
+        Column("modified", _("Changed"), "modified"),
+    )
+}
+USUAL = ("status", "window", "priority", "channels", "modified")
+
+
+def known_columns(keys: Iterable[str]) -> list[str]:
+    """Those of these columns that there are, in the order of the list."""
+    wanted = set(keys)
+    return [key for key in COLUMNS if key in wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A window on the axis: where it starts and how wide it is, where today is, in units of the drawing."""
+
+    x: float
+    width: float
+    today: float
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    item: LibraryItem
+    bar: Bar | None
+    tags: list[tuple[str, str]]
+    more_tags: int
+    channels: list[str]
+
+
+def rows_of(items: list[LibraryItem], known: dict[str, str]) -> list[Row]:
+    """The items with what their rows draw, all on one time axis."""
+    now = timezone.now()
+    axis = axis_of(items, now)
+    rows = []
+    for item in items:
+        tags = [(tag, known.get(tag, tag)) for tag in item.document.get("tags", ())]
+        channels = sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in item.channels)
+        rows.append(Row(item, bar_of(item, axis, now), tags[:TAGS_SHOWN], max(0, len(tags) - TAGS_SHOWN), channels))
+    return rows
+
+
+def axis_of(items: list[LibraryItem], now: datetime) -> tuple[datetime, datetime]:
+    """From the first start to the last end of these items, around today and within a year of it."""
+    starts = [item.starts_at for item in items if item.starts_at]
+    ends = [item.ends_at for item in items if item.ends_at]
+    first = max(now - AXIS_AT_MOST, min([now - AXIS_AT_LEAST, *starts]))
+    last = min(now + AXIS_AT_MOST, max([now + AXIS_AT_LEAST, *ends]))
+    return first, last
+
+
+def bar_of(item: LibraryItem, axis: tuple[datetime, datetime], now: datetime) -> Bar | None:
+    if not (item.starts_at and item.ends_at):
+        return None
+    first, last = axis
+    length = last - first
+
+    def at(instant: datetime) -> float:
+        return round(min(1.0, max(0.0, (instant - first) / length)) * AXIS, 1)
+
+    x = min(at(item.starts_at), AXIS - 3.0)
+    state = live_state_of(item.status, item.starts_at, item.ends_at, now)
+    return Bar(x, max(3.0, round(at(item.ends_at) - x, 1)), at(now), state.value if state else "none")

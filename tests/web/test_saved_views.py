@@ -1,0 +1,79 @@
+"""Views of the offers list that a person keeps, and the columns that they see."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from offers.models import LibraryItem, Sandbox, SavedView
+from tests.cast import Role
+from tests.web.conftest import SignIn
+
+OFFERS = "/s/prod/offers/"
+VIEWS = f"{OFFERS}views/"
+
+
+@pytest.fixture
+def view(editor: Client, item: LibraryItem) -> SavedView:
+    editor.post(VIEWS, {"name": "My drafts", "query": "status=draft&sort=name"})
+    return SavedView.objects.get()
+
+
+def test_a_saved_view_keeps_filters_order_and_columns(editor: Client, item: LibraryItem) -> None:
+    editor.post(f"{OFFERS}columns/", {"columns": ["status", "created"]})
+    answer = editor.post(VIEWS, {"name": " My   drafts ", "query": "status=draft&sort=name&cursor=x"}, follow=True)
+    view = SavedView.objects.get()
+    assert answer.redirect_chain[0][0] == f"{OFFERS}?status=draft&sort=name&view={view.key}"
+    assert (view.name, view.query, view.columns) == ("My drafts", "status=draft&sort=name", ["status", "created"])
+    assert answer.context["view"] == view
+    assert not answer.context["view_changed"]
+
+
+def test_columns_chosen_in_a_view_are_the_views_and_elsewhere_the_persons(editor: Client, view: SavedView) -> None:
+    editor.post(f"{OFFERS}columns/", {"columns": ["priority"], "view": view.key, "query": view.query})
+    assert editor.get(f"{OFFERS}?view={view.key}").context["columns"] == ["priority"]
+    assert "priority" in editor.get(OFFERS).context["columns"]
+    editor.post(f"{OFFERS}columns/", {"columns": ["ends", "nonsense", "status"]})
+    assert editor.get(OFFERS).context["columns"] == ["status", "ends"]
+    editor.post(f"{OFFERS}columns/", {"usual": "1"})
+    assert "window" in editor.get(OFFERS).context["columns"]
+
+
+def test_a_list_without_columns_still_has_its_names(editor: Client, item: LibraryItem) -> None:
+    editor.post(f"{OFFERS}columns/", {})
+    answer = editor.get(OFFERS)
+    assert answer.context["columns"] == []
+    assert "Summer sale" in answer.content.decode()
+
+
+def test_a_view_says_when_the_list_shows_something_else(editor: Client, view: SavedView) -> None:
+    page = editor.get(f"{OFFERS}?sort=name&status=draft&view={view.key}")
+    assert not page.context["view_changed"]
+    page = editor.get(f"{OFFERS}?status=approved&view={view.key}")
+    assert page.context["view_changed"]
+    editor.post(VIEWS, {"name": "My drafts", "query": "status=approved", "view": view.key})
+    assert SavedView.objects.get().query == "status=approved"
+
+
+def test_views_are_each_persons_own(editor: Client, view: SavedView, sign_in: SignIn, sandbox: Sandbox) -> None:
+    other = sign_in(Role.EDITOR, "Jun Lee")
+    assert other.get(f"{OFFERS}?view={view.key}").context["view"] is None
+    assert other.get(OFFERS).context["views"] == []
+    assert other.post(f"{VIEWS}{view.key}/delete/").status_code == 404
+    assert editor.post(f"{VIEWS}{view.key}/delete/", {"query": "q=x"})["Location"] == f"{OFFERS}?q=x"
+    assert not SavedView.objects.exists()
+
+
+def test_readers_keep_views_too_and_strangers_none(sign_in: SignIn, item: LibraryItem) -> None:
+    sign_in(Role.AUDITOR).post(VIEWS, {"name": "Live", "query": "state=live"})
+    assert SavedView.objects.get().name == "Live"
+    stranger = Client()
+    stranger.force_login(User.objects.create_user("stranger"))
+    assert stranger.post(VIEWS, {"name": "Live"}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 61])
+def test_a_view_needs_a_name(editor: Client, item: LibraryItem, name: str) -> None:
+    answer = editor.post(VIEWS, {"name": name, "query": "status=draft"}, follow=True)
+    assert "Give the view a name" in answer.content.decode()
+    assert answer.redirect_chain[0][0] == f"{OFFERS}?status=draft"
+    assert not SavedView.objects.exists()
