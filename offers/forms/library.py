@@ -93,11 +93,11 @@ def chosen(form: LibraryForm) -> dict[str, list[str]]:
 
 def operated(form: LibraryForm, action: str) -> str:
     """Carry out a row button: "add:/criteria", "up:/criteria/1". Returns the list's pointer, "" for no row button."""
-    match = re.fullmatch(r"(add|remove|up|down):(/criteria)(?:/([0-9]{1,3}))?", action)
-    if match is None or form.kind != Kind.DECISION:
+    match = re.fullmatch(r"(add|remove|up|down|move):(/criteria)(?:/([0-9]{1,3}))?(?::([0-9]{1,3}))?", action)
+    if match is None or form.kind != Kind.DECISION or (match[1] == "move") != (match[4] is not None):
         return ""
-    operation, pointer, index = match.groups()
-    operate(form.criteria, operation, int(index or 0), decision.new_criterion)
+    operation, pointer, index, to = match.groups()
+    operate(form.criteria, operation, int(index or 0), decision.new_criterion, int(to or 0))
     numbered(form.criteria, CRITERIA)
     form.searches.clear()
     return pointer

@@ -172,22 +172,25 @@ def _last(name: str, values: list[str]) -> str:
 
 
 def operated(form: OfferForm, action: str) -> str:
-    """Carry out a row button: "add:/representations", "up:/representations/1/components/0". Returns the list's pointer.
+    """Carry out a row button: "add:/representations", "move:/representations/1/components/0:2". Returns the list's pointer.
 
     Returns "" for what is no row button; then nothing changes.
     """
-    match = re.fullmatch(r"(add|remove|up|down):((/[a-zA-Z]+)(?:/([0-9]{1,3})/components)?)(?:/([0-9]{1,3}))?", action)
-    if match is None:
+    match = re.fullmatch(
+        r"(add|remove|up|down|move):((/[a-zA-Z]+)(?:/([0-9]{1,3})/components)?)(?:/([0-9]{1,3}))?(?::([0-9]{1,3}))?",
+        action,
+    )
+    if match is None or (match[1] == "move") != (match[6] is not None):
         return ""
-    operation, pointer, top, outer, index = match.groups()
+    operation, pointer, top, outer, index, to = match.groups()
     tops = {REPRESENTATIONS: form.representations, CAPPINGS: form.cappings, ATTRIBUTES: form.attributes}
     if top not in tops or (outer is not None and (top != REPRESENTATIONS or int(outer) >= len(form.representations))):
         return ""
     new = {REPRESENTATIONS: new_representation, CAPPINGS: new_capping, ATTRIBUTES: new_attribute}[top]
     if outer is None:
-        operate(tops[top], operation, int(index or 0), new)
+        operate(tops[top], operation, int(index or 0), new, int(to or 0))
     else:
-        operate(form.representations[int(outer)].rows, operation, int(index or 0), new_component)
+        operate(form.representations[int(outer)].rows, operation, int(index or 0), new_component, int(to or 0))
     numbered(tops[top], top)
     return pointer
 

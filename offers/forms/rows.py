@@ -72,13 +72,18 @@ def sent_rows(sent: Mapping[str, str], pointer: str, *, inner: str = "") -> list
     return numbered(rows, pointer)
 
 
-def operate(rows: list[Row], operation: str, index: int, new: Callable[[], Row]) -> None:
-    """Add a new row at the end, or remove, move up or move down the one at the index. Impossible ones do nothing."""
+def operate(rows: list[Row], operation: str, index: int, new: Callable[[], Row], to: int = -1) -> None:
+    """Add a new row at the end, or remove, move up, move down or move `to` a place the one at the index.
+
+    Impossible ones do nothing.
+    """
     if operation == "add" and len(rows) < MAX_ROWS:
         rows.append(new())
         rows[-1].fresh = True
     elif operation == "remove" and index < len(rows):
         del rows[index]
+    elif operation == "move" and index < len(rows) and 0 <= to < len(rows):
+        rows.insert(to, rows.pop(index))
     elif operation in ("up", "down"):
         other = index - 1 if operation == "up" else index + 1
         if index < len(rows) and 0 <= other < len(rows):

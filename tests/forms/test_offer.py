@@ -153,6 +153,16 @@ def test_a_moved_row_stays_the_item_it_was() -> None:
     assert [operation["op"] for operation in diff(document, after)] == ["move", "add"]
 
 
+def test_a_row_is_dropped_at_a_place_and_nowhere_else() -> None:
+    document = OFFER | {"representations": [{"placement": f"p{n}", "channel": WEB} for n in range(3)]}
+    after = edited(document, "move:/representations/2:0")
+    assert [item["placement"] for item in after["representations"]] == ["p2", "p0", "p1"]
+    assert edited(document, "move:/representations/0:3") == document
+    form = form_for(Kind.PERSONALIZED_OFFER, document, UTC)
+    for action in ("move:/representations/0", "up:/representations/1:0", "move:/representations/0:-1"):
+        assert operated(form, action) == ""
+
+
 def test_a_removed_row_takes_nothing_else_with_it() -> None:
     document = OFFER | {"representations": [{"placement": "p1", "channel": WEB}, {"placement": "p2", "channel": EMAIL}]}
     after = edited(document, "remove:/representations/0")
