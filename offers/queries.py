@@ -6,7 +6,8 @@ item of the one before (keyset paging), and counting stops at COUNT_LIMIT.
 
 import base64
 import binascii
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,8 +15,9 @@ from functools import reduce
 from typing import Any
 
 import orjson
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -110,6 +112,12 @@ ORDERS: Mapping[str, tuple[str, bool]] = {
 }
 NULLABLE = ("priority", "starts_at", "ends_at", "status")
 DEFAULT_ORDER = "-modified"
+# What is asked for by its window is sorted by it: what ends next, what starts next, what ended last.
+STATE_ORDERS: Mapping[str, str] = {
+    LiveState.ENDING: "ends",
+    LiveState.SCHEDULED: "starts",
+    LiveState.EXPIRED: "-ends",
+}
 
 
 def page(
@@ -119,13 +127,16 @@ def page(
     order = order if order in ORDERS else DEFAULT_ORDER
     backwards, position = _read_cursor(cursor, order)
     now = timezone.now()
-    parts = [_matching(sandbox_id, kind, wanted, now) for kind in kinds if wanted.kind in ("", kind)]
-    rows = _first(parts, order, backwards, position, PAGE_SIZE + 1)
+    chosen = [kind for kind in kinds if wanted.kind in ("", kind)]
+    with _planned_for_its_values():
+        found = [_keys(_matching(sandbox_id, kind, wanted, now)) for kind in chosen]
+        parts = [_sorted_how(sandbox_id, kind, wanted, now, keys) for kind, keys in zip(chosen, found, strict=True)]
+        rows = _first(parts, order, backwards, position, PAGE_SIZE + 1)
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     if backwards:
         rows.reverse()
     has_next, has_previous = (True, more) if backwards else (more, position is not None)
-    total = sum(part.order_by()[: COUNT_LIMIT + 1].count() for part in parts)
+    total = sum(map(len, found))
     return Page(
         rows,
         _cursor("n", order, rows[-1]) if rows and has_next else "",
@@ -133,6 +144,33 @@ def page(
         min(total, COUNT_LIMIT),
         total > COUNT_LIMIT,
     )
+
+
+@contextmanager
+def _planned_for_its_values() -> Iterator[None]:
+    """Have PostgreSQL plan each statement for what is asked, also a prepared one.
+
+    The plan for any tag is the wrong one for most: after a few lists it would be used for all of them.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        yield
+
+
+def _keys(items: QuerySet[LibraryItem]) -> list[int]:
+    """The keys of these items in no order, at most COUNT_LIMIT + 1: that says there are more."""
+    return list(items.order_by().values_list("key", flat=True)[: COUNT_LIMIT + 1])
+
+
+def _sorted_how(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, keys: list[int]) -> QuerySet[LibraryItem]:
+    """The items to sort: few of them by their keys; many by walking along the order's index, passing over the others.
+
+    PostgreSQL guesses how many rows a filter leaves, and a wrong guess costs seconds in a large library: it walks through a
+    million for a channel that nobody uses, or reads and sorts every hit of a common word. We have counted.
+    """
+    if len(keys) <= COUNT_LIMIT:
+        return LibraryItem.objects.filter(key__in=keys)
+    return _matching(sandbox_id, kind, wanted, now, walk=True)
 
 
 def recent(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, order: str, size: int) -> list[LibraryItem]:
@@ -188,11 +226,20 @@ def names_in(sandbox_id: int, kind: Kind, documents: Iterable[JSON]) -> dict[str
     return names(sandbox_id, found)
 
 
-def _matching(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime) -> QuerySet[LibraryItem]:
-    """One kind at a time, so that an index that starts with the kind also gives the order."""
+def _matching(
+    sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, *, walk: bool = False
+) -> QuerySet[LibraryItem]:
+    """One kind at a time, so that an index that starts with the kind also gives the order.
+
+    With `walk`, words are looked for in the rows of another index's walk, not in the index of trigrams.
+    """
     items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None)
-    for word in wanted.text.lower().replace("\0", "").split()[:MAX_WORDS]:
-        items = items.filter(_has_word(word))
+    words = wanted.text.lower().replace("\0", "").split()[:MAX_WORDS]
+    if words and walk:
+        # The same text, but no index knows it under this expression.
+        items = items.alias(text=Concat("search", Value(""), output_field=TextField()))
+    for word in words:
+        items = items.filter(_has_word(word, "text" if walk else "search"))
     if wanted.status:
         items = items.filter(status=wanted.status)
     if wanted.state:
@@ -216,14 +263,14 @@ def _windowless(kind: Kind, column: str) -> Q:
     return Q() if kind == Kind.PERSONALIZED_OFFER else Q(**{column: None})
 
 
-def _has_word(word: str) -> Q:
+def _has_word(word: str, column: str) -> Q:
     """Anywhere in name, id, description and content; one or two characters only where a word begins.
 
     That is what an index of trigrams can answer: it knows "  설" and " 설날", but not 설날 in the middle of a word.
     """
     if len(word) < TRIGRAM:
-        return Q(search__contains=f" {word}") | Q(search__startswith=word)
-    return Q(search__contains=word)
+        return Q(**{f"{column}__contains": f" {word}"}) | Q(**{f"{column}__startswith": word})
+    return Q(**{f"{column}__contains": word})
 
 
 def _in_state(state: str, kind: Kind, now: datetime) -> Q:

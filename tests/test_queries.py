@@ -209,5 +209,57 @@ def test_a_search_is_answered_by_the_index_however_short(admin: Actor, sandbox: 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_indexscan = off")
-    plan = LibraryItem.objects.filter(queries._has_word(text)).explain()
+    plan = LibraryItem.objects.filter(queries._has_word(text, "search")).explain()
     assert "item_by_trigram" in plan
+
+
+def test_every_list_is_planned_for_what_it_asks(admin: Actor, sandbox: Sandbox) -> None:
+    make(admin, offer())
+    for number in range(12):
+        queries.page(sandbox.pk, OFFER_KINDS, Wanted(tag=f"tag-{number}"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(custom_plans), sum(generic_plans) FROM pg_prepared_statements WHERE statement ~ '@>'"
+        )
+        custom, generic = cursor.fetchone()
+    assert custom >= 12
+    assert generic == 0
+
+
+@pytest.mark.parametrize("text", ["offer", "of"])
+def test_many_hits_are_found_by_a_walk_in_order_and_few_by_their_keys(
+    admin: Actor, sandbox: Sandbox, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        make(admin, offer(name=f"Offer {number} 100%"))
+    few = queries.page(sandbox.pk, OFFER_KINDS, Wanted(text=text), "name")
+    monkeypatch.setattr(queries, "COUNT_LIMIT", 3)
+    many = queries.page(sandbox.pk, OFFER_KINDS, Wanted(text=text), "name")
+    assert [item.name for item in few.items] == [item.name for item in many.items]
+    assert [(few.total, few.more), (many.total, many.more)] == [(5, False), (3, True)]
+    assert len(queries.page(sandbox.pk, OFFER_KINDS, Wanted(text=f"{text} 100%"), "name").items) == 5
+
+
+def test_those_who_changed_offers_last_are_each_named_once(admin: Actor, sandbox: Sandbox) -> None:
+    jun = actor(sandbox, label="Jun")
+    for _number in range(3):
+        make(admin, offer())
+    item = make(admin, offer())
+    patch(jun, item, replace("/rank/priority", 5))
+    make(actor(sandbox, label="Tagger"), {"name": "t"}, Kind.TAG)
+    make(actor(make_sandbox("dev"), label="Elsewhere"), offer())
+    assert queries.changers(sandbox.pk, OFFER_KINDS) == ["Jun", "Mina Park"]
+
+
+@pytest.mark.parametrize("column", ["status", "starts", "channels", "created"])
+def test_every_column_sorts_both_ways(
+    admin: Actor, sandbox: Sandbox, column: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_placement(admin)
+    make(admin, offer(name="a", status="approved", representations=[shown_in("home")]))
+    make(admin, offer(name="b", selectionConstraint=window(-DAY, DAY)))
+    make(admin, {"name": "c", "status": "draft"}, Kind.FALLBACK_OFFER)
+    up, _back = walk(sandbox, column, monkeypatch, 1)
+    down, back = walk(sandbox, f"-{column}", monkeypatch, 1)
+    assert up == down[::-1] == back[::-1]
+    assert sorted(up) == ["a", "b", "c"]

@@ -6,6 +6,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import orjson
@@ -73,9 +74,15 @@ def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; decoration for screen readers unless it has a `label` of its own."""
     if label:
         return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, static(SPRITE), name
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, sprite(), name
         )
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static(SPRITE), name)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite(), name)
+
+
+@cache
+def sprite() -> str:
+    """The sprite's address; a list shows hundreds of icons."""
+    return static(SPRITE)
 
 
 @register.filter

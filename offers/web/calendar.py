@@ -6,7 +6,7 @@ size on a phone. Nothing here needs a style attribute or a script.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -61,6 +61,12 @@ def span(now: datetime) -> tuple[datetime, datetime]:
     local = timezone.localtime(now)
     monday = local.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=local.weekday())
     return monday - timedelta(weeks=WEEKS_BEFORE), monday + timedelta(weeks=WEEKS - WEEKS_BEFORE)
+
+
+def days(now: datetime) -> tuple[date, date]:
+    """The first and the last day of the strip, in the viewer's zone."""
+    first, last = span(now)
+    return first.date(), (last - timedelta(days=1)).date()
 
 
 def strip(items: Iterable[LibraryItem], now: datetime) -> Strip:

@@ -37,6 +37,8 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
     context = {
         "live": min(live, COUNT_LIMIT),
         "more_live": live > COUNT_LIMIT,
+        "span": calendar.days(now),
+        "me": actor.label,
         "strip": calendar.strip(items, now),
         "hidden": min(total, COUNT_LIMIT) - len(items),
         "more_hidden": total > COUNT_LIMIT,

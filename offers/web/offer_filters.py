@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from offers.document.labels import KINDS, WORDS
 from offers.document.schema import OFFER_KINDS, Kind
 from offers.models import LibraryItem
-from offers.queries import DEFAULT_ORDER, ORDERS, LiveState, Wanted, changers, recent
+from offers.queries import DEFAULT_ORDER, ORDERS, STATE_ORDERS, LiveState, Wanted, changers, recent
 from offers.web.middleware import zone_of
 
 OFFERED = 100
@@ -60,8 +60,9 @@ def _day(query: QueryDict, name: str) -> date | None:
 
 
 def order_of(request: HttpRequest) -> str:
+    """The order of the address, else the one that suits its filter."""
     order = request.GET.get("sort", "")
-    return order if order in ORDERS else DEFAULT_ORDER
+    return order if order in ORDERS else STATE_ORDERS.get(request.GET.get("state", ""), DEFAULT_ORDER)
 
 
 def choices() -> dict[str, tuple[str, Options]]:

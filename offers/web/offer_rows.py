@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -63,22 +64,26 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`address` is the offer's page: made here, because a `url` tag for every link costs a tenth of the list's time."""
+
     item: LibraryItem
+    address: str
     bar: Bar | None
     tags: list[tuple[str, str]]
     more_tags: int
     channels: list[str]
 
 
-def rows_of(items: list[LibraryItem], known: dict[str, str]) -> list[Row]:
+def rows_of(sandbox: str, items: list[LibraryItem], known: dict[str, str]) -> list[Row]:
     """The items with what their rows draw, all on one time axis."""
-    now = timezone.now()
+    now, all_offers = timezone.now(), reverse("offers", args=[sandbox])
     axis = axis_of(items, now)
     rows = []
     for item in items:
         tags = [(tag, known.get(tag, tag)) for tag in item.document.get("tags", ())]
         channels = sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in item.channels)
-        rows.append(Row(item, bar_of(item, axis, now), tags[:TAGS_SHOWN], max(0, len(tags) - TAGS_SHOWN), channels))
+        bar, more = bar_of(item, axis, now), max(0, len(tags) - TAGS_SHOWN)
+        rows.append(Row(item, f"{all_offers}{item.id}/", bar, tags[:TAGS_SHOWN], more, channels))
     return rows
 
 

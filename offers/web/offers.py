@@ -43,7 +43,7 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     context = {
         "section": OFFERS,
         "page": found,
-        "rows": rows_of(found.items, known),
+        "rows": rows_of(sandbox, found.items, known),
         "wanted": wanted,
         "order": order,
         "chips": chips(request, wanted, known),

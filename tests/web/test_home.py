@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from offers.models import Sandbox
-from offers.web import home
+from offers.web import calendar, home
 from tests.cast import Role, actor, make, offer
 from tests.web.conftest import SignIn
 
@@ -72,7 +72,8 @@ def test_the_strip_shows_the_most_important_and_says_how_many_more(
     assert "Of 9" in text
     assert "Of 5" not in text
     assert "and 2 more, by priority" in text
-    assert 'href="/s/prod/offers/?status=approved&amp;sort=-priority"' in text
+    first, last = calendar.days(timezone.now())
+    assert f'href="/s/prod/offers/?status=approved&amp;from={first}&amp;to={last}&amp;sort=-priority"' in text
 
 
 def test_a_marketer_sees_their_own_drafts_and_a_reviewer_also_those_of_others(
