@@ -262,10 +262,10 @@
     for (const component of form.querySelectorAll('[data-preview=""]')) {
       if (shows(component.closest("[data-component]"))) previewSoon(component.closest("[data-component]"), 0);
     }
-    // What the browser itself filled in again, coming back to the page.
+    // What the server gave back as it was typed, or the browser itself filled in again, coming back to the page.
     window.addEventListener("pageshow", () => {
       markAll();
-      if (inputs().some((input) => input.dataset.was === undefined && differs(input))) {
+      if (form.hasAttribute("data-dirty") || inputs().some((input) => input.dataset.was === undefined && differs(input))) {
         form.dataset.dirty = "";
         window.htmx.trigger("#changes", "look");
       }

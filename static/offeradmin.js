@@ -164,7 +164,18 @@
     showView();
     watchToasts();
   });
+  // A form was saved: what drafts.js kept of it, in case it would not be, is not needed any more.
+  const forgetDraft = () => {
+    if (!document.querySelector("[data-saved]")) return;
+    try {
+      localStorage.removeItem(sessionStorage.getItem("draft.sent"));
+      sessionStorage.removeItem("draft.sent");
+    } catch {
+      // No storage, no draft.
+    }
+  };
   document.addEventListener("DOMContentLoaded", () => {
+    forgetDraft();
     showView();
     watchToasts();
   });

@@ -309,7 +309,7 @@ def said_saved(desk: Desk, item: LibraryItem, saved: Saved, etag: int) -> SafeSt
             etag=etag, other=saved.plan.head.etag, names=", ".join(names)
         )
     return format_html(
-        '{} <a href="{}">{}</a> · <a href="{}">{}</a>',
+        '{} <a data-saved href="{}">{}</a> · <a href="{}">{}</a>',
         text,
         reverse("revision", args=where),
         _("View change"),
@@ -339,10 +339,10 @@ def _create(desk: Desk) -> HttpResponse:
     return HttpResponseRedirect(reverse("item", args=[desk.actor.sandbox.name, desk.section.slug, id]))
 
 
-def said_created(document: Document) -> str:
-    if "status" not in document:
-        return _("Created.")
-    return _("Created as a draft.") if document["status"] == "draft" else _("Created and approved.")
+def said_created(document: Document) -> SafeString:
+    """What was made. `data-saved`, as on what was saved, tells the browser that its draft is not needed any more."""
+    texts = {None: _("Created."), "draft": _("Created as a draft.")}
+    return format_html("<span data-saved>{}</span>", texts.get(document.get("status")) or _("Created and approved."))
 
 
 def refused(desk: Desk, error: InvalidDocument) -> HttpResponse:

@@ -1,0 +1,126 @@
+// What is typed into a form is kept in this browser until it is saved, so that a reload, a crash or an expired session
+// costs nothing. Nothing of it reaches the library by itself. The form works without this file.
+//
+// Each page that is loaded keeps a draft of its own ("draft:<person>/<sandbox>/<section>/<item>/<page>"), so two tabs do
+// not overwrite each other's. A form that is opened afresh offers the newest one that says something else than the form.
+(() => {
+  const form = document.getElementById("offer-form");
+  if (!form || !form.dataset.draft) return;
+  const PREFIX = "draft:";
+  const SENT = "draft.sent";
+  const DAYS = 30;
+  const base = `${PREFIX}${form.dataset.draft}/`;
+  const own = base + Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join("");
+  // Said by the page and not by a person: no reason to offer a draft.
+  const ASIDE = ["csrfmiddlewaretoken", "action", "etag", "zone", "id", "tag-query"];
+
+  // Private windows may have no storage, or none that can be written to: then there are no drafts.
+  const attempt = (what) => {
+    try {
+      return what();
+    } catch {
+      return undefined;
+    }
+  };
+  const read = (key) => attempt(() => JSON.parse(localStorage.getItem(key)));
+  const forget = (key) => attempt(() => localStorage.removeItem(key));
+  const keys = () => attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) || [];
+  const age = (key) => (read(key) || {}).at || 0;
+  const fields = () => [...new FormData(form).entries()].filter(([name]) => name !== "csrfmiddlewaretoken");
+  const said = (entries) => {
+    const typed = entries.filter(([name, value]) => !ASIDE.includes(name) && !name.startsWith("find:") && value !== "");
+    return JSON.stringify(typed.map(([name, value]) => [name, value.replace(/\r\n?/g, "\n")]).sort());
+  };
+
+  const keep = () => {
+    if (form.dataset.dirty === undefined) return;
+    const text = JSON.stringify({ at: Date.now(), fields: fields() });
+    const store = () => attempt(() => localStorage.setItem(own, text) ?? true);
+    if (store()) return;
+    // Full: the oldest draft of any form makes room, once.
+    const [oldest] = keys().filter((key) => key !== own).sort((one, other) => age(one) - age(other));
+    if (oldest) forget(oldest);
+    store();
+  };
+
+  let waiting = 0;
+  const keepSoon = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, 400);
+  };
+  document.addEventListener("input", (event) => event.target.form === form && keepSoon());
+  document.addEventListener("change", (event) => event.target.form === form && keepSoon());
+  document.addEventListener("htmx:afterSettle", keepSoon);
+  window.addEventListener("pagehide", keep);
+  // What is sent is kept until a page says that it was saved (offeradmin.js), or is back in this form.
+  form.addEventListener("submit", () => {
+    keep();
+    attempt(() => sessionStorage.setItem(SENT, own));
+  });
+  document.addEventListener("click", (event) => {
+    const discard = event.target.closest("[data-discard]");
+    if (!discard || event.defaultPrevented) return;
+    clearTimeout(waiting);
+    forget(own);
+  });
+
+  const bringBack = (draft, key) => {
+    const sender = document.createElement("form");
+    sender.method = "post";
+    // Not form.action: that is the form's buttons of this name.
+    sender.action = form.getAttribute("action");
+    sender.hidden = true;
+    const token = form.elements.csrfmiddlewaretoken.value;
+    for (const [name, value] of [...draft.fields, ["csrfmiddlewaretoken", token], ["action", "edit"]]) {
+      const input = document.createElement("textarea");
+      input.name = name;
+      input.value = value;
+      sender.append(input);
+    }
+    document.body.append(sender);
+    attempt(() => sessionStorage.setItem(SENT, key));
+    // The draft has everything; what this page has besides it was typed while it was offered, and is kept, too.
+    keep();
+    delete form.dataset.dirty;
+    sender.submit();
+  };
+
+  const offer = (key, draft) => {
+    const notice = document.getElementById("draft");
+    const time = notice.querySelector("time");
+    const zone = form.elements.zone.value;
+    time.dateTime = new Date(draft.at).toISOString();
+    time.textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+    const opened = draft.fields.find(([name]) => name === "etag");
+    notice.querySelector("[data-older]").hidden = !opened || opened[1] === form.elements.etag.value;
+    notice.querySelector("[data-bring-back]").addEventListener("click", () => bringBack(draft, key));
+    notice.querySelector("[data-throw-away]").addEventListener("click", () => {
+      forget(key);
+      notice.hidden = true;
+      next();
+    });
+    notice.hidden = false;
+  };
+
+  // The newest draft that says something else than the form; the others are nobody's loss.
+  const next = () => {
+    const shown = said(fields());
+    const found = keys().filter((key) => key.startsWith(base) && key !== own);
+    for (const key of found.sort((one, other) => age(other) - age(one))) {
+      const draft = read(key);
+      if (!draft || !Array.isArray(draft.fields) || said(draft.fields) === shown) forget(key);
+      else return offer(key, draft);
+    }
+    return undefined;
+  };
+
+  for (const key of keys()) if (age(key) < Date.now() - DAYS * 86400000) forget(key);
+  const sent = attempt(() => sessionStorage.getItem(SENT));
+  attempt(() => sessionStorage.removeItem(SENT));
+  if (form.dataset.dirty === undefined) next();
+  else {
+    // The server's answer to what was sent, with everything that was typed.
+    keep();
+    if (sent) forget(sent);
+  }
+})();
