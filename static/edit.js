@@ -32,10 +32,22 @@
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.dispatchEvent(new Event("change", { bubbles: true }));
   };
+  // What the chosen rule asks of a customer.
+  const showCondition = (rule) => {
+    const select = rule.querySelector("select");
+    const shown = rule.querySelector("[data-rule-shown]");
+    const condition = select.selectedOptions[0] && select.selectedOptions[0].dataset.condition;
+    shown.hidden = !condition;
+    shown.querySelector("code").textContent = condition || "";
+    shown.querySelector("a").href = `${select.dataset.rules}${encodeURIComponent(select.value)}/`;
+  };
   const showDependents = () => {
     const who = form.elements["/selectionConstraint/profileConstraintType"];
     const rule = form.querySelector(".rule-field");
-    if (who && rule) rule.classList.toggle("is-hidden", who.value !== "eligibilityRule");
+    if (who && rule) {
+      rule.classList.toggle("is-hidden", who.value !== "eligibilityRule");
+      showCondition(rule);
+    }
     for (const row of form.querySelectorAll(".capping-row")) {
       const custom = row.querySelector("[data-custom]");
       const query = row.querySelector(".custom-query");

@@ -31,7 +31,7 @@ from offers.document.schema import Kind, validate
 from offers.forms.decision import CRITERIA
 from offers.forms.kinds import Form, document_of, form_for, form_from, form_problems, operated
 from offers.forms.library import SEARCH, LibraryForm
-from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS
+from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS, OfferForm
 from offers.history import Document, NoSuchRevision
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, NotAllowed, NotFound, can_edit
@@ -183,6 +183,8 @@ def _other(desk: Desk) -> HttpResponse:
     picker = desk.choices.pickers.get(action.removeprefix(SEARCH)) if isinstance(desk.choices, LibraryChoices) else None
     if picker:
         return page(desk, fragment="library/form/_picker.html", picker=picker, searched=picker.name)
+    if action.startswith(SEARCH) and isinstance(desk.form, OfferForm):
+        return _found(desk, action.removeprefix(SEARCH))
     changed = operated(desk.form, action)
     if changed:
         # Rows have other names now, and a new one can choose from what the last page did not need to offer.
@@ -193,6 +195,15 @@ def _other(desk: Desk) -> HttpResponse:
     if action == "edit":
         return page(desk)
     return page(desk, fragment="offers/_edit_answer.html", **preview(desk))
+
+
+def _found(desk: Desk, name: str) -> HttpResponse:
+    """The select of this name with the placements or rules that were searched for."""
+    text = desk.request.POST.get(f"{SEARCH}{name}", "")[:200]
+    desk = replace(desk, choices=choices_for(desk.actor, desk.form, text))
+    rows = desk.form.representations if isinstance(desk.form, OfferForm) else []
+    row = next((row for row in rows if f"{row.pointer}/placement" == name), None)
+    return page(desk, fragment="offers/_edit_placement.html" if row else "offers/_edit_rule.html", row=row)
 
 
 def preview(desk: Desk) -> dict[str, Any]:

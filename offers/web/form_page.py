@@ -1,6 +1,6 @@
 """What the templates of the edit form ask: texts, what they were, what is wrong where, and what there is to choose from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,8 @@ from offers.permissions import Actor, can_change_live
 from offers.templatetags.offers import channel_name, place_title, problem_text
 from offers.web.library_choices import LibraryChoices, library_choices
 
-CHOICES_OFFERED = 1_000
+CHOICES_OFFERED = 100
+CONDITION_SHOWN = 600  # characters
 TAGS_FOUND = 12
 # How a library item that nobody has chosen yet is called.
 NOT_CHOSEN = {"": "…"}
@@ -30,16 +31,38 @@ Options = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """`condition` is as much of it as a form shows."""
+
+    name: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
-    """The sandbox's placements, rules and chosen tags by id; what the document names is among them, if it is there."""
+    """The sandbox's placements, rules and chosen tags by id; what the document names is among them, if it is there.
+
+    `searched` says that there are more placements or rules than these, or that they were searched for.
+    """
 
     placements: Mapping[str, Placement]
-    rules: Mapping[str, str]
+    rules: Mapping[str, Rule]
     tags: Mapping[str, str]
+    searched: Collection[Kind] = ()
+    text: str = ""
 
     @property
     def names(self) -> dict[str, str]:
-        return {**self.tags, **self.rules, **{id: placement.name for id, placement in self.placements.items()}}
+        rules = {id: rule.name for id, rule in self.rules.items()}
+        return {**self.tags, **rules, **{id: placement.name for id, placement in self.placements.items()}}
+
+    @property
+    def finds_placements(self) -> bool:
+        return Kind.PLACEMENT in self.searched
+
+    @property
+    def finds_rules(self) -> bool:
+        return Kind.RULE in self.searched
 
     def placements_by_channel(self) -> list[tuple[str, list[tuple[str, Placement]]]]:
         groups: dict[str, list[tuple[str, Placement]]] = {}
@@ -48,34 +71,48 @@ class Choices:
         return sorted(groups.items())
 
 
-def choices_for(actor: Actor, form: Form) -> Choices | LibraryChoices:
-    """What this form can choose from. Three queries for an offer."""
+def choices_for(actor: Actor, form: Form, text: str = "") -> Choices | LibraryChoices:
+    """What this form can choose from; of placements and rules those with all words of `text`. Three queries for an offer."""
     if isinstance(form, LibraryForm):
         return library_choices(actor, form)
     chosen = {row.texts.get("placement", "") for row in form.representations}
     chosen |= {item["placement"] for item in form.before.get("representations", ())}
     placements = {
         id: Placement(name, document["channel"], document["componentType"])
-        for id, name, document in _offered(actor, Kind.PLACEMENT, chosen).values_list("id", "name", "document")
+        for id, name, document in _offered(actor, Kind.PLACEMENT, chosen, text)
     }
-    rules = _offered(actor, Kind.RULE, {form.texts.get("selectionConstraint/eligibilityRule", "")})
+    rule = {form.texts.get("selectionConstraint/eligibilityRule", "")}
+    rules = {
+        id: Rule(name, document["condition"]["value"][:CONDITION_SHOWN])
+        for id, name, document in _offered(actor, Kind.RULE, rule, text)
+    }
+    counted = {Kind.PLACEMENT: len(placements), Kind.RULE: len(rules)}
+    searched = [kind for kind, count in counted.items() if text or count > CHOICES_OFFERED]
     tags = _named(actor, Kind.TAG).filter(id__in=_ids([*form.tags, *form.before.get("tags", ())]))
-    return Choices(placements, dict(rules.values_list("id", "name")), dict(tags.values_list("id", "name")))
+    return Choices(placements, rules, dict(tags.values_list("id", "name")), searched, text)
 
 
 def tags_like(actor: Actor, text: str, chosen: Iterable[str]) -> Options:
     """The first tags, by name, that have all these words in their names or ids and are not chosen yet."""
-    tags = _named(actor, Kind.TAG).exclude(id__in=_ids(chosen))
-    for word in text.lower().replace("\0", "").split()[:8]:
-        tags = tags.filter(search__contains=word)
+    tags = _with_words(_named(actor, Kind.TAG), text).exclude(id__in=_ids(chosen))
     return list(tags.order_by("name", "key").values_list("id", "name")[:TAGS_FOUND])
 
 
-def _offered(actor: Actor, kind: Kind, ids: Iterable[str]) -> Any:
-    """The first items of a kind by name, and these in any case."""
+def _offered(actor: Actor, kind: Kind, ids: Iterable[str], text: str) -> Any:
+    """(id, name, document) of a kind's first items by name that have these words, and of these ids in any case.
+
+    There is one more than CHOICES_OFFERED where there are more.
+    """
     named = _named(actor, kind)
-    first = named.order_by("name", "key").values("key")[:CHOICES_OFFERED]
-    return named.filter(Q(key__in=first) | Q(id__in=_ids(ids))).order_by("name", "key")
+    first = _with_words(named, text).order_by("name", "key").values("key")[: CHOICES_OFFERED + 1]
+    found = named.filter(Q(key__in=first) | Q(id__in=_ids(ids))).order_by("name", "key")
+    return found.values_list("id", "name", "document")
+
+
+def _with_words(items: Any, text: str) -> Any:
+    for word in text.lower().replace("\0", "").split()[:8]:
+        items = items.filter(search__contains=word)
+    return items
 
 
 def _named(actor: Actor, kind: Kind) -> Any:
@@ -105,12 +142,12 @@ class FormPage:
     tag_query: str = ""
 
     @property
-    def rule_options(self) -> Options:
+    def rules(self) -> list[tuple[str, Rule]]:
         """The rules to choose from; one that is gone is there by its id, because the document still names it."""
         rules = self.choices.rules if isinstance(self.choices, Choices) else {}
         chosen = self.form.texts.get("selectionConstraint/eligibilityRule", "")
-        gone = [] if chosen in ("", *rules) else [(chosen, chosen)]
-        return [("", "—"), *gone, *rules.items()]
+        gone = [] if chosen in ("", *rules) else [(chosen, Rule(chosen, ""))]
+        return [*gone, *rules.items()]
 
     @property
     def listed(self) -> list[tuple[str, str, str]]:
