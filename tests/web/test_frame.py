@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -87,6 +88,30 @@ def test_a_choice_that_is_none_is_not_kept_and_no_way_leads_out(editor: Client, 
     response = editor.post("/preferences/", {"theme": "pink", "timezone": "Mars/Base", "next": "https://evil.example/"})
     assert response["Location"] == "/"
     assert not response.cookies
+
+
+def test_choices_follow_a_person_to_another_browser(editor: Client, sandbox: Sandbox) -> None:
+    editor.post("/preferences/", {"theme": "dark"})
+    editor.post("/preferences/", {"timezone": "Asia/Seoul"})
+    editor.post("/preferences/language/", {"language": "ko"})
+    User.objects.filter(username="mina").update(password=make_password("a password"))
+    elsewhere = Client()
+    elsewhere.cookies["timezone"] = "Europe/Berlin"  # what that browser found out by itself
+    elsewhere.post("/accounts/login/", {"login": "mina", "password": "a password"})
+    kept = {name: elsewhere.cookies[name].value for name in ("theme", "timezone", "django_language")}
+    assert kept == {"theme": "dark", "timezone": "Asia/Seoul", "django_language": "ko"}
+
+
+def test_what_nobody_chose_stays_as_the_browser_has_it(editor: Client, sandbox: Sandbox) -> None:
+    editor.post("/preferences/", {"theme": "dark"})
+    editor.post("/preferences/language/", {"language": "xx"})
+    User.objects.filter(username="mina").update(password=make_password("a password"))
+    elsewhere = Client()
+    elsewhere.cookies["timezone"] = "Europe/Berlin"
+    elsewhere.post("/accounts/login/", {"login": "mina", "password": "a password"})
+    assert elsewhere.cookies["timezone"].value == "Europe/Berlin"
+    assert "django_language" not in elsewhere.cookies
+    assert elsewhere.cookies["theme"].value == "dark"
 
 
 def test_every_zone_offered_is_one() -> None:
