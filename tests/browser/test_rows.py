@@ -1,0 +1,46 @@
+"""Rows of the edit form: dragged with the mouse, moved with the keyboard, with everything that was typed."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_edit import form  # noqa: F401  # fixture
+from tests.browser.test_pages import library, signed_in  # noqa: F401  # fixtures
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FIRST = "#f-representations-0-components-0-content"
+SECOND = "#f-representations-1-components-0-content"
+
+
+def drag(page: Page, row: int, over: int) -> None:
+    """Hold a row's handle above the upper part of another row."""
+    page.locator("#representations").scroll_into_view_if_needed()
+    page.locator("#representations .card-row-head [data-grip]").nth(row).hover()
+    page.mouse.down()
+    box = page.locator("#representations .card-row").nth(over).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 40, box["y"] + 10, steps=4)
+
+
+def test_rows_are_dragged_and_moved_and_keep_what_was_typed(form: Page) -> None:  # noqa: F811  # the fixture itself
+    form.set_viewport_size({"width": 1440, "height": 2600})
+    expect(form.locator("[data-grip]")).to_have_count(0)
+    form.fill(FIRST, "Typed just now")
+    form.get_by_role("button", name="Add representation").click()
+    expect(form.locator("#f-representations-1-placement")).to_be_focused()
+    drag(form, 1, over=0)
+    expect(form.locator(".drop-before")).to_have_count(1)
+    form.keyboard.press("Escape")
+    expect(form.locator(".drop-before")).to_have_count(0)
+    form.mouse.up()
+    expect(form.locator(FIRST)).to_have_value("Typed just now")
+    drag(form, 1, over=0)
+    form.mouse.up()
+    expect(form.locator(SECOND)).to_have_value("Typed just now")
+    expect(form.locator("#f-representations-1-placement")).to_have_value("home")
+
+    form.get_by_role("button", name="Move up: 2").focus()
+    form.keyboard.press("Enter")
+    expect(form.locator(FIRST)).to_have_value("Typed just now")
+    expect(form.locator("#row-moved")).to_have_text("Moved to 1 of 2")
+    expect(form.get_by_role("button", name="Move down: 1")).to_be_focused()
