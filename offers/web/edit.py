@@ -26,7 +26,6 @@ from django.views.decorators.http import require_http_methods
 from offers import history, writes
 from offers.document.describe import Change, describe
 from offers.document.errors import JSON, InvalidDocument
-from offers.document.fields import instant
 from offers.document.schema import Kind, validate
 from offers.forms.decision import CRITERIA
 from offers.forms.kinds import Form, document_of, form_for, form_from, form_problems, operated
@@ -47,6 +46,7 @@ from offers.web.library_choices import LibraryChoices
 from offers.web.middleware import zone_of
 from offers.web.saving import Contested, Plan, Saved, in_use, people, plan_for, save, since, verdict
 from offers.web.sections import OFFERS, SECTION_OF, Section
+from offers.web.warnings import warnings
 
 MAX_NOTE = 500
 NEW_OFFER_RUNS = timedelta(days=30)
@@ -254,28 +254,6 @@ def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
 def _meanwhile(desk: Desk, item: LibraryItem, plan: Plan) -> dict[str, Any]:
     """That others saved since the form was opened: who, up to which version, and how many fields are contested."""
     return {"others": people(since(item, desk.etag)), "head": plan.head, "contested": len(plan.conflicts)}
-
-
-def warnings(before: Document, after: Document, now: datetime) -> list[str]:
-    """What is allowed, but better known before it is saved."""
-    found = []
-    window, was = after.get("selectionConstraint", {}), before.get("selectionConstraint", {})
-    dates = [(window.get(name), was.get(name)) for name in ("startDate", "endDate")]
-    capped = before.get("frequencyCappingConstraints") or before.get("cappingConstraint")
-    if before.get("status") == "approved" and capped and any(new != old for new, old in dates):
-        found.append(_("This offer is approved and capped: with new dates, its counters may start again from zero."))
-    if _is_past(window.get("endDate"), now) and before != after:
-        found.append(_("It ends in the past: nobody will see it."))
-    if after.get("status") == "approved" and before.get("status") != "approved" and not after.get("representations"):
-        found.append(_("It has no representation, so no placement can show it."))
-    return found
-
-
-def _is_past(date: Any, now: datetime) -> bool:
-    try:
-        return isinstance(date, str) and instant(date) < now
-    except ValueError:
-        return False
 
 
 def _save(desk: Desk, item: LibraryItem) -> HttpResponse:

@@ -1,0 +1,69 @@
+"""What the form allows, but better says before it is saved."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from offers.document.fields import component_type, instant
+from offers.history import Document
+
+# Template expressions of the placements that show the content; JSON is checked without them.
+EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+
+
+def warnings(before: Document, after: Document, now: datetime) -> list[str]:
+    """What is allowed, but better known before it is saved."""
+    found = []
+    window, was = after.get("selectionConstraint", {}), before.get("selectionConstraint", {})
+    dates = [(window.get(name), was.get(name)) for name in ("startDate", "endDate")]
+    capped = before.get("frequencyCappingConstraints") or before.get("cappingConstraint")
+    if before.get("status") == "approved" and capped and any(new != old for new, old in dates):
+        found.append(_("This offer is approved and capped: with new dates, its counters may start again from zero."))
+    if _is_past(window.get("endDate"), now) and before != after:
+        found.append(_("It ends in the past: nobody will see it."))
+    if after.get("status") == "approved" and before.get("status") != "approved" and not after.get("representations"):
+        found.append(_("It has no representation, so no placement can show it."))
+    return found + [_json_warning(at) for content in _json_contents(after) if (at := broken_at(content)) is not None]
+
+
+def _is_past(date: Any, now: datetime) -> bool:
+    try:
+        return isinstance(date, str) and instant(date) < now
+    except ValueError:
+        return False
+
+
+def _json_contents(document: Document) -> Iterator[str]:
+    for representation in document.get("representations", ()):
+        for component in representation.get("components", ()):
+            content = component.get("content")
+            if component_type(component.get("type", "")) == "json" and isinstance(content, str) and content.strip():
+                yield content
+
+
+def broken_at(content: str) -> tuple[int, int] | None:
+    """The line and the column (both from 1) from which on this is not JSON; None where it is.
+
+    An expression outside of a text stands for a value (`{{`) or for nothing (`{%`).
+    """
+    try:
+        json.loads(EXPRESSION.sub(_blank, content))
+    except json.JSONDecodeError as error:
+        return error.lineno, error.colno
+    except RecursionError:
+        return 1, 1
+    return None
+
+
+def _blank(expression: re.Match[str]) -> str:
+    """As long as the expression, with its line ends, so that places stay what they are."""
+    text = re.sub(r"[^\n]", " ", expression[0])
+    return ("0" if expression[0].startswith("{{") else " ") + text[1:]
+
+
+def _json_warning(at: tuple[int, int]) -> str:
+    return _("A content is not valid JSON from line {line}, column {column} on.").format(line=at[0], column=at[1])

@@ -1,0 +1,57 @@
+"""The content editor: template expressions stand out, and JSON is checked while one types."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from offers.models import Sandbox
+from tests.browser.test_edit import EDIT, form  # noqa: F401  # fixture
+from tests.browser.test_pages import library, signed_in, violations  # noqa: F401  # fixtures
+from tests.cast import actor, make_placement
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CONTENT = "#f-representations-0-components-0-content"
+
+
+def test_expressions_are_marked_and_one_that_is_open_is_named(form: Page) -> None:  # noqa: F811  # the fixture itself
+    form.fill(CONTENT, "<b>Hi {{ profile.name }}</b>\n{% if gold %}more{% endif %}")
+    expect(form.locator(".code-layer mark")).to_have_text(["{{ profile.name }}", "{% if gold %}", "{% endif %}"])
+    expect(form.locator(".content-help span")).to_have_text("")
+    boxes = [form.locator(of).evaluate("box => [box.clientWidth, box.clientHeight]") for of in (".code-layer", CONTENT)]
+    assert boxes[0] == boxes[1], "the marks lie under their words"
+    form.fill(CONTENT, "<img src=x onerror=document.title='ran'> {{ profile.name")
+    expect(form.locator(".content-help span")).to_have_text("{{ is never closed.")
+    expect(form.locator(".code-layer img")).to_have_count(0)
+    assert violations(form) == []
+
+
+def test_json_is_checked_and_formatted(
+    signed_in: Page,  # noqa: F811  # the fixture itself
+    live_server: LiveServer,
+    library: Sandbox,  # noqa: F811  # the fixture itself
+) -> None:
+    make_placement(actor(library), id="feed", name="Feed", componentType="json")
+    page = signed_in
+    page.goto(live_server.url + EDIT)
+    page.get_by_role("button", name="Add representation").click()
+    page.locator("#f-representations-1-placement").select_option("feed")
+    content = "#f-representations-1-components-0-content"
+    field = page.locator(".edit-field", has=page.locator(content))
+    said, button = field.locator(".content-help span"), field.get_by_role("button", name="Format")
+    for wrong, place in [
+        ('{"a": 1,\n "b": }', "line 2, column 7"),
+        ('{"a": 01}', "line 1, column 8"),
+        ("[1] 2", "column 5"),
+    ]:
+        page.fill(content, wrong)
+        expect(said).to_contain_text(place)
+        expect(button).to_be_hidden()
+    page.fill(content, '{"to": "{{ name }}", "points": {{ points }}}')
+    expect(said).to_have_text("")
+    page.fill(content, '{"n":12345678901234567890,"list":[1,{}],"n":"a\\"b"}')
+    button.click()
+    expect(page.locator(content)).to_have_value(
+        '{\n  "n": 12345678901234567890,\n  "list": [\n    1,\n    {}\n  ],\n  "n": "a\\"b"\n}'
+    )
+    expect(page.locator("#preview")).to_contain_text("12345678901234567890")
