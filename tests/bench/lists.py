@@ -16,7 +16,16 @@ ADDRESSES = (
     *("status=draft", "status=archived&sort=name", "state=live", "state=ending", "state=scheduled", "state=expired"),
     *("channel=email", "channel=video", "kind=fallback-offer", "tag={tag}", "tag={tag}&status=draft&channel=web"),
     *("placement={placement}", "by={by}", "from=2020-01-01&to=2020-02-01", "from={today}&to={today}&status=approved"),
-    *("q=weekend", "q=holiday", "q=off", "q=설", "q=설날", "q=no-such-thing", "q={id}", "q=points&status=draft&sort=name"),
+    *(
+        "q=weekend",
+        "q=holiday",
+        "q=off",
+        "q=설",
+        "q=설날",
+        "q=no-such-thing",
+        "q={id}",
+        "q=points&status=draft",
+    ),
 )
 
 
