@@ -19,7 +19,11 @@
     layer.replaceChildren(...parts, `${area.value.slice(from)}\n`);
     fit(area, layer);
   };
+  // What decides where a word stands.
+  const SHAPE = ["font", "lineHeight", "letterSpacing", "tabSize", "padding", "textIndent", "wordBreak", "overflowWrap"];
   const fit = (area, layer) => {
+    const shape = getComputedStyle(area);
+    for (const name of SHAPE) layer.style[name] = shape[name];
     layer.style.width = `${area.clientWidth}px`;
     layer.style.height = `${area.clientHeight}px`;
     layer.scrollTop = area.scrollTop;
@@ -107,7 +111,7 @@
     const box = document.createElement("div");
     const layer = document.createElement("div");
     box.className = "code-box";
-    layer.className = "code-layer code-input";
+    layer.className = "code-layer";
     layer.setAttribute("aria-hidden", "true");
     area.before(box);
     box.append(layer, area);

@@ -15,10 +15,10 @@ CONTENT = "#f-representations-0-components-0-content"
 
 
 def test_expressions_are_marked_and_one_that_is_open_is_named(form: Page) -> None:  # noqa: F811  # the fixture itself
-    form.fill(CONTENT, "<b>Hi {{ profile.name }}</b>\n{% if gold %}more{% endif %}")
+    form.fill(CONTENT, "<b>Hi {{ profile.name }}</b>\n설날 {% if gold %}more{% endif %}" + "\na long line of words" * 9)
     expect(form.locator(".code-layer mark")).to_have_text(["{{ profile.name }}", "{% if gold %}", "{% endif %}"])
     expect(form.locator(".content-help span")).to_have_text("")
-    boxes = [form.locator(of).evaluate("box => [box.clientWidth, box.clientHeight]") for of in (".code-layer", CONTENT)]
+    boxes = [form.locator(of).evaluate("box => [box.clientWidth, box.scrollHeight]") for of in (".code-layer", CONTENT)]
     assert boxes[0] == boxes[1], "the marks lie under their words"
     form.fill(CONTENT, "<img src=x onerror=document.title='ran'> {{ profile.name")
     expect(form.locator(".content-help span")).to_have_text("{{ is never closed.")
