@@ -197,8 +197,9 @@ class Revision(models.Model):
     actor_label = models.CharField(max_length=150)
     client_id = models.CharField(max_length=100, blank=True)
     source = models.CharField(max_length=8, choices=Source)
-    # What the source refers to: the etag that an undo took back or a restore brought back, or the one a merge met.
-    source_ref = models.CharField(max_length=60, blank=True)
+    # What the source refers to: the etag that an undo took back or a restore brought back, or the one a merge met; the id of
+    # which this is a copy.
+    source_ref = models.CharField(max_length=100, blank=True)
     note = models.TextField(blank=True)
     request_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()

@@ -14,9 +14,12 @@ from offers.document.schema import OFFER_KINDS, Kind
 from offers.history import Document
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, can_change_live, can_edit, is_live
-from offers.queries import names_in
+from offers.queries import names, names_in
 from offers.web.curl import patch_curl
 from offers.web.sections import SECTION_OF
+
+# How the first revision of a copy names its original.
+COPY_OF = "duplicate of "
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,8 @@ def entries(item: LibraryItem, revisions: list[Revision]) -> list[Entry]:
         return []
     etags = [made.etag for made in revisions]
     documents = history.documents(item, max(1, min(etags) - 1), max(etags))
-    names = names_in(item.sandbox_id, Kind(item.kind), documents.values())
-    return [_entry(made, documents.get(made.etag - 1), documents[made.etag], names) for made in revisions]
+    known = names_in(item.sandbox_id, Kind(item.kind), documents.values())
+    return [_entry(made, documents.get(made.etag - 1), documents[made.etag], known) for made in revisions]
 
 
 def _entry(made: Revision, before: Document | None, after: Document | None, names: dict[str, str]) -> Entry:
@@ -63,6 +66,15 @@ def _entry(made: Revision, before: Document | None, after: Document | None, name
 def last_entry(item: LibraryItem) -> Entry:
     """The change that made the item what it is."""
     return entries(item, [history.revision(item, item.etag)])[0]
+
+
+def original_of(item: LibraryItem) -> tuple[str, str] | None:
+    """The id and name of what this item was made of as a copy; None for any other."""
+    source = Revision.objects.filter(item=item, etag=1).values_list("source_ref", flat=True).first() or ""
+    if not source.startswith(COPY_OF):
+        return None
+    id = source.removeprefix(COPY_OF)
+    return id, names(item.sandbox_id, [id]).get(id, id)
 
 
 def change_context(request: HttpRequest, item: LibraryItem, entry: Entry) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from offers.web.access import actor_for, item_for
 from offers.web.curl import item_address, json_text, patch_curl, read_curl
 from offers.web.frame import answer
 from offers.web.glance import facts_of, rows_of
-from offers.web.items import item_context, last_entry, summarised
+from offers.web.items import item_context, last_entry, original_of, summarised
 from offers.web.offer_filters import Chip, address, links, order_of, sorts
 from offers.web.sections import Section
 
@@ -40,6 +40,7 @@ def overview(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
         "overview",
         last=last,
         summary=summarised(last),
+        original=original_of(item),
         users=writes.used_by(actor.sandbox.pk, item.id),
         **facts_of(actor, item),
     )

@@ -22,12 +22,11 @@ from offers.permissions import Actor, NotAllowed
 from offers.templatetags.offers import place_title, problem_text
 from offers.web.access import item_for, stamp_of
 from offers.web.frame import answer
-from offers.web.items import item_context, refuse_readers
+from offers.web.items import COPY_OF, item_context, refuse_readers
 from offers.web.sections import Section
 
 MAX_NOTE = 500
 MAX_NAME = 255
-COPY_OF = "duplicate of "
 
 # The steps of a decision by the status they lead to, and what is said when one is done.
 STEPS: Mapping[str, Any] = {

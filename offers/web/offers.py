@@ -7,11 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from offers import writes
 from offers.document.schema import Kind
-from offers.permissions import can_change_live, is_live
+from offers.permissions import can_change_live, can_restore_archived, is_live
 from offers.queries import names, names_in, page
 from offers.web.access import actor_for, item_for
 from offers.web.frame import answer, wants_fragment
-from offers.web.items import item_context, last_entry, summarised
+from offers.web.items import item_context, last_entry, original_of, summarised
 from offers.web.offer_filters import (
     NAMED,
     chips,
@@ -95,6 +95,8 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
         representations=_named(document.get("representations", ()), known),
         tags=[(tag, known.get(tag, tag)) for tag in document.get("tags", ())],
         attributes=sorted(document.get("characteristics", {}).items()),
+        original=original_of(item),
+        may_restore=can_restore_archived(actor),
         users=writes.used_by(actor.sandbox.pk, item.id),
         live_is_closed=is_live(item.kind, document) and not can_change_live(actor),
         may_go_live=can_change_live(actor),
