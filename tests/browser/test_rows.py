@@ -15,8 +15,13 @@ SECOND = "#f-representations-1-components-0-content"
 def drag(page: Page, row: int, over: int) -> None:
     """Hold a row's handle above the upper part of another row."""
     page.locator("#representations").scroll_into_view_if_needed()
-    page.locator("#representations .card-row-head [data-grip]").nth(row).hover()
-    page.mouse.down()
+    # The rows came back from the server: until their previews are there, they may slip away from under the pointer.
+    for _try in range(20):
+        page.locator("#representations .card-row-head [data-grip]").nth(row).hover()
+        page.mouse.down()
+        if page.locator(".is-dragged").count():
+            break
+        page.mouse.up()
     box = page.locator("#representations .card-row").nth(over).bounding_box()
     assert box
     page.mouse.move(box["x"] + 40, box["y"] + 10, steps=4)
