@@ -277,7 +277,7 @@ class SavedView(models.Model):
     sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, related_name="+", db_index=False)
     name = models.CharField(max_length=60)
     # The list's query string, without its position.
-    query = models.CharField(max_length=2_000, blank=True)
+    query = models.TextField(blank=True)
     columns = ArrayField(models.CharField(max_length=20))
 
     class Meta:

@@ -50,7 +50,11 @@
       return true;
     };
     const many = (end, one) => is(end) || (list(one) && is(end));
-    const list = (one) => one() && (!is(",") || list(one));
+    const list = (one) => {
+      do if (!one()) return false;
+      while (is(","));
+      return true;
+    };
     const member = () => take(SPACE) && take(STRING) && is(":") && value();
     const value = () => {
       if (is("{")) return many("}", member);

@@ -33,7 +33,7 @@
 
   document.addEventListener("pointerdown", (event) => {
     const grip = event.target.closest("[data-grip]");
-    if (!grip || event.button !== 0) return;
+    if (!grip || drag || event.button !== 0) return;
     event.preventDefault();
     grip.setPointerCapture(event.pointerId);
     const row = grip.closest("[data-component], [data-row]");
@@ -57,7 +57,10 @@
     window.htmx.trigger(grip, "drop-row");
   });
   document.addEventListener("pointercancel", end);
-  document.addEventListener("htmx:beforeSwap", end);
+  // Only a swap of the rows themselves ends it: the panel of changes may be renewed meanwhile.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (drag && event.detail.target.contains(drag.grip)) end();
+  });
   document.addEventListener("keydown", (event) => event.key === "Escape" && end());
 
   // The rows come back from the server as new ones: the focus goes to where the row went, and its place is said.

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("key", models.BigAutoField(primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=60)),
-                ("query", models.CharField(blank=True, max_length=2000)),
+                ("query", models.TextField(blank=True)),
                 (
                     "columns",
                     django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None),

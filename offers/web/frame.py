@@ -64,7 +64,8 @@ class Frame:
         if match is None or "sandbox" not in match.kwargs:
             return ""
         parts = self.request.path.split("/")  # /s/<sandbox>/<section>/...
-        return parts[3] or "home" if len(parts) > 3 else ""
+        found = parts[3] or "home" if len(parts) > 3 else ""
+        return "offers" if found == "bulk" else found
 
     @property
     def theme(self) -> str:

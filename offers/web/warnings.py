@@ -50,13 +50,23 @@ def broken_at(content: str) -> tuple[int, int] | None:
 
     An expression outside of a text stands for a value (`{{`) or for nothing (`{%`).
     """
+    text = EXPRESSION.sub(_blank, content)
     try:
-        json.loads(EXPRESSION.sub(_blank, content))
+        # Numbers are not made: Python refuses very long ones. NaN and Infinity are Python's own, and no JSON.
+        json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         return error.lineno, error.colno
-    except RecursionError:
+    except (_NoJSON, RecursionError):
         return 1, 1
     return None
+
+
+class _NoJSON(Exception):
+    pass
+
+
+def _refuse(constant: str) -> None:
+    raise _NoJSON(constant)
 
 
 def _blank(expression: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from offers.document.schema import Kind
 from offers.models import BulkRun, LibraryItem, Membership, Sandbox
-from tests.browser.test_pages import violations
+from tests.browser.test_pages import LOOKS, complaints_of, violations
 from tests.cast import Role, actor, make, make_sandbox, offer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,14 +84,11 @@ def test_the_keyboard_alone_is_enough(page: Page, live_server: LiveServer, shop:
     expect(page.locator(".ended")).to_contain_text("1 offer changed")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
 def test_axe_finds_nothing_and_nothing_is_blocked_or_too_wide(
     page: Page, live_server: LiveServer, shop: Sandbox, theme: str, width: int
 ) -> None:
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(page)
     sign_in(page, live_server)
     page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     page.set_viewport_size({"width": width, "height": 900})

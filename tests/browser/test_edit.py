@@ -5,7 +5,7 @@ from playwright.sync_api import Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from offers.models import LibraryItem
-from tests.browser.test_pages import library, signed_in, violations  # noqa: F401  # fixtures
+from tests.browser.test_pages import complaints_of, library, signed_in, violations  # noqa: F401  # fixtures
 from tests.cast import actor, patch, replace
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,9 +104,7 @@ def test_on_a_small_screen_the_changes_are_a_drawer_with_a_count(form: Page) -> 
 def test_axe_finds_nothing_on_the_form_and_the_conflict_page(
     form: Page, live_server: LiveServer, theme: str, width: int
 ) -> None:
-    complaints: list[str] = []
-    form.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    form.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(form)
     form.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     form.set_viewport_size({"width": width, "height": 900})
     form.goto(f"{live_server.url}/s/prod/offers/new/")

@@ -8,6 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 from offers import history
 from offers.document.schema import Kind
 from offers.models import LibraryItem, Membership, Sandbox
+from tests.browser.test_pages import complaints_of
 from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, shown_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,8 +45,7 @@ def open_form(page: Page, live_server: LiveServer) -> None:
 def test_an_edit_is_previewed_saved_and_found_in_history(
     page: Page, live_server: LiveServer, spring: LibraryItem
 ) -> None:
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    complaints = complaints_of(page)
     sign_in(page, live_server, "mina")
     page.goto(f"{live_server.url}/s/prod/offers/")
     page.get_by_role("link", name="Spring sale").first.click()

@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from offers.document.schema import Kind
 from offers.models import LibraryItem, Membership, Sandbox
-from tests.browser.test_pages import violations
+from tests.browser.test_pages import complaints_of, violations
 from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, shown_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,9 +61,7 @@ def desk(page: Page, live_server: LiveServer, library: Sandbox) -> Page:
 def test_axe_finds_nothing_and_nothing_is_blocked_or_too_wide(
     desk: Page, live_server: LiveServer, width: int, theme: str
 ) -> None:
-    complaints: list[str] = []
-    desk.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    desk.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(desk)
     desk.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     desk.set_viewport_size({"width": width, "height": 900})
     for section, id in ITEMS.items():

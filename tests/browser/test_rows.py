@@ -35,6 +35,10 @@ def test_rows_are_dragged_and_moved_and_keep_what_was_typed(form: Page) -> None:
     expect(form.locator("#f-representations-1-placement")).to_be_focused()
     drag(form, 1, over=0)
     expect(form.locator(".drop-before")).to_have_count(1)
+    with form.expect_response(lambda answer: answer.request.method == "POST") as looked:
+        form.evaluate("htmx.trigger('#changes', 'look')")
+    looked.value.finished()
+    expect(form.locator(".drop-before")).to_have_count(1)
     form.keyboard.press("Escape")
     expect(form.locator(".drop-before")).to_have_count(0)
     form.mouse.up()

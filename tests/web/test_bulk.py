@@ -316,3 +316,7 @@ def test_runs_are_listed_newest_first(editor: Client, ids: list[str], monkeypatc
     assert "Set the priority to 5" not in text
     assert f"?before={second.number}" in text
     assert page(first) in text_of(editor.get(f"/s/prod/bulk/?before={second.number}"))
+
+
+def test_its_pages_belong_to_the_offers(editor: Client, item: LibraryItem) -> None:
+    assert '/s/prod/offers/" aria-current="page"' in text_of(editor.get("/s/prod/bulk/"))

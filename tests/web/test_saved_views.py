@@ -63,6 +63,11 @@ def test_views_are_each_persons_own(editor: Client, view: SavedView, sign_in: Si
     assert not SavedView.objects.exists()
 
 
+def test_a_long_search_in_another_script_is_kept_whole(editor: Client, item: LibraryItem) -> None:
+    editor.post(VIEWS, {"name": "Long", "query": "q=" + "설날" * 400})
+    assert editor.get(f"{OFFERS}?{SavedView.objects.get().query}").context["wanted"].text == "설날" * 100
+
+
 def test_readers_keep_views_too_and_strangers_none(sign_in: SignIn, item: LibraryItem) -> None:
     sign_in(Role.AUDITOR).post(VIEWS, {"name": "Live", "query": "state=live"})
     assert SavedView.objects.get().name == "Live"

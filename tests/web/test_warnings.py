@@ -16,6 +16,8 @@ from tests.cast import offer, shown_in
         ('{"a": 1,\n "b": }', (2, 7)),
         ('{"a": {{ open }', (1, 8)),
         ("[" * 100_000, (1, 1)),
+        ("9" * 5_000, None),
+        ("[NaN]", (1, 1)),
     ],
 )
 def test_json_is_checked_around_its_expressions(content: str, at: tuple[int, int] | None) -> None:
