@@ -14,7 +14,7 @@ from offers.document.fields import CHANNEL_PREFIX, component_type
 from offers.document.labels import WORDS
 from offers.forms.rows import Row
 from offers.templatetags.offers import CHANNEL_ICONS, CONTENT_ICONS
-from offers.web.form_page import Choices, FormPage, Options
+from offers.web.form_page import Choices, FormPage, Options, PlacementGroup
 
 register = template.Library()
 
@@ -99,6 +99,12 @@ def type_of(page: FormPage, representation: Row, component: Row) -> str:
     placements = page.choices.placements if isinstance(page.choices, Choices) else {}
     placement = placements.get(representation.texts.get("placement", ""))
     return component_type(component.texts.get("type", "") or (placement.component_type if placement else "")) or ""
+
+
+@register.simple_tag
+def placements_for(page: FormPage, representation: Row) -> list[PlacementGroup]:
+    """The placements to choose from for a representation."""
+    return page.choices.placements_for(representation) if isinstance(page.choices, Choices) else []
 
 
 @register.simple_tag

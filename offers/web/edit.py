@@ -328,6 +328,12 @@ def _create(desk: Desk) -> HttpResponse:
     return HttpResponseRedirect(reverse("item", args=[desk.actor.sandbox.name, desk.section.slug, id]))
 
 
+def _address(desk: Desk) -> str:
+    """The form's own address. A new item's says its kind: a sign-in that comes between leads back to the same form."""
+    other_kind = desk.item is None and desk.form.kind != desk.section.kinds[0]
+    return f"{desk.request.path}?kind={desk.form.kind}" if other_kind else desk.request.path
+
+
 def said_created(document: Document) -> SafeString:
     """What was made. `data-saved`, as on what was saved, tells the browser that its draft is not needed any more."""
     texts = {None: _("Created."), "draft": _("Created as a draft.")}
@@ -357,7 +363,7 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "etag": desk.etag,
         "note": desk.request.POST.get("note", ""),
         "id": desk.request.POST.get("id") or writes.new_id(),
-        "action": desk.request.path,
+        "action": _address(desk),
         "is_new": desk.item is None,
         "is_fallback": desk.form.kind == Kind.FALLBACK_OFFER,
         "one": desk.section.one,

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from offers.document.errors import Problem
+from offers.document.fields import component_type
 from offers.document.labels import WORDS
 from offers.document.naming import place_at
 from offers.document.schema import Kind
@@ -39,6 +40,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacementGroup:
+    """Placements of one channel, as (id, placement); where they do not fit, of any."""
+
+    channel: str
+    fits: bool
+    placements: list[tuple[str, Placement]]
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """The sandbox's placements, rules and chosen tags by id; what the document names is among them, if it is there.
 
@@ -64,11 +74,18 @@ class Choices:
     def finds_rules(self) -> bool:
         return Kind.RULE in self.searched
 
-    def placements_by_channel(self) -> list[tuple[str, list[tuple[str, Placement]]]]:
-        groups: dict[str, list[tuple[str, Placement]]] = {}
+    def placements_for(self, row: Row) -> list[PlacementGroup]:
+        """The placements by channel; last, and not to be chosen, those that the types of the row's contents do not fit.
+
+        A content without a type of its own takes the placement's, and so fits all of them.
+        """
+        types = {component_type(content.texts.get("type", "")) for content in row.rows} - {None, ""}
+        groups: dict[tuple[bool, str], list[tuple[str, Placement]]] = {}
         for id, placement in self.placements.items():
-            groups.setdefault(channel_name(placement.channel), []).append((id, placement))
-        return sorted(groups.items())
+            fits = not types - {component_type(placement.component_type)} or id == row.texts.get("placement")
+            channel = channel_name(placement.channel) if fits else ""
+            groups.setdefault((not fits, channel), []).append((id, placement))
+        return [PlacementGroup(channel, not other, found) for (other, channel), found in sorted(groups.items())]
 
 
 def choices_for(actor: Actor, form: Form, text: str = "") -> Choices | LibraryChoices:

@@ -1,5 +1,8 @@
 """What the offer form offers to choose from: placements and rules, in a library that has more than a list can show."""
 
+import re
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
 
@@ -59,3 +62,30 @@ def test_a_rule_is_found_by_its_name_and_shows_its_condition(editor: Client, lib
 
 def test_a_small_library_needs_no_search(editor: Client, item: LibraryItem) -> None:
     assert "find:/" not in text_of(editor.get(EDIT))
+
+
+def test_a_placement_for_another_content_type_is_shown_but_not_offered(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    make_placement(actor(sandbox), id="feed", name="Feed", componentType="json")
+    sent = opened(editor)
+    assert _other_types(text_of(submit(editor, sent, "edit"))) == ["feed"]
+    sent["/representations/0/components/0/type"] = [""]
+    assert _other_types(text_of(submit(editor, sent, "edit"))) == [], "it takes the placement's type"
+
+
+def _other_types(text: str) -> list[str]:
+    closed = re.search(r'<optgroup label="For another content type" disabled>(.*?)</optgroup>', text, re.DOTALL)
+    return re.findall(r'<option value="([^"]*)"', closed[1]) if closed else []
+
+
+def test_a_form_for_a_fallback_offer_is_still_one_after_a_sign_in_that_comes_between(
+    editor: Client, item: LibraryItem
+) -> None:
+    new = "/s/prod/offers/new/"
+    action = f'action="{new}?kind=fallback-offer"'
+    assert action in text_of(editor.get(f"{new}?kind=fallback-offer"))
+    editor.logout()
+    assert editor.post(f"{new}?kind=fallback-offer")["Location"].endswith(
+        "?next=" + quote(f"{new}?kind=fallback-offer")
+    )
