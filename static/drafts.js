@@ -93,12 +93,13 @@
     time.textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
     const opened = draft.fields.find(([name]) => name === "etag");
     notice.querySelector("[data-older]").hidden = !opened || opened[1] === form.elements.etag.value;
-    notice.querySelector("[data-bring-back]").addEventListener("click", () => bringBack(draft, key));
-    notice.querySelector("[data-throw-away]").addEventListener("click", () => {
+    // Set and not added: the same buttons are about the next draft when this one is thrown away.
+    notice.querySelector("[data-bring-back]").onclick = () => bringBack(draft, key);
+    notice.querySelector("[data-throw-away]").onclick = () => {
       forget(key);
       notice.hidden = true;
       next();
-    });
+    };
     notice.hidden = false;
   };
 

@@ -35,8 +35,11 @@ def _person(actor: Actor) -> int:
 
 def chosen_view(request: HttpRequest, views: list[SavedView]) -> SavedView | None:
     """The one that the address names; somebody else's is none."""
-    asked = request.GET.get("view", "")
-    return next((view for view in views if str(view.key) == asked), None)
+    return _named_by(request.GET, views)
+
+
+def _named_by(sent: QueryDict, views: list[SavedView]) -> SavedView | None:
+    return next((view for view in views if str(view.key) == sent.get("view")), None)
 
 
 def is_changed(view: SavedView, query: str) -> bool:
@@ -64,7 +67,7 @@ def save(request: HttpRequest, sandbox: str) -> HttpResponse:
     elif len(views) >= MAX_VIEWS and not taken:
         messages.error(request, _("You have {n} views. Delete one to save another.").format(n=MAX_VIEWS))
     else:
-        shown = next((view for view in views if str(view.key) == request.POST.get("view")), None)
+        shown = _named_by(request.POST, views)
         view, _is_new = SavedView.objects.update_or_create(
             user_id=_person(actor),
             sandbox=actor.sandbox,
@@ -93,8 +96,7 @@ def choose_columns(request: HttpRequest, sandbox: str) -> HttpResponse:
     """Show these `columns` from now on: in the `view` that is open, else in every list of this person's."""
     actor = actor_for(request, sandbox)
     columns = known_columns(USUAL if "usual" in request.POST else request.POST.getlist("columns"))
-    asked = request.POST.get("view", "")
-    view = next((view for view in views_of(actor) if str(view.key) == asked), None)
+    view = _named_by(request.POST, views_of(actor))
     if view:
         SavedView.objects.filter(key=view.key).update(columns=columns)
     else:

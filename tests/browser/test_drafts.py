@@ -85,6 +85,19 @@ def test_a_conflict_that_was_left_is_offered_and_merged_again(form: Page, live_s
     expect(form.locator("#conflict")).to_be_visible()
 
 
+def test_behind_a_draft_that_is_thrown_away_there_is_the_one_before(form: Page) -> None:
+    for name in ("First try", "Second try"):
+        form.fill("#f-name", name)
+        form.reload()
+    kept(form, 2)
+    form.get_by_role("button", name="Throw them away").click()
+    kept(form, 1)
+    expect(form.locator("#draft")).to_be_visible()
+    form.get_by_role("button", name="Bring them back").click()
+    expect(form.locator("#f-name")).to_have_value("First try")
+    kept(form, 1)
+
+
 def test_thrown_away_and_discarded_is_gone(form: Page, live_server: LiveServer) -> None:
     form.fill("#f-name", "Winter sale")
     form.reload()
