@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from offers.api.problems import ApiError
 
-_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
-_LIST = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t]*(?:{_TAG})?)*[ \t]*")
+# Read in one pass: what a possessive repeat (`*+`) has taken it never gives back, so no text can be read in two ways.
+_TAG = r'(?:W/)?+"[\x21\x23-\x7e\x80-\xff]*+"'
+_LIST = re.compile(rf"[ \t,]*+{_TAG}(?:[ \t]*+,[ \t,]*+(?:{_TAG})?+)*+[ \t]*+")
 _STRONG = re.compile(r'(W/)?"([^"]*)"')
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 

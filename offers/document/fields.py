@@ -19,7 +19,7 @@ _DATE_TIME = re.compile(
     r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
 )
 _CHANNEL = re.compile(re.escape(CHANNEL_PREFIX) + r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
-_MIME_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9*][A-Za-z0-9!#$&^_.+*-]*( *; *[^\x00-\x1f]+)?")
+_MIME_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9*][A-Za-z0-9!#$&^_.+*-]*( *; *+[^\x00-\x1f]+)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _COMPONENT_TYPE = re.compile(r"(?:[a-z]+:[^\s]*/)?(?:content-)?(?:component-)?(html|imagelink|text|json)")
 

@@ -12,7 +12,11 @@ from offers.document.fields import component_type, instant
 from offers.history import Document
 
 # Template expressions of the placements that show the content; JSON is checked without them.
-EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+# One that is never closed takes all the rest: looked for again from every brace, its end would take time by the square.
+_VALUE, _TAG = r"\{\{.*?(?:\}\}|\Z)", r"\{%.*?(?:%\}|\Z)"
+_EXPRESSION = re.compile(f"{_VALUE}|{_TAG}", re.DOTALL)
+_OTHER = {"{{": re.compile(_TAG, re.DOTALL), "{%": re.compile(_VALUE, re.DOTALL)}
+_CLOSE = {"{{": "}}", "{%": "%}"}
 
 
 def warnings(before: Document, after: Document, now: datetime) -> list[str]:
@@ -50,7 +54,7 @@ def broken_at(content: str) -> tuple[int, int] | None:
 
     An expression outside of a text stands for a value (`{{`) or for nothing (`{%`).
     """
-    text = EXPRESSION.sub(_blank, content)
+    text = _EXPRESSION.sub(_blank, content)
     try:
         # Numbers are not made: Python refuses very long ones. NaN and Infinity are Python's own, and no JSON.
         json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse)
@@ -69,10 +73,14 @@ def _refuse(constant: str) -> None:
     raise _NoJSON(constant)
 
 
-def _blank(expression: re.Match[str]) -> str:
-    """As long as the expression, with its line ends, so that places stay what they are."""
-    text = re.sub(r"[^\n]", " ", expression[0])
-    return ("0" if expression[0].startswith("{{") else " ") + text[1:]
+def _blank(found: re.Match[str]) -> str:
+    """Spaces in place of an expression, with its line ends, so that places stay what they are."""
+    text = found[0]
+    if not text.endswith(_CLOSE[text[:2]], 2):
+        # Never closed. What follows can still hold expressions of the other kind, and of no other.
+        return text if found.re is not _EXPRESSION else _OTHER[text[:2]].sub(_blank, text)
+    spaces = re.sub(r"[^\n]", " ", text[1:]) if "\n" in text else " " * (len(text) - 1)
+    return ("0" if text.startswith("{{") else " ") + spaces
 
 
 def _json_warning(at: tuple[int, int]) -> str:

@@ -18,7 +18,10 @@ def test_a_patch_to_any_other_version_is_412_and_changes_nothing(editor: Caller,
     assert editor("GET", OFFER).json()["etag"] == 1
 
 
-@pytest.mark.parametrize("header", ["1", '"1', "'1'", '"1" "2"', "", "W/1", '*, "1"', '"' + "x" * 1000 + '"'])
+@pytest.mark.parametrize(
+    "header",
+    ["1", '"1', "'1'", '"1" "2"', "", "W/1", '*, "1"', '"' + "x" * 1000 + '"', '"1"' + ", \t" * 200 + "!"],
+)
 def test_a_malformed_precondition_is_400(editor: Caller, header: str) -> None:
     assert editor("PATCH", OFFER, RENAME, If_Match=header).status_code == 400
     assert editor("GET", OFFER, If_None_Match=header).status_code == 400

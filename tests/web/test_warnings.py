@@ -18,6 +18,8 @@ from tests.cast import offer, shown_in
         ("[" * 100_000, (1, 1)),
         ("9" * 5_000, None),
         ("[NaN]", (1, 1)),
+        ('{"a": "{{", "b": {% if c %} 1}', None),
+        ('{"a": "{%", "b": "{{" }{% x', (1, 24)),
     ],
 )
 def test_json_is_checked_around_its_expressions(content: str, at: tuple[int, int] | None) -> None:

@@ -1,0 +1,270 @@
+"""No text from outside takes more time than its length: every regular expression, and every parser, at 100 KB.
+
+The expressions are found in the source, with the methods that they are called by, so that a new one is tried as well.
+"""
+
+import ast
+import importlib
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from re import _constants as codes  # type: ignore[attr-defined]  # not public, but what re itself reads patterns with
+from re import _parser as parser  # type: ignore[attr-defined]  # the same
+from time import process_time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.http import QueryDict
+from django.test import RequestFactory
+
+from offers import paging, property_filters, queries
+from offers.api import etags
+from offers.api.problems import ApiError
+from offers.bulk_actions import shifted
+from offers.document.errors import DocumentError
+from offers.document.fields import component_type, instant
+from offers.document.parse import parse
+from offers.document.patch import check
+from offers.forms.fields import LANGUAGES
+from offers.web.offer_filters import wanted_in
+from offers.web.warnings import broken_at
+
+ROOT = Path(__file__).parent.parent
+LENGTH = 100_000
+SECONDS = 0.05
+METHODS = {"fullmatch", "match", "search", "sub", "subn", "split", "findall", "finditer"}
+# What an expression that is made where it is used is made of there.
+STAND_INS = {"pointer": "/representations"}
+# Characters that mean something to somebody, and some that are longer than they look.
+SPECIAL = [*" \t\n\"'\\/,;:.=~!<>{}[]()+-%&#", "0", "a", "W", "_", "é", "e\u0301", "\u0301", "한", "🎉", "👩‍👩‍👧"]
+# Ends that make a text which nearly matched fail.
+ENDS = ("\0", "!", "\n")
+
+
+def _sources() -> Iterator[tuple[Any, ast.Module]]:
+    for path in sorted([*ROOT.glob("offers/**/*.py"), *ROOT.glob("offeradmin/**/*.py")]):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        tree = ast.parse(path.read_text())
+        # Importing would ask Django for more than it has; what has no expression needs no import.
+        if "re" in {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}:
+            yield importlib.import_module(name), tree
+
+
+def _expressions() -> dict[tuple[str, str], tuple[re.Pattern[str], set[str]]]:
+    """Every expression by module and text, with the methods that it is used by there."""
+    found: dict[tuple[str, str], tuple[re.Pattern[str], set[str]]] = {}
+    for module, tree in _sources():
+        known = {**vars(module), **STAND_INS}
+        used: dict[str, set[str]] = {}
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            owner, method = ast.unparse(node.func.value), node.func.attr
+            if owner == "re" and method in METHODS | {"compile"}:
+                flags = next(
+                    (text for arg in node.args[1:] if (text := ast.unparse(arg)).removeprefix("re.").isupper()), "0"
+                )
+                pattern = re.compile(eval(ast.unparse(node.args[0]), known), eval(flags, known))  # noqa: S307  # our own source
+                # One over bytes reads files of ours.
+                if isinstance(pattern.pattern, str):
+                    entry = found.setdefault((module.__name__, pattern.pattern), (pattern, set()))
+                    entry[1].update({method} - {"compile"})
+            elif method in METHODS:
+                used.setdefault(owner, set()).add(method)
+        constants = {
+            name: value
+            for name, value in vars(module).items()
+            if isinstance(value, re.Pattern) and isinstance(value.pattern, str)
+        }
+        # One that is handed on, or kept in a table, is used as any that is not called by its name.
+        handed_on = {method for owner, methods in used.items() if owner not in constants for method in methods}
+        for name, pattern in constants.items():
+            found.setdefault((module.__name__, pattern.pattern), (pattern, set()))[1].update(used.get(name, ()))
+        for (where, _), (_pattern, methods) in found.items():
+            if where == module.__name__ and not methods:
+                methods |= handed_on or METHODS
+    return found
+
+
+EXPRESSIONS = _expressions()
+
+
+def _sample(parsed: Any, times: int) -> str:
+    """A text that this part of an expression matches, with each repeat in it `times` times, if it may be."""
+    text = ""
+    for code, argument in parsed:
+        match code:
+            case codes.LITERAL:
+                text += chr(argument)
+            case codes.NOT_LITERAL | codes.ANY:
+                text += "a"
+            case codes.IN:
+                text += _one_of(argument)
+            case codes.BRANCH:
+                text += _sample(argument[1][times % len(argument[1])], times)
+            case codes.SUBPATTERN:
+                text += _sample(argument[-1], times)
+            case codes.ATOMIC_GROUP:
+                text += _sample(argument, times)
+            case codes.MAX_REPEAT | codes.MIN_REPEAT | codes.POSSESSIVE_REPEAT:
+                least, most, body = argument
+                text += _sample(body, times) * max(least, min(times, int(most)))
+    return text
+
+
+def _one_of(choices: list[Any]) -> str:
+    for code, argument in choices:
+        match code:
+            case codes.LITERAL:
+                return chr(argument)
+            case codes.RANGE:
+                return chr(argument[0])
+            case codes.CATEGORY:
+                return {codes.CATEGORY_SPACE: " ", codes.CATEGORY_DIGIT: "1"}.get(argument, "a")
+    return "a"
+
+
+def _pumps(parsed: Any, before: str = "") -> Iterator[tuple[str, str]]:
+    """(what comes before it, what is repeated) for each repeat of an expression."""
+    for code, argument in parsed:
+        match code:
+            case codes.MAX_REPEAT | codes.MIN_REPEAT | codes.POSSESSIVE_REPEAT:
+                body = argument[2]
+                yield from ((before, sample) for times in (0, 1, 2) if (sample := _sample(body, times)))
+                yield from _pumps(body, before)
+            case codes.SUBPATTERN:
+                yield from _pumps(argument[-1], before)
+            case codes.ATOMIC_GROUP:
+                yield from _pumps(argument, before)
+            case codes.BRANCH:
+                for branch in argument[1]:
+                    yield from _pumps(branch, before)
+        before += _sample([(code, argument)], 1)
+
+
+def _parts(pattern: re.Pattern[str]) -> set[tuple[str, str, str]]:
+    """(start, what is repeated, end) of texts that are hard on this expression, if any are."""
+    pumps = set(_pumps(parser.parse(pattern.pattern, pattern.flags)))
+    starts = {"", *(before for before, _ in pumps)}
+    return {
+        (before, unit, end)
+        for before, unit in pumps | set(itertools.product(starts, SPECIAL))
+        for end in ENDS
+    }  # fmt: skip
+
+
+def _seconds(do: Callable[[], object]) -> float:
+    """The least of three tries, so that noise of the machine is no finding."""
+    least = float("inf")
+    for _ in range(3):
+        started = process_time()
+        do()
+        least = min(least, process_time() - started)
+        if least < SECONDS:
+            break
+    return least
+
+
+def _lengths() -> Iterator[int]:
+    """Growing, so that what grows without measure is found while it can still be waited for."""
+    length = 10.0
+    while length < 2_000:
+        yield int(length)
+        length *= 1.25
+    yield from (8_000, 30_000, LENGTH)
+
+
+def _check(name: str, feed: Callable[[str], object], parts: set[tuple[str, str, str]]) -> None:
+    for before, unit, end in sorted(parts):
+        for length in _lengths():
+            text = before + unit * (length // len(unit)) + end
+            taken = _seconds(partial(feed, text))
+            assert taken < SECONDS, f"{name}: {taken:.3f} s for {before!r} + {unit!r} * {length // len(unit)} + {end!r}"
+            # Even what grows by the square is within bounds then at the full length.
+            if length > 8_000 and taken < SECONDS / 20:
+                break
+
+
+def _use(pattern: re.Pattern[str], method: str, text: str) -> None:
+    if method in ("sub", "subn"):
+        getattr(pattern, method)(" ", text)
+    elif method == "finditer":
+        list(pattern.finditer(text))
+    else:
+        getattr(pattern, method)(text)
+
+
+@pytest.mark.parametrize(("module", "text"), EXPRESSIONS)
+def test_no_text_is_hard_on_a_regular_expression(module: str, text: str) -> None:
+    pattern, methods = EXPRESSIONS[module, text]
+    for method in sorted(methods):
+        _check(f"{module} {text} {method}", partial(_use, pattern, method), _parts(pattern))
+
+
+def test_the_search_finds_expressions_and_bad_ones_are_noticed() -> None:
+    assert len(EXPRESSIONS) > 20
+    for bad in (r"(a|a)*b", r"(?:[ \t]*,[ \t]*(?:x)?)*y", r"\s*\d*\s*x"):
+        pattern = re.compile(bad)
+        with pytest.raises(AssertionError, match="s for"):
+            _check(bad, pattern.search, _parts(pattern))
+
+
+def _header(text: str) -> object:
+    request = RequestFactory().get("/", headers={"If-Match": text, "If-None-Match": text})
+    return etags.if_match(request), etags.if_none_match(request)
+
+
+TERMS = paging.order(["name"])
+PARSERS: dict[str, Callable[[str], object]] = {
+    "a body": lambda text: parse(text.encode()),
+    "a text in a body": lambda text: parse(b'{"a": "%s"}' % text.encode()),
+    "a patch": lambda text: check([{"op": "add", "path": text, "value": text}]),
+    "JSON content": broken_at,
+    "JSON content with a text": lambda text: broken_at(f'{{"a": "{text}"}}'),
+    "preconditions": _header,
+    "a property expression": lambda text: property_filters.conditions([text]),
+    "the value of a property expression": lambda text: property_filters.conditions([f"etag=={text}"]),
+    "an order": lambda text: paging.order([text]),
+    "a limit": paging.limit,
+    "a cursor of the API": lambda text: paging.page(1, [], [], TERMS, 1, text),
+    "a cursor of a page": lambda text: queries._read_cursor(text, "name"),
+    "a moment": property_filters.parse_instant,
+    "a date-time": instant,
+    "a date to be moved": lambda text: shifted(text, 1),
+    "a content type": component_type,
+    "languages": lambda text: LANGUAGES.read(text, ZoneInfo("UTC")),
+    "filters": lambda text: wanted_in(
+        QueryDict.fromkeys(("q", "tag", "uses", "by", "from", "to", "state"), text), ZoneInfo("Asia/Seoul")
+    ),
+}  # fmt: skip
+UNITS = {
+    *SPECIAL,
+    "{{",
+    "{%",
+    "{{}}",
+    "{{ a }}\n",
+    '\\"',
+    "\\u0000",
+    '"a":',
+    "[1,",
+    '{"a":',
+    "1e",
+    "9",
+    "~0",
+    "/0",
+    "%00",
+}
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_no_text_is_hard_on_a_parser(name: str) -> None:
+    def feed(text: str) -> None:
+        with suppress(DocumentError, ValueError, OverflowError, ApiError):
+            PARSERS[name](text)
+
+    starts = ("", "a==", '"1", ', '{"a": ', "2026-01-01T00:00:00.")
+    _check(name, feed, {(start, unit, end) for start in starts for unit in UNITS for end in ("", "!")})
