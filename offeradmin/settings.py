@@ -33,7 +33,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "csp",
-    "ninja",
     "allauth",
     "allauth.account",
     "allauth.idp.oidc",

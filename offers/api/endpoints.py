@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from offers import paging, property_filters, writes
 from offers.api import answers, bodies, etags
-from offers.api.auth import actor_of
+from offers.api.auth import ApiRequest
 from offers.api.history import document_as_of
 from offers.api.idempotency import once
 from offers.api.problems import Conflict
@@ -16,9 +16,9 @@ from offers.document.schema import Kind
 from offers.permissions import Actor
 
 
-def create(request: HttpRequest, resource: Resource) -> HttpResponse:
+def create(request: ApiRequest, resource: Resource) -> HttpResponse:
     """POST: 201 with the receipt; a dry run answers 200 with what would be stored."""
-    actor, kind = actor_of(request), kind_to_create(request, resource)
+    actor, kind = request.actor, kind_to_create(request, resource)
     document, stamp = bodies.document_of(request), bodies.stamp_of(request)
     if bodies.is_dry_run(request):
         return answers.preview(actor, writes.create(actor, kind, document, stamp, dry_run=True))
@@ -31,9 +31,9 @@ def create(request: HttpRequest, resource: Resource) -> HttpResponse:
     return once(request, actor, perform)
 
 
-def read(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
+def read(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """GET: the document with its server-owned members, now or `asOf` a time; 304 when the caller has it."""
-    actor, kinds = actor_of(request), kinds_of(request, resource)
+    actor, kinds = request.actor, kinds_of(request, resource)
     as_of = request.GET.get("asOf")
     if as_of is None:
         content = answers.document_with(writes.read(actor, kinds, id))
@@ -46,9 +46,9 @@ def read(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
     return answers.json_response(content, headers=headers)
 
 
-def change(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
+def change(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """PATCH: apply a JSON Patch (RFC 6902) and answer with the receipt."""
-    actor, kinds = actor_of(request), kinds_of(request, resource)
+    actor, kinds = request.actor, kinds_of(request, resource)
     patch, stamp = bodies.patch_of(request), bodies.stamp_of(request)
     condition = etags.if_match(request)
 
@@ -64,9 +64,9 @@ def change(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
     return once(request, actor, lambda: answers.receipt(actor, apply(dry_run=False).head))
 
 
-def delete(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
+def delete(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """DELETE: 200 with an empty body; 409 while other items use it."""
-    actor, kinds = actor_of(request), kinds_of(request, resource)
+    actor, kinds = request.actor, kinds_of(request, resource)
     stamp, condition = bodies.stamp_of(request), etags.if_match(request)
     wanted = _wanted_etag(actor, kinds, id, condition)
     try:
@@ -76,9 +76,9 @@ def delete(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
     return HttpResponse(status=200, content_type=answers.JSON)
 
 
-def listing(request: HttpRequest, resource: Resource) -> HttpResponse:
+def listing(request: ApiRequest, resource: Resource) -> HttpResponse:
     """GET of a collection: a page of documents, with links to itself and its neighbours."""
-    actor, kinds = actor_of(request), kinds_of(request, resource)
+    actor, kinds = request.actor, kinds_of(request, resource)
     page = paging.page(
         actor.sandbox.pk,
         kinds,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from offers import history, paging
 from offers.api import answers
-from offers.api.auth import actor_of
+from offers.api.auth import ApiRequest
 from offers.api.dates import shown
 from offers.api.problems import ApiError
 from offers.api.resources import Resource, kinds_of
@@ -18,7 +18,7 @@ from offers.permissions import Actor, NotFound, get_item_for
 from offers.property_filters import parse_instant
 
 
-def revisions(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
+def revisions(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """A page of an item's revisions, newest first; a deleted item's stay readable."""
     item = _item(request, resource, id)
     limit, before = paging.limit(request.GET.get("limit")), _etag_before(request)
@@ -32,14 +32,14 @@ def revisions(request: HttpRequest, resource: Resource, id: str) -> HttpResponse
     return answers.json_response({"results": results, "count": len(results), "total": item.etag, "_links": links})
 
 
-def revision(request: HttpRequest, resource: Resource, id: str, etag: int) -> HttpResponse:
+def revision(request: ApiRequest, resource: Resource, id: str, etag: int) -> HttpResponse:
     """One revision, with the document that it made (null where it deleted the item)."""
     item = _item(request, resource, id)
     found = history.revision(item, etag)
     return answers.json_response({**answers.revision_entry(found), "document": history.document_at(item, etag)})
 
 
-def blame(request: HttpRequest, resource: Resource, id: str) -> HttpResponse:
+def blame(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """Every value of the document, with the revision that last changed it."""
     lines, made_by = history.blame_of(_item(request, resource, id, deleted=False))
     results = [
@@ -78,8 +78,8 @@ def document_as_of(actor: Actor, kinds: Collection[Kind], id: str, text: str) ->
     )
 
 
-def _item(request: HttpRequest, resource: Resource, id: str, *, deleted: bool = True) -> LibraryItem:
-    return get_item_for(actor_of(request), id, kinds=kinds_of(request, resource), deleted=deleted)
+def _item(request: ApiRequest, resource: Resource, id: str, *, deleted: bool = True) -> LibraryItem:
+    return get_item_for(request.actor, id, kinds=kinds_of(request, resource), deleted=deleted)
 
 
 def _etag_before(request: HttpRequest) -> int | None:

@@ -9,7 +9,6 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
-from ninja.errors import AuthenticationError, ValidationError
 
 from offers import writes
 from offers.api.dates import shown
@@ -35,6 +34,10 @@ class ApiError(Exception):
         super().__init__(detail or title)
         self.status, self.code, self.title, self.detail = status, code, title, detail
         self.headers = headers or {}
+
+
+class AuthenticationError(Exception):
+    """There is no token, or none of ours that is still good."""
 
 
 class Conflict(Exception):
@@ -95,9 +98,6 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             return problem(request, 403, "not-allowed", _("Not allowed"), str(error))
         case AuthenticationError():
             return unauthorized(request)
-        case ValidationError():
-            # Only an address can bring this up: nothing else is read by django-ninja.
-            return problem(request, 404, "not-found", _("Not found"))
         case RequestDataTooBig():
             return problem(request, 413, "too-large", _("The body is too large"))
         case UnreadablePostError():

@@ -1,64 +1,61 @@
-"""The API's addresses: the same calls for each kind of library item, each with its own entry in the OpenAPI document."""
+"""The API's addresses: the same calls for each kind of library item."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, cast
 
-from offers.api import describing, endpoints, history, problems
-from offers.api.auth import authenticate
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, path
+
+from offers.api import endpoints, history
+from offers.api.auth import ApiRequest, authenticate
+from offers.api.programs import for_programs
 from offers.api.resources import RESOURCES, Resource
 
-api = NinjaAPI(
-    title="Offer library",
-    version="1",
-    description=describing.INTRODUCTION,
-    auth=authenticate,
-    # Served by our own views (offers/api/describing.py): ninja's page needs what our content policy forbids.
-    openapi_url=None,
-    docs_url=None,
-    urls_namespace="api",
+ITEM = "/<item:id>"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a collection: its name, the method and the address (a pattern, below the collection's) that it has."""
+
+    name: str
+    method: str
+    path: str
+    answer: Callable[..., HttpResponse]
+
+
+# Calls of one address stand together.
+CALLS = (
+    Call("create", "POST", "", endpoints.create),
+    Call("listing", "GET", "", endpoints.listing),
+    Call("read", "GET", ITEM, endpoints.read),
+    Call("change", "PATCH", ITEM, endpoints.change),
+    Call("delete", "DELETE", ITEM, endpoints.delete),
+    Call("revisions", "GET", f"{ITEM}/revisions", history.revisions),
+    Call("revision", "GET", f"{ITEM}/revisions/<int:etag>", history.revision),
+    Call("blame", "GET", f"{ITEM}/blame", history.blame),
 )
-for _error in (Exception, Http404, HttpError, ValidationError):
-    api.add_exception_handler(_error, problems.answer)  # type: ignore[arg-type]  # ninja allows for classes as well
 
 
-def mount(resource: Resource) -> None:
-    """Add the calls of one collection."""
-    path, item = f"/{resource.path}", f"/{resource.path}/{{item:id}}"
-    about = describing.About(resource)
-
-    @api.post(path, **about.create)
-    def create(request: HttpRequest) -> HttpResponse:
-        return endpoints.create(request, resource)
-
-    @api.get(path, **about.listing)
-    def listing(request: HttpRequest) -> HttpResponse:
-        return endpoints.listing(request, resource)
-
-    @api.get(item, **about.read)
-    def read(request: HttpRequest, id: str) -> HttpResponse:
-        return endpoints.read(request, resource, id)
-
-    @api.patch(item, **about.change)
-    def change(request: HttpRequest, id: str) -> HttpResponse:
-        return endpoints.change(request, resource, id)
-
-    @api.delete(item, **about.delete)
-    def delete(request: HttpRequest, id: str) -> HttpResponse:
-        return endpoints.delete(request, resource, id)
-
-    @api.get(f"{item}/revisions", **about.revisions)
-    def revisions(request: HttpRequest, id: str) -> HttpResponse:
-        return history.revisions(request, resource, id)
-
-    @api.get(f"{item}/revisions/{{int:etag}}", **about.revision)
-    def revision(request: HttpRequest, id: str, etag: int) -> HttpResponse:
-        return history.revision(request, resource, id, etag)
-
-    @api.get(f"{item}/blame", **about.blame)
-    def blame(request: HttpRequest, id: str) -> HttpResponse:
-        return history.blame(request, resource, id)
+def patterns() -> Iterator[URLPattern]:
+    """Every address of every collection, relative to the API's base."""
+    for resource in RESOURCES:
+        for address, calls in groupby(CALLS, lambda call: call.path):
+            yield path(f"{resource.path}{address}", for_programs(_view(resource, list(calls))))
 
 
-for _resource in RESOURCES:
-    mount(_resource)
+def _view(resource: Resource, calls: list[Call]) -> Callable[..., HttpResponse]:
+    """One address of a collection: who is calling is known before anything else is looked at."""
+    answers = {call.method: call.answer for call in calls}
+
+    def view(request: HttpRequest, **place: Any) -> HttpResponse:
+        answer = answers.get(request.method or "")
+        if answer is None:
+            return HttpResponseNotAllowed(answers)
+        caller = cast(ApiRequest, request)
+        caller.actor = authenticate(request)
+        return answer(caller, resource, **place)
+
+    return view
