@@ -57,8 +57,13 @@ def documents(item: LibraryItem, first: int, last: int) -> dict[int, Document | 
 
 
 def etag_at(item: LibraryItem, instant: datetime) -> int:
-    """The etag that the item had at this time (a change counts from its own instant on). Raises NoSuchRevision."""
-    found = Revision.objects.filter(item=item, created_at__lte=instant).order_by("-etag").values_list("etag").first()
+    """The etag that the item had at this time. Raises NoSuchRevision.
+
+    Times are kept to the microsecond and shown to the millisecond. So a time means its whole millisecond: given back as
+    it was shown, it names the change that it was shown with, the last one where several share it.
+    """
+    last = instant.replace(microsecond=instant.microsecond // 1_000 * 1_000 + 999)
+    found = Revision.objects.filter(item=item, created_at__lte=last).order_by("-etag").values_list("etag").first()
     if found is None:
         raise NoSuchRevision
     return int(found[0])

@@ -1,19 +1,25 @@
 """What was: any version, any instant, who changed what, what an undo makes of it, and whether it is intact."""
 
 import hashlib
-from datetime import timedelta
+import secrets
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from offers import history, writes
+from offers.api.dates import receipted, shown
 from offers.document.merge import merge
 from offers.document.schema import Kind
 from offers.history import NoSuchRevision
+from offers.imports import Past, Version, import_history
 from offers.models import LibraryItem, Revision, Sandbox
 from offers.permissions import Actor
+from offers.property_filters import parse_instant
 from tests.cast import FORM, actor, differences, make, make_sandbox, offer, patch, replace
 
 
@@ -68,13 +74,32 @@ def test_a_timeline_comes_newest_first_in_pages(sale: LibraryItem) -> None:
     assert [found.etag for found in history.revisions(sale, before=first[-1].etag, limit=2)] == [117, 116]
 
 
-def test_a_change_counts_from_its_own_instant_on(sale: LibraryItem) -> None:
-    at = history.revision(sale, 7).created_at
-    assert history.etag_at(sale, at) == 7
-    assert history.etag_at(sale, at - timedelta(microseconds=1)) == 6
+def test_a_change_counts_from_the_millisecond_on_that_it_is_shown_with(sale: LibraryItem) -> None:
+    at = history.revision(sale, 120).created_at
+    assert history.etag_at(sale, at) == 120
     assert history.etag_at(sale, at + timedelta(days=1)) == 120
-    with pytest.raises(NoSuchRevision):
-        history.etag_at(sale, sale.created_at - timedelta(microseconds=1))
+    assert history.etag_at(sale, datetime.max.replace(tzinfo=UTC)) == 120
+    for before_all in (sale.created_at - timedelta(milliseconds=1), datetime.min.replace(tzinfo=UTC)):
+        with pytest.raises(NoSuchRevision):
+            history.etag_at(sale, before_all)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(1, 2_500), min_size=1, max_size=6))
+def test_a_time_given_back_as_shown_is_the_change_it_was_shown_with(admin: Actor, steps: list[int]) -> None:
+    at = datetime(2026, 3, 1, 12, 0, 0, 781_400, UTC)
+    versions = [Version(admin, at := at + timedelta(microseconds=step), offer(rank={"priority": number}), FORM)
+                for number, step in enumerate([0, *steps])]  # fmt: skip
+    id = f"offer{secrets.token_hex(8)}"
+    import_history(admin.sandbox, [Past(Kind.PERSONALIZED_OFFER, id, versions)])
+    item = LibraryItem.objects.get(id=id)
+    for made in Revision.objects.filter(item=item):
+        for shape in (shown, receipted):
+            text = shape(made.created_at)
+            alike = [etag for etag, version in enumerate(versions, 1) if shape(version.at) == text]
+            given_back = parse_instant(text)
+            assert given_back is not None
+            assert history.etag_at(item, given_back) == max(alike)
 
 
 def test_a_deleted_version_has_no_document(admin: Actor) -> None:

@@ -65,6 +65,16 @@ def test_the_document_as_of_a_time_is_the_one_of_then(changed: Caller) -> None:
     assert content["createdBy"] == "Mina Park"
 
 
+def test_a_time_as_it_was_shown_gives_the_version_that_it_was_shown_with(changed: Caller) -> None:
+    entries = {entry["etag"]: entry["modified"] for entry in changed("GET", f"{ITEM}/revisions").json()["results"]}
+    last_of = {text: etag for etag, text in sorted(entries.items())}
+    receipt = changed("PATCH", OFFER, [{"op": "replace", "path": "/name", "value": "Fifth"}]).json()
+    last_of[receipt["lastModifiedDate"]] = 5
+    last_of.pop(receipt["lastModifiedDate"].replace("Z", "+00:00"), None)
+    for text, etag in last_of.items():
+        assert changed("GET", f"{OFFER}&asOf={text}").json()["etag"] == etag
+
+
 @pytest.mark.parametrize(("instant", "status"), [("2000-01-01T00:00:00Z", 404), ("2999-01-01", 200), ("soon", 400)])
 def test_a_time_before_the_offer_is_404_and_no_time_is_400(changed: Caller, instant: str, status: int) -> None:
     assert changed("GET", f"{OFFER}&asOf={instant}").status_code == status
