@@ -20,7 +20,7 @@ from django.utils import timezone
 from offers import permissions
 from offers.document import patch as patches
 from offers.document import values
-from offers.document.diff import equal
+from offers.document.diff import diff, equal
 from offers.document.errors import InvalidDocument, Problem
 from offers.document.schema import (
     Kind,
@@ -40,6 +40,7 @@ Lock = Literal["", "FOR NO KEY UPDATE", "FOR UPDATE"]
 
 SNAPSHOT_EVERY = 50
 OPTIMISTIC_TRIES = 3
+SHORT_PATCH = 1_000
 ID_BYTES = 12
 
 
@@ -244,7 +245,7 @@ def used_by(sandbox_id: int, id: str, limit: int = 20) -> tuple[tuple[str, str, 
 def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: bool) -> Outcome | None:
     """Apply and write on top of `head`; None when someone was first."""
     permissions.check_change(actor, head.kind, head.document, head.document)
-    document = patches.apply(head.document, patch)
+    document, effective = patches.applied(head.document, patch)
     assert isinstance(document, dict), "the root of a patched document stays an object"
     if equal(document, head.document):
         return Outcome(head.document, head, False)
@@ -265,7 +266,7 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
         head.document.get(member) != document.get(member) for member in ("channel", "componentType")
     )
     if not (new_references or narrows or dry_run):
-        written = _write(actor, head, after, patch, stamp)
+        written = _write(actor, head, after, _recorded(head.document, document, effective), stamp)
         return Outcome(head.document, written, True) if written else None
     with transaction.atomic():
         _refuse(reference_problems(actor.sandbox.pk, document, new_references))
@@ -274,8 +275,20 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
             _refuse_in_use(actor, head.id)
         if dry_run:
             return Outcome(head.document, replace(after, digest=head.digest), True)
-        written = _write(actor, head, after, patch, stamp)
+        written = _write(actor, head, after, _recorded(head.document, document, effective), stamp)
     return Outcome(head.document, written, True) if written else None
+
+
+def _recorded(before: Document, after: Document, effective: Patch) -> Patch:
+    """What history keeps of a patch: its operations that had an effect or, where those are long, what differs if shorter.
+
+    So a revision is as long as its change, whatever was sent: also where operations take back what others did.
+    """
+    length = len(canonical(effective))
+    if length <= SHORT_PATCH:
+        return effective
+    difference = diff(before, after)
+    return difference if len(canonical(difference)) < length else effective
 
 
 def _fit_may_change(before: Document, after: Document, reference: Reference) -> bool:

@@ -1,18 +1,19 @@
 """The one write path: what it stores, what it refuses, and what happens when two people are at it."""
 
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from offers import writes
+from offers import history, writes
 from offers.document.errors import InvalidDocument, PatchError
 from offers.document.schema import Kind
 from offers.models import LibraryItem, Revision, Sandbox
 from offers.permissions import Actor, NotAllowed, NotFound
-from offers.writes import InUse, PreconditionRequired, StaleEtag, Stamp
+from offers.writes import InUse, PreconditionRequired, StaleEtag, Stamp, canonical
 from tests.cast import (
     FORM,
     Role,
@@ -87,6 +88,31 @@ def test_a_patch_that_changes_nothing_makes_no_revision(admin: Actor, sale: Libr
     outcome = patch(admin, sale, replace("/name", "Spring sale"))
     assert (outcome.changed, outcome.head.etag) == (False, 1)
     assert Revision.objects.filter(item=sale).count() == 1
+
+
+def test_history_keeps_of_a_patch_what_had_an_effect(admin: Actor, sale: LibraryItem) -> None:
+    noise = [{"op": "test", "path": "/status", "value": "draft", "note": "x" * 5_000}]
+    real = [{**replace("/rank/priority", 2)[0], "from": "/name", "because": "x" * 5_000}]
+    patch(admin, sale, [*noise, *replace("/name", sale.document["name"]), *real])
+    assert Revision.objects.get(item=sale, etag=2).patch == canonical(replace("/rank/priority", 2))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [{"op": "add", "path": "/characteristics/note1", "value": "y" * 5_000}, {"op": "remove", "path": "/characteristics/note1"}],
+        [{"op": "add", "path": "/description", "value": "x" * 5_000}, {"op": "add", "path": "/description", "value": "B"}],
+        [{"op": "test", "path": "/name", "value": "Spring sale", "why": "x" * 50_000}],
+        [{"op": "add", "path": "", "value": offer(characteristics={f"note{n}": "x" * 900 for n in range(30)})}],
+    ],
+)  # fmt: skip
+def test_a_revision_is_as_long_as_its_change_whatever_was_sent(admin: Actor, sent: list[dict[str, Any]]) -> None:
+    long = make(admin, offer(characteristics={f"note{n}": "x" * 900 for n in range(30)}))
+    written = patch(admin, long, [*sent, *replace("/rank/priority", 2)]).head
+    recorded = Revision.objects.get(item=long, etag=2).patch
+    assert len(recorded) < 1_000
+    assert history.document_at(long, 2) == written.document
+    assert differences() == []
 
 
 def test_it_refuses_a_stale_precondition_and_says_where_the_item_is(admin: Actor, sale: LibraryItem) -> None:

@@ -16,7 +16,7 @@ from jsonpointer import EndOfList, JsonPointer, JsonPointerException
 from offers.document.errors import JSON, PatchError, Problem
 from offers.document.labels import gettext_noop
 from offers.document.parse import MESSAGES
-from offers.document.values import MAX_DEPTH, alike, clone, depth, unescape, unstorable
+from offers.document.values import MAX_DEPTH, alike, clone, depth, equal, unescape, unstorable
 
 MAX_OPERATIONS = 200
 MAX_POINTER_LENGTH = 512
@@ -62,10 +62,21 @@ def apply(document: JSON, patch: object, *, root_allowed: bool = False, server_o
     "server-owned"), whatever the operation. Raises PatchError: 400 malformed, 413 too many operations, 409 not found,
     cannot apply or test failed, 422 server-owned, root-not-object, too-deep or copy-budget.
     """
+    return applied(document, patch, root_allowed=root_allowed, server_owned=server_owned)[0]
+
+
+def applied(
+    document: JSON, patch: object, *, root_allowed: bool = False, server_owned: bool = True
+) -> tuple[JSON, list[dict[str, Any]]]:
+    """What `apply` gives, and the operations that had an effect, with the members that the RFC gives them.
+
+    Left out are tests, and what gives a place the value that it has. Replayed, the others make the same document.
+    """
     operations = check(patch)
     if server_owned:
         _refuse_server_owned(operations)
-    return _run(clone(document), operations, root_allowed)
+    effective: list[dict[str, Any]] = []
+    return _run(clone(document), operations, root_allowed, effective), effective
 
 
 def replay(document: JSON | None, patch: list[dict[str, Any]]) -> JSON | None:
@@ -131,11 +142,18 @@ def _first_token(pointer: str) -> str:
     return unescape(pointer.split("/", 2)[1]) if pointer else ""
 
 
-def _run(document: JSON | None, operations: list[dict[str, Any]], root_allowed: bool) -> JSON | None:
-    """Apply checked operations in place, on a document that is ours alone."""
+def _run(
+    document: JSON | None,
+    operations: list[dict[str, Any]],
+    root_allowed: bool,
+    effective: list[dict[str, Any]] | None = None,
+) -> JSON | None:
+    """Apply checked operations in place, on a document that is ours alone; adds those with an effect to `effective`."""
     budget = COPY_BUDGET
     for index, operation in enumerate(operations):
         try:
+            if effective is not None and _has_effect(document, operation):
+                effective.append({member: operation[member] for member in ("op", *NEEDS[operation["op"]])})
             if operation["path"] == "" and operation["op"] != "test":
                 document, spent = _root(document, operation, root_allowed), 0
             else:
@@ -151,6 +169,31 @@ def _run(document: JSON | None, operations: list[dict[str, Any]], root_allowed: 
             raise _failed(operation, index, "value-not-json") from None
         budget -= spent
     return document
+
+
+def _has_effect(document: JSON | None, operation: dict[str, Any]) -> bool:
+    """Whether an operation, if it can be applied, changes the document that it meets."""
+    match operation["op"]:
+        case "test":
+            return False
+        case "remove":
+            return True
+        case "move":
+            return bool(operation["from"] != operation["path"])
+        case "copy":
+            return not equal(_overwritten(document, operation), _source(document, operation))
+    return not equal(_overwritten(document, operation), operation["value"])
+
+
+def _overwritten(document: JSON | None, operation: Mapping[str, Any]) -> object:
+    """The value whose place another takes; in a list, only a replace takes a place: the others make one."""
+    pointer = JsonPointer(operation["path"])
+    if not pointer.parts:
+        return document
+    parent, _token = pointer.to_last(document)
+    if isinstance(parent, list) and operation["op"] != "replace":
+        return _NOTHING
+    return pointer.resolve(document, _NOTHING)
 
 
 class _Refused(Exception):
