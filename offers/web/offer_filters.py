@@ -197,6 +197,7 @@ def links(request: HttpRequest, next: str, previous: str) -> dict[str, str]:
 class Sort:
     """A column's order: `aria` is how the list is sorted by it now, `to` the address that sorts by it."""
 
+    column: str
     to: str
     aria: str
 
@@ -213,5 +214,5 @@ def sorts(request: HttpRequest, order: str) -> dict[str, Sort]:
     for column, first in FIRSTS.items():
         turned = column if first.startswith("-") else f"-{column}"
         aria = ("descending" if order.startswith("-") else "ascending") if order.lstrip("-") == column else ""
-        found[column] = Sort(address(request, sort=turned if order == first else first, cursor=""), aria)
+        found[column] = Sort(column, address(request, sort=turned if order == first else first, cursor=""), aria)
     return found
