@@ -1,4 +1,4 @@
-"""The WSGI application that granian (or any WSGI server) serves."""
+"""The WSGI application. `offeradmin.asgi`, which is served by default, receives its requests."""
 
 import os
 

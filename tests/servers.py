@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from offeradmin import devdb
+from offeradmin import devdb, serve
 from offeradmin.devdb_place import find_place
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,7 +90,7 @@ def private_database(local: Path) -> Iterator[PrivateDatabase]:
 
 @dataclass
 class Server:
-    """granian as in production: 2 workers, 1 blocking thread each."""
+    """The server as in production."""
 
     port: int
     process: "subprocess.Popen[bytes]"
@@ -103,23 +103,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def server(database: PrivateDatabase, port: int = 0) -> Iterator[Server]:
-    """A running server, on a free port unless one is named; killed with the block."""
+def server(database: PrivateDatabase, port: int = 0, *, wsgi: bool = False) -> Iterator[Server]:
+    """A running server, on a free port unless one is named, without the door if `wsgi`; killed with the block."""
     port = port or free_port()
-    arguments = [
-        "--interface",
-        "wsgi",
-        "--host",
-        HOST,
-        "--port",
-        str(port),
-        "--workers",
-        "2",
-        "--blocking-threads",
-        "1",
-    ]
     process = subprocess.Popen(
-        [sys.executable, "-m", "granian", *arguments, "--no-ws", "--log-level", "error", "offeradmin.wsgi:application"],
+        serve.command("--host", HOST, "--port", str(port), "--log-level", "error", wsgi=wsgi),
         cwd=ROOT,
         env={**database.environment, "LOG_LEVEL": "CRITICAL"},
         start_new_session=True,

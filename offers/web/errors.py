@@ -1,7 +1,9 @@
-"""The page for what went wrong on our side: 503 while the database is away, else 500."""
+"""Pages for what cannot be answered: a form that is too large; what went wrong on our side."""
 
 import sys
+from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ RETRY_AFTER = "10"
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500. Asks the database for nothing: who is signed in is not known here."""
+    """Django's handler500: 503 while the database is away, else 500. Asks the database for nothing: who is signed in is not known here."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
     context = {"frame": {"theme": Frame(request).theme}, "request_id": request.META.get("offers.request_id", "")}
     text = render_to_string("503.html" if away else "500.html", context)
@@ -22,3 +24,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if away:
         response["Retry-After"] = RETRY_AFTER
     return response
+
+
+def form_size(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuse a form by the length that it announces, before anything reads it: its body may not have been received."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length[:20]) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return get_response(request)
+        text = render_to_string("413.html", {"frame": {"theme": Frame(request).theme}})
+        return HttpResponse(text, status=413)
+
+    return middleware

@@ -3,10 +3,10 @@
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import bench_patch
+from tests.bench import bench_attack, bench_patch
 from tests.bench.table import Row, show
 
-BENCHMARKS: tuple[Callable[[float], Iterator[Row]], ...] = (bench_patch.run,)
+BENCHMARKS: tuple[Callable[[float], Iterator[Row]], ...] = (bench_patch.run, bench_attack.run)
 
 
 def main(arguments: list[str]) -> None:

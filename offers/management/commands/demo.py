@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from typing import NoReturn
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from offeradmin import devdb
+from offeradmin import devdb, serve
 
 HOST = "127.0.0.1"
 READY_SECONDS = 60
@@ -92,29 +91,8 @@ def check_port_is_free(port: int) -> None:
 @contextlib.contextmanager
 def serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The web server as a child that ends with the block."""
-    arguments = [
-        "--interface",
-        "wsgi",
-        "--host",
-        HOST,
-        "--port",
-        str(port),
-        "--workers",
-        "2",
-        "--blocking-threads",
-        "1",
-    ]
     server = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "granian",
-            *arguments,
-            "--no-ws",
-            "--log-level",
-            "warning",
-            "offeradmin.wsgi:application",
-        ],
+        serve.command("--host", HOST, "--port", str(port)),
         # A group of its own: Ctrl-C reaches this process only, which then stops the server in order.
         start_new_session=True,
     )

@@ -1,0 +1,198 @@
+"""The door: an ASGI application that receives requests, and hands each one, once it is whole, to a WSGI application.
+
+A WSGI server reads a body while a thread waits for it, so a handful of clients who send slowly keep every thread waiting.
+Here bodies are received in the event loop, where a slow one costs a little memory and nobody's time, and end at a deadline.
+A request is handed on only when its whole body has arrived; one that was cut off is never processed.
+
+Written for granian, but nothing in it is granian's own: ASGI 3 (https://asgi.readthedocs.io), PEP 3333.
+"""
+
+import asyncio
+import io
+import json
+import sys
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+WsgiApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+Answer = tuple[int, Headers, bytes]
+
+# Each thread keeps one connection to the database. The second is for what the first would keep waiting.
+THREADS = 2
+# From the first byte of a body to its last, however it trickles.
+BODY_SECONDS = 8.0
+# So many bodies of more than so many bytes are in memory at once, in each worker.
+LARGE_BODY, LARGE_BODIES = 64_000, 32
+
+REASONS = {
+    400: "The body was cut off, or is not as long as announced.",
+    408: "The body took too long to arrive.",
+    503: "Too many large requests are arriving at once. Try again in a moment.",
+}
+# Their addresses get problem documents (RFC 9457), as from the API itself.
+PROGRAMS = ("/data/", "/ims/")
+
+
+class Refused(Exception):
+    """A request that ends at the door."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Door:
+    """`application` behind the door. `limit` is the size in bytes beyond which it will refuse a body unread."""
+
+    def __init__(
+        self, application: WsgiApplication, *, limit: int, threads: int = THREADS, seconds: float = BODY_SECONDS
+    ) -> None:
+        self.application = application
+        self.limit, self.seconds = limit, seconds
+        self.pool = ThreadPoolExecutor(threads, "request")
+        self.places = LARGE_BODIES
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        environ = environ_of(scope)
+        with ExitStack() as held:
+            try:
+                length, body = await self._body(environ, receive, held)
+            except Refused as refused:
+                answer = refusal(refused.status, environ["PATH_INFO"])
+            else:
+                environ.update({"CONTENT_LENGTH": str(length), "wsgi.input": io.BytesIO(body)})
+                loop = asyncio.get_running_loop()
+                answer = await loop.run_in_executor(self.pool, respond, self.application, environ)
+        await send_answer(answer, send)
+
+    async def _body(self, environ: Environ, receive: Receive, held: ExitStack) -> tuple[int, bytes | bytearray]:
+        """The body and its length. One beyond the limit is not read on: its length comes with nothing.
+
+        Raises Refused: 400 (cut off), 408 (too slow), 503 (no place for another large one; `held` gives it back).
+        """
+        # RFC 9112 section 6.3: with a Transfer-Encoding, Content-Length means nothing; with neither, there is no body.
+        chunked = "HTTP_TRANSFER_ENCODING" in environ
+        announced = None if chunked else int(environ.get("CONTENT_LENGTH") or 0)
+        if announced == 0:
+            return 0, b""
+        if announced is not None and announced > self.limit:
+            return announced, b""
+        try:
+            async with asyncio.timeout(self.seconds):
+                body = await self._receive(receive, held)
+        except TimeoutError:
+            raise Refused(408) from None
+        if len(body) > self.limit:
+            return len(body), b""
+        if announced is not None and len(body) != announced:
+            raise Refused(400)
+        return len(body), body
+
+    async def _receive(self, receive: Receive, held: ExitStack) -> bytearray:
+        # One bytearray: a list of what may be a million chunks of a byte would take a hundred times the memory.
+        body, more = bytearray(), True
+        while more and len(body) <= self.limit:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refused(400)
+            small = len(body) <= LARGE_BODY
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if small and len(body) > LARGE_BODY:
+                self._take_place(held)
+        return body
+
+    def _take_place(self, held: ExitStack) -> None:
+        if not self.places:
+            raise Refused(503)
+        self.places -= 1
+        held.callback(self._give_place_back)
+
+    def _give_place_back(self) -> None:
+        self.places += 1
+
+
+def environ_of(scope: Scope) -> Environ:
+    """The request as PEP 3333 has it, without its body: texts are Latin-1 of the bytes that came."""
+    path = scope.get("raw_path") or scope["path"].encode()
+    server, client = scope.get("server") or ("localhost", 80), scope.get("client") or ("", 0)
+    return {
+        **headers_of(scope["headers"]),
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        # Not scope["path"]: that has lost what is not UTF-8.
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1]),
+        "REMOTE_ADDR": client[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+
+
+def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Header fields under their names in an environ; repeated ones joined (RFC 9110 section 5.3; cookies: RFC 9113)."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        # `X_Forwarded_Proto` would be taken for `X-Forwarded-Proto`, which only a proxy may set.
+        if b"_" in raw_name:
+            continue
+        name, value = raw_name.decode("latin-1").upper().replace("-", "_"), raw_value.decode("latin-1")
+        if name not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            name = f"HTTP_{name}"
+        if name in found:
+            value = f"{found[name]}{'; ' if name == 'HTTP_COOKIE' else ','}{value}"
+        found[name] = value
+    return found
+
+
+def respond(application: WsgiApplication, environ: Environ) -> Answer:
+    """Call the application in this thread: status, headers and the whole content."""
+    started: list[tuple[str, Headers]] = []
+
+    def start_response(status: str, headers: Headers, exc_info: object = None) -> None:
+        started.append((status, headers))
+
+    parts = application(environ, start_response)
+    try:
+        content = b"".join(parts)
+    finally:
+        if close := getattr(parts, "close", None):
+            close()
+    status, headers = started[-1]
+    return int(status[:3]), headers, content
+
+
+def refusal(status: int, path: str) -> Answer:
+    """The door's own answer: a problem document for programs, a sentence for people."""
+    # The rest of the body is not read, so the connection has no use any more.
+    headers = [("Connection", "close"), ("Retry-After", "2")]
+    if not path.startswith(PROGRAMS):
+        return status, [("Content-Type", "text/plain; charset=utf-8"), *headers], f"{REASONS[status]}\n".encode()
+    title = HTTPStatus(status).phrase
+    problem = {"type": "about:blank", "title": title, "status": status, "detail": REASONS[status], "errors": []}
+    return status, [("Content-Type", "application/problem+json"), *headers], json.dumps(problem).encode()
+
+
+async def send_answer(answer: Answer, send: Send) -> None:
+    status, headers, content = answer
+    # Stripped: Django writes a space before each cookie.
+    raw = [(name.lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": content})

@@ -1,0 +1,215 @@
+"""The door by itself: what it hands on for which request, and what it refuses."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from offeradmin import door
+from offeradmin.door import Door, Environ, Message, Scope
+
+LIMIT = 200_000
+
+
+class Application:
+    """A WSGI application that keeps what it was called with, and answers with the length of the body."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Environ, bytes]] = []
+        self.threads: set[str] = set()
+        self.closed = False
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read()
+        self.calls.append((environ, body))
+        self.threads.add(threading.current_thread().name)
+        start_response("201 Created", [("X-Length", str(len(body))), ("Set-Cookie", " a=b")])
+        return Parts(self)
+
+
+class Parts:
+    """A WSGI response in two parts, which must be closed."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter([b"one ", b"two"])
+
+    def close(self) -> None:
+        self.application.closed = True
+
+
+def scope(*headers: tuple[str, str], method: str = "POST", path: str = "/ims/token/v3", **more: Any) -> Scope:
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"a=%C3%A9",
+        "headers": [(name.encode(), value.encode()) for name, value in headers],
+        "server": ("127.0.0.1", 8000),
+        "client": ("192.0.2.1", 4711),
+        **more,
+    }
+
+
+def length(number: int) -> tuple[str, str]:
+    return ("content-length", str(number))
+
+
+CHUNKED = ("transfer-encoding", "chunked")
+CUT_OFF = {"type": "http.disconnect"}
+
+
+def part(body: bytes, *, more: bool = False) -> Message:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+async def ask(at: Door, request: Scope, *messages: Message) -> tuple[Message, bytes]:
+    """The start of the answer and its content. Reading on after the last message takes for ever."""
+    waiting, sent = list(messages), []
+
+    async def receive() -> Message:
+        if not waiting:
+            await asyncio.Event().wait()
+        return waiting.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await at(request, receive, send)
+    start, content = sent
+    return start, content["body"]
+
+
+def enter(application: Application, request: Scope, *messages: Message, **options: Any) -> tuple[int, bytes]:
+    start, content = asyncio.run(ask(Door(application, limit=LIMIT, **options), request, *messages))
+    return start["status"], content
+
+
+@pytest.fixture
+def application() -> Application:
+    return Application()
+
+
+def test_a_whole_request_is_handed_on_and_its_answer_is_sent(application: Application) -> None:
+    at = Door(application, limit=LIMIT)
+    start, content = asyncio.run(ask(at, scope(length(6)), part(b"abc", more=True), part(b"def")))
+    assert start["status"] == 201
+    assert start["headers"] == [(b"x-length", b"6"), (b"set-cookie", b"a=b")]
+    assert (content, application.calls[0][1], application.closed) == (b"one two", b"abcdef", True)
+
+
+def test_a_request_without_a_body_waits_for_none(application: Application) -> None:
+    assert enter(application, scope(method="GET"))[0] == 201
+    assert enter(application, scope(length(0)))[0] == 201
+    assert [body for _, body in application.calls] == [b"", b""]
+
+
+def test_a_chunked_body_is_read_to_its_end_whatever_length_was_announced(application: Application) -> None:
+    enter(application, scope(CHUNKED, length(3)), part(b"abc", more=True), part(b"def", more=True), part(b""))
+    environ, body = application.calls[0]
+    assert (environ["CONTENT_LENGTH"], body) == ("6", b"abcdef")
+
+
+@pytest.mark.parametrize(
+    ("headers", "messages"),
+    [
+        ([length(6)], [part(b"abc", more=True), CUT_OFF]),
+        ([CHUNKED], [part(b"abc", more=True), CUT_OFF]),
+        ([length(6)], [part(b"abc")]),
+        ([length(6)], [part(b"abcdefg")]),
+        ([length(6)], [CUT_OFF]),
+    ],
+)
+def test_a_body_that_is_not_whole_is_never_processed(
+    application: Application, headers: list[tuple[str, str]], messages: list[Message]
+) -> None:
+    assert enter(application, scope(*headers), *messages)[0] == 400
+    assert application.calls == []
+
+
+def test_a_body_that_takes_too_long_is_refused_and_the_connection_closed(application: Application) -> None:
+    at = Door(application, limit=LIMIT, seconds=0.05)
+    start, content = asyncio.run(ask(at, scope(length(6)), part(b"abc", more=True)))
+    assert (start["status"], application.calls) == (408, [])
+    assert (b"connection", b"close") in start["headers"]
+    assert json.loads(content)["status"] == 408
+
+
+def test_people_are_refused_with_a_sentence(application: Application) -> None:
+    status, content = enter(application, scope(length(6), path="/accounts/login/"), part(b"abc"))
+    assert (status, content) == (400, b"The body was cut off, or is not as long as announced.\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "messages", "announced"),
+    [
+        (length(LIMIT + 1), [], LIMIT + 1),
+        (CHUNKED, [part(b"x" * LIMIT, more=True), part(b"xx", more=True)], LIMIT + 2),
+    ],
+)
+def test_of_a_body_that_is_too_large_the_length_is_handed_on_and_the_rest_not_read(
+    application: Application, header: tuple[str, str], messages: list[Message], announced: int
+) -> None:
+    enter(application, scope(header), *messages)
+    environ, body = application.calls[0]
+    assert (environ["CONTENT_LENGTH"], body) == (str(announced), b"")
+
+
+def test_only_so_many_large_bodies_are_in_memory_at_once(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "LARGE_BODIES", 2)
+    large, request = b"x" * (door.LARGE_BODY + 1), scope(CHUNKED)
+
+    async def attack() -> list[int]:
+        at = Door(application, limit=LIMIT, seconds=0.1)
+        answers = await asyncio.gather(*(ask(at, request, part(large, more=True)) for _ in range(5)))
+        # Their places are free again.
+        answers.append(await ask(at, request, part(large)))
+        return [start["status"] for start, _ in answers]
+
+    assert sorted(asyncio.run(attack())) == [201, 408, 408, 503, 503, 503]
+    assert len(application.calls) == 1
+
+
+def test_requests_run_in_so_many_threads_and_not_in_the_event_loop(application: Application) -> None:
+    async def many() -> None:
+        at = Door(application, limit=LIMIT, threads=2)
+        await asyncio.gather(*(ask(at, scope(method="GET")) for _ in range(20)))
+
+    asyncio.run(many())
+    assert application.threads <= {"request_0", "request_1"}
+    assert len(application.calls) == 20
+
+
+def test_headers_arrive_as_latin_1_joined_and_without_underscored_names(application: Application) -> None:
+    pairs = [
+        ("x-change-note", "설날"),
+        ("x_forwarded_proto", "https"),
+        ("if-none-match", '"1"'),
+        ("if-none-match", '"2"'),
+        ("cookie", "a=1"),
+        ("cookie", "b=2"),
+        ("content-type", "text/plain"),
+    ]
+    enter(application, scope(*pairs, method="GET"))
+    environ, _ = application.calls[0]
+    assert environ["HTTP_X_CHANGE_NOTE"].encode("latin-1").decode() == "설날"
+    assert "HTTP_X_FORWARDED_PROTO" not in environ
+    assert (environ["HTTP_IF_NONE_MATCH"], environ["HTTP_COOKIE"]) == ('"1","2"', "a=1; b=2")
+    assert (environ["CONTENT_TYPE"], environ["REMOTE_ADDR"]) == ("text/plain", "192.0.2.1")
+
+
+def test_the_path_is_made_of_the_very_bytes_that_came(application: Application) -> None:
+    enter(application, scope(method="GET", path="/a%2Fb%0A%EC%84%A4%FF", client=None, server=None))
+    environ, _ = application.calls[0]
+    assert environ["PATH_INFO"] == "/a/b\n" + "설".encode().decode("latin-1") + "\xff"
+    assert (environ["QUERY_STRING"], environ["REMOTE_ADDR"]) == ("a=%C3%A9", "")
