@@ -22,6 +22,13 @@ def json_response(content: object, *, status: int = 200, headers: Mapping[str, s
     return HttpResponse(orjson.dumps(content), status=status, content_type=JSON, headers=dict(headers or {}))
 
 
+def not_modified(headers: Mapping[str, str]) -> HttpResponse:
+    """304, which has no content and so says nothing about its type (RFC 9110 section 15.4.5)."""
+    response = HttpResponse(status=304, headers=dict(headers))
+    del response["Content-Type"]
+    return response
+
+
 def receipt(actor: Actor, head: Head, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """The documented answer to POST and PATCH: nine members, and not the document."""
     content = {

@@ -42,7 +42,7 @@ def read(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     headers = {"ETag": etags.tag(content["etag"])}
     known = etags.if_none_match(request)
     if known is not None and (known.any or content["etag"] in known.etags):
-        return HttpResponse(status=304, headers=headers)
+        return answers.not_modified(headers)
     return answers.json_response(content, headers=headers)
 
 

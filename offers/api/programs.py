@@ -30,6 +30,8 @@ def for_programs(view: View) -> View:
         if isinstance(response, HttpResponseNotAllowed):
             response = problems.not_allowed(request, ", ".join(sorted(response["Allow"].split(", "))))
         if head:
+            # Of a HEAD, the length is that of the content which a GET would have (RFC 9110 section 8.6).
+            response.headers.setdefault("Content-Length", str(len(response.content)))
             response.content = b""
         return response
 

@@ -22,5 +22,6 @@ urlpatterns = [
     path(f"{base}/openapi.json", for_programs(describing.openapi)),
     path(f"{base}/docs", login_not_required(describing.docs)),
     path(f"{base}/", include(list(patterns()))),
-    re_path(rf"^{base}(?:/.*)?$", for_programs(nothing)),
+    # Line breaks too: an address may have a %0A in it.
+    re_path(rf"^{base}(?:/[\s\S]*)?\Z", for_programs(nothing)),
 ]

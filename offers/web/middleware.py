@@ -52,7 +52,8 @@ def api_door(get_response: Handler) -> Handler:
         with translation.override(language):
             response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         response["Content-Language"] = language
-        response.headers.setdefault("Content-Length", str(len(response.content)))
+        if response.status_code != 304:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         patch_vary_headers(response, ["Accept-Language"])
         response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
         return response
