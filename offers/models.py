@@ -215,18 +215,20 @@ class Revision(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """The first answer to a request that may be repeated, kept for 24 hours."""
+    """The first answer to a request that may be repeated, kept for 24 hours. A client has keys of its own in each sandbox."""
 
     client_id = models.CharField(max_length=100)
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, related_name="+", db_index=False)
     value = models.CharField(max_length=128)
     request_digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
     body = models.BinaryField(null=True)
     etag = models.PositiveIntegerField(null=True)
+    location = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["client_id", "value"], name="idempotency_key_once")]
+        constraints = [models.UniqueConstraint(fields=["client_id", "sandbox", "value"], name="idempotency_key_once")]
 
     def __str__(self) -> str:
         return f"answer kept for {self.client_id}"

@@ -1,8 +1,10 @@
 """Idempotency-Key: a request that is sent again gets the first answer, and happens once.
 
 The key's row, the change and the answer are one transaction. A duplicate that arrives meanwhile waits at the unique
-index of the keys, in PostgreSQL, until that transaction ends: then there is an answer to give, or, after a crash, no
-key and nothing done.
+index of the keys, in PostgreSQL, until that transaction ends: then there is an answer to give, or nothing was done.
+
+What was refused changed nothing, so its key is free again: sent again it is judged by what is true then, and a request
+that was mended (another If-Match, say) is not answered by the refusal of the one before.
 """
 
 import hashlib
@@ -17,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from offers.api.answers import JSON
 from offers.api.etags import tag
-from offers.api.problems import CONTENT_TYPE, ApiError, answer
+from offers.api.problems import ApiError
 from offers.models import IdempotencyKey
 from offers.permissions import Actor
 
@@ -27,9 +29,11 @@ REPLAYED = "Idempotency-Replayed"
 
 # Takes a new key, or one whose answer is no longer kept; no row back means that it is somebody's already.
 _CLAIM = """
-INSERT INTO offers_idempotencykey (client_id, value, request_digest, created_at) VALUES (%s, %s, %s, %s)
-ON CONFLICT (client_id, value) DO UPDATE
-   SET request_digest = excluded.request_digest, created_at = excluded.created_at, status = NULL, body = NULL, etag = NULL
+INSERT INTO offers_idempotencykey (client_id, sandbox_id, value, request_digest, location, created_at)
+VALUES (%s, %s, %s, %s, '', %s)
+ON CONFLICT (client_id, sandbox_id, value) DO UPDATE
+   SET request_digest = excluded.request_digest, created_at = excluded.created_at,
+       status = NULL, body = NULL, etag = NULL, location = ''
  WHERE offers_idempotencykey.created_at < %s RETURNING id
 """
 
@@ -37,7 +41,7 @@ ON CONFLICT (client_id, value) DO UPDATE
 def once(request: HttpRequest, actor: Actor, perform: Callable[[], HttpResponse]) -> HttpResponse:
     """`perform`'s answer, or the one that was given to this key before.
 
-    Refusals that `perform` raises are answers too. Errors of ours (5xx) are not: they undo everything, the key as well.
+    Whatever `perform` raises, refusals and our own errors, undoes everything, the key as well.
     Raises ApiError: 400 for a malformed key, 422 when the key came with another request.
     """
     key = request.headers.get("Idempotency-Key")
@@ -46,35 +50,26 @@ def once(request: HttpRequest, actor: Actor, perform: Callable[[], HttpResponse]
     if not _KEY.fullmatch(key):
         detail = _("Idempotency-Key is 1 to 128 visible ASCII characters.")
         raise ApiError(400, "malformed-header", _("A header could not be read"), detail)
-    digest, now = _digest(request, actor), timezone.now()
+    digest, now = _digest(request), timezone.now()
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, [actor.client_id, key, digest, now, now - KEPT])
+            cursor.execute(_CLAIM, [actor.client_id, actor.sandbox.pk, key, digest, now, now - KEPT])
             claimed = cursor.fetchone()
         if claimed is None:
             return _first_answer(actor, key, digest)
-        response = _performed(request, perform)
+        response = perform()
         etag = response.headers.get("ETag", "").strip('"')
         IdempotencyKey.objects.filter(pk=claimed[0]).update(
-            status=response.status_code, body=response.content, etag=int(etag) if etag else None
+            status=response.status_code,
+            body=response.content,
+            etag=int(etag) if etag else None,
+            location=response.headers.get("Location", ""),
         )
         return response
 
 
-def _performed(request: HttpRequest, perform: Callable[[], HttpResponse]) -> HttpResponse:
-    """The answer, also when it is a refusal; what went wrong on our side is raised, and undoes the transaction."""
-    try:
-        with transaction.atomic():
-            return perform()
-    except Exception as error:
-        response = answer(request, error)
-        if response.status_code >= 500:
-            raise
-        return response
-
-
 def _first_answer(actor: Actor, key: str, digest: str) -> HttpResponse:
-    kept = IdempotencyKey.objects.get(client_id=actor.client_id, value=key)
+    kept = IdempotencyKey.objects.get(client_id=actor.client_id, sandbox=actor.sandbox, value=key)
     if kept.request_digest != digest:
         detail = _("This Idempotency-Key came with another request before. Use a new key for a new request.")
         raise ApiError(422, "idempotency-key-reused", _("The key is taken"), detail)
@@ -82,11 +77,12 @@ def _first_answer(actor: Actor, key: str, digest: str) -> HttpResponse:
     headers = {REPLAYED: "true"}
     if kept.etag is not None:
         headers["ETag"] = tag(kept.etag)
-    content_type = CONTENT_TYPE if kept.status >= 400 else JSON
-    return HttpResponse(bytes(kept.body or b""), status=kept.status, content_type=content_type, headers=headers)
+    if kept.location:
+        headers["Location"] = kept.location
+    return HttpResponse(bytes(kept.body or b""), status=kept.status, content_type=JSON, headers=headers)
 
 
-def _digest(request: HttpRequest, actor: Actor) -> str:
-    """What makes two requests the same one: method, sandbox, address and body."""
-    start = f"{request.method} {actor.sandbox.pk} {request.get_full_path()}\n".encode()
+def _digest(request: HttpRequest) -> str:
+    """What makes two requests of one client in one sandbox the same: method, address and body."""
+    start = f"{request.method} {request.get_full_path()}\n".encode()
     return hashlib.sha256(start + request.body).hexdigest()
