@@ -1,5 +1,6 @@
 """Settings: everything a deployment may change is an environment variable (docs/operator.md)."""
 
+import ipaddress
 from pathlib import Path
 
 import environ
@@ -16,11 +17,22 @@ env = environ.Env()
 DEBUG = env.bool("DEBUG", default=False)
 # A key everybody can read would let everybody sign sessions, so there is none to fall back to but in debug mode.
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-debug-mode-and-tests" if DEBUG else "")
-if not SECRET_KEY:
-    raise ImproperlyConfigured("Set SECRET_KEY to a long random text (or DEBUG=1 on your own machine).")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# What somebody typed can be guessed: 50 characters is what Django's own check asks for.
+if not DEBUG and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure-")):
+    raise ImproperlyConfigured(
+        "SECRET_KEY is missing or can be guessed. Set it to 50 random characters or more (DEBUG=1 needs none, on your own "
+        "machine). This makes one: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+# Whose X-Forwarded-For is believed (offers/attempts.py): by default a proxy on the same machine, if there is one at all.
+TRUSTED_PROXIES = [
+    ipaddress.ip_network(network)
+    for network in env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1"] if BEHIND_PROXY else [])
+]
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -40,6 +52,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "offers.web.middleware.kept_to_oneself",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "offers.web.middleware.request_id",
@@ -98,10 +111,7 @@ DATABASES["default"].update(
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["offers.web.accounts.ByNameOrEmail"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -112,6 +122,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # People are invited by an operator; nobody signs up by themselves.
 ACCOUNT_ADAPTER = "offers.web.accounts.InvitedOnly"
+# Its limits count in each process by itself, and lock out everybody behind one address: ours are in offers/attempts.py.
+ACCOUNT_RATE_LIMITS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = env.int("ACCESS_TOKEN_SECONDS", default=24 * 3600)
@@ -148,9 +160,16 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 HTTPS = env.bool("HTTPS", default=False)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Only where we are told how a request came in, or every request would be sent round in circles. Load balancers ask plainly.
+SECURE_SSL_REDIRECT = HTTPS and BEHIND_PROXY
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+# Whether the rule of HTTPS goes for other hosts below ours, and for ever, is the domain's owner's to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # A form holds a whole offer (300 KB at most); the API reads its body itself, 1 MB at most.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000

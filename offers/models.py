@@ -234,6 +234,18 @@ class IdempotencyKey(models.Model):
         return f"answer kept for {self.client_id}"
 
 
+class Attempt(models.Model):
+    """How often somebody failed to prove who they are, of late (offers/attempts.py). Unlogged: after a crash all is forgotten."""
+
+    # Of whom: a digest of the address, or of the address and the name that was tried.
+    key = models.CharField(primary_key=True, max_length=64)
+    count = models.PositiveIntegerField()
+    ends_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.count} attempts until {self.ends_at}"
+
+
 class Presence(models.Model):
     """An item that somebody has open for editing, in one tab of their browser. A hint for others, never a lock.
 

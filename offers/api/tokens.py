@@ -6,7 +6,6 @@ membership's to say, so unknown scopes are passed over.
 """
 
 import base64
-import hashlib
 import re
 import secrets
 from datetime import timedelta
@@ -15,14 +14,16 @@ from urllib.parse import unquote_plus
 import orjson
 from allauth.idp.oidc import app_settings
 from allauth.idp.oidc.models import Client, Token
-from django.contrib.auth.hashers import make_password
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from offers.attempts import Budget, address_of, take
+from offers.client_secrets import is_secret_of
+
 TOKEN_BYTES = 48
-# Guessing is slow anyway (secrets are hashed as passwords are); this also keeps it from using up the processors.
 FAILURES_A_MINUTE = 20
+# The documented form has 250 bytes.
+LONGEST_FORM = 8_192
 
 
 def token(request: HttpRequest) -> HttpResponse:
@@ -31,21 +32,17 @@ def token(request: HttpRequest) -> HttpResponse:
         return _error(405, "invalid_request", "Send the form with POST.", Allow="POST")
     if request.content_type != "application/x-www-form-urlencoded":
         return _error(400, "invalid_request", "Send application/x-www-form-urlencoded.")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_FORM:
+        return _error(413, "invalid_request", "The form is too long.")
     client_id, secret = _credentials(request)
     grant_type = request.POST.get("grant_type", "")
     if not grant_type:
         return _error(400, "invalid_request", "The field grant_type is missing.")
     if grant_type != Client.GrantType.CLIENT_CREDENTIALS:
         return _error(400, "unsupported_grant_type", "The grant_type here is client_credentials.")
-    failures = _failures_key(request, client_id)
-    failed = cache.get(failures, 0)
-    if failed >= FAILURES_A_MINUTE:
-        return _error(429, "invalid_client", "Too many failed attempts. Wait a minute.", **{"Retry-After": "60"})
     client = _client(client_id, secret)
     if client is None:
-        cache.set(failures, failed + 1, timeout=60)
-        challenge = {"WWW-Authenticate": 'Basic realm="offers"'}
-        return _error(401, "invalid_client", "The client id or its secret is wrong.", **challenge)
+        return _refused(request)
     if Client.GrantType.CLIENT_CREDENTIALS not in client.get_grant_types():
         return _error(400, "unauthorized_client", "This client may not use client_credentials.")
     return _issue(client, request.POST.get("scope", ""))
@@ -65,19 +62,19 @@ def _credentials(request: HttpRequest) -> tuple[str, str]:
     return unquote_plus(client_id), unquote_plus(secret)
 
 
-def _failures_key(request: HttpRequest, client_id: str) -> str:
-    """Failures count by address and client, so that nobody can lock a client out from elsewhere."""
-    who = f"{request.META.get('REMOTE_ADDR', '')} {client_id}"
-    return f"token-failures-{hashlib.sha256(who.encode()).hexdigest()}"
-
-
 def _client(client_id: str, secret: str) -> Client | None:
-    """The client, if this is its secret. An unknown one takes as long to refuse as a wrong secret."""
+    """The client, if this is its secret."""
     client = Client.objects.filter(pk=client_id).first() if client_id and "\0" not in client_id else None
-    if client is None:
-        make_password(secret)
-        return None
-    return client if client.check_secret(secret) else None
+    return client if client and is_secret_of(client, secret) else None
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    """Failures count by address. They never stand in the way of a right secret, which nobody guesses and which costs no
+    more to check than to refuse: so no stranger can lock out a client, nor everybody behind one address."""
+    if not take([Budget(("token", address_of(request)), FAILURES_A_MINUTE, 60)]):
+        return _error(429, "invalid_client", "Too many failed attempts. Wait a minute.", **{"Retry-After": "60"})
+    challenge = {"WWW-Authenticate": 'Basic realm="offers"'}
+    return _error(401, "invalid_client", "The client id or its secret is wrong.", **challenge)
 
 
 def _issue(client: Client, scope: str) -> HttpResponse:

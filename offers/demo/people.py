@@ -6,6 +6,7 @@ from allauth.idp.oidc.models import Client
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 
+from offers.client_secrets import hashed, new_secret
 from offers.models import Membership, Sandbox
 from offers.permissions import Actor, Role, label_for_user
 
@@ -77,7 +78,7 @@ def _client(name: str) -> Client:
     client = Client.objects.filter(pk=name).first()
     if client is None:
         # Nobody knows the price feed's secret, nor can.
-        secret = make_password(CLIENT_SECRET if name == "demo-client" else None)
+        secret = hashed(CLIENT_SECRET if name == "demo-client" else new_secret())
         client = Client(id=name, name=CLIENTS[name][0], type=Client.Type.CONFIDENTIAL, secret=secret)
         client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
         client.save()

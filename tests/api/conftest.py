@@ -12,6 +12,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from offers import writes
+from offers.client_secrets import hashed
 from offers.document.schema import Kind
 from offers.models import Membership, Sandbox
 from offers.permissions import Actor
@@ -102,10 +103,12 @@ def make_sandbox(name: str = "prod", **more: Any) -> Sandbox:
 def make_caller(name: str, *roles: tuple[Sandbox, str], secret: str = SECRET) -> Caller:
     """A client with these roles in these sandboxes, and a token that is good for a day."""
     client = Client.objects.create(
-        id=name, name=name.title(), grant_types=Client.GrantType.CLIENT_CREDENTIALS, type=Client.Type.CONFIDENTIAL
+        id=name,
+        name=name.title(),
+        secret=hashed(secret),
+        grant_types=Client.GrantType.CLIENT_CREDENTIALS,
+        type=Client.Type.CONFIDENTIAL,
     )
-    client.set_secret(secret)
-    client.save()
     for sandbox, role in roles:
         Membership.objects.create(sandbox=sandbox, client=client, role=role)
     token = Token(client=client, type=Token.Type.ACCESS_TOKEN, expires_at=timezone.now() + timedelta(days=1))

@@ -1,20 +1,17 @@
 import base64
+import hashlib
 from typing import Any
 
 import pytest
 from allauth.idp.oidc.models import Client, Token
-from django.core.cache import cache
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client as Browser
 
 from offers.api.tokens import FAILURES_A_MINUTE
+from offers.models import Attempt
 from tests.api.conftest import OFFER, SECRET, Caller
 
 FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture(autouse=True)
-def no_failures_yet() -> None:
-    cache.clear()
 
 
 def ask(form: str, *, content_type: str = FORM, **headers: str) -> Any:
@@ -81,9 +78,35 @@ def test_it_takes_a_form_by_post_and_nothing_else(editor: Caller) -> None:
     assert ask("{}", content_type="application/json").status_code == 400
 
 
-def test_it_slows_down_whoever_guesses(editor: Caller) -> None:
-    wrong = "grant_type=client_credentials&client_id=editor-client&client_secret=wrong"
-    statuses = [ask(wrong).status_code for _ in range(FAILURES_A_MINUTE + 1)]
-    assert statuses == [401] * FAILURES_A_MINUTE + [429]
-    right = ask(f"grant_type=client_credentials&client_id=editor-client&client_secret={SECRET}")
-    assert (right.status_code, right["Retry-After"]) == (429, "60")
+WRONG = "grant_type=client_credentials&client_id={}&client_secret=wrong"
+RIGHT = f"grant_type=client_credentials&client_id=editor-client&client_secret={SECRET}"
+
+
+def test_it_slows_down_whoever_guesses_and_locks_out_nobody_else_behind_the_address(editor: Caller) -> None:
+    statuses = [ask(WRONG.format(f"invented-{number}")).status_code for number in range(FAILURES_A_MINUTE)]
+    assert statuses == [401] * FAILURES_A_MINUTE
+    refused = ask(WRONG.format("editor-client"))
+    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert ask(RIGHT).status_code == 200
+
+
+def test_right_secrets_are_not_counted(editor: Caller) -> None:
+    assert {ask(RIGHT).status_code for _ in range(FAILURES_A_MINUTE + 2)} == {200}
+    assert not Attempt.objects.exists()
+
+
+def test_an_invented_client_costs_no_password_hash(editor: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed = []
+    monkeypatch.setattr(hashlib, "pbkdf2_hmac", lambda *args: hashed.append(args))
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: hashed.append(args))
+    for client in ("editor-client", "invented"):
+        assert ask(WRONG.format(client)).status_code == 401
+    assert hashed == []
+
+
+def test_a_long_form_is_refused_unread(editor: Caller) -> None:
+    assert ask(RIGHT + "&" * 10_000).status_code == 413
+
+
+def test_many_fields_are_read_as_they_are(editor: Caller) -> None:
+    assert ask(RIGHT + "&x" * 3_900).status_code == 200

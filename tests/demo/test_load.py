@@ -14,6 +14,7 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from offers import history, permissions
+from offers.client_secrets import is_secret_of
 from offers.demo.library import DOCUMENTED_OFFER
 from offers.demo.load import load
 from offers.document.schema import OFFER_KINDS, Kind, references, transition_problem
@@ -155,8 +156,8 @@ def test_the_accounts_are_those_that_the_demo_tells_about() -> None:
     assert list(User.objects.filter(is_staff=True).values_list("username", flat=True)) == ["admin"]
     assert authenticate(username="grace", password="offers") is None
     client = Client.objects.get(pk="demo-client")
-    assert client.check_secret("demo-secret")
-    assert not Client.objects.get(pk="price-feed").check_secret("demo-secret")
+    assert is_secret_of(client, "demo-secret")
+    assert not is_secret_of(Client.objects.get(pk="price-feed"), "demo-secret")
     assert client.get_grant_types() == ["client_credentials"]
     prod = Sandbox.objects.get(name="prod")
     assert (prod.org_id, prod.type, prod.review_policy) == ("DEMO@OfferOrg", "production", "live")

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 
 from offeradmin import devdb, serve
 
@@ -21,6 +22,7 @@ HOST = "127.0.0.1"
 READY_SECONDS = 60
 STOP_SECONDS = 10
 WATCH_SECONDS = 2
+TIDY_SECONDS = 3600
 
 WELCOME = """
 Ready: {address}
@@ -126,12 +128,23 @@ def wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
 def watch(server: subprocess.Popen[bytes]) -> NoReturn:
     """Stay with the server, and bring its private database back should that crash. Raises CommandError at its end."""
     private = not os.environ.get("DATABASE_URL")
+    tidied = time.monotonic() - TIDY_SECONDS
     while server.poll() is None:
+        if time.monotonic() - tidied >= TIDY_SECONDS:
+            tidied = time.monotonic()
+            tidy()
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(WATCH_SECONDS)
         if private:
             devdb.ensure_running()
     raise CommandError(f"The server ended with exit code {server.returncode}.")
+
+
+def tidy() -> None:
+    """What a timer does elsewhere. While the database is away there is nothing to tidy; the next hour sees to it."""
+    with contextlib.suppress(DatabaseError):
+        call_command("tidy", verbosity=0)
+    connection.close()
 
 
 def _is_ready(port: int) -> bool:

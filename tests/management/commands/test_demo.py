@@ -10,7 +10,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -114,6 +115,22 @@ def test_the_curl_it_prints_changes_the_offer(database: str, port: int) -> None:
         assert pasted
         answer = subprocess.run(["sh", "-c", pasted[0]], check=True, capture_output=True, text=True, timeout=30).stdout
     assert json.loads(answer)["etag"] == 2
+
+
+def test_it_tidies_by_itself(database: str, port: int) -> None:
+    count = "SELECT count(*) FROM offers_attempt"
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("INSERT INTO offers_attempt VALUES ('old', 1, now() - interval '1 hour')")
+        with started(database, port) as demo:
+            read_welcome(demo)
+            wait_until(lambda: connection.execute(count).fetchone() == (0,))
+
+
+def wait_until(done: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_it_refuses_a_port_that_somebody_else_uses(database: str) -> None:

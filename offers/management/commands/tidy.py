@@ -1,0 +1,44 @@
+"""`manage.py tidy`: delete what has served its time. For an hourly timer; it may run while people work, and twice at once."""
+
+from allauth.idp.oidc.models import Token
+from django.contrib.sessions.models import Session
+from django.core.management.base import BaseCommand
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from offers.api.idempotency import KEPT
+from offers.models import Attempt, IdempotencyKey, Presence
+from offers.web.presence import GONE_AFTER
+
+# Small statements: none of them nears the time limit, or holds what a request waits for, however long the timer stood still.
+BATCH = 5_000
+
+
+class Command(BaseCommand):
+    help = "Delete expired sessions and tokens, answers kept for repeated API requests, and marks of who was where."
+
+    def handle(self, *, verbosity: int, **options: object) -> None:
+        for name, expired in served().items():
+            count = delete(expired)
+            if verbosity:
+                self.stdout.write(f"{count} {name} deleted.")
+
+
+def served() -> dict[str, QuerySet[Model]]:
+    """What may go, by the name it is reported under."""
+    now = timezone.now()
+    return {
+        "expired sessions": Session.objects.filter(expire_date__lt=now),
+        "expired tokens": Token.objects.expired(),
+        "old idempotency keys": IdempotencyKey.objects.filter(created_at__lt=now - KEPT),
+        "closed tabs": Presence.objects.filter(seen_at__lt=now - GONE_AFTER),
+        "old counts of attempts": Attempt.objects.filter(ends_at__lt=now),
+    }
+
+
+def delete(expired: QuerySet[Model]) -> int:
+    """Delete all of it, a batch at a time; how many rows that were."""
+    total = 0
+    while count := expired.model._default_manager.filter(pk__in=expired.values("pk")[:BATCH]).delete()[0]:
+        total += count
+    return total
