@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -123,5 +124,7 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 
 def remember(response: HttpResponse, name: str, value: str | SafeString, request: HttpRequest) -> None:
-    """Keep a choice of the person's in a cookie for a year; scripts may read it, it is no secret."""
-    response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure())
+    """Keep a choice of the person's in a cookie for a year. Scripts set two of them, too (offeradmin.js), and read no other."""
+    by_scripts = name in ("timezone", "sidebar")
+    secure = settings.HTTPS or request.is_secure()
+    response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=secure, httponly=not by_scripts)

@@ -14,7 +14,43 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 # Looked up once: it reads a directory tree, which takes longer than most requests.
 ZONES = frozenset(zoneinfo.available_timezones())
+# A page may copy to the clipboard and fill the screen; nothing else of the reader's machine is any use to it.
+NO_DEVICES = ", ".join(
+    f"{device}=()"
+    for device in (
+        *(
+            "accelerometer",
+            "autoplay",
+            "camera",
+            "display-capture",
+            "encrypted-media",
+            "geolocation",
+            "gyroscope",
+            "hid",
+        ),
+        *("magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial"),
+        *("usb", "xr-spatial-tracking"),
+    )
+)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def kept_to_oneself(get_response: Handler) -> Handler:
+    """Headers for every answer: no copies of what only one person may see, and nothing for the pages of others to embed.
+
+    Pages are not stored at all, so that Back after signing out shows nothing. What a program has read may be kept by it, and is
+    asked for again with its etag. Static files and whatever else says how long it may be kept has said so already.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        etag_is_asked = response.has_header("ETag") and request.method in ("GET", "HEAD")
+        response.headers.setdefault("Cache-Control", "private, no-cache" if etag_is_asked else "no-store, private")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", NO_DEVICES)
+        return response
+
+    return middleware
 
 
 def request_id(get_response: Handler) -> Handler:

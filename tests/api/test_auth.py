@@ -121,3 +121,11 @@ def test_a_patch_takes_three_queries_and_a_read_two(
     assert response.status_code == 200
     with django_assert_num_queries(2):
         editor("GET", OFFER)
+
+
+def test_what_a_program_read_is_asked_for_again_and_kept_by_nobody_between(editor: Caller) -> None:
+    read = editor("GET", OFFER)
+    assert read["Cache-Control"] == "private, no-cache"
+    assert editor("GET", OFFER, If_None_Match=read["ETag"])["Cache-Control"] == "private, no-cache"
+    assert editor("GET", "offers?offer-type=personalized")["Cache-Control"] == "no-store, private"
+    assert editor("GET", "offers/nothing")["Cache-Control"] == "no-store, private"

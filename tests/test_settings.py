@@ -1,0 +1,43 @@
+"""Settings as a deployment makes them: a process with an environment of its own."""
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PRODUCTION = {
+    "SECRET_KEY": secrets.token_urlsafe(50),
+    "DATABASE_URL": "postgresql://offers:password@db.example/offers",
+    "ALLOWED_HOSTS": "offers.example.com",
+    "HTTPS": "1",
+    "BEHIND_PROXY": "1",
+    "DJANGO_SETTINGS_MODULE": "offeradmin.settings",
+}
+
+
+def check(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", *arguments],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **PRODUCTION, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_djangos_check_of_a_deployment_finds_nothing() -> None:
+    done = check("--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize("key", ["", "changeme", "secret" * 10, "django-insecure-" + "0123456789abcdef" * 4])
+def test_it_refuses_a_secret_key_that_can_be_guessed(key: str) -> None:
+    done = check(SECRET_KEY=key)
+    assert done.returncode == 1
+    assert "SECRET_KEY is missing or can be guessed" in done.stderr
