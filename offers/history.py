@@ -17,6 +17,7 @@ from offers.document.diff import equal
 from offers.document.merge import Merged, merge
 from offers.document.patch import replay
 from offers.models import LibraryItem, Revision, Sandbox
+from offers.permissions import actor_key
 from offers.writes import revision_digest
 
 Document = dict[str, Any]
@@ -168,12 +169,13 @@ def verify(sandboxes: QuerySet[Sandbox]) -> Iterator[Difference]:
 def _with_items(sandbox: Sandbox) -> QuerySet[Revision]:
     """Every revision with its item; the item's document only where it is needed, as `head` of its last revision."""
     columns = ("kind", "id", "etag", "digest", "deleted_at", "sandbox_id")
-    stamps = ("created_at", "created_by", "created_by_client", "modified_at", "modified_by", "modified_by_client")
+    created = ("created_at", "created_by", "created_by_client")
+    modified = ("modified_at", "modified_by", "modified_by_client", "modified_by_key")
     own = [field.attname for field in Revision._meta.concrete_fields]
     return (
         Revision.objects.filter(item__sandbox=sandbox)
         .select_related("item")
-        .only(*own, *(f"item__{name}" for name in (*columns, *stamps)))
+        .only(*own, *(f"item__{name}" for name in (*columns, *created, *modified)))
         .annotate(head=Case(When(etag=F("item__etag"), then=F("item__document"))))
         .order_by("item_id", "etag")
     )
@@ -216,7 +218,9 @@ def _head_problems(last: Revision, document: Document | None, last_shown: Docume
         return
     if item.digest != last.digest:
         yield "the item's digest is not its last revision's"
-    if not _stamped_by(last, item.modified_at, item.modified_by, item.modified_by_client):
+    key = actor_key(last.actor_id, last.client_id, last.actor_label)
+    stamped = _stamped_by(last, item.modified_at, item.modified_by, item.modified_by_client)
+    if not stamped or item.modified_by_key != key:
         yield "the item and its last revision disagree on who modified it, or when"
     if item.deleted_at != (last.created_at if document is None else None):
         yield "the item and its history disagree on whether it is deleted"

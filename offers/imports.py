@@ -28,7 +28,7 @@ BATCH = 10_000
 COPY_ITEMS = """
 COPY offers_libraryitem
   (key, sandbox_id, kind, id, document, etag, digest, created_at, created_by, created_by_client, modified_at, modified_by,
-   modified_by_client, deleted_at) FROM STDIN"""
+   modified_by_client, modified_by_key, deleted_at) FROM STDIN"""
 COPY_REVISIONS = """
 COPY offers_revision
   (item_id, sandbox_id, etag, patch, actor_id, actor_label, client_id, source, source_ref, note, request_id, created_at,
@@ -85,7 +85,7 @@ def import_history(sandbox: Sandbox, items: Iterable[Past]) -> Imported:
             with connection.wrap_database_errors, cursor.copy(COPY_ITEMS) as copy:
                 for key, past in zip(keys, batch, strict=True):
                     head = _head_and_revisions(sandbox, key, past, revisions)
-                    copy.write_row(_item_values(sandbox, head))
+                    copy.write_row(_item_values(sandbox, head, past.versions[-1].actor))
                     if head.deleted_at is None:
                         for reference in references(head.kind, head.document):
                             wanted[reference.kind].add(reference.id)
@@ -177,11 +177,11 @@ def _next(key: int, past: Past, head: Head | None, version: Version, document: D
     )
 
 
-def _item_values(sandbox: Sandbox, head: Head) -> list[object]:
+def _item_values(sandbox: Sandbox, head: Head, actor: Actor) -> list[object]:
     return [
         *(head.key, sandbox.pk, head.kind.value, head.id, canonical(head.document), head.etag, head.digest),
         *(head.created_at, head.created_by, head.created_by_client),
-        *(head.modified_at, head.modified_by, head.modified_by_client, head.deleted_at),
+        *(head.modified_at, head.modified_by, head.modified_by_client, actor.key, head.deleted_at),
     ]
 
 

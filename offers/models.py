@@ -93,6 +93,8 @@ class LibraryItem(models.Model):
     modified_at = models.DateTimeField()
     modified_by = models.CharField(max_length=150)
     modified_by_client = models.CharField(max_length=100, blank=True)
+    # Who that is, whatever they are called (permissions.actor_key): what filters go by.
+    modified_by_key = models.CharField(max_length=160)
     deleted_at = models.DateTimeField(null=True)
 
     name = GeneratedField(
@@ -146,13 +148,13 @@ class LibraryItem(models.Model):
             models.Index("sandbox", "kind", "created_at", "key", name="item_by_created"),
             # Whose changes: the list of one person's, and who there are.
             models.Index(
-                *("sandbox", "kind", "modified_by", F("modified_at").desc(), F("key").desc()),
+                *("sandbox", "kind", "modified_by_key", F("modified_at").desc(), F("key").desc()),
                 name="item_by_person",
                 condition=Q(deleted_at=None),
             ),
             # The home page's: whose drafts there are, and all drafts.
             models.Index(
-                *("sandbox", "modified_by", F("modified_at").desc(), F("key").desc()),
+                *("sandbox", "modified_by_key", F("modified_at").desc(), F("key").desc()),
                 name="item_draft_by_person",
                 condition=Q(status="draft", deleted_at=None),
             ),

@@ -12,6 +12,9 @@ from offers.models import LibraryItem, Membership, Sandbox
 
 Role = Membership.Role
 
+# What the keys of people and programs begin with, and of who has no account here (an import's authors may have none).
+PERSON, CLIENT, NAME = "user-", "client-", "name-"
+
 
 class NotFound(Exception):
     """There is no such sandbox or item, or not for this actor (404: a stranger learns nothing)."""
@@ -30,6 +33,17 @@ class Actor:
     label: str
     user_id: int | None = None
     client_id: str = ""
+
+    @property
+    def key(self) -> str:
+        return actor_key(self.user_id, self.client_id, self.label)
+
+
+def actor_key(user_id: int | None, client_id: str, label: str) -> str:
+    """Who somebody is, whatever they are called: of a revision's author, what `LibraryItem.modified_by_key` holds."""
+    if client_id:
+        return f"{CLIENT}{client_id}"
+    return f"{NAME}{label}" if user_id is None else f"{PERSON}{user_id}"
 
 
 def actor_for_user(user: User | AnonymousUser, sandbox_name: str) -> Actor:

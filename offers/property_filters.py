@@ -16,10 +16,11 @@ import orjson
 from offers.document.errors import DocumentError, Problem
 from offers.document.labels import gettext_noop
 
-MAX_EXPRESSIONS = 20
+MAX_EXPRESSIONS = 8
 MAX_EXPRESSION_LENGTH = 1_000
 MAX_REGEX_LENGTH = 200
 MAX_SEGMENTS = 24
+MAX_FIELD_LENGTH = 200
 
 # What the server adds to a document, and the columns it keeps it in.
 TEXT_COLUMNS = {
@@ -44,6 +45,7 @@ DATE_PATHS = frozenset(
 )
 
 _EXPRESSION = re.compile(r"(?P<not>!?)(?P<field>[^=!<>~]+)(?:(?P<op>==|!=|<=|>=|<|>|~)(?P<value>.*))?", re.DOTALL)
+_POSITION = re.compile(r"0|[1-9][0-9]{0,5}")
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 # A `+` that was not percent-encoded reaches us as a space.
 _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
@@ -58,11 +60,10 @@ class QueryError(DocumentError):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A piece of SQL with its parameters; `regex` when it runs a regular expression from outside."""
+    """A piece of SQL with its parameters."""
 
     sql: str
     params: tuple[Any, ...] = ()
-    regex: bool = False
 
 
 def conditions(texts: Iterable[str]) -> list[Condition]:
@@ -80,7 +81,7 @@ def conditions(texts: Iterable[str]) -> list[Condition]:
 def segments_of(field: str) -> list[str]:
     """The names that a dot path goes through. Raises QueryError for a path that could be nobody's."""
     segments = field.strip().split(".")
-    if not all(segments) or len(segments) > MAX_SEGMENTS or "\0" in field:
+    if not all(segments) or len(segments) > MAX_SEGMENTS or len(field) > MAX_FIELD_LENGTH or "\0" in field:
         raise _bad("bad-field", gettext_noop("The field {field} is not a dot path."), field=field)
     return segments
 
@@ -111,7 +112,7 @@ def _condition(text: str) -> Condition:
     op, value = found["op"], found["value"]
     negated = bool(found["not"]) != (op == "!=")
     made = _positive(found["field"].strip(), "==" if op == "!=" else op, value)
-    return Condition(f"NOT COALESCE(({made.sql}), FALSE)", made.params, made.regex) if negated else made
+    return Condition(f"NOT COALESCE(({made.sql}), FALSE)", made.params) if negated else made
 
 
 def _positive(field: str, op: str | None, value: str) -> Condition:
@@ -133,7 +134,7 @@ def _text_condition(column: str, op: str | None, value: str) -> Condition:
         case "==":
             return Condition(f"{column} = %s::text", (value,))
         case "~":
-            return Condition(f"{column} ~ %s::text", (value,), regex=True)
+            return Condition(f"{column} ~ %s::text", (value,))
         case _:
             return Condition(f'{column} COLLATE "C" {op} %s::text', (value,))
 
@@ -191,15 +192,13 @@ def _document_condition(segments: list[str], op: str | None, value: str) -> Cond
     return Condition(
         f"EXISTS (SELECT FROM jsonb_path_query(document, %s::jsonpath, '{{}}', TRUE) AS found(value) WHERE {test})",
         (f"{path}[*]", *params),
-        regex=op == "~",
     )
 
 
 def _json_path(segments: list[str]) -> str:
     """The SQL/JSON path: lax, so that a step goes into every item of a list, and a short number picks one of them."""
     return "lax $" + "".join(
-        f"[{segment}]" if segment.isascii() and segment.isdecimal() and len(segment) < 7 else f".{_quoted(segment)}"
-        for segment in segments
+        f"[{segment}]" if _POSITION.fullmatch(segment) else f".{_quoted(segment)}" for segment in segments
     )
 
 
@@ -218,12 +217,14 @@ def _candidates(value: str) -> list[str]:
 
 
 def _number(value: str) -> Decimal | None:
+    if len(value) >= 100:
+        return None
     try:
         number = Decimal(value.strip())
     except InvalidOperation:
         return None
     # Far outside what a document can hold, and slow to write out.
-    return number if number.is_finite() and abs(number.adjusted()) < 400 and len(value) < 100 else None
+    return number if number.is_finite() and abs(number.adjusted()) < 400 else None
 
 
 def _date_value(value: str, op: str) -> datetime:

@@ -68,7 +68,7 @@ class Wanted:
     tag: str = ""
     placement: str = ""
     reference: str = ""
-    # Who changed it last, as history names them.
+    # Who changed it last, by key (permissions.actor_key).
     by: str = ""
     # Shown at some time in here: from `first` on, before `last`; either may be open.
     first: datetime | None = None
@@ -186,29 +186,34 @@ def keys(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, limit: int) -
     return sorted(key for part in found for key in part)[:limit]
 
 
-def changers(sandbox_id: int, kinds: Collection[Kind]) -> list[str]:
-    """Who changed items of these kinds last, each once, by name; at most CHANGERS.
+def changers(sandbox_id: int, kinds: Collection[Kind]) -> dict[str, str]:
+    """Who changed items of these kinds last: the name that history copied last, by key; at most CHANGERS.
 
-    One step along an index for each name: PostgreSQL's DISTINCT would read every item.
+    One step along an index for each of them: PostgreSQL's DISTINCT would read every item.
     """
     with connection.cursor() as cursor:
         cursor.execute(CHANGERS_SQL, {"sandbox": sandbox_id, "kinds": list(kinds), "most": CHANGERS})
-        return sorted({name for (name,) in cursor.fetchall()}, key=str.casefold)
+        return dict(cursor.fetchall())
 
 
 CHANGERS = 100
 CHANGERS_SQL = """
 WITH RECURSIVE kinds(kind) AS (SELECT unnest(%(kinds)s::text[])),
-changers(kind, name) AS (
-  SELECT kind, (SELECT min(modified_by) FROM offers_libraryitem AS item
+changers(kind, key) AS (
+  SELECT kind, (SELECT min(modified_by_key) FROM offers_libraryitem AS item
                  WHERE sandbox_id = %(sandbox)s AND item.kind = kinds.kind AND deleted_at IS NULL) FROM kinds
   UNION ALL
-  SELECT kind, (SELECT min(modified_by) FROM offers_libraryitem AS item
+  SELECT kind, (SELECT min(modified_by_key) FROM offers_libraryitem AS item
                  WHERE sandbox_id = %(sandbox)s AND item.kind = changers.kind AND deleted_at IS NULL
-                   AND modified_by > changers.name)
-    FROM changers WHERE name IS NOT NULL
-)
-SELECT name FROM changers WHERE name IS NOT NULL LIMIT %(most)s
+                   AND modified_by_key > changers.key)
+    FROM changers WHERE key IS NOT NULL
+), found AS (SELECT kind, key FROM changers WHERE key IS NOT NULL LIMIT %(most)s)
+SELECT DISTINCT ON (found.key) found.key, last.modified_by
+  FROM found CROSS JOIN LATERAL (
+    SELECT modified_by, modified_at FROM offers_libraryitem AS item
+     WHERE sandbox_id = %(sandbox)s AND item.kind = found.kind AND modified_by_key = found.key AND deleted_at IS NULL
+     ORDER BY modified_at DESC LIMIT 1) AS last
+ ORDER BY found.key, last.modified_at DESC
 """
 
 
@@ -249,7 +254,7 @@ def _matching(
     if wanted.references:
         items = items.filter(references__contains=wanted.references)
     if wanted.by:
-        items = items.filter(modified_by=wanted.by)
+        items = items.filter(modified_by_key=wanted.by)
     # What has no start or no end is shown from ever or for ever, as `live_state_of` reads it.
     if wanted.first:
         items = items.filter(Q(ends_at__gt=wanted.first) | _windowless(kind, "ends_at"))

@@ -12,7 +12,10 @@ from offers.models import LibraryItem
 from offers.queries import COUNT_LIMIT
 
 # Pages show names and windows; documents stay where they are.
-SHOWN = ("kind", "id", "name", "status", "starts_at", "ends_at", "priority", "modified_at", "modified_by")
+SHOWN = (
+    *("kind", "id", "name", "status", "starts_at", "ends_at", "priority"),
+    *("modified_at", "modified_by", "modified_by_key"),
+)
 
 
 def live_count(sandbox_id: int, now: datetime) -> int:
@@ -40,13 +43,13 @@ def on_air(sandbox_id: int, first: datetime, last: datetime, size: int) -> tuple
 
 
 def drafts_of(sandbox_id: int, person: str, size: int) -> list[LibraryItem]:
-    """The drafts of offers that this person (by the label in history) changed last, the latest first."""
-    return list(_drafts(sandbox_id).filter(modified_by=person, modified_by_client="")[:size])
+    """The drafts of offers that this person (by key) changed last, the latest first."""
+    return list(_drafts(sandbox_id).filter(modified_by_key=person)[:size])
 
 
 def drafts_of_others(sandbox_id: int, person: str, size: int) -> list[LibraryItem]:
     """The drafts of offers that somebody else, or a program, changed last; the latest first."""
-    return list(_drafts(sandbox_id).exclude(modified_by=person, modified_by_client="")[:size])
+    return list(_drafts(sandbox_id).exclude(modified_by_key=person)[:size])
 
 
 def _approved(sandbox_id: int, kind: Kind) -> QuerySet[LibraryItem]:

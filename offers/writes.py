@@ -336,13 +336,13 @@ def _insert(actor: Actor, head: Head, patch: Patch, stamp: Stamp) -> Head:
             f"""WITH item AS (
                   INSERT INTO offers_libraryitem
                     (sandbox_id, kind, id, document, etag, digest, created_at, created_by, created_by_client,
-                     modified_at, modified_by, modified_by_client)
-                  VALUES (%s, %s, %s, %s::jsonb, 1, %s, %s, %s, %s, %s, %s, %s) RETURNING key)
+                     modified_at, modified_by, modified_by_client, modified_by_key)
+                  VALUES (%s, %s, %s, %s::jsonb, 1, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING key)
                 {INSERT_REVISION} FROM item RETURNING item_id""",
             [
                 *(actor.sandbox.pk, head.kind.value, head.id, canonical(head.document), head.digest),
                 *(head.created_at, head.created_by, head.created_by_client),
-                *(head.modified_at, head.modified_by, head.modified_by_client),
+                *(head.modified_at, head.modified_by, head.modified_by_client, actor.key),
                 *revision_values(actor, head, text, stamp),
             ],
         )
@@ -358,12 +358,12 @@ def _write(actor: Actor, head: Head, after: Head, patch: Patch, stamp: Stamp) ->
             f"""WITH item AS (
                   UPDATE offers_libraryitem
                      SET document = %s::jsonb, etag = %s, digest = %s, modified_at = %s, modified_by = %s,
-                         modified_by_client = %s, deleted_at = %s
+                         modified_by_client = %s, modified_by_key = %s, deleted_at = %s
                    WHERE key = %s AND etag = %s RETURNING key)
                 {INSERT_REVISION} FROM item RETURNING etag""",
             [
                 *(canonical(after.document), after.etag, after.digest, after.modified_at, after.modified_by),
-                *(after.modified_by_client, after.deleted_at, head.key, head.etag),
+                *(after.modified_by_client, actor.key, after.deleted_at, head.key, head.etag),
                 *revision_values(actor, after, text, stamp),
             ],
         )

@@ -85,7 +85,10 @@
   let frames = 0;
   const preview = (component) => {
     const slot = component.querySelector("[data-preview]");
-    const sender = document.getElementById("preview-form");
+    // A form of its own: a form that is sent twice at once is sent once, and the other frame would stay as it was.
+    const sender = document.getElementById("preview-form").cloneNode(true);
+    sender.removeAttribute("id");
+    document.body.append(sender);
     const old = slot.firstElementChild;
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "");
@@ -97,6 +100,7 @@
     frame.classList.add("is-coming");
     slot.append(frame);
     frame.addEventListener("load", () => {
+      sender.remove();
       frame.classList.remove("is-coming");
       for (const other of [...slot.children]) if (other !== frame && !other.matches(".is-coming")) other.remove();
     });
@@ -142,14 +146,23 @@
     }
   };
 
-  // Where the person is in the form.
+  // Where the person is in the form: where the focus is, as long as it can be seen (a link of the index puts it there),
+  // else at a line that goes from the top of the window to its bottom as the page goes from its start to its end. So each
+  // section has its turn, also the short ones that can never come to the top.
   const followSections = () => {
     const links = [...document.querySelectorAll(".edit-index a")];
-    const sections = links.map((link) => document.getElementById(link.hash.slice(1)));
+    const inView = (element) => {
+      const { top } = element.getBoundingClientRect();
+      return top >= 0 && top < window.innerHeight;
+    };
     const show = () => {
-      const middle = window.innerHeight * 0.35;
-      let at = sections.reduce((found, section, index) => (section && section.getBoundingClientRect().top < middle ? index : found), 0);
-      if (window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 4) at = links.length - 1;
+      // Rows come and go with their sections, so these are looked up each time.
+      const sections = links.map((link) => document.getElementById(link.hash.slice(1)));
+      const focus = document.activeElement;
+      const page = document.documentElement;
+      const line = (window.innerHeight * window.scrollY) / Math.max(1, page.scrollHeight - window.innerHeight);
+      let at = inView(focus) ? sections.findIndex((section) => section && section.contains(focus)) : -1;
+      if (at < 0) at = Math.max(0, sections.findLastIndex((section) => section && section.getBoundingClientRect().top <= line));
       links.forEach((link, index) => {
         if (index === at) link.setAttribute("aria-current", "true");
         else link.removeAttribute("aria-current");
@@ -166,15 +179,18 @@
     };
     window.addEventListener("scroll", soon, { passive: true });
     window.addEventListener("resize", soon, { passive: true });
+    document.addEventListener("focusin", soon);
     show();
   };
 
   // A removed row comes back with what was typed into it: the part of the page as it was is kept for a while.
   let removed = null;
-  const offerUndo = (section) => {
+  let removedBy = "";
+  const offerUndo = (section, button) => {
     const toasts = document.getElementById("toasts");
     for (const old of toasts.querySelectorAll(".toast-undo")) old.remove();
     removed = section;
+    removedBy = button.value;
     const toast = document.getElementById("removed-toast").content.cloneNode(true);
     toasts.append(toast);
   };
@@ -184,6 +200,7 @@
       current.replaceWith(removed);
       window.htmx.process(removed);
       for (const busy of removed.querySelectorAll(".busy, .htmx-request")) busy.classList.remove("busy", "htmx-request");
+      removed.querySelector(`button[value="${removedBy}"]`).focus();
       removed = null;
       document.body.dispatchEvent(new Event("rows"));
     }
@@ -255,7 +272,7 @@
       const button = event.detail.requestConfig && event.detail.requestConfig.elt;
       if (!section.matches(".edit-section")) return;
       removed = null;
-      if (action && button && (button.value || "").startsWith("remove:")) offerUndo(section);
+      if (action && button && (button.value || "").startsWith("remove:")) offerUndo(section, button);
     });
     document.addEventListener("htmx:afterSettle", (event) => {
       if (event.detail.target && event.detail.target.id === "preview") showProblems();
@@ -263,7 +280,8 @@
         form.dataset.dirty = "";
         markAll();
         showDependents();
-        for (const component of event.detail.target.querySelectorAll("[data-component]")) {
+        // The target is the section as it was; what came in its place has its id.
+        for (const component of document.getElementById(event.detail.target.id).querySelectorAll("[data-component]")) {
           if (shows(component)) previewSoon(component, 0);
         }
       }

@@ -5,6 +5,21 @@
     link.focus({ preventScroll: true });
     link.closest("tr").scrollIntoView({ block: "nearest" });
   };
+  // However often typing pauses, it is one search: its first answer makes an entry in the browser's history, the others take
+  // that entry's place, until the focus leaves the field. What answers at the same address makes none.
+  let searching = false;
+  const settled = () => {
+    searching = false;
+  };
+  document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+    const { history: step, requestConfig } = event.detail;
+    const typed = requestConfig.triggeringEvent !== undefined && requestConfig.triggeringEvent.type === "input";
+    if ((typed && searching) || step.path === location.pathname + location.search) step.type = "replace";
+    searching = typed;
+  });
+  document.addEventListener("focusout", (event) => event.target.matches("#q") && settled());
+  window.addEventListener("popstate", settled);
+
   const STEPS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing) return;

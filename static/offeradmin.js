@@ -133,6 +133,39 @@
     for (const busy of document.querySelectorAll(".busy")) busy.classList.remove("busy");
   });
 
+  // The keyboard goes on where it was. What leads to the same page again (an order, a chip, the next page) says in
+  // `data-then` what gets the focus there: the first of these selectors that finds something.
+  const THEN = "offers.then";
+  const goOn = (event) => {
+    const said = event.target.closest("[data-then]");
+    if (said && !event.defaultPrevented) sessionStorage.setItem(THEN, JSON.stringify([location.pathname, said.dataset.then]));
+  };
+  document.addEventListener("click", (event) => event.target.closest("a[data-then]") && goOn(event));
+  document.addEventListener("submit", goOn);
+  const arrive = () => {
+    const [path, selectors] = JSON.parse(sessionStorage.getItem(THEN) || "[]");
+    sessionStorage.removeItem(THEN);
+    if (path !== location.pathname) return;
+    const found = selectors.split(",").map((one) => document.querySelector(one)).find((one) => one);
+    if (found) found.focus();
+  };
+  // A swap that takes away what had the focus gives it to what came instead.
+  let hadFocus = false;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    hadFocus = event.detail.target.contains(document.activeElement);
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!hadFocus || document.activeElement !== document.body || event.target === document.body) return;
+    hadFocus = false;
+    if (!event.target.hasAttribute("tabindex")) event.target.setAttribute("tabindex", "-1");
+    event.target.focus({ preventScroll: true });
+  });
+  // What a page says when it comes is read out, too: live regions speak only of what changes in them.
+  const readOut = () => {
+    const texts = [...document.querySelectorAll("#toasts .toast-text")].map((text) => text.textContent.trim());
+    if (texts.length) setTimeout(() => (document.getElementById("said").textContent = texts.join(" ")), 500);
+  };
+
   // Feedback at once: the button that was pressed shows that something is under way.
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
@@ -178,5 +211,7 @@
     forgetDraft();
     showView();
     watchToasts();
+    readOut();
+    arrive();
   });
 })();

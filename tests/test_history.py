@@ -240,6 +240,10 @@ DIGEST = "the digest does not match what the revision says"
             "the item and its last revision disagree on who modified it, or when",
         ),
         (
+            ITEM.format("modified_by_key = 'user-1'"),
+            "the item and its last revision disagree on who modified it, or when",
+        ),
+        (
             ITEM.format("modified_by_client = 'feed'"),
             "the item and its last revision disagree on who modified it, or when",
         ),

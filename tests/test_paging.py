@@ -12,6 +12,7 @@ from offers.paging import Page
 from offers.permissions import Actor
 from offers.property_filters import QueryError, conditions
 from offers.writes import Stamp
+from tests.cast import make_placement, shown_in
 from tests.test_property_filters import offer
 
 KINDS = (Kind.PERSONALIZED_OFFER,)
@@ -104,10 +105,53 @@ def test_a_cursor_with_a_forged_value_is_refused_and_shows_nothing(actor: Actor)
     assert page(actor, "modified", 5).total == COUNT
 
 
-@pytest.mark.parametrize("order", ["a..b", "-", "a,b,c,d,e,f", "x" * 5 + "\0"])
+@pytest.mark.parametrize("order", ["a..b", "-", "a,b,c,d,e", "x" * 5 + "\0", "x" * 201])
 def test_an_order_that_is_none_is_refused(actor: Actor, order: str) -> None:
     with pytest.raises(QueryError):
         page(actor, order, 5)
+
+
+def test_every_cursor_fits_into_an_address_whatever_the_items_are_ordered_by(actor: Actor) -> None:
+    long = "한\u0001" * 2_000
+    contents = [{"type": "html", "format": "text/html", "content": long}]
+    make_placement(actor)
+    for number in range(3):
+        more = {"description": long[:4_000], "characteristics": dict.fromkeys(("a", "b", "c"), "🎉" * 250)}
+        document = offer("🎉" * 255, representations=[shown_in("home", components=contents)], **more)
+        head = writes.create(actor, KINDS[0], document, Stamp("import"), id=f"long{number}").head
+    assert head.document["description"] == long[:4_000]
+    for order in (
+        *("representations", "-representations", "representations.0.components.0.content", "-characteristics"),
+        *("characteristics.a,characteristics.b,characteristics.c,description", "name,createdBy,id,lastModifiedBy"),
+        ",".join(f"{letter * 195}.{letter}" for letter in "abcd"),
+    ):
+        seen, cursor = set[str](), ""
+        while True:
+            found = page(actor, order, 5, cursor)
+            seen |= set(ids(found))
+            cursor = found.next
+            assert len(cursor) < 5_000
+            if not cursor:
+                break
+        assert len(seen) == COUNT + 3
+
+
+def test_a_field_that_is_named_again_decides_nothing(actor: Actor) -> None:
+    assert ids(page(actor, "name,-name,name,id,name,-id,name", 100)) == ids(page(actor, "name,id", 100))
+
+
+def test_a_list_without_a_regular_expression_is_stopped_as_well(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_placement(actor)
+    contents = [{"type": "html", "format": "text/html", "content": random.Random(7).randbytes(1_400).hex()}] * 100
+    large = offer("Large", representations=[shown_in("home", components=contents)])
+    for _ in range(8):
+        writes.create(actor, KINDS[0], large, Stamp("import"))
+    monkeypatch.setattr(paging, "TIMEOUT_MS", 1)
+    with pytest.raises(QueryError) as caught:
+        page(actor, "id", 5, "", *["representations.components.content!=y"] * 8)
+    assert (caught.value.status, caught.value.code) == (422, "query-too-slow")
+    monkeypatch.undo()
+    assert page(actor, "id", 5).total == COUNT + 8
 
 
 @pytest.mark.parametrize("order", ["name; DROP TABLE x", "a'b", 'a"b', "%s", "$1"])
@@ -127,7 +171,7 @@ def test_a_regular_expression_that_runs_on_is_stopped_and_the_connection_stays_u
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_timeout_of_a_regular_expression_ends_with_its_query(actor: Actor) -> None:
+def test_the_timeout_of_a_list_ends_with_its_query(actor: Actor) -> None:
     assert page(actor, "id", 5, "", "name~Same").total > 0
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")

@@ -248,7 +248,7 @@ def test_those_who_changed_offers_last_are_each_named_once(admin: Actor, sandbox
     patch(jun, item, replace("/rank/priority", 5))
     make(actor(sandbox, label="Tagger"), {"name": "t"}, Kind.TAG)
     make(actor(make_sandbox("dev"), label="Elsewhere"), offer())
-    assert queries.changers(sandbox.pk, OFFER_KINDS) == ["Jun", "Mina Park"]
+    assert queries.changers(sandbox.pk, OFFER_KINDS) == {"name-Jun": "Jun", "name-Mina Park": "Mina Park"}
 
 
 @pytest.mark.parametrize("column", ["status", "starts", "channels", "created"])

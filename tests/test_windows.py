@@ -70,5 +70,5 @@ def test_drafts_are_told_apart_by_who_changed_them_last(sandbox: Sandbox) -> Non
     make(mine, offer(), id="mine")
     make(theirs, offer(), id="theirs")
     make(mine, offer(**window(0, 1)), id="approved")
-    assert ids(windows.drafts_of(sandbox.pk, "Mina Park", 5)) == ["mine"]
-    assert ids(windows.drafts_of_others(sandbox.pk, "Mina Park", 5)) == ["theirs"]
+    assert ids(windows.drafts_of(sandbox.pk, mine.key, 5)) == ["mine"]
+    assert ids(windows.drafts_of_others(sandbox.pk, mine.key, 5)) == ["theirs"]

@@ -139,4 +139,4 @@ def _shift_title(action: Action) -> str:
 def filter_words(actor: Actor, wanted: queries.Wanted) -> list[str]:
     """A filter in words, one for each of its parts; none where it leaves nothing out."""
     known = queries.names(actor.sandbox.pk, wanted.references)
-    return [text for text, _names in words_of(wanted, known)]
+    return [text for text, _names in words_of(actor.sandbox.pk, wanted, known)]

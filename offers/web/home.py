@@ -8,6 +8,7 @@ from django.utils import timezone
 from offers import windows
 from offers.document.schema import OFFER_KINDS
 from offers.models import LibraryItem, Revision, Sandbox
+from offers.people import with_names_of_now
 from offers.permissions import Actor, can_change_live, can_edit
 from offers.queries import COUNT_LIMIT, ENDING_WITHIN, LiveState, Wanted, recent
 from offers.web import calendar
@@ -38,7 +39,7 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
         "live": min(live, COUNT_LIMIT),
         "more_live": live > COUNT_LIMIT,
         "span": calendar.days(now),
-        "me": actor.label,
+        "me": actor.key,
         "strip": calendar.strip(items, now),
         "hidden": min(total, COUNT_LIMIT) - len(items),
         "more_hidden": total > COUNT_LIMIT,
@@ -53,11 +54,12 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
 
 def _waiting(actor: Actor) -> dict[str, object]:
     """The drafts that wait for this person: their own and, for who approves in a reviewed sandbox, those of others."""
-    mine = windows.drafts_of(actor.sandbox.pk, actor.label, PANEL_SIZE) if can_edit(actor) else []
+    mine = windows.drafts_of(actor.sandbox.pk, actor.key, PANEL_SIZE) if can_edit(actor) else []
     reviews = actor.sandbox.review_policy != Sandbox.ReviewPolicy.NONE and can_change_live(actor)
     if not reviews:
         return {"mine": mine}
-    return {"mine": mine, "others": windows.drafts_of_others(actor.sandbox.pk, actor.label, PANEL_SIZE)}
+    others = windows.drafts_of_others(actor.sandbox.pk, actor.key, PANEL_SIZE)
+    return {"mine": mine, "others": with_names_of_now(others)}
 
 
 def _last_changes(sandbox_id: int) -> list[Revision]:

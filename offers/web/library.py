@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from offers import writes
+from offers.people import with_names_of_now
 from offers.queries import Wanted, page
 from offers.web.access import actor_for, item_for
 from offers.web.curl import item_address, json_text, patch_curl, read_curl
@@ -21,7 +22,7 @@ def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpRespo
     context = {
         "section": section,
         "page": found,
-        "rows": rows_of(found.items),
+        "rows": rows_of(with_names_of_now(found.items)),
         "wanted": wanted,
         "order": order,
         "chips": [Chip(f"“{wanted.text}”", address(request, q="", cursor=""))] if wanted.text else [],

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from offers.document.labels import KINDS, WORDS
 from offers.document.schema import OFFER_KINDS, Kind
 from offers.models import LibraryItem
+from offers.people import choices as choices_of_people
+from offers.people import name_of
 from offers.queries import DEFAULT_ORDER, ORDERS, STATE_ORDERS, LiveState, Wanted, changers, recent
 from offers.web.middleware import zone_of
 
@@ -38,7 +40,7 @@ def wanted_in(query: QueryDict, zone: ZoneInfo) -> Wanted:
     return Wanted(
         text=_text(query, "q", 200),
         reference=_text(query, "uses", 64),
-        by=_text(query, "by", 150),
+        by=_text(query, "by", 160),
         first=datetime.combine(first, time(), zone) if first else None,
         last=datetime.combine(last + A_DAY, time(), zone) if last else None,
         **chosen,
@@ -103,14 +105,15 @@ def first_filters(wanted: Wanted) -> list[Filter]:
 
 
 def more_filters(request: HttpRequest, sandbox_id: int, wanted: Wanted) -> list[Filter]:
-    """Those behind "More filters". Three queries."""
+    """Those behind "More filters". Five queries at most."""
     people = changers(sandbox_id, OFFER_KINDS)
-    by = [*people, *([wanted.by] if wanted.by not in ("", *people) else [])]
+    if wanted.by and wanted.by not in people:
+        people[wanted.by] = name_of(sandbox_id, wanted.by)
     return [
         _fixed("channel", _("Channel"), wanted),
         named_filter(request, sandbox_id, "placement", wanted.placement),
         named_filter(request, sandbox_id, "tag", wanted.tag),
-        Filter("by", _("Changed by"), _("Anyone"), [(name, name) for name in by], wanted.by),
+        Filter("by", _("Changed by"), _("Anyone"), choices_of_people(people), wanted.by),
         _fixed("kind", _("Type"), wanted),
     ]
 
@@ -143,13 +146,14 @@ class Chip:
     without: str
 
 
-def chips(request: HttpRequest, wanted: Wanted, known: Mapping[str, str]) -> list[Chip]:
+def chips(request: HttpRequest, sandbox_id: int, wanted: Wanted, known: Mapping[str, str]) -> list[Chip]:
     return [
-        Chip(text, address(request, **dict.fromkeys(names, ""), cursor="")) for text, names in words_of(wanted, known)
+        Chip(text, address(request, **dict.fromkeys(names, ""), cursor=""))
+        for text, names in words_of(sandbox_id, wanted, known)
     ]
 
 
-def words_of(wanted: Wanted, known: Mapping[str, str]) -> list[tuple[str, tuple[str, ...]]]:
+def words_of(sandbox_id: int, wanted: Wanted, known: Mapping[str, str]) -> list[tuple[str, tuple[str, ...]]]:
     """A filter in words, one for each of its parts, with the parameters that make it; `known` has names by id."""
     found: list[tuple[str, tuple[str, ...]]] = [(f"“{wanted.text}”", ("q",))] if wanted.text else []
     for name, (_label, values) in choices().items():
@@ -159,7 +163,7 @@ def words_of(wanted: Wanted, known: Mapping[str, str]) -> list[tuple[str, tuple[
     if wanted.reference:
         found.append((known.get(wanted.reference, wanted.reference), ("uses",)))
     if wanted.by:
-        found.append((_("Changed by {name}").format(name=wanted.by), ("by",)))
+        found.append((_("Changed by {name}").format(name=name_of(sandbox_id, wanted.by)), ("by",)))
     if wanted.first or wanted.last:
         found.append((_shown(wanted), ("from", "to")))
     return found
@@ -197,6 +201,7 @@ def links(request: HttpRequest, next: str, previous: str) -> dict[str, str]:
 class Sort:
     """A column's order: `aria` is how the list is sorted by it now, `to` the address that sorts by it."""
 
+    column: str
     to: str
     aria: str
 
@@ -213,5 +218,5 @@ def sorts(request: HttpRequest, order: str) -> dict[str, Sort]:
     for column, first in FIRSTS.items():
         turned = column if first.startswith("-") else f"-{column}"
         aria = ("descending" if order.startswith("-") else "ascending") if order.lstrip("-") == column else ""
-        found[column] = Sort(address(request, sort=turned if order == first else first, cursor=""), aria)
+        found[column] = Sort(column, address(request, sort=turned if order == first else first, cursor=""), aria)
     return found

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from offers import writes
 from offers.document.schema import Kind
+from offers.people import with_names_of_now
 from offers.permissions import can_change_live, can_restore_archived, is_live
 from offers.queries import names, names_in, page
 from offers.web.access import actor_for, item_for
@@ -43,10 +44,10 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     context = {
         "section": OFFERS,
         "page": found,
-        "rows": rows_of(sandbox, found.items, known),
+        "rows": rows_of(sandbox, with_names_of_now(found.items), known),
         "wanted": wanted,
         "order": order,
-        "chips": chips(request, wanted, known),
+        "chips": chips(request, actor.sandbox.pk, wanted, known),
         "links": links(request, found.next, found.previous),
         "sorts": sorted_by,
         "columns": columns,

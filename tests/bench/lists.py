@@ -44,7 +44,7 @@ def main(times: int) -> None:
     words = {
         "tag": items.filter(kind="tag").earliest("key").id,
         "placement": offer.document["representations"][0]["placement"],
-        "by": offer.modified_by,
+        "by": offer.modified_by_key,
         "today": f"{offer.modified_at:%Y-%m-%d}",
         "id": offer.id,
     }

@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
 from offers.models import Sandbox
+from offers.permissions import actor_for_user
 from offers.web import calendar, home
 from tests.cast import Role, actor, make, offer
 from tests.web.conftest import SignIn
@@ -80,9 +82,10 @@ def test_a_marketer_sees_their_own_drafts_and_a_reviewer_also_those_of_others(
     sign_in: SignIn, sandbox: Sandbox
 ) -> None:
     Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.LIVE)
-    make(actor(sandbox, label="Mina Park"), offer(name="By Mina"))
-    make(actor(sandbox, label="Tomás Rivera"), offer(name="By Tomás"))
-    marketer, reviewer = page(sign_in(Role.EDITOR)), page(sign_in(Role.REVIEWER, "Tomás Rivera"))
+    browsers = sign_in(Role.EDITOR), sign_in(Role.REVIEWER, "Tomás Rivera")
+    for user, name in zip(User.objects.order_by("pk"), ("By Mina", "By Tomás"), strict=True):
+        make(actor_for_user(user, "prod"), offer(name=name))
+    marketer, reviewer = map(page, browsers)
     assert "By Mina" in panel(marketer, "Your drafts")
     assert "By Tomás" not in panel(marketer, "Your drafts")
     assert not panel(marketer, "Drafts of others")

@@ -1,0 +1,95 @@
+"""Where the keyboard goes on: after a search, an order, a chip, a row, a save and a conflict; and where the form says one is."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from offers.models import LibraryItem
+from tests.browser.test_edit import EDIT, form  # noqa: F401  # fixture
+from tests.browser.test_pages import library, signed_in  # noqa: F401  # fixtures
+from tests.cast import actor, patch, replace
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CONTENT = "#f-representations-{}-components-0-content"
+
+
+def test_a_search_is_one_step_of_the_browsers_history_and_the_list_keeps_the_focus(
+    signed_in: Page,  # noqa: F811  # the fixture itself
+    live_server: LiveServer,
+) -> None:
+    page = signed_in
+    page.goto(f"{live_server.url}/s/prod/offers/?status=draft")
+    steps = page.evaluate("history.length")
+    page.locator("#q").focus()
+    for text in ("sum", "mer", " s"):
+        page.keyboard.type(text)
+        expect(page).to_have_url(re.compile(f"q=.*{text.strip()}(&|$)"))
+    assert page.evaluate("history.length") == steps + 1
+    page.keyboard.press("Tab")
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/offers/\?status=draft$"))
+    expect(page.locator("#q")).to_have_value("")
+
+    page.locator("#sort-name").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("th[aria-sort=ascending] a")).to_be_focused()
+    page.goto(f"{live_server.url}/s/prod/offers/?status=draft&q=sale")
+    page.locator("#chip-1").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".chip-remove")).to_have_count(1)
+    expect(page.locator("#chip-1")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#result-line")).to_be_focused()
+
+
+def test_the_form_keeps_the_focus_its_previews_and_its_place(
+    form: Page,  # noqa: F811  # the fixture itself
+    live_server: LiveServer,
+) -> None:
+    marked = form.locator(".edit-index [aria-current]")
+    for name in ("Limits", "Attributes", "Details", "When", "Representations"):
+        form.locator(".edit-index").get_by_role("link", name=name).click()
+        expect(marked).to_have_text(name)
+    form.fill(CONTENT.format(0), "Typed just now")
+    form.get_by_role("button", name="Add representation").click()
+    form.fill(CONTENT.format(1), "Second")
+    form.get_by_role("button", name="Add representation").click()
+    expect(form.locator("#f-representations-2-placement")).to_be_focused()
+    form.locator("#f-representations-1-placement").select_option("home")
+    for place, text in enumerate(("Typed just now", "Second")):
+        shown = form.frame_locator(f"[data-component] >> nth={place} >> iframe")
+        expect(shown.locator("body")).to_have_text(text)
+
+    form.get_by_role("button", name="Remove: 2", exact=True).focus()
+    form.keyboard.press("Enter")
+    expect(form.locator(".card-row-head")).to_have_count(2)
+    expect(form.get_by_role("button", name="Remove: 2", exact=True)).to_be_focused()
+    save, toast = form.locator("#save").bounding_box(), form.locator(".toast-undo").bounding_box()
+    assert save
+    assert toast
+    assert toast["y"] + toast["height"] <= save["y"], "the toast leaves Save free"
+    form.locator("[data-undo-remove]").click()
+    expect(form.get_by_role("button", name="Remove: 2", exact=True)).to_be_focused()
+    for left in (2, 1):
+        form.get_by_role("button", name="Remove: 2", exact=True).click()
+        expect(form.locator(".card-row-head")).to_have_count(left)
+
+    form.fill("#f-name", "Winter sale")
+    form.keyboard.press("Control+s")
+    expect(form.locator(".toast-item")).to_contain_text("Saved as version 4.")
+    expect(form.locator("h1")).to_be_focused()
+    expect(form.locator("#said")).to_contain_text("Saved as version 4.")
+    form.goto(live_server.url + EDIT)
+    form.fill("#f-name", "Winter coats")
+    item = LibraryItem.objects.select_related("sandbox").get(id="sale")
+    patch(actor(item.sandbox, label="Jisoo Kim"), item, replace("/name", "Autumn sale"))
+    form.locator("#save").click()
+    expect(form.locator(".conflict-notice")).to_be_focused()
+
+    form.goto(f"{live_server.url}/s/prod/decisions/new/")
+    expect(form.locator(".edit-index [aria-current]")).to_have_text("Details")
+    form.mouse.wheel(0, 5000)
+    expect(form.locator(".edit-index [aria-current]")).to_have_text("When nothing fits")
