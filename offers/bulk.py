@@ -17,7 +17,7 @@ from offers import queries
 from offers.bulk_actions import Action, Do, from_json, to_json
 from offers.document.schema import OFFER_KINDS
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership
-from offers.permissions import Actor, NotAllowed, NotFound, can_edit
+from offers.permissions import Actor, NotAllowed, NotFound, can_edit, can_restore_archived
 
 State = BulkRun.State
 Verdict = BulkRow.Verdict
@@ -69,10 +69,10 @@ def begin(actor: Actor, action: Action, keys: Sequence[int], *, filter: str = ""
 def undo(actor: Actor, run: BulkRun, *, request_id: str = "") -> BulkRun:
     """Store a run that takes back everything that this one changed. It too has a dry run before it is run.
 
-    Raises NotAllowed, NotNow (the run is still at work, or changed nothing).
+    Raises NotAllowed, NotNow (the run is still at work, changed nothing, or is taken back already).
     """
     check_may_act(actor, run)
-    if run.state not in (State.FINISHED, State.STOPPED):
+    if run.state not in (State.FINISHED, State.STOPPED) or is_taken_back(run) or archived_for_good(actor, run):
         raise NotNow
     keys = list(run.rows.filter(result=Result.CHANGED).order_by("item_id").values_list("item_id", flat=True))
     if not keys:
@@ -145,6 +145,19 @@ def may_act(actor: Actor, run: BulkRun) -> bool:
     """Whether the actor may run, stop, discard or undo this run."""
     own = actor.user_id is not None and actor.user_id == run.author_id
     return can_edit(actor) and (own or actor.role == Membership.Role.ADMIN)
+
+
+def is_taken_back(run: BulkRun) -> bool:
+    """Whether an undo of this run has been made, or begun, and has not been taken back itself."""
+    begun = Q(state__in=(State.PLANNING, State.PLANNED, State.RUNNING))
+    did_something = Q(rows__result=Result.CHANGED)
+    return any(not is_taken_back(undoing) for undoing in run.undo_runs.filter(begun | did_something).distinct())
+
+
+def archived_for_good(actor: Actor, run: BulkRun) -> bool:
+    """Whether the run archived its offers and this actor may not bring such back."""
+    action = action_of(run)
+    return action.do == Do.STATUS and action.value == "archived" and not can_restore_archived(actor)
 
 
 def check_may_act(actor: Actor, run: BulkRun) -> None:

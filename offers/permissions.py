@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils.translation import gettext as _
 
-from offers.document.schema import OFFER_KINDS, Kind
+from offers.document.errors import Problem
+from offers.document.schema import OFFER_KINDS, Kind, transition_problem
 from offers.models import LibraryItem, Membership, Sandbox
 
 Role = Membership.Role
@@ -97,6 +98,28 @@ def check_change(actor: Actor, kind: str, before: Mapping[str, Any] | None, afte
         raise NotAllowed(
             _("In {sandbox}, what is live changes only through a reviewer.").format(sandbox=actor.sandbox.title)
         )
+
+
+def step_problem(
+    actor: Actor, kind: Kind, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> Problem | None:
+    """Why this actor may not take the status this way, or None. An admin may bring back what is archived."""
+    if before is None or after is None:
+        return None
+    return transition_problem(kind, before.get("status"), after.get("status"), can_restore_archived(actor))
+
+
+def refusal(actor: Actor, kind: Kind, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
+    """What the write path would say to this change by this actor, in words; "" where it lets it pass.
+
+    Pages ask before they offer something. `before` and `after` are as in `check_change`; equal ones stand for any edit.
+    """
+    try:
+        check_change(actor, kind, before, after)
+    except NotAllowed as refused:
+        return str(refused)
+    problem = step_problem(actor, kind, before, after)
+    return _(problem.message).format(**problem.params) if problem else ""
 
 
 def get_item_for(actor: Actor, id: str, *, kinds: tuple[Kind, ...] = OFFER_KINDS, deleted: bool = False) -> LibraryItem:

@@ -26,7 +26,6 @@ from offers.document.schema import (
     Kind,
     Reference,
     references,
-    transition_problem,
     validate,
     with_defaults,
 )
@@ -250,9 +249,7 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
     if equal(document, head.document):
         return Outcome(head.document, head, False)
     permissions.check_change(actor, head.kind, head.document, document)
-    problem = transition_problem(
-        head.kind, head.document.get("status"), document.get("status"), permissions.can_restore_archived(actor)
-    )
+    problem = permissions.step_problem(actor, head.kind, head.document, document)
     _refuse(((problem,) if problem else ()) + tuple(validate(head.kind, document)))
     after = _stamped(actor, head, document, deleted=False)
     before_references = {(reference.kind, reference.id) for reference in references(head.kind, head.document)}

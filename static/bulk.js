@@ -1,7 +1,7 @@
 // Picking offers in the list: all of the page, a range with Shift, and how many they are. The list works without it.
 (() => {
   let last = null;
-  const boxes = () => [...document.querySelectorAll(".bulk-form input[name=id]")];
+  const boxes = () => [...document.querySelectorAll(".bulk-form input[name=id]:not(:disabled)")];
   const show = () => {
     const count = document.querySelector("[data-picked]");
     if (!count) return;

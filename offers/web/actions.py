@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from offers import writes
 from offers.document.errors import DocumentError
@@ -21,6 +21,8 @@ from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, NotAllowed
 from offers.templatetags.offers import problem_text
 from offers.web.access import item_for, stamp_of
+from offers.web.library_actions import ask, note_of
+from offers.web.offered import next_steps
 
 
 @require_POST
@@ -33,16 +35,20 @@ def unapprove(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
     return _status(request, sandbox, id, "draft", _("Back to draft."))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def archive(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
-    return _status(request, sandbox, id, "archived", _("Archived."))
+    """Ask (GET), because it is final for most, then do it (POST)."""
+    if request.method == "POST":
+        return _status(request, sandbox, id, "archived", _("Archived."))
+    actor, item = item_for(request, sandbox, id)
+    return ask(request, actor, item, "archived")
 
 
 def _status(request: HttpRequest, sandbox: str, id: str, status: str, said: str) -> HttpResponse:
     """Give the offer another status, as a change like any other, and go back to it."""
     actor, item = item_for(request, sandbox, id)
     patch = [{"op": "replace", "path": "/status", "value": status}]
-    stamp = stamp_of(request, Revision.Source.FORM)
+    stamp = stamp_of(request, Revision.Source.FORM, note=note_of(request))
     try:
         done = writes.change(actor, OFFER_KINDS, id, patch, stamp, if_match=_seen(request, item))
     except NotAllowed as refusal:
@@ -53,17 +59,13 @@ def _status(request: HttpRequest, sandbox: str, id: str, status: str, said: str)
         messages.error(request, " ".join(problem_text(problem) for problem in error.problems))
     else:
         if done.changed:
-            where = [sandbox, "offers", id, done.head.etag]
             messages.success(
                 request,
                 format_html(
-                    '{} {} <a href="{}">{}</a> · <a href="{}">{}</a>',
+                    "{} {} {}",
                     said,
                     _("This is version {etag}.").format(etag=done.head.etag),
-                    reverse("revision", args=where),
-                    _("View change"),
-                    reverse("undo", args=where),
-                    _("Undo"),
+                    next_steps(actor, "offers", done),
                 ),
             )
     return redirect("offer", sandbox, id)

@@ -17,7 +17,7 @@ from offers.bulk_actions import Action, Do
 from offers.document.describe import Change
 from offers.document.errors import Problem
 from offers.models import BulkRow, BulkRun, LibraryItem
-from offers.permissions import Actor, NotAllowed, NotFound, can_edit
+from offers.permissions import Actor, NotAllowed, NotFound, can_edit, can_restore_archived
 from offers.web.access import actor_for
 from offers.web.bulk_action import filter_words, read_action, statuses, tags_of, title_of
 from offers.web.frame import answer
@@ -83,7 +83,8 @@ def new(request: HttpRequest, sandbox: str) -> HttpResponse:
         "limit": bulk.LIMIT,
         "form": form.dict(),
         "chosen": form.get("do") or form.get("choose", ""),
-        "statuses": statuses(),
+        "statuses": statuses(actor),
+        "archives_for_good": not can_restore_archived(actor),
         "tags": tags_of(actor),
         "refused": refused,
     }
@@ -146,6 +147,8 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
         "done": counts.looked_at if run.state == BulkRun.State.PLANNING else counts.done,
         "of": run.total if run.state == BulkRun.State.PLANNING else counts.to_run,
         "may_act": bulk.may_act(actor, run),
+        "taken_back": ended and bulk.is_taken_back(run),
+        "archived_for_good": bulk.archived_for_good(actor, run),
         "undone_by": list(run.undo_runs.order_by("number")) if ended else [],
         "problem": problem,
         "note": request.POST.get("note", ""),

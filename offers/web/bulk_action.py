@@ -14,7 +14,7 @@ from offers.document.labels import WORDS
 from offers.document.parse import parse
 from offers.document.schema import Kind
 from offers.models import BulkRun, LibraryItem
-from offers.permissions import Actor
+from offers.permissions import Actor, refusal
 from offers.web.offer_filters import words_of
 
 STATUSES = ("draft", "approved", "archived")
@@ -36,9 +36,10 @@ def read_action(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
     return reader(actor, form) if reader else Refused(_("Choose what to do."))
 
 
-def statuses() -> list[tuple[str, str]]:
-    """The statuses to choose from, each with its word."""
-    return [(status, _(WORDS["status"][status])) for status in STATUSES]
+def statuses(actor: Actor) -> list[tuple[str, str]]:
+    """The statuses that this person may give to some offer, each with its word."""
+    offered = (status for status in STATUSES if not refusal(actor, Kind.PERSONALIZED_OFFER, None, {"status": status}))
+    return [(status, _(WORDS["status"][status])) for status in offered]
 
 
 def tags_of(actor: Actor) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from offers import history, writes
+from offers import history, permissions, writes
 from offers.document.describe import Change, describe
 from offers.document.errors import JSON, InvalidDocument
 from offers.document.schema import Kind, validate
@@ -41,9 +41,10 @@ from offers.web.access import actor_for, item_for, stamp_of
 from offers.web.curl import patch_curl
 from offers.web.form_page import NOT_CHOSEN, Choices, FormPage, choices_for, form_page, tags_like
 from offers.web.frame import answer, wants_fragment
-from offers.web.items import item_context, refuse_readers
+from offers.web.items import item_context
 from offers.web.library_choices import LibraryChoices
 from offers.web.middleware import zone_of
+from offers.web.offered import next_steps
 from offers.web.saving import Contested, Plan, Saved, in_use, people, plan_for, save, since, verdict
 from offers.web.sections import OFFERS, SECTION_OF, Section
 from offers.web.warnings import warnings
@@ -99,7 +100,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
             return redirect("history", sandbox, section.slug, id)
         closed = why_closed(actor, item)
         if closed:
-            context = item_context(item, "", closed=closed, may_duplicate=can_edit(actor))
+            context = item_context(item, "", closed=closed)
             return answer(request, "offers/edit_closed.html", context, status=403)
         form = form_for(Kind(item.kind), item.document, zone_of(request))
         return page(Desk(request, actor, item, item.etag, form, choices_for(actor, form)))
@@ -115,13 +116,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
 
 def why_closed(actor: Actor, item: LibraryItem) -> str:
     """Why this person cannot edit this item, in words, before they type; "" when they can."""
-    try:
-        refuse_readers(actor, item)
-    except PermissionDenied as refusal:
-        return str(refusal)
-    if item.status == "archived":
-        return _("What is archived is not edited any more. Duplicate it to go on from what it says.")
-    return ""
+    return permissions.refusal(actor, Kind(item.kind), item.document, item.document)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -233,7 +228,8 @@ def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
     try:
         head = writes.read(desk.actor, desk.section.kinds, item.id)
     except NotFound:
-        return {"gone": item}
+        back = not permissions.refusal(desk.actor, desk.form.kind, None, item.document)
+        return {"gone": item, "may_return": back}
     plan = plan_for(head, desk.form.before, document)
     said = verdict(desk.actor, plan, stamp_of(desk.request, Revision.Source.FORM))
     stale = head.etag != desk.etag
@@ -272,7 +268,7 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
     except Contested as contested:
         return conflict.page(desk.request, desk.actor, item, desk.form, desk.etag, contested.plan, picks)
     except NotFound:
-        return page(desk, status=409, gone=item)
+        return page(desk, status=409, **preview(desk))
     except NotAllowed as refusal:
         return page(desk, status=403, refusal=str(refusal))
     except InvalidDocument as error:
@@ -284,27 +280,20 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
     if saved.outcome is None:
         messages.info(desk.request, _("Nothing was changed, so there is no new version."))
         return redirect("edit", desk.actor.sandbox.name, desk.section.slug, item.id)
-    messages.success(desk.request, said_saved(desk, item, saved, saved.outcome.head.etag))
+    messages.success(desk.request, said_saved(desk, item, saved, saved.outcome))
     return redirect("item", desk.actor.sandbox.name, desk.section.slug, item.id)
 
 
-def said_saved(desk: Desk, item: LibraryItem, saved: Saved, etag: int) -> SafeString:
+def said_saved(desk: Desk, item: LibraryItem, saved: Saved, done: writes.Outcome) -> SafeString:
     """ "Saved as version 14, merged with version 13 by Jisoo Kim. View change · Undo" """
-    where = [desk.actor.sandbox.name, desk.section.slug, item.id, etag]
+    etag = done.head.etag
     text = _("Saved as version {etag}.").format(etag=etag)
     if saved.plan.head.etag != desk.etag:
         names = people([made for made in since(item, desk.etag) if made.etag < etag])
         text = _("Saved as version {etag}, merged with version {other} by {names}.").format(
             etag=etag, other=saved.plan.head.etag, names=", ".join(names)
         )
-    return format_html(
-        '{} <a data-saved href="{}">{}</a> · <a href="{}">{}</a>',
-        text,
-        reverse("revision", args=where),
-        _("View change"),
-        reverse("undo", args=where),
-        _("Undo"),
-    )
+    return format_html("{} {}", text, next_steps(desk.actor, desk.section.slug, done, saved=True))
 
 
 def _create(desk: Desk) -> HttpResponse:

@@ -18,7 +18,7 @@ from offers.forms.library import LibraryForm
 from offers.forms.offer import OfferForm, Placement, is_about_placement
 from offers.forms.rows import Row, original
 from offers.models import LibraryItem
-from offers.permissions import Actor, can_change_live
+from offers.permissions import Actor, refusal
 from offers.templatetags.offers import channel_name, place_title, problem_text
 from offers.web.library_choices import LibraryChoices, library_choices
 
@@ -207,11 +207,10 @@ def form_page(actor: Actor, form: Form, choices: Choices | LibraryChoices) -> Fo
 
 def statuses_for(actor: Actor, form: Form) -> Options:
     """The statuses that this person can choose here; archiving is an action of its own."""
+    before = form.before or None
     current = form.before.get("status", "draft")
-    offered = ["draft", "approved"] if can_change_live(actor) and current != "archived" else ["draft"]
-    if current not in offered:
-        offered = [current]
-    return [(status, _(WORDS["status"][status])) for status in offered]
+    offered = [status for status in ("draft", "approved") if not refusal(actor, form.kind, before, {"status": status})]
+    return [(status, _(WORDS["status"][status])) for status in (offered if current in offered else [current])]
 
 
 def _were(form: Form) -> Texts:

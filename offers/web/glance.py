@@ -7,7 +7,7 @@ from typing import Any
 
 from offers.document.schema import Kind
 from offers.models import LibraryItem
-from offers.permissions import Actor, can_change_live, can_restore_archived, is_live
+from offers.permissions import Actor
 from offers.queries import COUNT_LIMIT, names, names_in
 
 Document = Mapping[str, Any]
@@ -106,9 +106,6 @@ def _decision(actor: Actor, item: LibraryItem) -> dict[str, Any]:
     return {
         "scopes": [_scope(index, one, known) for index, one in enumerate(item.document.get("criteria", ()), 1)],
         "fallback": (fallback, known.get(fallback, fallback)) if fallback else None,
-        "live_is_closed": is_live(item.kind, item.document) and not can_change_live(actor),
-        "may_go_live": can_change_live(actor),
-        "may_restore": can_restore_archived(actor),
     }
 
 

@@ -27,7 +27,8 @@ from offers.queries import names_in
 from offers.web.access import item_for, stamp_of
 from offers.web.curl import patch_curl
 from offers.web.frame import answer
-from offers.web.items import change_context, entries, item_context, refuse_readers
+from offers.web.items import change_context, entries, item_context, refuse_before
+from offers.web.offered import next_steps
 from offers.web.saving import in_use
 from offers.web.sections import Section
 
@@ -109,7 +110,7 @@ def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
     Where later changes touched the same fields there is nothing to do by itself: 409, with those fields and versions.
     """
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    refuse_readers(actor, item)
+    refuse_before(actor, item, item.document, item.document)
     try:
         merged = past.undone(item, etag)
     except NoSuchRevision:
@@ -125,7 +126,7 @@ def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
 def restore(request: HttpRequest, sandbox: str, section: Section, id: str, etag: int) -> HttpResponse:
     """Make an earlier version the current one again. GET shows what that changes, POST does it."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    refuse_readers(actor, item)
+    refuse_before(actor, item, item.document, item.document)
     try:
         document = past.document_at(item, etag)
     except NoSuchRevision:
@@ -195,18 +196,14 @@ def _write(
 def _say_done(
     request: HttpRequest, actor: Actor, item: LibraryItem, done: writes.Outcome, source: str, etag: int
 ) -> None:
-    where = [actor.sandbox.name, _slug(request), item.id, done.head.etag]
     said = _("Version {etag} undone.") if source == Revision.Source.UNDO else _("Version {etag} restored.")
     messages.success(
         request,
         format_html(
-            '{} {} <a href="{}">{}</a> · <a href="{}">{}</a>',
+            "{} {} {}",
             said.format(etag=etag),
             _("This is now version {etag}.").format(etag=done.head.etag),
-            reverse("revision", args=where),
-            _("View change"),
-            reverse("undo", args=where),
-            _("Undo"),
+            next_steps(actor, _slug(request), done),
         ),
     )
 

@@ -6,14 +6,13 @@ from typing import Any
 import orjson
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from offers import history
 from offers.document.describe import Change, describe, summary
 from offers.document.schema import OFFER_KINDS, Kind
 from offers.history import Document
 from offers.models import LibraryItem, Revision
-from offers.permissions import Actor, can_change_live, can_edit, is_live
+from offers.permissions import Actor, NotAllowed, check_change
 from offers.queries import names, names_in
 from offers.web.curl import patch_curl
 from offers.web.sections import SECTION_OF
@@ -93,11 +92,9 @@ def summarised(entry: Entry) -> dict[str, Any]:
     return {"phrases": phrases, "more": more}
 
 
-def refuse_readers(actor: Actor, item: LibraryItem) -> None:
+def refuse_before(actor: Actor, item: LibraryItem, before: Document | None, after: Document | None) -> None:
     """403, in words, before somebody fills in a form that they may not send. The write itself checks again."""
-    if not can_edit(actor):
-        raise PermissionDenied(_("You can read this sandbox but not change it."))
-    if is_live(item.kind, item.document) and not can_change_live(actor):
-        raise PermissionDenied(
-            _("In {sandbox}, what is live changes only through a reviewer.").format(sandbox=actor.sandbox.title)
-        )
+    try:
+        check_change(actor, item.kind, before, after)
+    except NotAllowed as refused:
+        raise PermissionDenied(str(refused)) from None

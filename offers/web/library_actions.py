@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -18,12 +18,13 @@ from offers.document.naming import place_at
 from offers.document.schema import Kind
 from offers.document.values import clone
 from offers.models import LibraryItem, Revision
-from offers.permissions import Actor, NotAllowed
+from offers.permissions import Actor, NotAllowed, is_live, refusal
 from offers.templatetags.offers import place_title, problem_text
 from offers.web.access import item_for, stamp_of
 from offers.web.frame import answer
-from offers.web.items import COPY_OF, item_context, refuse_readers
-from offers.web.sections import Section
+from offers.web.items import COPY_OF, item_context, refuse_before
+from offers.web.offered import next_steps
+from offers.web.sections import SECTION_OF, Section
 
 MAX_NOTE = 500
 MAX_NAME = 255
@@ -35,20 +36,26 @@ STEPS: Mapping[str, Any] = {
     "complete": gettext_lazy("The decision is complete."),
     "archived": gettext_lazy("The decision is archived."),
 }
+# The steps that are asked about first: from there nobody, or only an admin, leads back.
+FINAL = ("complete", "archived")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def set_status(request: HttpRequest, sandbox: str, section: Section, id: str, status: str) -> HttpResponse:
-    """Take a decision to another status, from the version that the person saw."""
+    """Take a decision to another status, from the version that the person saw. GET asks first, where that is final."""
     if status not in STEPS or Kind.DECISION not in section.kinds:
         raise Http404
+    if request.method != "POST" and status not in FINAL:
+        return HttpResponseNotAllowed(["POST"])
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
+    if request.method != "POST":
+        return ask(request, actor, item, status)
     patch = [{"op": "replace", "path": "/status", "value": status}]
-    stamp = stamp_of(request, Revision.Source.FORM)
+    stamp = stamp_of(request, Revision.Source.FORM, note=note_of(request))
     try:
         done = writes.change(actor, section.kinds, id, patch, stamp, if_match=_etag(request, item))
-    except NotAllowed as refusal:
-        raise PermissionDenied(str(refusal)) from None
+    except NotAllowed as refused:
+        raise PermissionDenied(str(refused)) from None
     except writes.StaleEtag as stale:
         _say_stale(request, stale.head)
     except DocumentError as error:
@@ -56,8 +63,23 @@ def set_status(request: HttpRequest, sandbox: str, section: Section, id: str, st
         messages.error(request, said)
     else:
         if done.changed:
-            _say_changed(request, actor, section, done.head, str(STEPS[status]))
+            _say_changed(request, actor, section, done, str(STEPS[status]))
     return _to_item(actor, section, id)
+
+
+def ask(request: HttpRequest, actor: Actor, item: LibraryItem, status: str) -> HttpResponse:
+    """The question before a step that cannot be taken back by everybody, or by nobody. Also of offers (web/actions.py)."""
+    after = {**item.document, "status": status}
+    refuse_before(actor, item, item.document, after)
+    if refusal(actor, Kind(item.kind), item.document, after):
+        return HttpResponseRedirect(reverse("item", args=[actor.sandbox.name, SECTION_OF[item.kind].slug, item.id]))
+    was_live = is_live(item.kind, item.document)
+    return answer(request, "library/final.html", item_context(item, "", to=status, was_live=was_live))
+
+
+def note_of(request: HttpRequest) -> str:
+    """Why, as the form says it; "" for a button without one."""
+    return request.POST.get("note", "").strip()[:MAX_NOTE]
 
 
 def _in_words(item: LibraryItem, problem: Problem) -> str:
@@ -76,8 +98,8 @@ def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> 
     stamp = stamp_of(request, Revision.Source.FORM, source_ref=COPY_OF + item.id)
     try:
         made = writes.create(actor, Kind(item.kind), document, stamp).head
-    except NotAllowed as refusal:
-        raise PermissionDenied(str(refusal)) from None
+    except NotAllowed as refused:
+        raise PermissionDenied(str(refused)) from None
     except InvalidDocument as error:
         messages.error(request, format_html_join(" ", "{}", ((_in_words(item, found),) for found in error.problems)))
         return _to_item(actor, section, id)
@@ -97,30 +119,26 @@ def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> 
 def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """Ask (GET), then delete what nothing refers to (POST). Otherwise 409 with the users, by name."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    refuse_readers(actor, item)
+    refuse_before(actor, item, item.document, None)
     users = writes.used_by(actor.sandbox.pk, item.id)
     if request.method != "POST":
         return answer(request, "library/delete.html", item_context(item, "", users=users, section_page=section))
-    stamp = stamp_of(request, Revision.Source.FORM, note=request.POST.get("note", "").strip()[:MAX_NOTE])
+    stamp = stamp_of(request, Revision.Source.FORM, note=note_of(request))
     try:
         writes.delete(actor, section.kinds, id, stamp, if_match=_etag(request, item))
-    except NotAllowed as refusal:
-        raise PermissionDenied(str(refusal)) from None
+    except NotAllowed as refused:
+        raise PermissionDenied(str(refused)) from None
     except writes.StaleEtag as stale:
         _say_stale(request, stale.head)
         return HttpResponseRedirect(request.path)
-    except writes.InUse as refusal:
-        context = item_context(item, "", users=refusal.users, section_page=section)
+    except writes.InUse as use:
+        context = item_context(item, "", users=use.users, section_page=section)
         return answer(request, "library/delete.html", context, status=409)
-    messages.success(
-        request,
-        format_html(
-            '{} <a href="{}">{}</a>',
-            _("{name} is deleted. Its history stays.").format(name=item.name),
-            reverse("undelete", args=[actor.sandbox.name, section.slug, id]),
-            _("Undo"),
-        ),
-    )
+    said = _("{name} is deleted. Its history stays.").format(name=item.name)
+    if not refusal(actor, Kind(item.kind), None, item.document):
+        back = reverse("undelete", args=[actor.sandbox.name, section.slug, id])
+        said = format_html('{} <a href="{}">{}</a>', said, back, _("Undo"))
+    messages.success(request, said)
     return HttpResponseRedirect(reverse("items", args=[actor.sandbox.name, section.slug]))
 
 
@@ -130,7 +148,7 @@ def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     if item.deleted_at is None:
         return _to_item(actor, section, id)
-    refuse_readers(actor, item)
+    refuse_before(actor, item, None, item.document)
     problems: list[str] = []
     if request.method == "POST":
         stamp = stamp_of(request, Revision.Source.UNDO, source_ref=str(item.etag))
@@ -141,7 +159,7 @@ def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
         except InvalidDocument as error:
             problems = [_in_words(item, problem) for problem in error.problems]
         else:
-            _say_changed(request, actor, section, done.head, _("It is back as it was."))
+            _say_changed(request, actor, section, done, _("It is back as it was."))
             return _to_item(actor, section, id)
     context = item_context(item, "history", problems=problems, section_page=section)
     return answer(request, "library/undelete.html", context, status=422 if problems else 200)
@@ -158,18 +176,9 @@ def _say_stale(request: HttpRequest, head: writes.Head) -> None:
     messages.warning(request, text.format(name=head.modified_by, etag=head.etag))
 
 
-def _say_changed(request: HttpRequest, actor: Actor, section: Section, head: writes.Head, what: str) -> None:
-    where = [actor.sandbox.name, section.slug, head.id, head.etag]
-    messages.success(
-        request,
-        format_html(
-            '{} {} <a href="{}">{}</a>',
-            what,
-            _("This is now version {etag}.").format(etag=head.etag),
-            reverse("revision", args=where),
-            _("View change"),
-        ),
-    )
+def _say_changed(request: HttpRequest, actor: Actor, section: Section, done: writes.Outcome, what: str) -> None:
+    said = _("This is now version {etag}.").format(etag=done.head.etag)
+    messages.success(request, format_html("{} {} {}", what, said, next_steps(actor, section.slug, done)))
 
 
 def _to_item(actor: Actor, section: Section, id: str) -> HttpResponseRedirect:

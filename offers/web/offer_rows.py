@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from offers.document.fields import CHANNEL_PREFIX
 from offers.models import LibraryItem
+from offers.permissions import Actor
 from offers.queries import live_state_of
+from offers.web.offered import Offered
 
 AXIS = 200  # units of the window bar's drawing
 AXIS_AT_MOST = timedelta(days=365)
@@ -64,7 +66,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`address` is the offer's page: made here, because a `url` tag for every link costs a tenth of the list's time."""
+    """`address` is the offer's page: made here, because a `url` tag for every link costs a tenth of the list's time.
+
+    `closed` says why the reader does not edit the offer, and is "" where they do; `fixed`, that not even its status is
+    theirs to change.
+    """
 
     item: LibraryItem
     address: str
@@ -72,18 +78,23 @@ class Row:
     tags: list[tuple[str, str]]
     more_tags: int
     channels: list[str]
+    closed: str
+    fixed: bool
 
 
-def rows_of(sandbox: str, items: list[LibraryItem], known: dict[str, str]) -> list[Row]:
+def rows_of(actor: Actor, items: list[LibraryItem], known: dict[str, str]) -> list[Row]:
     """The items with what their rows draw, all on one time axis."""
-    now, all_offers = timezone.now(), reverse("offers", args=[sandbox])
+    now, all_offers = timezone.now(), reverse("offers", args=[actor.sandbox.name])
     axis = axis_of(items, now)
     rows = []
+    # The policy looks at kind and status alone, of which there are few.
+    may = {(item.kind, item.status): Offered(actor, item) for item in items}
     for item in items:
+        can = may[item.kind, item.status]
         tags = [(tag, known.get(tag, tag)) for tag in item.document.get("tags", ())]
         channels = sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in item.channels)
         bar, more = bar_of(item, axis, now), max(0, len(tags) - TAGS_SHOWN)
-        rows.append(Row(item, f"{all_offers}{item.id}/", bar, tags[:TAGS_SHOWN], more, channels))
+        rows.append(Row(item, f"{all_offers}{item.id}/", bar, tags[:TAGS_SHOWN], more, channels, can.closed, can.fixed))
     return rows
 
 

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from offers import writes
 from offers.document.schema import Kind
 from offers.people import with_names_of_now
-from offers.permissions import can_change_live, can_restore_archived, is_live
 from offers.queries import names, names_in, page
 from offers.web.access import actor_for, item_for
 from offers.web.frame import answer, wants_fragment
@@ -44,7 +43,7 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     context = {
         "section": OFFERS,
         "page": found,
-        "rows": rows_of(sandbox, with_names_of_now(found.items), known),
+        "rows": rows_of(actor, with_names_of_now(found.items), known),
         "wanted": wanted,
         "order": order,
         "chips": chips(request, actor.sandbox.pk, wanted, known),
@@ -97,10 +96,7 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
         tags=[(tag, known.get(tag, tag)) for tag in document.get("tags", ())],
         attributes=sorted(document.get("characteristics", {}).items()),
         original=original_of(item),
-        may_restore=can_restore_archived(actor),
         users=writes.used_by(actor.sandbox.pk, item.id),
-        live_is_closed=is_live(item.kind, document) and not can_change_live(actor),
-        may_go_live=can_change_live(actor),
     )
     return answer(request, "offers/overview.html", context)
 

@@ -435,7 +435,7 @@ def test_an_archived_offer_is_closed(editor: Client, item: LibraryItem, sandbox:
     patch(actor(sandbox), item, replace("/status", "archived"))
     response = editor.get(EDIT)
     assert response.status_code == 403
-    assert "What is archived is not edited any more." in text_of(response)
+    assert "What is archived cannot be changed; duplicate it instead." in text_of(response)
 
 
 # New offers

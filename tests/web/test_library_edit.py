@@ -326,7 +326,7 @@ def test_an_archived_decision_is_closed(editor: Client, library: Sandbox) -> Non
     patch(actor(library), LibraryItem.objects.get(id="nba"), replace("/status", "archived"))
     response = editor.get(where("decisions"))
     assert response.status_code == 403
-    assert "What is archived is not edited any more." in text_of(response)
+    assert "What is archived cannot be changed; duplicate it instead." in text_of(response)
 
 
 def test_a_live_decision_of_a_reviewed_sandbox_is_closed_to_editors(sign_in: SignIn, library: Sandbox) -> None:

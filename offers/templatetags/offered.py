@@ -1,0 +1,29 @@
+"""{% offered item as can %}: what the person of this page may do with an item. {% if can|undoes:entry %}: with one change."""
+
+from django import template
+from django.template import RequestContext
+
+from offers.models import LibraryItem
+from offers.web.frame import Frame
+from offers.web.items import Entry
+from offers.web.offered import Offered
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def offered(context: RequestContext, item: LibraryItem) -> Offered | None:
+    """Nothing for who is not in a sandbox, and without an item."""
+    frame = context["frame"]
+    actor = frame.actor if isinstance(frame, Frame) else None
+    return Offered(actor, item) if actor and isinstance(item, LibraryItem) else None
+
+
+@register.filter
+def undoes(can: Offered, entry: Entry) -> bool:
+    return can.undo(entry)
+
+
+@register.filter
+def restores(can: Offered, entry: Entry) -> bool:
+    return can.restore(entry)
