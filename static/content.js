@@ -3,21 +3,84 @@
 (() => {
   const words = document.getElementById("content-words");
   if (!words) return;
-  const EXPRESSION = /\{\{[^]*?\}\}|\{%[^]*?%\}/g;
 
-  // Behind each text lies a layer with the same text, invisible but for the marks: a text area cannot mark its own.
-  const paint = (area, layer) => {
-    const parts = [];
-    let from = 0;
-    for (const found of area.value.matchAll(EXPRESSION)) {
-      const mark = document.createElement("mark");
-      mark.textContent = found[0];
-      parts.push(area.value.slice(from, found.index), mark);
-      from = found.index + found[0].length;
+  // Where the expressions are, as [from, to], and the sign of the first that is never closed. One pass: a sign that is
+  // closed nowhere is not looked for again.
+  const CLOSED_BY = { "{{": "}}", "{%": "%}" };
+  const expressions = (text) => {
+    const found = [];
+    const open = new Set();
+    for (let at = text.indexOf("{"); at >= 0; at = text.indexOf("{", at)) {
+      const sign = text.slice(at, at + 2);
+      const closing = CLOSED_BY[sign];
+      const end = closing && !open.has(sign) ? text.indexOf(closing, at + 2) : -1;
+      if (closing && end < 0) open.add(sign);
+      if (end >= 0) found.push([at, end + 2]);
+      at = end >= 0 ? end + 2 : at + 1;
     }
-    // A last line that is empty has its height only with something behind it.
-    layer.replaceChildren(...parts, `${area.value.slice(from)}\n`);
-    fit(area, layer);
+    return { found, open: [...open][0] || "" };
+  };
+
+  // The lines of a text, each as its parts: every second part is (a piece of) an expression.
+  const linesOf = (text) => {
+    const { found } = expressions(text);
+    let next = 0;
+    let start = 0;
+    return text.split("\n").map((line) => {
+      const end = start + line.length;
+      const parts = [];
+      let from = start;
+      for (; next < found.length && found[next][0] < end; next += 1) {
+        const [opens, closes] = found[next];
+        const marked = Math.max(opens, from);
+        parts.push(text.slice(from, marked));
+        from = Math.min(closes, end);
+        parts.push(text.slice(marked, from));
+        if (closes > end) break;
+      }
+      parts.push(text.slice(from, end));
+      start = end + 1;
+      return parts;
+    });
+  };
+  const rowOf = (parts) => {
+    const row = document.createElement("div");
+    parts.forEach((part, index) => {
+      if (index % 2 === 0 || part === "") return row.append(part);
+      const mark = document.createElement("mark");
+      mark.textContent = part;
+      return row.append(mark);
+    });
+    row.append("\n"); // an empty line is as high as the others
+    return row;
+  };
+
+  // Behind each text lies a layer with the same text, invisible but for the marks: a text area cannot mark its own. A key
+  // changes few lines, so only those are made anew: laying out all of a long text takes seconds where it has many emoji.
+  // A line of many thousand characters is laid out as a whole by every key, so a text with such a line has no marks.
+  const LONGEST = 4000;
+  const MOST = 5000;
+  const painter = (layer) => {
+    let keys = [];
+    let rows = [];
+    return (text) => {
+      const split = linesOf(text);
+      const fits = split.length <= MOST && split.every((parts) => parts.reduce((sum, part) => sum + part.length, 0) <= LONGEST);
+      const lines = fits ? split : [];
+      const now = lines.map((parts) => parts.join("\0"));
+      let first = 0;
+      while (first < now.length && first < keys.length && now[first] === keys[first]) first += 1;
+      let same = 0;
+      const most = Math.min(now.length, keys.length) - first;
+      while (same < most && now[now.length - 1 - same] === keys[keys.length - 1 - same]) same += 1;
+      const made = lines.slice(first, lines.length - same).map(rowOf);
+      for (const old of rows.slice(first, rows.length - same)) old.remove();
+      const rest = rows.slice(rows.length - same);
+      if (rest.length) rest[0].before(...made);
+      else layer.append(...made);
+      rows = [...rows.slice(0, first), ...made, ...rest];
+      keys = now;
+    };
   };
   // What decides where a word stands.
   const SHAPE = ["font", "lineHeight", "letterSpacing", "tabSize", "padding", "textIndent", "wordBreak", "overflowWrap"];
@@ -26,6 +89,9 @@
     for (const name of SHAPE) layer.style[name] = shape[name];
     layer.style.width = `${area.clientWidth}px`;
     layer.style.height = `${area.clientHeight}px`;
+    follow(area, layer);
+  };
+  const follow = (area, layer) => {
     layer.scrollTop = area.scrollTop;
     layer.scrollLeft = area.scrollLeft;
   };
@@ -70,8 +136,15 @@
     return at === text.length ? -1 : at;
   };
   // Expressions outside of texts stand for a value, or for nothing; either way their place keeps its length.
-  const withoutExpressions = (text) =>
-    text.replace(EXPRESSION, (found) => found.replace(/[^\n]/g, " ").replace(/^ /, found[1] === "{" ? "0" : " "));
+  const withoutExpressions = (text, found) => {
+    const blank = ([from, to]) => {
+      const spaces = text.slice(from, to).replace(/[^\n]/g, " ");
+      return text[from + 1] === "{" ? spaces.replace(/^ /, "0") : spaces;
+    };
+    const kept = found.map(([from], index) => text.slice(index ? found[index - 1][1] : 0, from));
+    const last = found.length ? found[found.length - 1][1] : 0;
+    return kept.map((part, index) => part + blank(found[index])).join("") + text.slice(last);
+  };
 
   // Each token as it was written, on lines of their own: no number is rounded and no member is lost.
   const formatted = (text) => {
@@ -91,10 +164,10 @@
   };
 
   const problem = (area, isJSON) => {
-    const open = /\{\{|\{%/.exec(area.value.replace(EXPRESSION, ""));
-    if (open) return words.dataset.unclosed.replace("%s", open[0]);
+    const { found, open } = expressions(area.value);
+    if (open) return words.dataset.unclosed.replace("%s", open);
     if (!isJSON || area.value.trim() === "") return "";
-    const at = failure(withoutExpressions(area.value));
+    const at = failure(withoutExpressions(area.value, found));
     if (at < 0) return "";
     const before = area.value.slice(0, at).split("\n");
     return words.dataset.invalid.replace("%l", before.length).replace("%c", before[before.length - 1].length + 1);
@@ -126,15 +199,16 @@
       area.dispatchEvent(new Event("input", { bubbles: true }));
       area.focus();
     });
+    const paint = painter(layer);
     let waiting = 0;
     area.addEventListener("input", () => {
-      paint(area, layer);
+      paint(area.value);
       clearTimeout(waiting);
       waiting = setTimeout(() => area.isConnected && say(area), 300);
     });
-    area.addEventListener("scroll", () => fit(area, layer), { passive: true });
+    area.addEventListener("scroll", () => follow(area, layer), { passive: true });
     new ResizeObserver(() => fit(area, layer)).observe(area);
-    paint(area, layer);
+    paint(area.value);
     say(area);
     if (hadFocus) area.focus();
   };

@@ -14,6 +14,18 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CONTENT = "#f-representations-0-components-0-content"
 
 
+def put(page: Page, text: str) -> None:
+    """As by a paste: Playwright's own filling takes a minute for what is this long."""
+    page.evaluate(
+        """([of, text]) => {
+        const area = document.querySelector(of);
+        area.value = text;
+        area.dispatchEvent(new Event("input", { bubbles: true }));
+    }""",
+        [CONTENT, text],
+    )
+
+
 def test_expressions_are_marked_and_one_that_is_open_is_named(form: Page) -> None:  # noqa: F811  # the fixture itself
     form.fill(CONTENT, "<b>Hi {{ profile.name }}</b>\n설날 {% if gold %}more{% endif %}" + "\na long line of words" * 9)
     expect(form.locator(".code-layer mark")).to_have_text(["{{ profile.name }}", "{% if gold %}", "{% endif %}"])
@@ -57,3 +69,38 @@ def test_json_is_checked_and_formatted(
         '{\n  "n": 12345678901234567890,\n  "list": [\n    1,\n    {}\n  ],\n  "n": "a\\"b"\n}'
     )
     expect(page.locator("#preview")).to_contain_text("12345678901234567890")
+
+
+def test_a_key_in_a_long_text_of_emoji_makes_one_line_anew(form: Page) -> None:  # noqa: F811  # the fixture itself
+    line = "😀🎉👨\u200d👩\u200d👧\u200d👦 sale {{ profile.name }} 설날\n"
+    put(form, line * (190_000 // len(line.encode())))
+    marks = form.locator(".code-layer mark").count()
+    assert marks == 190_000 // len(line.encode())
+    key = """async ([text, places]) => {
+        const area = document.querySelector(text);
+        const made = [];
+        const observer = new MutationObserver((records) => {
+          for (const record of records) for (const row of record.addedNodes) made.push(row.textContent);
+        });
+        observer.observe(area.parentElement.querySelector(".code-layer"), { childList: true });
+        area.focus();
+        for (const place of places) {
+          area.setSelectionRange(place, place);
+          document.execCommand("insertText", false, "x");
+        }
+        await new Promise((done) => setTimeout(done, 0));
+        return made.length;
+    }"""
+    assert form.evaluate(key, [CONTENT, [0, 3_000, 60_000]]) == 3
+    form.keyboard.press("Enter")
+    form.keyboard.press("Backspace")
+    expect(form.locator(".code-layer mark")).to_have_count(marks)
+    boxes = [form.locator(of).evaluate("box => [box.clientWidth, box.scrollHeight]") for of in (".code-layer", CONTENT)]
+    assert boxes[0] == boxes[1], "the marks still lie under their words"
+    # Signs that nothing closes are no reason to read the rest of the text for each of them.
+    started = form.evaluate("performance.now()")
+    put(form, ("{{" * 30 + "{%" * 30 + "\n") * 1_500)
+    expect(form.locator(".content-help span")).to_have_text("{{ is never closed.")
+    assert form.evaluate("performance.now()") - started < 5_000, "a minute, when it is quadratic"
+    form.fill(CONTENT, "{{ a\nb }} c {% d\n\ne %}")
+    expect(form.locator(".code-layer mark")).to_have_text(["{{ a", "b }}", "{% d", "e %}"])
