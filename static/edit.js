@@ -117,35 +117,6 @@
   const shows = (component) =>
     ["content", "deliveryURL"].some((name) => part(component, name).value !== "") && typeOf(component) !== "";
 
-  // Problems of the preview, beside the inputs that somebody has touched: nobody is scolded before they typed.
-  const touched = new Set();
-  const clearProblems = () => {
-    for (const problem of form.querySelectorAll(".problem[data-live]")) problem.remove();
-    for (const input of form.querySelectorAll("[aria-invalid][data-live]")) {
-      input.removeAttribute("aria-invalid");
-      input.removeAttribute("aria-describedby");
-      delete input.dataset.live;
-    }
-  };
-  const showProblems = () => {
-    clearProblems();
-    for (const problem of form.querySelectorAll(".edit-field .problem, .card-row .problem")) problem.remove();
-    for (const link of document.querySelectorAll("#preview [data-problem]")) {
-      const input = document.getElementById(link.hash.slice(1));
-      const field = input && input.closest(".edit-field, .sentence, .card-row");
-      if (!field || !touched.has(input.name)) continue;
-      const text = document.createElement("p");
-      text.className = "problem";
-      text.id = `${input.id}-problem`;
-      text.dataset.live = "";
-      text.textContent = link.dataset.problem;
-      field.append(text);
-      input.setAttribute("aria-invalid", "true");
-      input.setAttribute("aria-describedby", text.id);
-      input.dataset.live = "";
-    }
-  };
-
   // Where the person is in the form: where the focus is, as long as it can be seen (a link of the index puts it there),
   // else at a line that goes from the top of the window to its bottom as the page goes from its start to its end. So each
   // section has its turn, also the short ones that can never come to the top.
@@ -218,7 +189,6 @@
     form.addEventListener("input", (event) => {
       form.dataset.dirty = "";
       if (!named(event.target)) return;
-      touched.add(event.target.name);
       mark(event.target);
       showDependents();
       const component = event.target.closest("[data-component]");
@@ -244,17 +214,7 @@
         if (window.confirm(discard.dataset.discard)) delete form.dataset.dirty;
         else event.preventDefault();
       }
-      const problem = event.target.closest("[data-problem]");
-      if (problem) {
-        const input = document.getElementById(problem.hash.slice(1));
-        if (input) {
-          event.preventDefault();
-          for (const closed of [input.closest("details:not([open])")]) if (closed) closed.open = true;
-          drawer(false);
-          input.scrollIntoView({ block: "center" });
-          input.focus({ preventScroll: true });
-        }
-      }
+      if (event.target.closest("[data-problem]")) drawer(false);
     });
     form.addEventListener("keydown", (event) => {
       if (event.key === "Escape") drawer(false);
@@ -275,7 +235,6 @@
       if (action && button && (button.value || "").startsWith("remove:")) offerUndo(section, button);
     });
     document.addEventListener("htmx:afterSettle", (event) => {
-      if (event.detail.target && event.detail.target.id === "preview") showProblems();
       if (event.detail.target && event.detail.target.matches(".edit-section")) {
         form.dataset.dirty = "";
         markAll();
@@ -321,12 +280,6 @@
     show();
   };
 
-  document.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s" || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    const save = document.getElementById("save");
-    if (save && !save.disabled) save.click();
-  });
   const conflict = document.getElementById("conflict");
   if (form) startForm();
   if (conflict) startConflict(conflict);

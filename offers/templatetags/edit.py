@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from offers.document.fields import CHANNEL_PREFIX, component_type
@@ -44,9 +46,13 @@ def _context(
 ) -> dict[str, Any]:
     value = page.values.get(name, "")
     was = page.were.get(name)
+    id = input_id(name)
+    described_by = [f"{id}-hint"] * bool(more.get("hint")) + [f"{id}-problem"] * (name in page.problems)
     return {
+        "page": page,
         "name": name,
-        "id": input_id(name),
+        "id": id,
+        "described_by": " ".join(described_by),
         "label": label,
         "kind": kind,
         "mode": MODES.get(kind, ""),
@@ -62,6 +68,24 @@ def _context(
 @register.filter
 def problems_at(page: FormPage, name: str) -> list[str]:
     return page.problems.get(name, [])
+
+
+@register.simple_tag
+def problem(page: FormPage, name: str) -> SafeString:
+    """What is wrong with the input of this name, to stand below it; it is what the input's aria-describedby names."""
+    texts = page.problems.get(name)
+    return (
+        format_html('<p class="problem" id="{}-problem">{}</p>', input_id(name), " ".join(texts))
+        if texts
+        else SafeString()
+    )
+
+
+@register.simple_tag
+def list_problem(page: FormPage, name: str) -> SafeString:
+    """What is wrong with a list or a group as a whole: there is no input to lead to, so its words are the place."""
+    texts = page.problems.get(name, ())
+    return format_html('<p class="problem" id="{}" tabindex="-1">{}</p>', input_id(name), " ".join(texts))
 
 
 @register.filter

@@ -358,6 +358,7 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "one": desk.section.one,
         "body": f"library/form/{desk.form.kind}.html",
         "is_dirty": desk.request.method == "POST",
+        "not_saved": status >= 400,
     }
     template = "library/edit.html" if isinstance(desk.form, LibraryForm) else "offers/edit.html"
     return answer(desk.request, template, {**base, **values, **context}, fragment=fragment, status=status)
