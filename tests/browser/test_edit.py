@@ -140,6 +140,7 @@ def test_axe_finds_nothing_on_the_form_and_the_conflict_page(
     assert violations(form) == []
     assert form.evaluate("document.documentElement.scrollWidth") <= width
     form.set_viewport_size({"width": 320, "height": 900})
+    form.wait_for_timeout(200)
     assert form.evaluate("document.documentElement.scrollWidth") <= 320
     form.set_viewport_size({"width": width, "height": 900})
     if width > 1000:
