@@ -1,22 +1,18 @@
-"""The edit form: open it, see what it would change as it changes, save it. And the same form for a new offer.
+"""The edit form: open it, see what it would change as it changes, save it. web/new.py has it for a new item.
 
 Without JavaScript every button submits the form and gets the whole page back; with it, htmx asks the same address for
 the part that changes. Everything that was typed comes back with every answer.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -37,7 +33,7 @@ from offers.permissions import Actor, NotAllowed, NotFound, can_edit
 from offers.queries import names_in
 from offers.templatetags.offers import problem_text
 from offers.web import conflict
-from offers.web.access import actor_for, item_for, stamp_of
+from offers.web.access import item_for, stamp_of
 from offers.web.curl import patch_curl
 from offers.web.form_page import NOT_CHOSEN, Choices, FormPage, choices_for, form_page, tags_like
 from offers.web.frame import answer, wants_fragment
@@ -50,12 +46,6 @@ from offers.web.sections import OFFERS, SECTION_OF, Section
 from offers.web.warnings import warnings
 
 MAX_NOTE = 500
-NEW_OFFER_RUNS = timedelta(days=30)
-STARTS: Mapping[Kind, Document] = {
-    Kind.FALLBACK_OFFER: {"status": "draft"},
-    Kind.COLLECTION: {"filterType": "any-tags"},
-    Kind.DECISION: {"criteria": [{}]},
-}
 # The part of the page that a row button changes.
 PARTS = {
     REPRESENTATIONS: "offers/_edit_representations.html",
@@ -111,38 +101,12 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
     desk = Desk(request, actor, item, etag, form, choices_for(actor, form))
     if request.POST.get("action") == "save":
         return _save(desk, item)
-    return _other(desk)
+    return other(desk)
 
 
 def why_closed(actor: Actor, item: LibraryItem) -> str:
     """Why this person cannot edit this item, in words, before they type; "" when they can."""
     return permissions.refusal(actor, Kind(item.kind), item.document, item.document)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest, sandbox: str, section: Section = OFFERS) -> HttpResponse:
-    """A new item (`?kind=fallback-offer` for a fallback offer), from the same form."""
-    actor = actor_for(request, sandbox)
-    if not can_edit(actor):
-        raise PermissionDenied(_("You can read this sandbox but not change it."))
-    asked = request.POST.get("kind") or request.GET.get("kind")
-    kind = next((kind for kind in section.kinds if kind == asked), section.kinds[0])
-    if request.method != "POST":
-        zone = zone_of(request)
-        form = form_for(kind, starting_document(kind, timezone.now(), zone), zone, before={})
-        return page(Desk(request, actor, None, 0, form, choices_for(actor, form)))
-    form = form_from(kind, {}, dict(request.POST.lists()), sent_zone(request))
-    desk = Desk(request, actor, None, 0, form, choices_for(actor, form))
-    return _create(desk) if request.POST.get("action") == "save" else _other(desk)
-
-
-def starting_document(kind: Kind, now: datetime, zone: ZoneInfo) -> Document:
-    """What the form for a new item starts with: an offer as a draft, from tomorrow on."""
-    if kind != Kind.PERSONALIZED_OFFER:
-        return dict(STARTS.get(kind, {}))
-    start = (now.astimezone(zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    window = {"startDate": start.isoformat(), "endDate": (start + NEW_OFFER_RUNS).isoformat()}
-    return {"status": "draft", "selectionConstraint": window, "rank": {"priority": 0}}
 
 
 def sent_zone(request: HttpRequest) -> ZoneInfo:
@@ -170,7 +134,7 @@ def _opened(request: HttpRequest, item: LibraryItem) -> tuple[int, Document]:
     return etag, document
 
 
-def _other(desk: Desk) -> HttpResponse:
+def other(desk: Desk) -> HttpResponse:
     """Every button but Save: a row's, the search for tags, the preview."""
     action = desk.request.POST.get("action", "")
     if action == "tags":
@@ -296,37 +260,10 @@ def said_saved(desk: Desk, item: LibraryItem, saved: Saved, done: writes.Outcome
     return format_html("{} {}", text, next_steps(desk.actor, desk.section.slug, done, saved=True))
 
 
-def _create(desk: Desk) -> HttpResponse:
-    document = desk.document
-    # Made when the form was opened, so that sending it twice makes one offer.
-    id = desk.request.POST.get("id", "")
-    id = id if re.fullmatch(r"[0-9a-f]{24}", id) else writes.new_id()
-    stamp = stamp_of(desk.request, Revision.Source.FORM, note=desk.note)
-    own = form_problems(desk.form)
-    try:
-        if own:
-            raise InvalidDocument(own)
-        writes.create(desk.actor, desk.form.kind, document, stamp, id=id)
-    except InvalidDocument as error:
-        return refused(desk, error)
-    except NotAllowed as refusal:
-        return page(desk, status=403, refusal=str(refusal))
-    except IntegrityError:
-        return redirect("item", desk.actor.sandbox.name, desk.section.slug, id)
-    messages.success(desk.request, said_created(document))
-    return HttpResponseRedirect(reverse("item", args=[desk.actor.sandbox.name, desk.section.slug, id]))
-
-
 def _address(desk: Desk) -> str:
     """The form's own address. A new item's says its kind: a sign-in that comes between leads back to the same form."""
     other_kind = desk.item is None and desk.form.kind != desk.section.kinds[0]
     return f"{desk.request.path}?kind={desk.form.kind}" if other_kind else desk.request.path
-
-
-def said_created(document: Document) -> SafeString:
-    """What was made. `data-saved`, as on what was saved, tells the browser that its draft is not needed any more."""
-    texts = {None: _("Created."), "draft": _("Created as a draft.")}
-    return format_html("<span data-saved>{}</span>", texts.get(document.get("status")) or _("Created and approved."))
 
 
 def refused(desk: Desk, error: InvalidDocument) -> HttpResponse:

@@ -1,6 +1,7 @@
 """A refused save cannot be missed: what is wrong is said above the form and at each field, and each leads to the other."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from offers.models import LibraryItem, Sandbox
 from offers.web.sections import SECTIONS
+from tests.cast import actor, patch, replace
 from tests.web.form_reader import form_in
 from tests.web.test_edit import opened, submit, with_texts
 from tests.web.test_frame import text_of
@@ -76,3 +78,40 @@ def test_a_form_that_was_not_refused_says_nothing_of_it(editor: Client, item: Li
     assert 'id="refused"' not in text
     assert "was-refused" not in text
     assert "Not saved" not in text
+
+
+class TestCreatingTwice:
+    """Back, and Create again: the form still has the id of what it made."""
+
+    NEW = "/s/prod/offers/new/"
+
+    def create(self, editor: Client, form: dict[str, list[str]], name: str) -> Any:
+        return editor.post(self.NEW, form | {"/name": [name], "action": ["save"]})
+
+    @pytest.fixture
+    def form(self, editor: Client, sandbox: Sandbox) -> dict[str, list[str]]:
+        form = form_in(text_of(editor.get(self.NEW)))
+        assert self.create(editor, form, "First").status_code == 302
+        return form
+
+    def test_the_same_again_is_one_offer(self, editor: Client, form: dict[str, list[str]]) -> None:
+        response = self.create(editor, form, "First")
+        assert response["Location"] == f"/s/prod/offers/{form['id'][0]}/"
+        assert LibraryItem.objects.count() == 1
+
+    def test_another_text_is_kept_said_and_can_be_created_too(self, editor: Client, form: dict[str, list[str]]) -> None:
+        response = self.create(editor, form, "Second")
+        assert response.status_code == 409
+        text = text_of(response)
+        assert "this form has already made “First”" in text
+        assert form_in(text)["/name"] == ["Second"]
+        assert LibraryItem.objects.count() == 1
+        again = editor.post(self.NEW, form_in(text) | {"action": ["save"]})
+        assert again.status_code == 302
+        assert sorted(item.name for item in LibraryItem.objects.all()) == ["First", "Second"]
+
+    def test_it_is_compared_with_what_was_made_then(self, editor: Client, form: dict[str, list[str]]) -> None:
+        made = LibraryItem.objects.get()
+        patch(actor(made.sandbox), made, replace("/name", "Changed since"))
+        assert self.create(editor, form, "First").status_code == 302
+        assert "“Changed since”" in text_of(self.create(editor, form, "Second"))
