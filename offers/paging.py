@@ -13,6 +13,7 @@ import orjson
 import psycopg
 from django.db import DataError, OperationalError, connection, transaction
 
+from offers import asked
 from offers.document.errors import Problem
 from offers.document.labels import gettext_noop
 from offers.document.schema import Kind
@@ -80,9 +81,10 @@ def limit(text: str | None) -> int:
     """How many items a page has: at most 100, 25 when nothing is said. Raises QueryError for what is no whole number."""
     if text is None:
         return DEFAULT_LIMIT
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0):
+    asked_for = asked.number(text)
+    if not asked_for:
         raise QueryError(Problem("", "bad-limit", gettext_noop("limit is a whole number from 1.")))
-    return min(int(text), MAX_LIMIT)
+    return min(asked_for, MAX_LIMIT)
 
 
 def page(
