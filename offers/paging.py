@@ -13,7 +13,6 @@ import orjson
 import psycopg
 from django.db import DataError, OperationalError, connection, transaction
 
-from offers import asked
 from offers.document.errors import Problem
 from offers.document.labels import gettext_noop
 from offers.document.schema import Kind
@@ -78,13 +77,16 @@ def order(texts: Iterable[str]) -> tuple[Term, ...]:
 
 
 def limit(text: str | None) -> int:
-    """How many items a page has: at most 100, 25 when nothing is said. Raises QueryError for what is no whole number."""
+    """How many items a page has: 25 when nothing is said. Raises QueryError for anything but 1 to 100.
+
+    A larger one is refused and not cut: who asks for 500 and gets 100 may take them for all there are.
+    """
     if text is None:
         return DEFAULT_LIMIT
-    asked_for = asked.number(text)
-    if not asked_for:
-        raise QueryError(Problem("", "bad-limit", gettext_noop("limit is a whole number from 1.")))
-    return min(asked_for, MAX_LIMIT)
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= MAX_LIMIT):
+        message = gettext_noop("limit is a whole number from 1 to {limit}.")
+        raise QueryError(Problem("", "bad-limit", message, params={"limit": MAX_LIMIT}))
+    return int(text)
 
 
 def page(

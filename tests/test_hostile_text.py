@@ -10,9 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from re import _constants as codes  # type: ignore[attr-defined]  # not public, but what re itself reads patterns with
-from re import _parser as parser  # type: ignore[attr-defined]  # the same
 from time import process_time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +31,10 @@ from offers.document.patch import check
 from offers.forms.fields import LANGUAGES
 from offers.web.offer_filters import wanted_in
 from offers.web.warnings import broken_at
+
+# Not public, but what re itself reads patterns with.
+codes: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 ROOT = Path(__file__).parent.parent
 LENGTH = 100_000

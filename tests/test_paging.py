@@ -178,12 +178,12 @@ def test_the_timeout_of_a_list_ends_with_its_query(actor: Actor) -> None:
         assert cursor.fetchone() == ("30s",)
 
 
-@pytest.mark.parametrize(("text", "expected"), [(None, 25), ("1", 1), ("100", 100), ("1000", 100), ("007", 7)])
+@pytest.mark.parametrize(("text", "expected"), [(None, 25), ("1", 1), ("100", 100), ("007", 7)])
 def test_a_limit_is_at_most_a_hundred(text: str | None, expected: int) -> None:
     assert paging.limit(text) == expected
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "x", "", "1.5", "²", "9" * 20])
-def test_a_limit_that_is_no_whole_number_is_refused(text: str) -> None:
+@pytest.mark.parametrize("text", ["0", "-1", "x", "", "1.5", "²", "101", "9" * 20])
+def test_a_limit_that_is_no_whole_number_up_to_a_hundred_is_refused(text: str) -> None:
     with pytest.raises(QueryError):
         paging.limit(text)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.http import HttpResponse, QueryDict
 
+from offers.api import shapes
 from offers.api.dates import receipted, shown
 from offers.api.etags import tag
 from offers.document.describe import Change, describe
@@ -31,7 +32,7 @@ def not_modified(headers: Mapping[str, str]) -> HttpResponse:
 
 def receipt(actor: Actor, head: Head, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """The documented answer to POST and PATCH: nine members, and not the document."""
-    content = {
+    content: shapes.Receipt = {
         "etag": head.etag,
         "createdBy": head.created_by,
         "lastModifiedBy": head.modified_by,
@@ -71,9 +72,7 @@ def with_members(
     modified_by: str,
 ) -> dict[str, Any]:
     """The document and the members that are the server's. No document of ours has one of those names itself."""
-    return {
-        "id": id,
-        **document,
+    members: shapes.ServerMembers = {
         "created": shown(created),
         "modified": shown(modified),
         "etag": etag,
@@ -81,17 +80,22 @@ def with_members(
         "createdBy": created_by,
         "lastModifiedBy": modified_by,
     }
+    return {"id": id, **document, **members}
 
 
 def preview(actor: Actor, outcome: Outcome) -> HttpResponse:
     """The answer to a dry run: the document and etag that the change would make, and the change in words."""
     before, head = outcome.before, outcome.head
     changes = describe(before, head.document, names=_names(actor, head.kind, before, head.document))
-    content = {"etag": head.etag, "document": head.document, "changes": [_change(change) for change in changes]}
+    content: shapes.Preview = {
+        "etag": head.etag,
+        "document": head.document,
+        "changes": [_change(change) for change in changes],
+    }
     return json_response(content)
 
 
-def link(path: str, query: QueryDict, start: str = "") -> dict[str, str]:
+def link(path: str, query: QueryDict, start: str = "") -> shapes.Link:
     """A link to a page of the list that `query` asked for, relative to the API's base; to another page with `start`."""
     changed = query.copy()
     if start:
@@ -100,21 +104,31 @@ def link(path: str, query: QueryDict, start: str = "") -> dict[str, str]:
     return {"href": f"/{path}?{asked}" if asked else f"/{path}", "type": JSON}
 
 
-def revision_entry(revision: Revision) -> dict[str, Any]:
+def links(path: str, query: QueryDict, *, next: str = "", prev: str = "") -> shapes.Links:
+    """Links to this page and, where there are any, to its neighbours."""
+    found: shapes.Links = {"self": link(path, query)}
+    if next:
+        found["next"] = link(path, query, next)
+    if prev:
+        found["prev"] = link(path, query, prev)
+    return found
+
+
+def revision_entry(revision: Revision) -> shapes.Revision:
     """One revision as the history endpoints show it; the patch is the very text that was recorded."""
     return {
         "etag": revision.etag,
-        "patch": orjson.Fragment(revision.patch),
+        "patch": cast(list[shapes.Operation], orjson.Fragment(revision.patch)),
         "modifiedBy": revision.actor_label,
         "clientId": revision.client_id,
         "modified": shown(revision.created_at),
-        "source": revision.source,
+        "source": cast(shapes.Source, revision.source),
         "note": revision.note,
         "digest": revision.digest,
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: Change) -> shapes.Change:
     return {
         "action": change.action,
         "label": change.title,

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from django.http import HttpResponse
 
 from offers import paging, property_filters, writes
-from offers.api import answers, bodies, etags
+from offers.api import answers, bodies, etags, shapes
 from offers.api.auth import ApiRequest
 from offers.api.history import document_as_of
-from offers.api.idempotency import once
+from offers.api.idempotency import key_of, once
 from offers.api.problems import Conflict
 from offers.api.resources import BASE, Resource, address_of, kind_to_create, kinds_of
 from offers.document.errors import DocumentError, PatchError
@@ -21,6 +21,7 @@ def create(request: ApiRequest, resource: Resource) -> HttpResponse:
     actor, kind = request.actor, kind_to_create(request, resource)
     document, stamp = bodies.document_of(request), bodies.stamp_of(request)
     if bodies.is_dry_run(request):
+        key_of(request)
         return answers.preview(actor, writes.create(actor, kind, document, stamp, dry_run=True))
 
     def perform() -> HttpResponse:
@@ -60,6 +61,7 @@ def change(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
             raise _with_head(actor, kinds, id, error) from None
 
     if bodies.is_dry_run(request):
+        key_of(request)
         return answers.preview(actor, apply(dry_run=True))
     return once(request, actor, lambda: answers.receipt(actor, apply(dry_run=False).head))
 
@@ -87,11 +89,13 @@ def listing(request: ApiRequest, resource: Resource) -> HttpResponse:
         paging.limit(request.GET.get("limit")),
         request.GET.get("start", ""),
     )
-    starts = {"next": page.next, "prev": page.previous}
-    links = {"self": answers.link(resource.path, request.GET)}
-    links |= {name: answers.link(resource.path, request.GET, start) for name, start in starts.items() if start}
-    results = [answers.document_with(head) for head in page.heads]
-    return answers.json_response({"results": results, "count": len(results), "total": page.total, "_links": links})
+    content: shapes.Page = {
+        "results": [answers.document_with(head) for head in page.heads],
+        "count": len(page.heads),
+        "total": page.total,
+        "_links": answers.links(resource.path, request.GET, next=page.next, prev=page.previous),
+    }
+    return answers.json_response(content)
 
 
 def _wanted_etag(actor: Actor, kinds: Collection[Kind], id: str, condition: etags.Condition | None) -> int | None:

@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from offers import asked, history, paging
-from offers.api import answers
+from offers import history, paging
+from offers.api import answers, shapes
 from offers.api.auth import ApiRequest
 from offers.api.dates import shown
 from offers.api.problems import ApiError
@@ -24,25 +24,28 @@ def revisions(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     limit, before = paging.limit(request.GET.get("limit")), _etag_before(request)
     found = history.revisions(item, before=before, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
-    path = f"{resource.path}/{id}/revisions"
-    links = {"self": answers.link(path, request.GET)}
-    if more:
-        links["next"] = answers.link(path, request.GET, str(found[-1].etag))
-    results = [answers.revision_entry(revision) for revision in found]
-    return answers.json_response({"results": results, "count": len(results), "total": item.etag, "_links": links})
+    next_page = str(found[-1].etag) if more else ""
+    content: shapes.RevisionPage = {
+        "results": [answers.revision_entry(revision) for revision in found],
+        "count": len(found),
+        "total": item.etag,
+        "_links": answers.links(f"{resource.path}/{id}/revisions", request.GET, next=next_page),
+    }
+    return answers.json_response(content)
 
 
 def revision(request: ApiRequest, resource: Resource, id: str, etag: int) -> HttpResponse:
     """One revision, with the document that it made (null where it deleted the item)."""
     item = _item(request, resource, id)
     found = history.revision(item, etag)
-    return answers.json_response({**answers.revision_entry(found), "document": history.document_at(item, etag)})
+    content: shapes.Version = {**answers.revision_entry(found), "document": history.document_at(item, etag)}
+    return answers.json_response(content)
 
 
 def blame(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """Every value of the document, with the revision that last changed it."""
     lines, made_by = history.blame_of(_item(request, resource, id, deleted=False))
-    results = [
+    results: list[shapes.BlameLine] = [
         {
             "pointer": line.pointer,
             "value": line.value,
@@ -52,7 +55,8 @@ def blame(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
         }
         for line in lines
     ]
-    return answers.json_response({"results": results, "count": len(results)})
+    content: shapes.Blame = {"results": results, "count": len(results)}
+    return answers.json_response(content)
 
 
 def document_as_of(actor: Actor, kinds: Collection[Kind], id: str, text: str) -> dict[str, Any]:
@@ -86,7 +90,6 @@ def _etag_before(request: HttpRequest) -> int | None:
     start = request.GET.get("start")
     if start is None:
         return None
-    before = asked.number(start)
-    if before is None:
+    if not (start.isascii() and start.isdecimal() and len(start) < 10):
         raise ApiError(400, "bad-cursor", _("A parameter could not be read"), _("start was not given for this list."))
-    return before
+    return int(start)

@@ -44,12 +44,9 @@ def once(request: HttpRequest, actor: Actor, perform: Callable[[], HttpResponse]
     Whatever `perform` raises, refusals and our own errors, undoes everything, the key as well.
     Raises ApiError: 400 for a malformed key, 422 when the key came with another request.
     """
-    key = request.headers.get("Idempotency-Key")
+    key = key_of(request)
     if key is None:
         return perform()
-    if not _KEY.fullmatch(key):
-        detail = _("Idempotency-Key is 1 to 128 visible ASCII characters.")
-        raise ApiError(400, "malformed-header", _("A header could not be read"), detail)
     digest, now = _digest(request), timezone.now()
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -66,6 +63,15 @@ def once(request: HttpRequest, actor: Actor, perform: Callable[[], HttpResponse]
             location=response.headers.get("Location", ""),
         )
         return response
+
+
+def key_of(request: HttpRequest) -> str | None:
+    """The header, if there is one. Raises ApiError (400) for a malformed one."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        detail = _("Idempotency-Key is 1 to 128 visible ASCII characters.")
+        raise ApiError(400, "malformed-header", _("A header could not be read"), detail)
+    return key
 
 
 def _first_answer(actor: Actor, key: str, digest: str) -> HttpResponse:

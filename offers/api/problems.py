@@ -2,16 +2,15 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import orjson
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
-from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
 from offers import writes
+from offers.api import shapes
 from offers.api.dates import shown
 from offers.document.errors import DocumentError, Problem
 from offers.history import NoSuchRevision
@@ -56,21 +55,24 @@ def problem(
     title: str,
     detail: str = "",
     *,
-    errors: Iterable[Mapping[str, Any]] = (),
+    errors: Iterable[shapes.ProblemDetail] = (),
     headers: Mapping[str, str] | None = None,
-    **members: Any,
+    head: Head | None = None,
 ) -> HttpResponse:
-    """The response. `errors` are its details; other members are added as they are (RFC 9457 section 3.2)."""
-    content = {
+    """The response. `errors` are its details; where it depends on how an item stands, its `head` is told as well."""
+    content: shapes.Problem = {
         "type": TYPE_PREFIX + code,
         "title": title,
         "status": status,
         "detail": detail or title,
         "errors": list(errors),
         "requestId": request.META.get("offers.request_id", ""),
-        **members,
     }
-    return HttpResponse(orjson.dumps(content), status=status, content_type=CONTENT_TYPE, headers=dict(headers or {}))
+    told = dict(headers or {})
+    if head is not None:
+        content |= {"etag": head.etag, "modifiedBy": head.modified_by, "modified": shown(head.modified_at)}
+        told["ETag"] = f'"{head.etag}"'
+    return HttpResponse(orjson.dumps(content), status=status, content_type=CONTENT_TYPE, headers=told)
 
 
 def answer(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -87,9 +89,7 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             detail = _("It is at etag {etag} now, changed by {name}.").format(
                 etag=error.head.etag, name=error.head.modified_by
             )
-            return problem(
-                request, 412, "stale-etag", title, detail, headers=_etag_header(error.head), **_head(error.head)
-            )
+            return problem(request, 412, "stale-etag", title, detail, head=error.head)
         case writes.PreconditionRequired():
             detail = _("This sandbox takes changes only with an If-Match header that names the etag you read.")
             return problem(request, 428, "precondition-required", _("An If-Match header is needed"), detail)
@@ -101,8 +101,7 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             return unauthorized(request)
         case RequestDataTooBig():
             return problem(request, 413, "too-large", _("The body is too large"))
-        case SuspiciousOperation() | UnreadablePostError() | MultiPartParserError() | BadRequest():
-            # Among them: more fields than a form may have.
+        case UnreadablePostError():
             return problem(request, 400, "unreadable", _("The body could not be read"))
         case OperationalError() | InterfaceError():
             logger.warning("request %s: the database is away: %s", request.META.get("offers.request_id"), error)
@@ -146,10 +145,9 @@ def not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
 
 
 def _conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
-    headers, members = _etag_header(error.head), _head(error.head)
     if isinstance(error.cause, DocumentError):
-        return _document_problem(request, error.cause, headers=headers, **members)
-    errors = [
+        return _document_problem(request, error.cause, head=error.head)
+    errors: list[shapes.ProblemDetail] = [
         {
             "pointer": "",
             "code": "in-use",
@@ -158,33 +156,21 @@ def _conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
         for kind, id, name in error.cause.users
     ]
     detail = _("Other library items use it. Change those first.")
-    return problem(request, 409, "in-use", _("It is in use"), detail, errors=errors, headers=headers, **members)
+    return problem(request, 409, "in-use", _("It is in use"), detail, errors=errors, head=error.head)
 
 
-def _document_problem(
-    request: HttpRequest, error: DocumentError, *, headers: Mapping[str, str] | None = None, **members: object
-) -> HttpResponse:
+def _document_problem(request: HttpRequest, error: DocumentError, *, head: Head | None = None) -> HttpResponse:
     errors = [_detail(problem) for problem in error.problems]
-    return problem(
-        request,
-        error.status,
-        error.code,
-        _(error.title),
-        str(errors[0]["message"]),
-        errors=errors,
-        headers=headers,
-        **members,
-    )
+    title, detail = _(error.title), errors[0]["message"]
+    return problem(request, error.status, error.code, title, detail, errors=errors, head=head)
 
 
-def _detail(found: Problem) -> dict[str, Any]:
-    detail = {"pointer": found.pointer, "code": found.code, "message": _(found.message).format(**found.params)}
-    return detail if found.operation is None else {**detail, "operation": found.operation}
-
-
-def _head(head: Head) -> dict[str, Any]:
-    return {"etag": head.etag, "modifiedBy": head.modified_by, "modified": shown(head.modified_at)}
-
-
-def _etag_header(head: Head) -> dict[str, str]:
-    return {"ETag": f'"{head.etag}"'}
+def _detail(found: Problem) -> shapes.ProblemDetail:
+    detail: shapes.ProblemDetail = {
+        "pointer": found.pointer,
+        "code": found.code,
+        "message": _(found.message).format(**found.params),
+    }
+    if found.operation is not None:
+        detail["operation"] = found.operation
+    return detail

@@ -29,7 +29,7 @@ class Call:
 # Calls of one address stand together.
 CALLS = (
     Call("create", "POST", "", endpoints.create),
-    Call("listing", "GET", "", endpoints.listing),
+    Call("list", "GET", "", endpoints.listing),
     Call("read", "GET", ITEM, endpoints.read),
     Call("change", "PATCH", ITEM, endpoints.change),
     Call("delete", "DELETE", ITEM, endpoints.delete),

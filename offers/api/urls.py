@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
-from offers.api import describing
+from offers.api.describing import document
 from offers.api.programs import for_programs
 from offers.api.resources import BASE
 from offers.api.routes import patterns
@@ -19,8 +19,8 @@ base = BASE.removeprefix("/")
 
 urlpatterns = [
     path("ims/token/v3", for_programs(token)),
-    path(f"{base}/openapi.json", for_programs(describing.openapi)),
-    path(f"{base}/docs", login_not_required(describing.docs)),
+    path(f"{base}/openapi.json", for_programs(document.openapi)),
+    path(f"{base}/docs", login_not_required(document.docs)),
     path(f"{base}/", include(list(patterns()))),
     # Line breaks too: an address may have a %0A in it.
     re_path(rf"^{base}(?:/[\s\S]*)?\Z", for_programs(nothing)),

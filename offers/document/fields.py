@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 from offers.document.labels import gettext_noop
@@ -18,8 +18,10 @@ _DATE_TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
     r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
 )
-_CHANNEL = re.compile(re.escape(CHANNEL_PREFIX) + r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
-_MIME_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9*][A-Za-z0-9!#$&^_.+*-]*( *; *+[^\x00-\x1f]+)?")
+_CHANNEL = re.compile(CHANNEL_PREFIX.replace(".", r"\.") + r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
+_MIME_TYPE = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9*][A-Za-z0-9!#$&^_.+*-]*( *; *[^\x00-\x20][^\x00-\x1f]*)?"
+)
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _COMPONENT_TYPE = re.compile(r"(?:[a-z]+:[^\s]*/)?(?:content-)?(?:component-)?(html|imagelink|text|json)")
 
@@ -101,6 +103,10 @@ def _matching(pattern: re.Pattern[str], code: str) -> AfterValidator:
     return AfterValidator(validate)
 
 
+def _pattern(pattern: re.Pattern[str]) -> dict[str, JsonValue]:
+    return {"pattern": f"^(?:{pattern.pattern})$"}
+
+
 def _unique(items: list[str]) -> list[str]:
     if len(set(items)) != len(items):
         raise refuse("repeated")
@@ -116,23 +122,44 @@ def _at_most_bytes(limit: int) -> AfterValidator:
     return AfterValidator(validate)
 
 
-DateTime: TypeAlias = Annotated[str, Field(max_length=40), AfterValidator(_date_time)]
-Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_not_blank)]
+# What the JSON Schema says of the checks above. A limit in bytes can only be told in characters, of which there are no more.
+_INK: dict[str, JsonValue] = {"pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}
+_SET: dict[str, JsonValue] = {"uniqueItems": True}
+_INSTANT: dict[str, JsonValue] = {"format": "date-time"}
+_KILOBYTE: dict[str, JsonValue] = {"maxLength": 1_024}
+_CONDITION: dict[str, JsonValue] = {**_INK, "maxLength": 15 * 1_024}
+
+DateTime: TypeAlias = Annotated[str, Field(max_length=40, json_schema_extra=_INSTANT), AfterValidator(_date_time)]
+Name: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=255, json_schema_extra=_INK), AfterValidator(_not_blank)
+]
 Description: TypeAlias = Annotated[str, Field(max_length=4_000)]
-Id: TypeAlias = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_not_blank)]
+Id: TypeAlias = Annotated[str, Field(min_length=1, max_length=255, json_schema_extra=_INK), AfterValidator(_not_blank)]
 Short: TypeAlias = Annotated[str, Field(max_length=1_000)]
 Url: TypeAlias = Annotated[str, Field(max_length=8_000)]
 Count: TypeAlias = Annotated[int, Field(ge=1, le=MAX_COUNT)]
 Priority: TypeAlias = Annotated[int, Field(ge=0, le=MAX_COUNT)]
-Channel: TypeAlias = Annotated[str, _matching(_CHANNEL, "not-a-channel")]
-MimeType: TypeAlias = Annotated[str, Field(max_length=255), _matching(_MIME_TYPE, "not-a-mime-type")]
-Language: TypeAlias = Annotated[str, Field(max_length=60), _matching(_LANGUAGE, "not-a-language")]
-ComponentType: TypeAlias = Annotated[str, Field(max_length=255), _matching(_COMPONENT_TYPE, "not-a-component-type")]
-Kilobyte: TypeAlias = Annotated[str, _at_most_bytes(1_024)]
-Condition: TypeAlias = Annotated[str, Field(min_length=1), AfterValidator(_not_blank), _at_most_bytes(15 * 1_024)]
-AttributeName: TypeAlias = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_not_blank)]
-Labels: TypeAlias = Annotated[list[Id], Field(max_length=100), AfterValidator(_unique)]
-Tags: TypeAlias = Annotated[list[Id], Field(max_length=20), AfterValidator(_unique)]
-Members: TypeAlias = Annotated[list[Id], Field(max_length=500), AfterValidator(_unique)]
-Placements: TypeAlias = Annotated[list[Id], Field(max_length=30), AfterValidator(_unique)]
-Languages: TypeAlias = Annotated[list[Language], Field(max_length=50), AfterValidator(_unique)]
+Channel: TypeAlias = Annotated[str, Field(json_schema_extra=_pattern(_CHANNEL)), _matching(_CHANNEL, "not-a-channel")]
+MimeType: TypeAlias = Annotated[
+    str, Field(max_length=255, json_schema_extra=_pattern(_MIME_TYPE)), _matching(_MIME_TYPE, "not-a-mime-type")
+]
+Language: TypeAlias = Annotated[
+    str, Field(max_length=60, json_schema_extra=_pattern(_LANGUAGE)), _matching(_LANGUAGE, "not-a-language")
+]
+ComponentType: TypeAlias = Annotated[
+    str,
+    Field(max_length=255, json_schema_extra=_pattern(_COMPONENT_TYPE)),
+    _matching(_COMPONENT_TYPE, "not-a-component-type"),
+]
+Kilobyte: TypeAlias = Annotated[str, Field(json_schema_extra=_KILOBYTE), _at_most_bytes(1_024)]
+Condition: TypeAlias = Annotated[
+    str, Field(min_length=1, json_schema_extra=_CONDITION), AfterValidator(_not_blank), _at_most_bytes(15 * 1_024)
+]
+AttributeName: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=200, json_schema_extra=_INK), AfterValidator(_not_blank)
+]
+Labels: TypeAlias = Annotated[list[Id], Field(max_length=100, json_schema_extra=_SET), AfterValidator(_unique)]
+Tags: TypeAlias = Annotated[list[Id], Field(max_length=20, json_schema_extra=_SET), AfterValidator(_unique)]
+Members: TypeAlias = Annotated[list[Id], Field(max_length=500, json_schema_extra=_SET), AfterValidator(_unique)]
+Placements: TypeAlias = Annotated[list[Id], Field(max_length=30, json_schema_extra=_SET), AfterValidator(_unique)]
+Languages: TypeAlias = Annotated[list[Language], Field(max_length=50, json_schema_extra=_SET), AfterValidator(_unique)]

@@ -6,10 +6,10 @@ is not required may be absent but not null, and nothing is converted, filled in 
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Literal, NotRequired, TypeAlias
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
-from typing_extensions import TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 
 from offers.document.fields import (
     AttributeName,
@@ -49,8 +49,10 @@ class Kind(StrEnum):
 # No unknown members, and no converting: "1" is not a number and 1 is not a text.
 strict = with_config(ConfigDict(strict=True, extra="forbid"))
 
-OfferStatus: TypeAlias = Literal["draft", "approved", "archived"]
-DecisionStatus: TypeAlias = Literal["draft", "live", "complete", "archived"]
+# Named, so that the JSON Schema has each of them once.
+OfferStatus = TypeAliasType("OfferStatus", Literal["draft", "approved", "archived"])
+DecisionStatus = TypeAliasType("DecisionStatus", Literal["draft", "live", "complete", "archived"])
+FilterType = TypeAliasType("FilterType", Literal["any-tags", "all-tags", "offers"])
 
 
 @strict
@@ -222,7 +224,7 @@ class Tag(TypedDict):
 class Collection(TypedDict):
     name: Name
     description: NotRequired[Description]
-    filterType: Literal["any-tags", "all-tags", "offers"]
+    filterType: FilterType
     ids: Members
     labels: NotRequired[Labels]
 

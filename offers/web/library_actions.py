@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from offers import asked, writes
+from offers import writes
 from offers.document.errors import DocumentError, InvalidDocument, Problem
 from offers.document.naming import place_at
 from offers.document.schema import Kind
@@ -26,6 +26,7 @@ from offers.web.items import COPY_OF, item_context, refuse_before
 from offers.web.offered import next_steps
 from offers.web.sections import SECTION_OF, Section
 
+MAX_NOTE = 500
 MAX_NAME = 255
 
 # The steps of a decision by the status they lead to, and what is said when one is done.
@@ -78,7 +79,7 @@ def ask(request: HttpRequest, actor: Actor, item: LibraryItem, status: str) -> H
 
 def note_of(request: HttpRequest) -> str:
     """Why, as the form says it; "" for a button without one."""
-    return asked.note(request.POST.get("note"))
+    return request.POST.get("note", "").strip()[:MAX_NOTE]
 
 
 def _in_words(item: LibraryItem, problem: Problem) -> str:
@@ -166,7 +167,8 @@ def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
 
 def _etag(request: HttpRequest, item: LibraryItem) -> int:
     """The version that the person saw; of an address without one, that which is there now."""
-    return asked.number(request.POST.get("etag")) or item.etag
+    text = request.POST.get("etag", "")
+    return int(text[:9]) if text.isascii() and text.isdecimal() else item.etag
 
 
 def _say_stale(request: HttpRequest, head: writes.Head) -> None:

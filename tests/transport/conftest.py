@@ -6,16 +6,18 @@ import pytest
 
 from tests.servers import PrivateDatabase, Server, private_database, server
 
-# Of the test that deletes the offer in the end.
-SANDBOX = "documented"
+# Each of a test that changes what it finds: that of the documented calls, which deletes the offer in the end, that of
+# schemathesis, and that of a generated client.
+SANDBOX, ASKED, GENERATED = "documented", "asked", "generated"
 FILL_MORE = f"""
 import django; django.setup()
 from allauth.idp.oidc.models import Client
 from offers.models import Membership, Sandbox
 from tests.api.conftest import fill, make_caller, make_sandbox
-sandbox = make_sandbox("{SANDBOX}")
-fill(sandbox)
-Membership.objects.create(sandbox=sandbox, client=Client.objects.get(pk="editor-client"), role="editor")
+for name in ("{SANDBOX}", "{ASKED}", "{GENERATED}"):
+    sandbox = make_sandbox(name)
+    fill(sandbox)
+    Membership.objects.create(sandbox=sandbox, client=Client.objects.get(pk="editor-client"), role="editor")
 make_caller("demo-client", (Sandbox.objects.get(name="prod"), "editor"), secret="demo-secret")
 """
 

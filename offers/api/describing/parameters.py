@@ -1,0 +1,91 @@
+"""Every parameter and header of the API, said once and referred to by its name."""
+
+from typing import Any
+
+from offers.api import bodies
+from offers.converters import ItemIdConverter
+from offers.paging import DEFAULT_LIMIT, MAX_LIMIT, MAX_TERMS
+from offers.property_filters import MAX_EXPRESSION_LENGTH, MAX_EXPRESSIONS, MAX_FIELD_LENGTH
+
+Object = dict[str, Any]
+
+TEXT: Object = {"type": "string"}
+INSTANT: Object = {"type": "string", "format": "date-time"}
+ETAG: Object = {"type": "string", "pattern": '^"[1-9][0-9]*"$'}
+ETAGS: Object = {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$'}
+# A dot path, and an expression that begins with one.
+_PATH = rf"^-?[^=!<>~,.\s]{{1,{MAX_FIELD_LENGTH}}}(\.[^=!<>~,.\s]+)*$"
+_EXPRESSION = rf"^!?[^=!<>~,.\s]{{1,{MAX_FIELD_LENGTH}}}(\.[^=!<>~,.\s]+)*((==|!=|<=|>=|<|>|~).*)?$"
+
+
+def parameter(where: str, name: str, description: str, schema: Object, **more: object) -> Object:
+    return {"in": where, "name": name, "description": description, "schema": schema, **more}
+
+
+def ref(name: str) -> Object:
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+_OFFER_TYPE: Object = {"$ref": "#/components/schemas/OfferType"}
+
+PARAMETERS: Object = {
+    "Id": parameter(
+        "path", "id", "The item's id.", {"type": "string", "pattern": f"^{ItemIdConverter.regex}$"}, required=True
+    ),
+    "Etag": parameter(
+        "path", "etag", "The etag that the revision made.", {"type": "integer", "minimum": 1}, required=True
+    ),
+    "ApiKey": parameter("header", "x-api-key", "The client id that the token was given to.", TEXT, required=True),
+    "Organisation": parameter("header", "x-gw-ims-org-id", "The organisation.", TEXT, required=True),
+    "Sandbox": parameter("header", "x-sandbox-name", "The sandbox.", TEXT, required=True),
+    "OfferType": parameter("query", "offer-type", "Which type of offers, in any case; without it both.", _OFFER_TYPE),
+    "NewOfferType": parameter("query", "offer-type", "Which type of offer, in any case.", _OFFER_TYPE, required=True),
+    "IfMatch": parameter(
+        "header", "If-Match", 'Change only this version: the etag in quotes, such as `"3"`.', ETAGS, example='"3"'
+    ),
+    "IfNoneMatch": parameter("header", "If-None-Match", "Answer 304 while this is the version.", ETAGS, example='"3"'),
+    "IdempotencyKey": parameter(
+        "header",
+        "Idempotency-Key",
+        "A repeat within 24 hours gets the first answer.",
+        {"type": "string", "pattern": "^[!-~]{1,128}$"},
+    ),
+    "Note": parameter(
+        "header",
+        "X-Change-Note",
+        "Why: recorded with the change. One line, in UTF-8.",
+        {"type": "string", "maxLength": bodies.MAX_NOTE, "pattern": r"^[^\x00-\x1f\x7f]*$"},
+    ),
+    "DryRun": parameter("query", "dryRun", "Only show what would change.", {"type": "boolean", "default": False}),
+    "AsOf": parameter("query", "asOf", "The document as it was at this time.", INSTANT),
+    "Limit": parameter(
+        "query",
+        "limit",
+        "Items on a page.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    ),
+    "Start": parameter("query", "start", "Where a page starts: from a link.", TEXT),
+    "Before": parameter(
+        "query", "start", "Where a page starts: from a link.", {"type": "string", "pattern": "^[0-9]{1,9}$"}
+    ),
+    "Property": parameter(
+        "query",
+        "property",
+        "`[!]field[op]value`, op one of `==` `!=` `<=` `>=` `<` `>` and `~` (a regular expression); a bare field asks "
+        "whether it is there. All of them must hold.",
+        {
+            "type": "array",
+            "maxItems": MAX_EXPRESSIONS,
+            "items": {"type": "string", "maxLength": MAX_EXPRESSION_LENGTH, "pattern": _EXPRESSION},
+        },
+        example=["status==approved", "rank.priority>=10"],
+    ),
+    "OrderBy": parameter(
+        "query",
+        "orderBy",
+        "Dot paths, `-` for descending; last modified first unless said.",
+        {"type": "array", "maxItems": MAX_TERMS, "items": {"type": "string", "pattern": _PATH}},
+        explode=False,
+        example=["-modified"],
+    ),
+}
