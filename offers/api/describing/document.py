@@ -35,6 +35,8 @@ def openapi_document() -> Object:
             operation = {
                 "operationId": f"{resource.path}-{call.name}",
                 "tags": [resource.many],
+                # Said of each call, because generators read it there.
+                "security": [{"client": []}, {"token": []}],
                 **OPERATIONS[call.name](resource),
             }
             paths.setdefault(address, {})[call.method.lower()] = operation
@@ -49,7 +51,6 @@ def openapi_document() -> Object:
             "responses": responses(),
             "securitySchemes": _security_schemes(),
         },
-        "security": [{"client": []}, {"token": []}],
     }
 
 
@@ -72,5 +73,4 @@ def _security_schemes() -> Object:
     return {
         "client": {"type": "oauth2", "description": "With the client's id and secret.", "flows": flow},
         "token": {"type": "http", "scheme": "bearer", "description": f"A token from {TOKEN_ADDRESS}."},
-        "secret": {"type": "http", "scheme": "basic", "description": "The client's id and secret."},
     }

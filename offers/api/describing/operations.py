@@ -127,7 +127,8 @@ def token() -> Object:
         "operationId": "token",
         "summary": "Get an access token",
         "tags": ["token"],
-        "security": [{}, {"secret": []}],
+        # Client id and secret are the form's; HTTP Basic authentication is the exception.
+        "security": [],
         "requestBody": _body("application/x-www-form-urlencoded", schema("TokenRequest")),
         "responses": {
             "200": answer("The token.", schema("Token")),
