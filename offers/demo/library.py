@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from offers.demo import documented
 from offers.demo.bank import HARBORLINE
 from offers.demo.grocer import BOMNAL
 from offers.demo.ids import date_text, item_id
@@ -20,54 +21,9 @@ BRANDS = (BOMNAL, HARBORLINE, KESTREL)
 FALLBACKS = sum(len(brand.fallbacks) for brand in BRANDS)
 BEFORE_THE_FIRST_OFFER = timedelta(days=40)
 
-DOCUMENTED_PLACEMENT: Json = {
-    "name": "Documentation · web",
-    "description": "The placement of the example in the API documentation.",
-    "componentType": "html",
-    "channel": CHANNEL_PREFIX + "web",
-}
-# Word for word from the API documentation, plus the description that its PATCH replaces.
-DOCUMENTED_OFFER: Json = {
-    "name": "Test personalized offer with frequency constraint",
-    "description": "The offer of the API documentation. Try the documented PATCH on it.",
-    "status": "draft",
-    "representations": [
-        {
-            "channel": CHANNEL_PREFIX + "web",
-            "placement": "offerPlacement1234",
-            "components": [
-                {
-                    "type": "html",
-                    "format": "text/html",
-                    "language": ["en-us"],
-                    "content": "Hello You qualify for our Discount of 60%",
-                }
-            ],
-        }
-    ],
-    "selectionConstraint": {
-        "startDate": "2022-07-27T05:00:00.000+00:00",
-        "endDate": "2023-07-29T05:00:00.000+00:00",
-        "profileConstraintType": "none",
-    },
-    "rank": {"priority": 0},
-    "cappingConstraint": {},
-    "frequencyCappingConstraints": [
-        {
-            "enabled": False,
-            "limit": 1,
-            "startDate": "2023-05-15T14:25:49.622+00:00",
-            "endDate": "2023-05-25T14:25:49.622+00:00",
-            "scope": "global",
-            "entity": "offer",
-            "repeat": {"enabled": False, "unit": "month", "unitCount": 1},
-        }
-    ],
-}
-
 
 def foundations(seed: int, cast: Cast, since: datetime, now: datetime) -> Iterator[Past]:
-    """What must be there before the first offer: tags, rules, placements, fallback offers and the documented offer."""
+    """What must be there before the first offer: tags, rules, placements, fallback offers and what is documented."""
     at = since - BEFORE_THE_FIRST_OFFER
     for made in (_tags(seed, now), _rules(seed), _placements(seed)):
         for kind, id, document in made:
@@ -79,7 +35,9 @@ def foundations(seed: int, cast: Cast, since: datetime, now: datetime) -> Iterat
         for index in range(len(brand.fallbacks)):
             at += timedelta(hours=1, minutes=20)
             yield _fallback(seed, cast, brand, index, at)
-    yield _once(cast.admin, Kind.PERSONALIZED_OFFER, "personalizedOffer1234", at + timedelta(hours=3), DOCUMENTED_OFFER)
+    at += timedelta(hours=3)
+    for kind, id, document in documented.ITEMS:
+        yield _once(cast.admin, kind, id, at, document)
 
 
 def arrangements(seed: int, cast: Cast, offers: int, now: datetime) -> Iterator[Past]:
@@ -129,7 +87,6 @@ def _rules(seed: int) -> Iterator[tuple[Kind, str, Json]]:
 
 
 def _placements(seed: int) -> Iterator[tuple[Kind, str, Json]]:
-    yield Kind.PLACEMENT, "offerPlacement1234", DOCUMENTED_PLACEMENT
     for brand in BRANDS:
         for place in brand.places:
             document = {

@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from offers import history, permissions
 from offers.client_secrets import is_secret_of
-from offers.demo.library import DOCUMENTED_OFFER
+from offers.demo.documented import OFFER as DOCUMENTED_OFFER
 from offers.demo.load import load
 from offers.document.schema import OFFER_KINDS, Kind, references, transition_problem
 from offers.models import LibraryItem, Membership, Revision, Sandbox
