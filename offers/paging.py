@@ -13,6 +13,7 @@ import orjson
 import psycopg
 from django.db import DataError, OperationalError, connection, transaction
 
+from offers import asked
 from offers.document.errors import Problem
 from offers.document.labels import gettext_noop
 from offers.document.schema import Kind
@@ -83,10 +84,11 @@ def limit(text: str | None) -> int:
     """
     if text is None:
         return DEFAULT_LIMIT
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= MAX_LIMIT):
+    wanted = asked.number(text, MAX_LIMIT)
+    if not wanted:
         message = gettext_noop("limit is a whole number from 1 to {limit}.")
         raise QueryError(Problem("", "bad-limit", message, params={"limit": MAX_LIMIT}))
-    return int(text)
+    return wanted
 
 
 def page(

@@ -12,6 +12,7 @@ from offers.document.schema import OFFER_KINDS, Kind, transition_problem
 from offers.models import LibraryItem, Membership, Sandbox
 
 Role = Membership.Role
+MAX_LABEL = 150
 
 # What the keys of people and programs begin with, and of who has no account here (an import's authors may have none).
 PERSON, CLIENT, NAME = "user-", "client-", "name-"
@@ -62,8 +63,8 @@ def actor_for_user(user: User | AnonymousUser, sandbox_name: str) -> Actor:
 
 
 def label_for_user(user: User | AnonymousUser) -> str:
-    """How history names a person: the full name, else the user name."""
-    return (user.get_full_name() if isinstance(user, User) else "") or user.get_username()
+    """How history names a person: the full name, else the user name; as much of it as history keeps."""
+    return ((user.get_full_name() if isinstance(user, User) else "") or user.get_username())[:MAX_LABEL]
 
 
 def can_edit(actor: Actor) -> bool:

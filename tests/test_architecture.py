@@ -11,7 +11,7 @@ MODULES = sorted(path for path in (ROOT / "offers").rglob("*.py") if "migrations
 # A module imports from its own layer or from those above it in this list.
 LAYERS = (
     ("offers.document",),
-    ("offers.models", "offers.converters", "offers.apps"),
+    ("offers.models", "offers.converters", "offers.apps", "offers.asked"),
     (
         *("offers.permissions", "offers.reference_checks", "offers.writes", "offers.imports", "offers.history"),
         *("offers.queries", "offers.property_filters", "offers.paging", "offers.review", "offers.bulk"),

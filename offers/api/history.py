@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from offers import history, paging
+from offers import asked, history, paging
 from offers.api import answers, shapes
 from offers.api.auth import ApiRequest
 from offers.api.dates import shown
@@ -90,6 +90,7 @@ def _etag_before(request: HttpRequest) -> int | None:
     start = request.GET.get("start")
     if start is None:
         return None
-    if not (start.isascii() and start.isdecimal() and len(start) < 10):
+    before = asked.number(start)
+    if before is None:
         raise ApiError(400, "bad-cursor", _("A parameter could not be read"), _("start was not given for this list."))
-    return int(start)
+    return before

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Iterable, Mapping
 
 import orjson
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
 from offers import writes
@@ -101,7 +102,8 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             return unauthorized(request)
         case RequestDataTooBig():
             return problem(request, 413, "too-large", _("The body is too large"))
-        case UnreadablePostError():
+        case SuspiciousOperation() | UnreadablePostError() | MultiPartParserError() | BadRequest():
+            # Among them: more fields than a form may have.
             return problem(request, 400, "unreadable", _("The body could not be read"))
         case OperationalError() | InterfaceError():
             logger.warning("request %s: the database is away: %s", request.META.get("offers.request_id"), error)

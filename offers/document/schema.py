@@ -96,12 +96,13 @@ _TRANSITIONS = {
 }
 
 
-def transition_problem(kind: Kind, before: str | None, after: str | None, may_restore: bool) -> Problem | None:
+def transition_problem(kind: Kind, before: str | None, after: JSON, may_restore: bool) -> Problem | None:
     """Why a change may not take the status from `before` to `after`, or None.
 
     An archived item does not change at all, but that with `may_restore` it may become a draft again.
     """
-    if kind not in (*OFFER_KINDS, Kind.DECISION) or before is None or after is None:
+    if kind not in (*OFFER_KINDS, Kind.DECISION) or before is None or not isinstance(after, str):
+        # Whether it is a status at all is for `validate` to say.
         return None
     if before == after == "archived":
         message = gettext_noop("What is archived cannot be changed; duplicate it instead.")

@@ -3,8 +3,6 @@
 Buttons carry the etag that the person was looking at: nobody approves what they have not seen.
 """
 
-import re
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from offers import writes
+from offers import asked, writes
 from offers.document.errors import DocumentError
 from offers.document.schema import OFFER_KINDS
 from offers.models import LibraryItem, Revision
@@ -73,8 +71,7 @@ def _status(request: HttpRequest, sandbox: str, id: str, status: str, said: str)
 
 def _seen(request: HttpRequest, item: LibraryItem) -> int:
     """The etag that the button was shown with; without one, the present one."""
-    sent = request.POST.get("etag", "")
-    return int(sent) if re.fullmatch(r"[0-9]{1,9}", sent) else item.etag
+    return asked.number(request.POST.get("etag")) or item.etag
 
 
 def _say_stale(request: HttpRequest, actor: Actor, item: LibraryItem, head: writes.Head) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from offers import bulk, bulk_work
+from offers import asked, bulk, bulk_work
 from offers.bulk import NothingSelected, NotNow, TooMany
 from offers.bulk_actions import Action, Do
 from offers.document.describe import Change
@@ -25,9 +25,9 @@ from offers.web.middleware import zone_of
 from offers.web.offer_filters import wanted_in
 
 MAX_IDS = 1_000
+MAX_ID = 64
 MAX_FILTER = 2_000
 NAMED = 8
-MAX_NOTE = 500
 DRY_TABS = ("change", "conflict", "invalid", "refused", "same", "excluded", "all")
 RUN_TABS = ("changed", "skipped", "failed", "left", *DRY_TABS[1:])
 
@@ -35,7 +35,7 @@ RUN_TABS = ("changed", "skipped", "failed", "left", *DRY_TABS[1:])
 def runs(request: HttpRequest, sandbox: str) -> HttpResponse:
     """The sandbox's bulk edits, newest first."""
     actor = actor_for(request, sandbox)
-    found = bulk.recent(actor, before=_number(request.GET.get("before")))
+    found = bulk.recent(actor, before=_key(request.GET.get("before")))
     rows = [(run, title_of(run, bulk.action_of(run)), bulk.is_silent(run)) for run in found]
     older = found[-1].number if len(found) == bulk.PAGE_SIZE else 0
     return answer(request, "bulk/runs.html", {"rows": rows, "older": older})
@@ -92,7 +92,7 @@ def new(request: HttpRequest, sandbox: str) -> HttpResponse:
 
 
 def _selection(request: HttpRequest, actor: Actor, form: QueryDict) -> Selection:
-    ids = [id for id in form.getlist("id") if "\0" not in id][:MAX_IDS]
+    ids = [asked.text(id, MAX_ID) for id in form.getlist("id")[:MAX_IDS]]
     query = QueryDict(form.get("filter", "")[:MAX_FILTER], mutable=True)
     query.pop("cursor", None)
     whole, words = bool(form.get("all")), list[str]()
@@ -130,7 +130,7 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
     names = RUN_TABS if ended else DRY_TABS
     tab = request.GET.get("tab", "")
     tab = tab if tab in names else next(name for name in names if counts.tabs[name] or name == "all")
-    page = bulk.page(run, tab, after=_number(request.GET.get("after")), before=_number(request.GET.get("before")))
+    page = bulk.page(run, tab, after=_key(request.GET.get("after")), before=_key(request.GET.get("before")))
     context = {
         "run": run,
         "title": title_of(run, action),
@@ -208,7 +208,7 @@ def start(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
         bulk.start(
             actor,
             found,
-            request.POST.get("note", "").replace("\0", "")[:MAX_NOTE],
+            asked.note(request.POST.get("note")),
             request_id=request.META.get("offers.request_id", ""),
         )
     except bulk.NoteMissing:
@@ -246,7 +246,7 @@ def exclude(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Leave a row out (`leave`), or take it back in (`take`): the field's value is the row's key."""
     actor, found = _run_for(request, sandbox, number)
     leave = "leave" in request.POST
-    key = _number(request.POST.get("leave" if leave else "take"))
+    key = _key(request.POST.get("leave" if leave else "take"))
     return _done(request, actor, found, lambda: bulk.exclude(actor, found, key, leave))
 
 
@@ -306,6 +306,6 @@ def _to(tab: str, **edge: int) -> str:
     return f"?tab={tab}&{name}={value}" if value else ""
 
 
-def _number(text: str | None) -> int:
-    """A number of an address; 0 for what is none."""
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else 0
+def _key(given: str | None) -> int:
+    """A row's or a run's number in an address; 0 for what is none."""
+    return asked.number(given, asked.MAX_KEY) or 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from offers import queries
+from offers import asked, queries
 from offers.bulk_actions import MAX_DAYS, Action, Dates, Do
 from offers.document import patch as patches
 from offers.document.errors import DocumentError, Problem
@@ -56,15 +56,15 @@ def _read_status(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
 def _read_tag(do: Do) -> Callable[[Actor, Mapping[str, str]], Action | Refused]:
     def read(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
         wanted = LibraryItem.objects.filter(sandbox=actor.sandbox, kind=Kind.TAG, deleted_at=None)
-        tag = wanted.filter(id=form.get(do.value.replace("-", "_"), "").replace("\0", "")).first()
+        tag = wanted.filter(id=asked.text(form.get(do.value.replace("-", "_")), 64)).first()
         return Action(do, tag.id, name=tag.name) if tag else Refused(_("Choose a tag."))
 
     return read
 
 
 def _read_shift(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
-    days, which = _integer(form.get("days", "")), form.get("dates", "")
-    if days is None or days == 0 or abs(days) > MAX_DAYS:
+    days, which = asked.signed(form.get("days"), MAX_DAYS), form.get("dates", "")
+    if not days:
         return Refused(_("Enter a number of days, like 7 or -1."))
     if which not in list(Dates):
         return Refused(_("Choose which dates to move."))
@@ -72,8 +72,8 @@ def _read_shift(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
 
 
 def _read_priority(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
-    priority = _integer(form.get("priority", ""))
-    if priority is None or not 0 <= priority <= MAX_PRIORITY:
+    priority = asked.signed(form.get("priority"), MAX_PRIORITY)
+    if priority is None or priority < 0:
         return Refused(_("Enter a priority: a whole number from 0 up."))
     return Action(Do.PRIORITY, priority)
 
@@ -84,12 +84,6 @@ def _read_patch(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
         return Action(Do.PATCH, patches.check(patch))
     except DocumentError as error:
         return Refused(_(error.title), error.problems)
-
-
-def _integer(text: str) -> int | None:
-    text = text.strip()
-    digits = text[1:] if text[:1] in ("-", "+") else text
-    return int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
 
 
 _READERS: Mapping[str, Callable[[Actor, Mapping[str, str]], Action | Refused]] = {

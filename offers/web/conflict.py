@@ -230,7 +230,9 @@ def _compared(side: Side, before: JSON, after: JSON) -> Side:
 def _order_side(keys: JSON, names: Mapping[str, str]) -> Side:
     """An order is a list of item keys (document/identity.py): JSON lists of what the items are known by."""
     parts = [orjson.loads(key) for key in keys] if isinstance(keys, list) else []
-    shown = [next((names[part] for part in key if part in names), str(key[-1])) for key in parts]
+    shown = [
+        next((names[part] for part in key if isinstance(part, str) and part in names), str(key[-1])) for key in parts
+    ]
     return Side(", ".join(shown), "text")
 
 

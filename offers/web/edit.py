@@ -4,7 +4,6 @@ Without JavaScript every button submits the form and gets the whole page back; w
 the part that changes. Everything that was typed comes back with every answer.
 """
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from offers import history, permissions, writes
+from offers import asked, history, permissions, writes
 from offers.document.describe import Change, describe
 from offers.document.errors import JSON, InvalidDocument
 from offers.document.schema import Kind, validate
@@ -39,13 +38,12 @@ from offers.web.form_page import NOT_CHOSEN, Choices, FormPage, choices_for, for
 from offers.web.frame import answer, wants_fragment
 from offers.web.items import item_context
 from offers.web.library_choices import LibraryChoices
-from offers.web.middleware import zone_of
+from offers.web.middleware import zone_named, zone_of
 from offers.web.offered import next_steps
 from offers.web.saving import Contested, Plan, Saved, in_use, people, plan_for, save, since, verdict
 from offers.web.sections import OFFERS, SECTION_OF, Section
 from offers.web.warnings import warnings
 
-MAX_NOTE = 500
 # The part of the page that a row button changes.
 PARTS = {
     REPRESENTATIONS: "offers/_edit_representations.html",
@@ -78,7 +76,7 @@ class Desk:
 
     @property
     def note(self) -> str:
-        return self.request.POST.get("note", "").strip()[:MAX_NOTE]
+        return asked.note(self.request.POST.get("note"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,18 +109,12 @@ def why_closed(actor: Actor, item: LibraryItem) -> str:
 
 def sent_zone(request: HttpRequest) -> ZoneInfo:
     """The zone that the form's dates were shown in: the viewer's may have changed since, in another tab."""
-    name = request.POST.get("zone", "")
-    known = re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}", name)
-    try:
-        return ZoneInfo(name) if known else zone_of(request)
-    except (KeyError, OSError):
-        return zone_of(request)
+    return zone_named(request.POST.get("zone", "")) or zone_of(request)
 
 
 def _opened(request: HttpRequest, item: LibraryItem) -> tuple[int, Document]:
     """The etag that the form was opened at, and the document that it had. BadRequest for one that was never there."""
-    sent = request.POST.get("etag", "")
-    etag = int(sent) if re.fullmatch(r"[1-9][0-9]{0,8}", sent) else 0
+    etag = asked.number(request.POST.get("etag")) or 0
     if etag == item.etag and item.deleted_at is None:
         return etag, item.document
     try:

@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from offers import asked, writes
 from offers import history as past
-from offers import writes
 from offers.document.describe import describe
 from offers.document.diff import diff
 from offers.document.errors import DocumentError, Problem
@@ -33,13 +33,12 @@ from offers.web.saving import in_use
 from offers.web.sections import Section
 
 PAGE_SIZE = 25
-MAX_NOTE = 500
 
 
 def timeline(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """The item's revisions, newest first; `?before=` an etag goes on from there."""
     _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
-    before = _number(request.GET.get("before"))
+    before = asked.number(request.GET.get("before"))
     revisions = past.revisions(item, before=before, limit=PAGE_SIZE)
     older = revisions[-1].etag if revisions and revisions[-1].etag > 1 else 0
     context = item_context(item, "history", entries=entries(item, revisions), older=older, before=before)
@@ -57,8 +56,8 @@ def revision(request: HttpRequest, sandbox: str, section: Section, id: str, etag
 def compare(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """Any two versions: `?from=1&to=5`; without, the last two."""
     _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
-    to = _number(request.GET.get("to")) or item.etag
-    source = _number(request.GET.get("from")) or max(1, to - 1)
+    to = asked.number(request.GET.get("to")) or item.etag
+    source = asked.number(request.GET.get("from")) or max(1, to - 1)
     made_from, made_to = _revision(item, source), _revision(item, to)
     before, after = past.document_at(item, source), past.document_at(item, to)
     names = names_in(item.sandbox_id, Kind(item.kind), [before, after])
@@ -186,7 +185,7 @@ def _write(
     *,
     dry_run: bool,
 ) -> writes.Outcome:
-    stamp = stamp_of(request, source, note=request.POST.get("note", "").strip()[:MAX_NOTE], source_ref=str(etag))
+    stamp = stamp_of(request, source, note=asked.note(request.POST.get("note")), source_ref=str(etag))
     try:
         return writes.change(actor, [Kind(item.kind)], item.id, patch, stamp, if_match=item.etag, dry_run=dry_run)
     except NotAllowed as refusal:
@@ -248,8 +247,3 @@ def _revision(item: LibraryItem, etag: int) -> Revision:
         return past.revision(item, etag)
     except NoSuchRevision:
         raise Http404 from None
-
-
-def _number(text: str | None) -> int | None:
-    """A whole number from an address; None for anything that no etag can be."""
-    return int(text) if text and text.isascii() and text.isdecimal() and 0 < int(text[:10]) < 2**31 else None

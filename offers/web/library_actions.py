@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from offers import writes
+from offers import asked, writes
 from offers.document.errors import DocumentError, InvalidDocument, Problem
 from offers.document.naming import place_at
 from offers.document.schema import Kind
@@ -26,7 +26,6 @@ from offers.web.items import COPY_OF, item_context, refuse_before
 from offers.web.offered import next_steps
 from offers.web.sections import SECTION_OF, Section
 
-MAX_NOTE = 500
 MAX_NAME = 255
 
 # The steps of a decision by the status they lead to, and what is said when one is done.
@@ -79,7 +78,7 @@ def ask(request: HttpRequest, actor: Actor, item: LibraryItem, status: str) -> H
 
 def note_of(request: HttpRequest) -> str:
     """Why, as the form says it; "" for a button without one."""
-    return request.POST.get("note", "").strip()[:MAX_NOTE]
+    return asked.note(request.POST.get("note"))
 
 
 def _in_words(item: LibraryItem, problem: Problem) -> str:
@@ -167,8 +166,7 @@ def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
 
 def _etag(request: HttpRequest, item: LibraryItem) -> int:
     """The version that the person saw; of an address without one, that which is there now."""
-    text = request.POST.get("etag", "")
-    return int(text[:9]) if text.isascii() and text.isdecimal() else item.etag
+    return asked.number(request.POST.get("etag")) or item.etag
 
 
 def _say_stale(request: HttpRequest, head: writes.Head) -> None:

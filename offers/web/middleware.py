@@ -108,6 +108,10 @@ def time_zone(get_response: Handler) -> Handler:
 
 
 def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:
-    """The viewer's zone; UTC for a name that is none (it comes from outside, so it is looked up in the known ones)."""
-    name = request.COOKIES.get("timezone", "")
-    return zoneinfo.ZoneInfo(name if name in ZONES else "UTC")
+    """The viewer's zone; UTC for a name that is none."""
+    return zone_named(request.COOKIES.get("timezone", "")) or zoneinfo.ZoneInfo("UTC")
+
+
+def zone_named(name: str) -> zoneinfo.ZoneInfo | None:
+    """The zone of this name. It comes from outside, and names a file: so it is looked up in the known ones."""
+    return zoneinfo.ZoneInfo(name) if name in ZONES else None

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from offers import asked
 from offers.document.labels import KINDS, WORDS
 from offers.document.schema import OFFER_KINDS, Kind
 from offers.models import LibraryItem
@@ -49,7 +50,7 @@ def wanted_in(query: QueryDict, zone: ZoneInfo) -> Wanted:
 
 
 def _text(query: QueryDict, name: str, most: int) -> str:
-    return query.get(name, "").replace("\0", "").strip()[:most]
+    return asked.text(query.get(name), most)
 
 
 def _day(query: QueryDict, name: str) -> date | None:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from offers import history, writes
+from offers import asked, history, writes
 from offers.document.describe import Change, describe
 from offers.document.errors import InvalidDocument
 from offers.document.schema import Kind
@@ -190,10 +190,10 @@ def _tab(request: HttpRequest) -> str:
 
 
 def _etag(request: HttpRequest) -> int:
-    sent = request.POST.get("etag", "")
-    if not re.fullmatch(r"[1-9][0-9]{0,8}", sent):
+    etag = asked.number(request.POST.get("etag"))
+    if not etag:
         raise BadRequest("an etag is a number")
-    return int(sent)
+    return etag
 
 
 def _document_at(item: LibraryItem, etag: int) -> Document | None:

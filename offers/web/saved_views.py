@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from offers import asked
 from offers.models import PersonalSettings, SavedView
 from offers.permissions import Actor
 from offers.web.access import actor_for
@@ -59,7 +60,7 @@ def columns_for(actor: Actor, view: SavedView | None) -> list[str]:
 def save(request: HttpRequest, sandbox: str) -> HttpResponse:
     """Keep the list's `query` under a `name`, with the columns that are shown; the same name means the same view."""
     actor = actor_for(request, sandbox)
-    name, query = " ".join(request.POST.get("name", "").replace("\0", "").split()), _query(request)
+    name, query = " ".join(asked.text(request.POST.get("name"), 200).split()), _query(request)
     views = views_of(actor)
     taken = next((view for view in views if view.name == name), None)
     if not name or len(name) > MAX_NAME:

@@ -1,0 +1,34 @@
+"""What people and programs send along, read in the same way everywhere: no text that a database refuses, no number that is none."""
+
+MAX_ETAG = 2**31 - 1
+MAX_KEY = 2**63 - 1
+# Why a change was made, as pages take it (the API takes a line of its own length in a header).
+MAX_NOTE = 500
+
+
+def text(given: str | None, most: int) -> str:
+    """The text without space around it and without NUL, which PostgreSQL cannot hold; at most `most` characters."""
+    return (given or "").replace("\0", "").strip()[:most]
+
+
+def note(given: str | None) -> str:
+    """Why somebody made a change, in their words."""
+    return text(given, MAX_NOTE)
+
+
+def number(given: str | None, most: int = MAX_ETAG) -> int | None:
+    """The whole number from 0 to `most` that the text spells in ASCII digits; None for anything else.
+
+    Its length is looked at first: Python reads thousands of digits slowly, or refuses them with an error of its own.
+    """
+    if not given or len(given) > len(str(most)) or not (given.isascii() and given.isdecimal()):
+        return None
+    found = int(given)
+    return found if found <= most else None
+
+
+def signed(given: str | None, most: int = MAX_ETAG) -> int | None:
+    """The same for a number that may have a sign, and space around it."""
+    digits = (given or "").strip()
+    found = number(digits[1:] if digits[:1] in ("-", "+") else digits, most)
+    return -found if found is not None and digits.startswith("-") else found
