@@ -22,7 +22,11 @@ def form_for(kind: Kind, document: Document, zone: ZoneInfo, *, before: Document
 
 
 def form_from(kind: Kind, before: Document, sent: Mapping[str, list[str]], zone: ZoneInfo) -> Form:
-    """The form that a browser sent back, for the document it was opened with. Takes anything; raises nothing."""
+    """The form that a browser sent back, for the document it was opened with. Takes anything; raises nothing.
+
+    Nobody can type NUL, and PostgreSQL could not even be asked for something of that name.
+    """
+    sent = {name: [value.replace("\0", "") for value in values] for name, values in sent.items() if "\0" not in name}
     if kind in OFFER_KINDS:
         return offer.form_from(kind, before, sent, zone)
     return library.form_from(kind, before, sent, zone)
