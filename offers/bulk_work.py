@@ -1,23 +1,23 @@
 """The worker of bulk edits: looks at the offers of a run (dry run), then changes them.
 
 It works in small chunks, each one transaction: what was done to the chunk's offers and the record of it in the run's
-rows are stored together, so a worker that dies leaves nothing half done, and the next one goes on with the rest. An
-advisory lock of PostgreSQL, held by the worker's session, sees to it that a run is worked on once.
+rows are stored together, so a worker that dies leaves nothing half done, and the next one goes on with the rest. Advisory
+locks of PostgreSQL see to it that a run is worked on once, and when it is its turn (offers/bulk_queue.py).
 """
 
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from offers import writes
+from offers import bulk_queue, writes
 from offers.bulk import Result, State, Verdict
 from offers.bulk_plan import GONE, plan_chunk
 from offers.bulk_rows import etags_to_undo, kept_problem, next_rows, refusal, save_rows
@@ -32,7 +32,6 @@ log = logging.getLogger(__name__)
 
 # A run of up to this many offers is worked on in the request that asks for it: it takes a fraction of a second.
 AT_ONCE = 50
-LOCK_CLASS = 0x0FFE
 LOCK_SECONDS = 2
 # How often a new worker asks for the run again while one that was told to stop is still putting its things away.
 ASK_AGAIN = 8
@@ -45,37 +44,53 @@ UNFORESEEN = gettext_noop("This change failed; the server's log says why. Nothin
 def dispatch(run: BulkRun) -> None:
     """Have the run worked on: at once if it is small, else by a thread of this process, once the request's writes stand.
 
-    If the process dies, the run stays as it is until somebody resumes it (`bulk.resume`, `manage.py run_bulk`).
+    A run whose turn it is not waits for whoever has it (offers/bulk_queue.py). If the process dies, the run stays as it is
+    until another one ends, or somebody resumes it (`bulk.resume`, `manage.py run_bulk`).
     """
-    if run.total <= AT_ONCE:
-        work(run.number)
-    else:
+    if run.total > AT_ONCE:
         transaction.on_commit(partial(_start_thread, run.number))
+    elif work(run.number) and bulk_queue.waiting_numbers():
+        # Others may have waited for this one; they are not this request's to work on.
+        transaction.on_commit(_start_thread)
 
 
-def _start_thread(number: int) -> None:
+def _start_thread(number: int = 0) -> None:
     threading.Thread(target=_work_and_leave, args=[number], name=f"bulk-{number}", daemon=True).start()
 
 
 def _work_and_leave(number: int) -> None:
-    """A thread's connection is its own, and nobody else would close it."""
+    """Work on this run, and on those that wait. A thread's connection is its own, and nobody else would close it."""
     try:
-        for _attempt in range(ASK_AGAIN):
+        for _attempt in range(ASK_AGAIN if number else 0):
             if work(number):
                 break
             time.sleep(ASK_AGAIN_SECONDS)
+        while any(_work_safely(waiting) for waiting in bulk_queue.waiting_numbers()):
+            # What ended may have been what others waited for.
+            pass
     except Exception:
         log.exception("bulk run %s was interrupted", number)
     finally:
         connection.close()
 
 
+def _work_safely(number: int) -> bool:
+    """`work`, where a run that cannot be worked on keeps nobody else from their turn."""
+    try:
+        return work(number)
+    except Exception:
+        if not connection.is_usable():
+            raise
+        log.exception("bulk run %s was interrupted", number)
+        return False
+
+
 def work(number: int, told: Callable[[int], object] = lambda done: None) -> bool:
-    """Do what there is to do for this run: its dry run, or its changes. False when somebody else is at it.
+    """Do what there is to do for this run: its dry run, or its changes. False when somebody is at it, or it has to wait.
 
     `told` is called after each chunk with how many rows were done.
     """
-    with _worked_on_once(number) as mine:
+    with bulk_queue.turn(number) as mine:
         if not mine:
             return False
         run = BulkRun.objects.select_related("sandbox").get(number=number)
@@ -84,20 +99,6 @@ def work(number: int, told: Callable[[int], object] = lambda done: None) -> bool
         elif run.state == State.RUNNING:
             _each_chunk(run, _run_chunk, told)
     return True
-
-
-@contextmanager
-def _worked_on_once(number: int) -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s::int, %s::int)", [LOCK_CLASS, number])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            # A session that is gone has given its locks back already.
-            with suppress(DatabaseError), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s::int, %s::int)", [LOCK_CLASS, number])
 
 
 def _each_chunk(run: BulkRun, do: Callable[[BulkRun, Actor | None], int | None], told: Callable[[int], object]) -> None:

@@ -16,7 +16,7 @@ LAYERS = (
         *("offers.permissions", "offers.reference_checks", "offers.writes", "offers.imports", "offers.history"),
         *("offers.queries", "offers.property_filters", "offers.paging", "offers.review", "offers.bulk"),
         *("offers.windows", "offers.people", "offers.attempts", "offers.client_secrets"),
-        *("offers.bulk_actions", "offers.bulk_plan", "offers.bulk_rows", "offers.bulk_work"),
+        *("offers.bulk_actions", "offers.bulk_plan", "offers.bulk_queue", "offers.bulk_rows", "offers.bulk_work"),
     ),
     ("offers.forms", "offers.demo"),
     ("offers.web", "offers.api", "offers.templatetags", "offers.management", "offers.admin"),

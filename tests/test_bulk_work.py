@@ -5,14 +5,16 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.test import Client
 
-from offers import bulk, bulk_rows, bulk_work, writes
+from offers import bulk, bulk_queue, bulk_rows, bulk_work, writes
 from offers.bulk_actions import Action, Do
 from offers.document.schema import OFFER_KINDS
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership, Sandbox
@@ -223,3 +225,114 @@ def test_a_worker_without_work_does_nothing(run: BulkRun) -> None:
     assert bulk_work.work(run.number)
     assert etags() == {2}
     assert Sandbox.objects.count() == 1
+
+
+def _a_run(by: Actor, keys: list[int]) -> BulkRun:
+    return bulk.begin(by, PRIORITY, keys)
+
+
+def _somebody(marketer: Actor, name: str) -> Actor:
+    user = User.objects.create_user(name)
+    Membership.objects.create(sandbox=marketer.sandbox, user=user, role=Membership.Role.EDITOR)
+    return actor_for_user(user, marketer.sandbox.name)
+
+
+def _elsewhere(do: Any) -> Any:
+    """What this gives on a connection of its own, as in another process."""
+    (found,) = at_once(1, lambda _number: do())
+    return found
+
+
+@contextmanager
+def _turn_elsewhere(number: int) -> Iterator[bool]:
+    """A run's turn, held by a session of its own."""
+    taken, over, mine = threading.Event(), threading.Event(), list[bool]()
+
+    def hold() -> None:
+        with bulk_queue.turn(number) as got:
+            mine.append(got)
+            taken.set()
+            over.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    taken.wait(20)
+    yield mine[0]
+    over.set()
+    thread.join(20)
+
+
+def _shown(by: Actor, run: BulkRun) -> str:
+    """What a run's page says to this person, long after anybody gave a sign of life."""
+    BulkRun.objects.filter(pk=run.pk).update(heartbeat_at="2026-01-01T00:00:00Z")
+    browser = Client()
+    browser.force_login(User.objects.get(pk=by.user_id or 0))
+    return browser.get(f"/s/{by.sandbox.name}/bulk/{run.number}/").content.decode()
+
+
+def _ended(*numbers: int) -> None:
+    """Wait until these runs have had their dry runs."""
+    until = time.monotonic() + 20
+    while BulkRun.objects.filter(number__in=numbers, state="planning").exists():
+        assert time.monotonic() < until, "a run still waits"
+        time.sleep(0.02)
+
+
+def test_of_one_persons_runs_one_is_worked_on_and_the_next_says_what_it_waits_for(
+    marketer: Actor, keys: list[int]
+) -> None:
+    first, second = _a_run(marketer, keys), _a_run(marketer, keys)
+    with bulk_queue.turn(first.number) as mine:
+        assert mine
+        assert _elsewhere(lambda: bulk_work.work(second.number)) is False
+        assert bulk_queue.waits([first, second]) == {second.number: bulk_queue.Wait(first.number)}
+        page = _shown(marketer, second)
+        assert f'/bulk/{first.number}/">bulk edit {first.number}</a> has ended' in page
+        assert "Interrupted" not in page
+        assert "Waits for its turn" not in _shown(marketer, first)
+        other = _a_run(_somebody(marketer, "jisoo"), keys)
+        assert _elsewhere(lambda: bulk_work.work(other.number)) is True
+    assert bulk_queue.waits([first, second]) == {}
+    assert "Interrupted" in _shown(marketer, second)
+    assert bulk_work.work(second.number)
+
+
+def test_a_few_people_are_served_at_once_and_the_rest_wait(marketer: Actor, keys: list[int]) -> None:
+    people = [_somebody(marketer, f"person{number}") for number in range(bulk_queue.PLACES + 1)]
+    *served, late = [_a_run(person, keys) for person in people]
+    with ExitStack() as turns:
+        assert all(turns.enter_context(_turn_elsewhere(run.number)) for run in served)
+        assert bulk_work.work(late.number) is False
+        assert "Waits for its turn" in _shown(people[-1], late)
+        assert bulk_queue.waits([*served, late]) == {late.number: bulk_queue.Wait(0)}
+    assert bulk_work.work(late.number)
+
+
+def test_whoever_ends_takes_what_waits_and_nothing_is_left_behind(marketer: Actor, keys: list[int]) -> None:
+    runs = [_a_run(marketer, keys) for _ in range(8)]
+    with bulk_queue.turn(runs[0].number):
+        at_once(7, lambda number: bulk_work._work_and_leave(runs[number + 1].number) if number < 2 else None)
+        assert BulkRun.objects.filter(state="planning").count() == 8
+    bulk_work._start_thread(runs[0].number)
+    _ended(*(run.number for run in runs))
+
+
+def test_a_run_waits_no_longer_for_a_worker_that_was_killed(run: BulkRun, marketer: Actor, keys: list[int]) -> None:
+    second = _a_run(marketer, keys)
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WORK, connection.settings_dict["NAME"], str(run.number)],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+    )  # fmt: skip
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "1\n"
+    assert bulk_work.work(second.number) is False
+    worker.kill()
+    worker.wait()
+    worker.stdout.close()
+    until = time.monotonic() + 10
+    while not bulk_work.work(second.number):
+        assert time.monotonic() < until, "the dead worker's locks were not given back"
+        time.sleep(0.05)
+    bulk_work._work_and_leave(0)
+    assert {found.state for found in BulkRun.objects.all()} == {"planned", "finished"}

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from offers import asked, bulk, bulk_work
+from offers import asked, bulk, bulk_queue, bulk_work
 from offers.bulk import NothingSelected, NotNow, TooMany
 from offers.bulk_actions import Action, Do
 from offers.document.describe import Change
@@ -36,7 +36,11 @@ def runs(request: HttpRequest, sandbox: str) -> HttpResponse:
     """The sandbox's bulk edits, newest first."""
     actor = actor_for(request, sandbox)
     found = bulk.recent(actor, before=_key(request.GET.get("before")))
-    rows = [(run, title_of(run, bulk.action_of(run)), bulk.is_silent(run)) for run in found]
+    waits = bulk_queue.waits(found)
+    rows = [
+        (run, title_of(run, bulk.action_of(run)), bulk.is_silent(run) and run.number not in waits, run.number in waits)
+        for run in found
+    ]
     older = found[-1].number if len(found) == bulk.PAGE_SIZE else 0
     return answer(request, "bulk/runs.html", {"rows": rows, "older": older})
 
@@ -124,7 +128,7 @@ def run(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "", status: int = 200) -> HttpResponse:
-    action, counts = bulk.action_of(run), bulk.counts(run)
+    action, counts, wait = bulk.action_of(run), bulk.counts(run), bulk_queue.waits([run]).get(run.number)
     at_work = run.state in (BulkRun.State.PLANNING, BulkRun.State.RUNNING)
     ended = run.state in (BulkRun.State.FINISHED, BulkRun.State.STOPPED)
     names = RUN_TABS if ended else DRY_TABS
@@ -142,7 +146,8 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
         "rows": [] if at_work else [_row(row) for row in page.rows],
         "links": {"next": _to(tab, after=page.after), "previous": _to(tab, before=page.before)},
         "at_work": at_work,
-        "silent": bulk.is_silent(run),
+        "silent": bulk.is_silent(run) and wait is None,
+        "wait": wait,
         "ended": ended,
         "done": counts.looked_at if run.state == BulkRun.State.PLANNING else counts.done,
         "of": run.total if run.state == BulkRun.State.PLANNING else counts.to_run,

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{done:,} offers done")
 
         if not bulk_work.work(number, told):
-            raise CommandError(f"Bulk edit {number} is being worked on by another process.")
+            raise CommandError(f"Bulk edit {number} is being worked on by another process, or waits for its turn.")
         run.refresh_from_db()
         tabs = bulk.counts(run).tabs
         self.stdout.write(
