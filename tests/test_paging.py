@@ -178,7 +178,7 @@ def test_the_timeout_of_a_list_ends_with_its_query(actor: Actor) -> None:
         assert cursor.fetchone() == ("30s",)
 
 
-@pytest.mark.parametrize(("text", "expected"), [(None, 25), ("1", 1), ("100", 100), ("07", 7)])
+@pytest.mark.parametrize(("text", "expected"), [(None, 25), ("1", 1), ("100", 100), ("007", 7)])
 def test_a_limit_is_at_most_a_hundred(text: str | None, expected: int) -> None:
     assert paging.limit(text) == expected
 
