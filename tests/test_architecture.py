@@ -1,7 +1,10 @@
 """The rules that keep the code in layers, held by reading its imports and its calls."""
 
 import ast
+import re
+import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -72,6 +75,21 @@ def test_no_module_imports_from_a_higher_layer(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in MODULES if "document" in path.parts], ids=name_of)
 def test_the_document_layer_knows_no_django(path: Path) -> None:
     assert {name.split(".")[0] for name in imports_of(path)}.isdisjoint({"django", "psycopg", "allauth"})
+
+
+def test_the_application_imports_only_what_production_installs() -> None:
+    """Tests install far more, so nobody would notice an import that only they can make."""
+    pinned = re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    # manage.py translations is a developer's.
+    paths = [path for path in (*MODULES, *(ROOT / "offeradmin").rglob("*.py")) if path.stem != "translations"]
+    ours = {"offers", "offeradmin", *sys.stdlib_module_names}
+    imported = {name.split(".")[0] for path in paths for name in imports_of(path)}
+    found = {
+        name: {one.lower().replace("_", "-") for one in packages_distributions().get(name, [])}
+        for name in imported - ours
+    }
+    assert len(found) > 5
+    assert {name: made_by for name, made_by in found.items() if made_by.isdisjoint(pinned)} == {}
 
 
 def test_pages_and_api_do_not_know_each_other() -> None:

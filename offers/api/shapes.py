@@ -215,8 +215,13 @@ class Token(TypedDict):
     expires_in: int
 
 
+TokenErrorCode = TypeAliasType(
+    "TokenErrorCode", Literal["invalid_request", "invalid_client", "unsupported_grant_type", "unauthorized_client"]
+)
+
+
 class TokenError(TypedDict):
     """Why there is no token (RFC 6749 section 5.2)."""
 
-    error: Literal["invalid_request", "invalid_client", "unsupported_grant_type", "unauthorized_client"]
+    error: TokenErrorCode
     error_description: str

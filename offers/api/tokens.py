@@ -17,6 +17,7 @@ from allauth.idp.oidc.models import Client, Token
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from offers.api import shapes
 from offers.attempts import Budget, address_of, take
 from offers.client_secrets import is_secret_of
 
@@ -88,11 +89,11 @@ def _issue(client: Client, scope: str) -> HttpResponse:
     return _answer(200, {"access_token": value, "token_type": "bearer", "expires_in": seconds})
 
 
-def _error(status: int, code: str, description: str, **headers: str) -> HttpResponse:
+def _error(status: int, code: shapes.TokenErrorCode, description: str, **headers: str) -> HttpResponse:
     return _answer(status, {"error": code, "error_description": description}, **headers)
 
 
-def _answer(status: int, content: dict[str, object], **headers: str) -> HttpResponse:
+def _answer(status: int, content: shapes.Token | shapes.TokenError, **headers: str) -> HttpResponse:
     # RFC 6749 section 5.1: nobody may keep a copy.
     headers = {"Cache-Control": "no-store", "Pragma": "no-cache", **headers}
     return HttpResponse(orjson.dumps(content), status=status, content_type="application/json", headers=headers)
