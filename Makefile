@@ -24,6 +24,7 @@ demo: install
 
 test: install
 	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m tests.transport.nginx
 	$(BIN)/python -m pytest -n auto --dist loadscope
 
 check: install

@@ -12,6 +12,8 @@ from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from pytest_django import DjangoDbBlocker
 
+from tests.transport import nginx
+
 
 def pytest_report_header() -> str:
     database = settings.DATABASES["default"]
@@ -35,6 +37,12 @@ def _history_can_be_emptied_between_tests() -> None:
         flush(self, [alter.format("DISABLE"), *sql_list, alter.format("ENABLE")])
 
     BaseDatabaseOperations.execute_sql_flush = flush_with_history  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def nginx_program() -> str:
+    """Where nginx is. Tests that need it are skipped where it is not."""
+    return nginx.find() or pytest.skip("No nginx: `make test` installs Debian's where it can.")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 from offeradmin import devdb, serve
 from offeradmin.devdb_place import find_place
@@ -88,6 +91,20 @@ def private_database(local: Path) -> Iterator[PrivateDatabase]:
         devdb.remove(local)
 
 
+@contextlib.contextmanager
+def empty_database() -> Iterator[str]:
+    """The URL of an empty database on the server of the tests, gone with the block."""
+    address = os.environ.get("DATABASE_URL") or devdb.url()
+    name = f"empty_{secrets.token_hex(4)}"
+    base, mark, query = address.partition("?")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        try:
+            yield base.rpartition("/")[0] + "/" + name + mark + query
+        finally:
+            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
 @dataclass
 class Server:
     """The server as in production."""
@@ -122,7 +139,7 @@ def server(database: PrivateDatabase, port: int = 0, *, wsgi: bool = False) -> I
 
 def wait_until_ready(running: Server, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
-    while not _is_ready(running.port):
+    while not is_ready(running.port):
         assert running.process.poll() is None, "the server ended"
         assert time.monotonic() < deadline, "the server did not come up"
         time.sleep(0.1)
@@ -135,10 +152,11 @@ def free_port() -> int:
         return port
 
 
-def _is_ready(port: int) -> bool:
+def is_ready(port: int, name: str = HOST) -> bool:
+    """Whether a server at this port, asked for by this name, answers that it is ready."""
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
-        connection.request("GET", "/readyz")
+        connection.request("GET", "/readyz", headers={"Host": name})
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

@@ -49,11 +49,15 @@ def is_dry_run(request: HttpRequest) -> bool:
 
 def _note(request: HttpRequest) -> str:
     """X-Change-Note. WSGI hands headers over as Latin-1; a note in UTF-8 is brought back from that."""
-    text = request.headers.get("X-Change-Note", "").strip()
+    given = request.headers.get("X-Change-Note")
+    if given is None:
+        return ""
+    text = given.strip()
     with suppress(UnicodeError):
         text = text.encode("latin-1").decode()
-    if len(text) > MAX_NOTE or not text.isprintable():
-        detail = _("X-Change-Note is one line of at most {limit} characters.").format(limit=MAX_NOTE)
+    # Empty is what some servers make of a note that is not ASCII: a reason must not get lost without a word.
+    if not text or len(text) > MAX_NOTE or not text.isprintable():
+        detail = _("X-Change-Note is one line of 1 to {limit} characters.").format(limit=MAX_NOTE)
         raise ApiError(400, "malformed-header", _("A header could not be read"), detail)
     return text
 

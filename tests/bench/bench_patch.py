@@ -76,12 +76,13 @@ def run(seconds: float) -> Iterator[Row]:
         body = [r"\set number random(0, " + str(OFFERS - 1) + ")", f"{read} \\gset", f"{write};"]
         sql = pgbench(database, body, seconds)
         sql_with_auth = pgbench(database, [f"{auth};", *body], seconds)
-        rate, p50, p99 = http(database, seconds)
+        served = [(name, *http(database, seconds, wsgi=wsgi)) for name, wsgi in (("door", False), ("WSGI", True))]
     yield Row("pgbench: read the row, write row and revision", sql)
     yield Row("pgbench: the same with the authenticating query", sql_with_auth, "the first", sql_with_auth / sql)
-    remark = f"p50 {p50:.1f} ms, p99 {p99:.1f} ms"
-    yield Row("authenticated PATCH (2 workers)", rate, "the first", rate / sql, remark)
-    yield Row("authenticated PATCH (2 workers)", rate, "the second", rate / sql_with_auth)
+    for name, rate, p50, p99 in served:
+        remark = f"p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+        yield Row(f"authenticated PATCH (granian, {name}, 2 workers)", rate, "the first", rate / sql, remark)
+        yield Row(f"authenticated PATCH (granian, {name}, 2 workers)", rate, "the second", rate / sql_with_auth)
 
 
 def pgbench(database: PrivateDatabase, lines: list[str], seconds: float) -> float:
@@ -111,9 +112,9 @@ def pgbench(database: PrivateDatabase, lines: list[str], seconds: float) -> floa
         script.unlink()
 
 
-def http(database: PrivateDatabase, seconds: float) -> tuple[float, float, float]:
+def http(database: PrivateDatabase, seconds: float, *, wsgi: bool) -> tuple[float, float, float]:
     """PATCH requests per second, and the median and 99th percentile of their times in ms."""
-    with server(database) as running, ProcessPoolExecutor(CLIENTS) as pool:
+    with server(database, wsgi=wsgi) as running, ProcessPoolExecutor(CLIENTS) as pool:
         list(pool.map(_client, range(CLIENTS), [running.port] * CLIENTS, [1.0] * CLIENTS))
         started = time.perf_counter()
         times = [

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser import chromium
+from tests.transport import nginx
 
 
 @pytest.fixture(scope="session")
@@ -39,4 +40,6 @@ def page(context: BrowserContext) -> Page:
 
 def _arguments() -> list[str]:
     # Chromium's own sandbox does not work for root, and small containers have a small /dev/shm.
-    return ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    for_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    # The documentation's host is this machine.
+    return ["--disable-dev-shm-usage", f"--host-resolver-rules=MAP {nginx.NAME} 127.0.0.1", *for_root]

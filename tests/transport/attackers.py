@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import math
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -22,13 +23,15 @@ SLOW_BODY = (
 _LARGEST = max((ROOT / "static").rglob("*.css"), key=lambda path: path.stat().st_size).relative_to(ROOT)
 UNREAD_FILES = f"GET /{_LARGEST} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode() * 100
 DRIP_SECONDS = 0.5
+# Certificates of tests are signed by nobody.
+UNCHECKED = ssl._create_unverified_context()  # noqa: S323
 
 
 @contextlib.contextmanager
-def attackers(port: int, count: int, opening: bytes, drip: bytes = b"a") -> Iterator[None]:
+def attackers(port: int, count: int, opening: bytes, drip: bytes = b"a", *, tls: bool = False) -> Iterator[None]:
     """So many connections that begin so, then drip, and come back when they are thrown out, until the block ends."""
     ended = threading.Event()
-    sockets = [_connect(port, opening) for _ in range(count)]
+    sockets = [_connect(port, opening, tls) for _ in range(count)]
 
     def keep_dripping() -> None:
         while not ended.wait(DRIP_SECONDS):
@@ -36,7 +39,7 @@ def attackers(port: int, count: int, opening: bytes, drip: bytes = b"a") -> Iter
                 if _is_dropped(connection, drip):
                     connection.close()
                     with contextlib.suppress(OSError):
-                        sockets[number] = _connect(port, opening)
+                        sockets[number] = _connect(port, opening, tls)
 
     thread = threading.Thread(target=keep_dripping)
     thread.start()
@@ -49,8 +52,10 @@ def attackers(port: int, count: int, opening: bytes, drip: bytes = b"a") -> Iter
             connection.close()
 
 
-def _connect(port: int, opening: bytes) -> socket.socket:
+def _connect(port: int, opening: bytes, tls: bool) -> socket.socket:
     connection = socket.create_connection((HOST, port), timeout=5)
+    if tls:
+        connection = UNCHECKED.wrap_socket(connection)
     connection.setblocking(False)
     # A client who does not read cannot send for ever; what does not fit is not sent.
     with contextlib.suppress(BlockingIOError):
@@ -61,7 +66,7 @@ def _connect(port: int, opening: bytes) -> socket.socket:
 def _is_dropped(connection: socket.socket, drip: bytes) -> bool:
     try:
         connection.send(drip)
-    except BlockingIOError:
+    except (BlockingIOError, ssl.SSLWantWriteError):
         return False
     except OSError:
         return True
@@ -92,6 +97,7 @@ class Ask:
     path: str = "/healthz"
     headers: Mapping[str, str] | None = None
     body: str | None = None
+    tls: bool = False
 
 
 def others(port: int, ask: Ask, *, count: int = 100, clients: int = 2) -> Noticed:
@@ -103,7 +109,11 @@ def others(port: int, ask: Ask, *, count: int = 100, clients: int = 2) -> Notice
 
 def _time(port: int, ask: Ask, number: int) -> tuple[float, bool]:
     began = time.perf_counter()
-    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    connection = (
+        http.client.HTTPSConnection(HOST, port, timeout=10, context=UNCHECKED)
+        if ask.tls
+        else http.client.HTTPConnection(HOST, port, timeout=10)
+    )
     try:
         connection.request(ask.method, ask.path, ask.body and ask.body % number, dict(ask.headers or {}))
         answer = connection.getresponse()

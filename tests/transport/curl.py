@@ -31,7 +31,19 @@ def curl(port: int, path: str, *options: str, scheme: str = "http") -> Answer:
     """The answer to one request. A header field that is repeated is there once."""
     address = f"{scheme}://{HOST}:{port}{path}"
     done = subprocess.run(
-        ["curl", "--silent", "--show-error", "--include", "--globoff", "--max-time", "20", *options, address],
+        [
+            "curl",
+            "--silent",
+            "--show-error",
+            "--include",
+            "--globoff",
+            "--insecure",
+            "--http1.1",
+            "--max-time",
+            "20",
+            *options,
+            address,
+        ],
         capture_output=True,
         check=True,
     )
@@ -43,6 +55,6 @@ def curl(port: int, path: str, *options: str, scheme: str = "http") -> Answer:
     return Answer(int(start.split()[1]), headers, content)
 
 
-def api(port: int, path: str, *options: str) -> Answer:
+def api(port: int, path: str, *options: str, scheme: str = "http") -> Answer:
     """The same, as the editing client, below the API's base."""
-    return curl(port, f"/data/core/dps/{path}", *AS_EDITOR, *options)
+    return curl(port, f"/data/core/dps/{path}", *AS_EDITOR, *options, scheme=scheme)

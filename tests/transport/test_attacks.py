@@ -54,7 +54,7 @@ def _chunk(text: str) -> str:
 @pytest.mark.parametrize(
     ("path", "content_type", "kind"),
     [
-        ("/ims/token/v3", "application/x-www-form-urlencoded", "application/problem+json"),
+        ("/ims/token/v3", "application/x-www-form-urlencoded", "application/json"),
         ("/accounts/login/", "application/x-www-form-urlencoded", "text/html; charset=utf-8"),
         ("/accounts/login/", "multipart/form-data; boundary=x", "text/html; charset=utf-8"),
     ],

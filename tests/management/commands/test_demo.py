@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import re
-import secrets
 import signal
 import socket
 import subprocess
@@ -17,9 +16,8 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
 
-from offeradmin import devdb
+from tests.servers import empty_database
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 OFFERS = 12
@@ -27,14 +25,8 @@ OFFERS = 12
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
-    """The URL of an empty database on the server of the tests."""
-    address = os.environ.get("DATABASE_URL") or devdb.url()
-    name = f"demo_{secrets.token_hex(4)}"
-    base, mark, query = address.partition("?")
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-        yield base.rpartition("/")[0] + "/" + name + mark + query
-        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+    with empty_database() as url:
+        yield url
 
 
 @pytest.fixture
