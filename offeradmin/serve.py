@@ -7,6 +7,7 @@ the door: faster, and only for behind a proxy that hands over whole requests (do
 """
 
 import os
+import resource
 import sys
 
 COMMON = (
@@ -25,15 +26,26 @@ DOOR = ("--interface", "asginl", *COMMON, "--backpressure", "8192", "offeradmin.
 WSGI = ("--interface", "wsgi", *COMMON, "--blocking-threads", "1", "offeradmin.wsgi:application")
 
 
-def command(*options: str, wsgi: bool = False) -> list[str]:
-    """The command line that starts the server, with these options of granian's on top."""
-    *arguments, application = WSGI if wsgi else DOOR
-    return [sys.executable, "-m", "granian", *arguments, *options, application]
+# What starts it as a child; options follow.
+COMMAND = (sys.executable, "-m", "offeradmin.serve")
+# Connections for each worker; a usual limit is 1,024, which one client could use up.
+FILES = 65_536
 
 
 def main(options: list[str]) -> None:
     wsgi = options[:1] == ["--wsgi"]
-    os.execv(sys.executable, command(*options[wsgi:], wsgi=wsgi))  # noqa: S606 - its own command line, no shell is wanted
+    *arguments, application = WSGI if wsgi else DOOR
+    allow_files()
+    command = [sys.executable, "-m", "granian", *arguments, *options[wsgi:], application]
+    os.execv(sys.executable, command)  # noqa: S606 - its own command line, no shell is wanted
+
+
+def allow_files() -> None:
+    """Let this process, and what it becomes, open as many files as the system allows, up to FILES."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def server(database: PrivateDatabase, port: int = 0, *, wsgi: bool = False) -> I
     """A running server, on a free port unless one is named, without the door if `wsgi`; killed with the block."""
     port = port or free_port()
     process = subprocess.Popen(
-        serve.command("--host", HOST, "--port", str(port), "--log-level", "error", wsgi=wsgi),
+        [*serve.COMMAND, *(["--wsgi"] if wsgi else []), "--host", HOST, "--port", str(port), "--log-level", "error"],
         cwd=ROOT,
         env={**database.environment, "LOG_LEVEL": "CRITICAL"},
         start_new_session=True,

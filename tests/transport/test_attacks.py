@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import resource
 import signal
 import socket
 import time
@@ -10,6 +11,7 @@ import psutil
 import psycopg
 import pytest
 
+from offeradmin.serve import FILES
 from tests.servers import HOST, PrivateDatabase, Server
 from tests.transport import attackers
 from tests.transport.attackers import Ask, others
@@ -70,6 +72,14 @@ def test_a_body_of_64_megabytes_is_refused_before_it_is_sent(
     answer = client.getresponse()
     assert (answer.status, answer.headers["Content-Type"]) == (413, kind)
     client.close()
+
+
+def test_workers_may_have_more_connections_than_one_client_would_use_up(running: Server) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if most == resource.RLIM_INFINITY else min(most, FILES)
+    for worker in _workers(psutil.Process(running.process.pid)):
+        soft, _ = worker.rlimit(psutil.RLIMIT_NOFILE)
+        assert soft == resource.RLIM_INFINITY or soft >= wanted
 
 
 def test_a_worker_that_dies_is_replaced_and_requests_go_on(running: Server) -> None:

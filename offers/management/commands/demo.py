@@ -94,7 +94,7 @@ def check_port_is_free(port: int) -> None:
 def serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The web server as a child that ends with the block."""
     server = subprocess.Popen(
-        serve.command("--host", HOST, "--port", str(port)),
+        [*serve.COMMAND, "--host", HOST, "--port", str(port)],
         # A group of its own: Ctrl-C reaches this process only, which then stops the server in order.
         start_new_session=True,
     )
