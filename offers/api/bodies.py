@@ -49,12 +49,13 @@ def is_dry_run(request: HttpRequest) -> bool:
 
 def _note(request: HttpRequest) -> str:
     """X-Change-Note. WSGI hands headers over as Latin-1; a note in UTF-8 is brought back from that."""
-    given = request.headers.get("X-Change-Note")
-    if given is None:
+    text = request.headers.get("X-Change-Note")
+    if text is None:
         return ""
-    text = given.strip()
     with suppress(UnicodeError):
         text = text.encode("latin-1").decode()
+    # Not before: the last byte of many a Korean syllable is a space in Latin-1.
+    text = text.strip()
     # Empty is what some servers make of a note that is not ASCII: a reason must not get lost without a word.
     if not text or len(text) > MAX_NOTE or not text.isprintable():
         detail = _("X-Change-Note is one line of 1 to {limit} characters.").format(limit=MAX_NOTE)

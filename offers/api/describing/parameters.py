@@ -54,7 +54,7 @@ PARAMETERS: Object = {
         "header",
         "X-Change-Note",
         "Why: recorded with the change. One line, in UTF-8.",
-        {"type": "string", "maxLength": bodies.MAX_NOTE, "pattern": r"^[^\x00-\x1f\x7f]*$"},
+        {"type": "string", "maxLength": bodies.MAX_NOTE, "pattern": r"^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"},
     ),
     "DryRun": parameter("query", "dryRun", "Only show what would change.", {"type": "boolean", "default": False}),
     "AsOf": parameter("query", "asOf", "The document as it was at this time.", INSTANT),
