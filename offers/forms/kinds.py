@@ -14,11 +14,20 @@ from offers.forms.rows import Row
 Form: TypeAlias = OfferForm | LibraryForm
 
 
+MAX_CONTENTS = 300
+
+
 def form_for(kind: Kind, document: Document, zone: ZoneInfo, *, before: Document | None = None) -> Form:
     """The form that shows a document; `before` (the document itself, by default) is what it will be compared with."""
     if kind in OFFER_KINDS:
         return offer.form_for(kind, document, zone, before=before)
     return library.form_for(kind, document, zone, before=before)
+
+
+def fits_form(document: Document) -> bool:
+    """Whether a form holds this document. Each content is a dozen inputs: thousands are for programs to change."""
+    rows = document.get("representations") or ()
+    return sum(len(row.get("components") or ()) for row in rows) <= MAX_CONTENTS
 
 
 def form_from(kind: Kind, before: Document, sent: Mapping[str, list[str]], zone: ZoneInfo) -> Form:

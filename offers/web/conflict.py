@@ -10,6 +10,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
+from offers.document.blame import Line
 from offers.document.describe import describe, spans
 from offers.document.errors import JSON
 from offers.document.labels import FIELDS
@@ -27,6 +28,8 @@ from offers.web.frame import answer
 from offers.web.items import item_context
 from offers.web.saving import Plan, people, since
 
+# Fields whose texts are compared word by word: that takes time, and nobody reads more of them so closely.
+COMPARED = 20
 THEIRS, YOURS, OTHER = "theirs", "yours", "other"
 
 
@@ -138,7 +141,11 @@ def page(
     mine = form.before, plan.document
     names = names_in(item.sandbox_id, plan.head.kind, [*mine, plan.head.document])
     in_order = sorted(plan.conflicts, key=lambda conflict: (_place_in_form(conflict), conflict.pointer))
-    fields = [_field(item, conflict, plan, picks, names, form.zone, made) for conflict in in_order]
+    blamed = blame_of(item)
+    fields = [
+        _field(conflict, plan, picks, names, form.zone, _last_change(blamed, conflict, made), number < COMPARED)
+        for number, conflict in enumerate(in_order)
+    ]
     contested = {conflict.pointer for conflict in plan.conflicts}
     theirs = [
         change
@@ -170,13 +177,13 @@ def _carried(sent: QueryDict) -> Iterable[tuple[str, str]]:
 
 
 def _field(
-    item: LibraryItem,
     conflict: Conflict,
     plan: Plan,
     picks: Mapping[str, Pick],
     names: Mapping[str, str],
     zone: ZoneInfo,
-    made: list[Revision],
+    made: Revision | None,
+    compared: bool,
 ) -> Field:
     place = place_at(_document_with(conflict, plan), conflict.pointer, names)
     is_order = conflict.path[-1] == ORDER
@@ -193,9 +200,9 @@ def _field(
         name_of(conflict),
         _("Order of {list}").format(list=label) if is_order else label,
         before,
-        _compared(theirs, conflict.base, conflict.theirs),
-        _compared(yours, conflict.base, conflict.ours),
-        _last_change(item, conflict, made),
+        _compared(theirs, conflict.base, conflict.theirs) if compared else theirs,
+        _compared(yours, conflict.base, conflict.ours) if compared else yours,
+        made,
         kind,
         pick.side,
         text,
@@ -236,9 +243,11 @@ def _order_side(keys: JSON, names: Mapping[str, str]) -> Side:
     return Side(", ".join(shown), "text")
 
 
-def _last_change(item: LibraryItem, conflict: Conflict, made: list[Revision]) -> Revision | None:
+def _last_change(
+    blamed: tuple[list[Line], dict[int, Revision]], conflict: Conflict, made: list[Revision]
+) -> Revision | None:
     """The version that made their side what it is; the latest one for what they removed."""
-    lines, revisions = blame_of(item)
+    lines, revisions = blamed
     newer = {revision.etag for revision in made}
     etags = [line.etag for line in lines if line.path[: len(conflict.path)] == conflict.path and line.etag in newer]
     return revisions[max(etags)] if etags else next(iter(made), None)

@@ -23,7 +23,7 @@ from offers.document.describe import Change, describe
 from offers.document.errors import JSON, InvalidDocument
 from offers.document.schema import Kind, validate
 from offers.forms.decision import CRITERIA
-from offers.forms.kinds import Form, document_of, form_for, form_from, form_problems, operated
+from offers.forms.kinds import MAX_CONTENTS, Form, document_of, fits_form, form_for, form_from, form_problems, operated
 from offers.forms.library import SEARCH, LibraryForm
 from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS, OfferForm
 from offers.history import Document, NoSuchRevision
@@ -95,6 +95,8 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
     if not can_edit(actor):
         raise PermissionDenied(_("You can read this sandbox but not change it."))
     etag, before = _opened(request, item)
+    if not fits_form(before):
+        raise PermissionDenied(too_large())
     form = form_from(Kind(item.kind), before, dict(request.POST.lists()), sent_zone(request))
     desk = Desk(request, actor, item, etag, form, choices_for(actor, form))
     if request.POST.get("action") == "save":
@@ -104,7 +106,12 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
 
 def why_closed(actor: Actor, item: LibraryItem) -> str:
     """Why this person cannot edit this item, in words, before they type; "" when they can."""
-    return permissions.refusal(actor, Kind(item.kind), item.document, item.document)
+    refusal = permissions.refusal(actor, Kind(item.kind), item.document, item.document)
+    return refusal or ("" if fits_form(item.document) else too_large())
+
+
+def too_large() -> str:
+    return _("It has more than {n} contents, which no form holds. Change it through the API.").format(n=MAX_CONTENTS)
 
 
 def sent_zone(request: HttpRequest) -> ZoneInfo:

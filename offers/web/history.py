@@ -33,6 +33,8 @@ from offers.web.saving import in_use
 from offers.web.sections import Section
 
 PAGE_SIZE = 25
+CONFLICTS_SHOWN = 50
+BLAME_SHOWN = 2_000
 
 
 def timeline(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
@@ -86,20 +88,21 @@ class BlameRow:
 def blame(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """Who last changed each field."""
     _actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    return answer(request, "history/blame.html", item_context(item, "blame", rows=_blame_rows(item)))
+    return answer(request, "history/blame.html", item_context(item, "blame", **_blame_rows(item)))
 
 
-def _blame_rows(item: LibraryItem) -> list[BlameRow]:
+def _blame_rows(item: LibraryItem) -> dict[str, Any]:
+    """The rows, as many as a page can hold, and how many more there are."""
     lines, made = past.blame_of(item)
     names = names_in(item.sandbox_id, Kind(item.kind), [item.document])
     order = {path[0]: index for index, path in reversed(list(enumerate(FIELDS)))}
     rows: list[BlameRow] = []
-    for line in sorted(lines, key=lambda line: order.get(line.path[0], len(order)) if line.path else 0):
+    for line in sorted(lines, key=lambda line: order.get(line.path[0], len(order)) if line.path else 0)[:BLAME_SHOWN]:
         place = place_at(item.document, line.pointer, names)
         text, how = value_text(place.member, line.value, names)
         first = not rows or rows[-1].made.etag != line.etag
         rows.append(BlameRow(place, text, how, made[line.etag], first))
-    return rows
+    return {"rows": rows, "more": max(0, len(lines) - BLAME_SHOWN)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -115,7 +118,7 @@ def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
     except NoSuchRevision:
         raise Http404 from None
     if merged.conflicts:
-        context = item_context(item, "history", etag=etag, conflicts=_explained(item, merged.conflicts))
+        context = item_context(item, "history", etag=etag, **_explained_first(item, merged.conflicts))
         return answer(request, "history/undo_conflict.html", context, status=409)
     assert isinstance(merged.document, dict), "an undo that deletes is refused by history.undone"
     return _confirmed(request, actor, item, merged.document, Revision.Source.UNDO, etag)
@@ -217,6 +220,14 @@ class Explained:
     now: str
     how: str
     made: Revision | None
+
+
+def _explained_first(item: LibraryItem, conflicts: tuple[Conflict, ...]) -> dict[str, Any]:
+    """As many of them as people read."""
+    return {
+        "conflicts": _explained(item, conflicts[:CONFLICTS_SHOWN]),
+        "more": max(0, len(conflicts) - CONFLICTS_SHOWN),
+    }
 
 
 def _explained(item: LibraryItem, conflicts: tuple[Conflict, ...]) -> list[Explained]:
