@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 
 from offers.document.describe import describe
 from offers.document.errors import Problem
+from offers.templatetags import marks
 from offers.templatetags import offers as tags
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -118,9 +119,20 @@ def test_a_patch_is_shown_one_operation_on_a_line() -> None:
     assert lines[2:4] == ["  {", '    "op": "add",']
 
 
-def test_the_same_text_between_two_changes_is_folded() -> None:
-    assert tags.folded("a" * 500) == "a" * 60 + " … " + "a" * 60
-    assert tags.folded("short") == "short"
+def test_what_stayed_is_folded_to_what_is_near_a_mark_without_cutting_a_word_or_an_emoji() -> None:
+    long = "일곱 words 👨‍👩‍👧 " * 50
+    found = marks.folded([("=", long), ("+", "new"), ("=", long), ("-", "old"), ("=", long)])
+    before, between, after = (text for kind, text in found if kind == "=")
+    assert before.startswith("… ")
+    assert long.endswith(before.removeprefix("… "))
+    assert after.endswith(" …")
+    assert long.startswith(after.removesuffix(" …"))
+    assert " … " in between
+    assert all(len(text) < 140 for text in (before, between, after))
+    assert "👨‍👩‍👧" in before
+    assert not before.removeprefix("… ").startswith(("\u200d", "👩", "👧"))
+    assert marks.folded([("=", "short "), ("+", "x")]) == [("=", "short "), ("+", "x")]
+    assert marks.clipped("👨‍👩‍👧" * 100) == "👨‍👩‍👧" * (marks.CLIP_AT // len("👨‍👩‍👧")) + "…"
 
 
 def test_a_problem_says_kinds_and_statuses_in_the_readers_language() -> None:

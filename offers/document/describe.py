@@ -1,9 +1,7 @@
 """(before, after) -> rows that a marketer can read: which field, what it was, what it is now."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 from typing import Literal, TypeAlias
 
 from offers.document.diff import longest_increasing
@@ -11,20 +9,15 @@ from offers.document.errors import JSON
 from offers.document.identity import both_keys
 from offers.document.labels import FIELDS, gettext_noop
 from offers.document.naming import Format, Phrase, Place, value_text
+from offers.document.spans import Room, Span, spans
+from offers.document.tokens import Language
 from offers.document.values import equal
 
 Action: TypeAlias = Literal["added", "removed", "changed", "moved"]
-Span: TypeAlias = tuple[Literal["=", "-", "+"], str]
 
 CREATED = gettext_noop("Created")
 DELETED = gettext_noop("Deleted")
 RESTORED = gettext_noop("Restored")
-
-# Shorter texts are shown whole, old and new; longer ones are not compared word by word either, once they differ much.
-MIN_SPAN_CHARACTERS = 20
-MAX_SPAN_WORDS = 600
-# In one description, so that a document full of long texts is described in no time, too.
-MAX_COMPARED_WORDS = 3_000
 
 _ABSENT = object()
 _MEMBER_ORDER = {path[0]: index for index, path in reversed(list(enumerate(FIELDS)))}
@@ -35,7 +28,7 @@ class Change:
     """One row. `label` is a msgid for `label_params`; `context` has the items around it, outermost first.
 
     `pointer` leads to the place in the new document, or in the old one when it was removed. `old_text` and `new_text`
-    are to be shown as `format` says ("word" is a msgid). `spans` compares long texts word by word. Positions count
+    are to be shown as `format` says ("word" is a msgid). `spans` compares texts by the pieces of their `language`. Positions count
     from 1 and are those of a moved item, among the items that were kept.
     """
 
@@ -49,6 +42,7 @@ class Change:
     old_text: str = ""
     new_text: str = ""
     format: Format = "text"
+    language: Language = "text"
     spans: tuple[Span, ...] = ()
     position_from: int = 0
     position_to: int = 0
@@ -117,7 +111,7 @@ def _object(
     known = len(_MEMBER_ORDER)
     for name in sorted(before.keys() | after.keys(), key=lambda name: (_MEMBER_ORDER.get(name, known), name)):
         sides = before.get(name, _ABSENT), after.get(name, _ABSENT)
-        yield from _value(*sides, old.into(name), new.into(name), names)
+        yield from _value(*sides, old.into(name, before), new.into(name, after or before), names)
 
 
 def _list(
@@ -180,62 +174,19 @@ def _row(before: JSON, after: JSON, old: Place, new: Place, names: Mapping[str, 
         old_text,
         new_text,
         shown,
+        place.language,
     )
 
 
 def _with_spans(changes: Iterable[Change]) -> list[Change]:
-    """The rows with their long texts compared, from the top until that has taken enough time."""
-    rows, room = [], MAX_COMPARED_WORDS
-    for change in changes:
-        if change.action == "changed" and change.format == "text" and room > 0:
-            found, compared = _spans(change.old, change.new, min(room, MAX_SPAN_WORDS))
-            rows.append(replace(change, spans=found))
-            room -= compared
-        else:
-            rows.append(change)
-    return rows
+    """The rows with their texts compared, from the top until that has taken enough time."""
+    room = Room()
+    return [
+        replace(change, spans=spans(change.old, change.new, change.language, room)) if _is_text(change) else change
+        for change in changes
+    ]
 
 
-def spans(before: JSON, after: JSON) -> tuple[Span, ...]:
-    """Two texts compared word by word: what stayed ("="), went ("-") and came ("+"), in reading order.
-
-    Empty when they are not both texts, or too short to need it. Texts that differ in very many words are not searched
-    for common ones: that takes time in proportion to the square of their length.
-    """
-    return _spans(before, after, MAX_SPAN_WORDS)[0]
-
-
-def _spans(before: JSON, after: JSON, limit: int) -> tuple[tuple[Span, ...], int]:
-    """The spans, and how many words had to be searched for common ones: at most `limit`, or they are not."""
-    if not (isinstance(before, str) and isinstance(after, str)) or max(len(before), len(after)) < MIN_SPAN_CHARACTERS:
-        return (), 0
-    old, new = _words(before), _words(after)
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
-    old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
-    words = len(old_middle) + len(new_middle)
-    if words > limit:
-        middle: list[Span] = [("-", "".join(old_middle)), ("+", "".join(new_middle))]
-        words = 0
-    else:
-        middle = _compared(old_middle, new_middle)
-    found: list[Span] = [("=", "".join(old[:head])), *middle, ("=", "".join(old[len(old) - tail :]))]
-    return tuple((kind, text) for kind, text in found if text), words
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"(?:\w+|[^\w\s])\s*|\s+", text)
-
-
-def _common(a: list[str], b: list[str]) -> int:
-    return next((index for index, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-
-
-def _compared(old: list[str], new: list[str]) -> list[Span]:
-    found: list[Span] = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found.append(("=", "".join(old[a:b])))
-        else:
-            found += [("-", "".join(old[a:b])), ("+", "".join(new[c:d]))]
-    return found
+def _is_text(change: Change) -> bool:
+    """Whether both sides are shown as they are: the marks of an id would say nothing about the name it is shown by."""
+    return change.action == "changed" and change.format == "text" and change.old_text == change.old

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from offers.document.errors import JSON
 from offers.document.fields import CHANNEL_PREFIX, component_type
 from offers.document.labels import FIELDS, NAMELESS_FIELD, NO, UNKNOWN_FIELD, WHOLE_DOCUMENT, WORDS, YES
+from offers.document.tokens import Language, language_of
 from offers.document.values import escape, unescape
 
 # A msgid, which is a `str.format` template, and its parameters.
@@ -20,7 +21,10 @@ REFERENCES = frozenset({"placement", "placements", "eligibilityRule", "tags", "i
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place on the way down a document: where it is, and what it and the items around it are called."""
+    """A place on the way down a document: where it is, and what it and the items around it are called.
+
+    `language` is what a text at this place is written in.
+    """
 
     pointer: str = ""
     pattern: tuple[str, ...] = ()
@@ -28,6 +32,7 @@ class Place:
     params: Mapping[str, str] = field(default_factory=dict)
     context: tuple[Phrase, ...] = ()
     is_item: bool = False
+    language: Language = "text"
 
     @property
     def member(self) -> str:
@@ -35,12 +40,13 @@ class Place:
         named = [name for name in self.pattern if name != "*"]
         return named[-1] if named else ""
 
-    def into(self, name: str) -> "Place":
-        """The place of a member of the object here."""
+    def into(self, name: str, holder: JSON = None) -> "Place":
+        """The place of a member of the object here; `holder` is that object, which says what its text is written in."""
         pattern = (*self.pattern, "*" if self.pattern[-1:] == ("characteristics",) else name)
         context = (*self.context, (self.label, self.params)) if self.is_item else self.context
         label = label_of(pattern) if name.strip() else NAMELESS_FIELD
-        return Place(f"{self.pointer}/{escape(name)}", pattern, label, {"name": name}, context)
+        language = language_of(holder, name)
+        return Place(f"{self.pointer}/{escape(name)}", pattern, label, {"name": name}, context, language=language)
 
     def item(self, index: int, value: JSON, names: Mapping[str, str]) -> "Place":
         """The place of an item of the list here; `names` gives the names of library items by id."""
@@ -63,8 +69,8 @@ def place_at(document: JSON, pointer: str, names: Mapping[str, str] | None = Non
             value = value[index] if index < len(value) else None
             place = place.item(index, value, names or {})
         else:
+            place = place.into(token, value)
             value = value.get(token) if isinstance(value, dict) else None
-            place = place.into(token)
     return place
 
 

@@ -32,8 +32,6 @@ register.filter("json_text", json_text)
 
 SPRITE = "vendor/tabler-icons-3.51.0/icons.svg"
 AVATAR_COLOURS = 8
-CLIP_AT = 160
-FOLD_AT = 60
 PATCH_LINE = 110
 # How a save that met another change is recorded: this and the etag it met.
 MERGED_WITH = "merged with "
@@ -248,18 +246,6 @@ def date_text(text: str) -> str:
         return exact_text(datetime.fromisoformat(text))
     except ValueError:
         return text
-
-
-@register.filter
-def clipped(text: str) -> str:
-    """A long text of a row, cut at CLIP_AT characters; the whole of it is in the patch, one click away."""
-    return text if len(text) <= CLIP_AT else text[:CLIP_AT].rstrip() + "…"
-
-
-@register.filter
-def folded(text: str) -> str:
-    """What stayed the same between two changed words: only its ends, where it is long."""
-    return text if len(text) <= 2 * FOLD_AT else f"{text[:FOLD_AT]} … {text[-FOLD_AT:]}"
 
 
 @register.filter

@@ -11,11 +11,13 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from offers.document.blame import Line
-from offers.document.describe import describe, spans
+from offers.document.describe import describe
 from offers.document.errors import JSON
 from offers.document.labels import FIELDS
 from offers.document.merge import ABSENT, ORDER, Conflict
 from offers.document.naming import place_at, value_text
+from offers.document.spans import spans
+from offers.document.tokens import Language
 from offers.document.values import canonical
 from offers.forms.fields import clean, date_read, date_shown
 from offers.forms.kinds import Form
@@ -200,8 +202,8 @@ def _field(
         name_of(conflict),
         _("Order of {list}").format(list=label) if is_order else label,
         before,
-        _compared(theirs, conflict.base, conflict.theirs) if compared else theirs,
-        _compared(yours, conflict.base, conflict.ours) if compared else yours,
+        _compared(theirs, conflict.base, conflict.theirs, place.language) if compared else theirs,
+        _compared(yours, conflict.base, conflict.ours, place.language) if compared else yours,
         made,
         kind,
         pick.side,
@@ -230,8 +232,9 @@ def _side(member: str, value: JSON, names: Mapping[str, str]) -> Side:
     return Side("", "absent") if value is ABSENT else Side(*value_text(member, value, dict(names)))
 
 
-def _compared(side: Side, before: JSON, after: JSON) -> Side:
-    return Side(side.text, side.how, spans(before, after) if side.how == "text" else ())
+def _compared(side: Side, before: JSON, after: JSON, language: Language) -> Side:
+    """The side with marks, where it is a text that is shown as it is."""
+    return Side(side.text, side.how, spans(before, after, language) if side.text == after else ())
 
 
 def _order_side(keys: JSON, names: Mapping[str, str]) -> Side:

@@ -5,9 +5,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.document.describe import Change, describe, spans, summary
+from offers.document.describe import Change, describe, summary
 from offers.document.diff import equal
 from offers.document.naming import place_at, value_text
+from offers.document.spans import spans
 from tests.document.measure import assert_cheap
 from tests.document.strategies import documents, edited
 
