@@ -1,11 +1,12 @@
 """What people call the places and values of a document: labels and texts in English, ready to be translated."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from offers.document.errors import JSON
 from offers.document.fields import CHANNEL_PREFIX, component_type
+from offers.document.identity import Path, item_keys
 from offers.document.labels import FIELDS, NAMELESS_FIELD, NO, UNKNOWN_FIELD, WHOLE_DOCUMENT, WORDS, YES
 from offers.document.tokens import Language, language_of
 from offers.document.values import escape, unescape
@@ -71,6 +72,26 @@ def place_at(document: JSON, pointer: str, names: Mapping[str, str] | None = Non
         else:
             place = place.into(token, value)
             value = value.get(token) if isinstance(value, dict) else None
+    return place
+
+
+def place_of(path: Path, versions: Iterable[JSON], names: Mapping[str, str] | None = None) -> Place:
+    """The place that an identity path (document/identity.py) leads to, through the first of these versions that has it.
+
+    Each step asks the versions anew: an index of one of them says nothing about another.
+    """
+    place, held = Place(), list(versions)
+    for part in path:
+        lists = [(item_keys(place.member, value) or [], value) for value in held if isinstance(value, list)]
+        found = [(keys.index(part), items) for keys, items in lists if part in keys]
+        if found:
+            index, items = found[0]
+            place = place.item(index, items[index], names or {})
+            held = [items[index] for index, items in found]
+        else:
+            holders = [value for value in held if isinstance(value, dict)]
+            place = place.into(part, holders[0] if holders else None)
+            held = [value[part] for value in holders if part in value]
     return place
 
 

@@ -10,7 +10,8 @@ from offers.document.diff import longest_increasing
 from offers.document.errors import JSON
 from offers.document.tokens import Language, family, parts, tokens, units
 
-Span: TypeAlias = tuple[Literal["=", "-", "+"], str]
+Kind: TypeAlias = Literal["=", "-", "+"]
+Span: TypeAlias = tuple[Kind, str]
 # A changed stretch: from and to in the old pieces, from and to in the new ones.
 Hunk: TypeAlias = tuple[int, int, int, int]
 
@@ -276,9 +277,9 @@ def _refined(old: list[str], new: list[str], language: Language, room: Room) -> 
 def _by_tags(old: list[str], new: list[str], room: Room) -> Iterator[Span]:
     """Tags of the same name on both sides are compared by attributes, what stands between them as a whole."""
     sides = [[index for index, piece in enumerate(side) if family(piece, "html") != piece] for side in (old, new)]
-    names = [[family(side[at], "html") for at in tags] for side, tags in zip((old, new), sides, strict=True)]
+    were, are = ([family(side[at], "html") for at in tags] for side, tags in zip((old, new), sides, strict=True))
     i = j = m = n = 0
-    for a, b, c, d in [*_hunks(*names, room), (len(sides[0]), len(sides[0]), len(sides[1]), len(sides[1]))]:
+    for a, b, c, d in [*_hunks(were, are, room), (len(sides[0]), len(sides[0]), len(sides[1]), len(sides[1]))]:
         for x, y in zip(sides[0][m:a], sides[1][n:c], strict=True):
             yield from _by_stem(old[i:x], new[j:y])
             yield from _by_parts(old[x], new[y], "html", room)
@@ -332,7 +333,8 @@ def _joined(found: Iterable[Span]) -> Iterator[Span]:
     """The spans without empty ones, neighbours of a kind in one, and of each change first what went."""
     for is_kept, group in groupby((span for span in found if span[1]), key=lambda span: span[0] == "="):
         run = list(group)
-        for kind in ("=",) if is_kept else ("-", "+"):
+        kinds: tuple[Kind, ...] = ("=",) if is_kept else ("-", "+")
+        for kind in kinds:
             text = "".join(text for other, text in run if other == kind)
             if text:
                 yield kind, text

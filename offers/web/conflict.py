@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -15,17 +15,17 @@ from offers.document.describe import describe
 from offers.document.errors import JSON
 from offers.document.labels import FIELDS
 from offers.document.merge import ABSENT, ORDER, Conflict
-from offers.document.naming import place_at, value_text
+from offers.document.naming import Place, place_of, value_text
 from offers.document.spans import spans
 from offers.document.tokens import Language
 from offers.document.values import canonical
 from offers.forms.fields import clean, date_read, date_shown
 from offers.forms.kinds import Form
-from offers.history import Document, blame_of
+from offers.history import blame_of
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor
 from offers.queries import names_in
-from offers.templatetags.offers import place_title
+from offers.templatetags.offers import phrase, place_title
 from offers.web.frame import answer
 from offers.web.items import item_context
 from offers.web.saving import Plan, people, since
@@ -187,13 +187,11 @@ def _field(
     made: Revision | None,
     compared: bool,
 ) -> Field:
-    place = place_at(_document_with(conflict, plan), conflict.pointer, names)
-    is_order = conflict.path[-1] == ORDER
-    sides = [
-        _order_side(side, names) if is_order else _side(place.member, side, names)
-        for side in (conflict.base, conflict.theirs, conflict.ours)
-    ]
-    before, theirs, yours = sides
+    versions = [plan.form, plan.head.document, plan.base]
+    place, is_order = place_of_conflict(conflict, versions, names)
+    before, theirs, yours = (
+        side_of(conflict, value, place, versions, names) for value in (conflict.base, conflict.theirs, conflict.ours)
+    )
     label = place_title(place)
     pick = picks.get(name_of(conflict), Pick(""))
     kind = "" if is_order else kind_of(conflict)
@@ -217,9 +215,10 @@ def _place_in_form(conflict: Conflict) -> int:
     return names.index(conflict.path[0]) if conflict.path and conflict.path[0] in names else len(names)
 
 
-def _document_with(conflict: Conflict, plan: Plan) -> Document:
-    """The document that the conflict's pointer leads through: ours, if it is there; else theirs."""
-    return plan.head.document if conflict.ours is ABSENT and conflict.theirs is not ABSENT else plan.form
+def place_of_conflict(conflict: Conflict, versions: Sequence[JSON], names: Mapping[str, str]) -> tuple[Place, bool]:
+    """Where a conflict is, whichever of the versions still has it; and whether it is about the order of the list there."""
+    is_order = conflict.path[-1:] == (ORDER,)
+    return place_of(conflict.path[:-1] if is_order else conflict.path, versions, names), is_order
 
 
 def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:
@@ -228,22 +227,28 @@ def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:
     return date_shown(value, zone) if kind == "date" else str(value)
 
 
-def _side(member: str, value: JSON, names: Mapping[str, str]) -> Side:
-    return Side("", "absent") if value is ABSENT else Side(*value_text(member, value, dict(names)))
+def side_of(conflict: Conflict, value: JSON, place: Place, versions: Sequence[JSON], names: Mapping[str, str]) -> Side:
+    """One side of a conflict in words; an order by what its items are called."""
+    if value is ABSENT:
+        return Side("", "absent")
+    if conflict.path[-1:] == (ORDER,):
+        paths = [(*conflict.path[:-1], key) for key in value]
+        return Side(", ".join(_item_name(place_of(path, versions, names), path[-1], names) for path in paths), "text")
+    return Side(*value_text(place.member, value, dict(names)))
+
+
+def _item_name(place: Place, key: str, names: Mapping[str, str]) -> str:
+    """An item of a list by its library item's name, by its value, or by what such items are called here."""
+    parts = orjson.loads(key)
+    named = [names[part] for part in parts if isinstance(part, str) and part in names]
+    if named:
+        return named[0]
+    return str(parts[0]) if len(parts) == 1 else phrase((place.label, place.params))
 
 
 def _compared(side: Side, before: JSON, after: JSON, language: Language) -> Side:
     """The side with marks, where it is a text that is shown as it is."""
     return Side(side.text, side.how, spans(before, after, language) if side.text == after else ())
-
-
-def _order_side(keys: JSON, names: Mapping[str, str]) -> Side:
-    """An order is a list of item keys (document/identity.py): JSON lists of what the items are known by."""
-    parts = [orjson.loads(key) for key in keys] if isinstance(keys, list) else []
-    shown = [
-        next((names[part] for part in key if isinstance(part, str) and part in names), str(key[-1])) for key in parts
-    ]
-    return Side(", ".join(shown), "text")
 
 
 def _last_change(

@@ -17,7 +17,7 @@ from offers.document.describe import describe
 from offers.document.diff import diff
 from offers.document.errors import DocumentError, Problem
 from offers.document.labels import FIELDS
-from offers.document.merge import ABSENT, Conflict
+from offers.document.merge import Conflict
 from offers.document.naming import Place, place_at, value_text
 from offers.document.schema import Kind
 from offers.history import Document, NoSuchRevision
@@ -25,6 +25,7 @@ from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, NotAllowed
 from offers.queries import names_in
 from offers.web.access import item_for, stamp_of
+from offers.web.conflict import place_of_conflict, side_of
 from offers.web.curl import patch_curl
 from offers.web.frame import answer
 from offers.web.items import change_context, entries, item_context, refuse_before
@@ -118,7 +119,7 @@ def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
     except NoSuchRevision:
         raise Http404 from None
     if merged.conflicts:
-        context = item_context(item, "history", etag=etag, **_explained_first(item, merged.conflicts))
+        context = item_context(item, "history", etag=etag, **_explained_first(item, etag, merged.conflicts))
         return answer(request, "history/undo_conflict.html", context, status=409)
     assert isinstance(merged.document, dict), "an undo that deletes is refused by history.undone"
     return _confirmed(request, actor, item, merged.document, Revision.Source.UNDO, etag)
@@ -215,6 +216,7 @@ class Explained:
     """A field that cannot be taken back by itself: what it was, what the change made of it, what it is now and by whom."""
 
     place: Place
+    is_order: bool
     before: str
     after: str
     now: str
@@ -222,28 +224,31 @@ class Explained:
     made: Revision | None
 
 
-def _explained_first(item: LibraryItem, conflicts: tuple[Conflict, ...]) -> dict[str, Any]:
+def _explained_first(item: LibraryItem, etag: int, conflicts: tuple[Conflict, ...]) -> dict[str, Any]:
     """As many of them as people read."""
     return {
-        "conflicts": _explained(item, conflicts[:CONFLICTS_SHOWN]),
+        "conflicts": _explained(item, etag, conflicts[:CONFLICTS_SHOWN]),
         "more": max(0, len(conflicts) - CONFLICTS_SHOWN),
     }
 
 
-def _explained(item: LibraryItem, conflicts: tuple[Conflict, ...]) -> list[Explained]:
-    names = names_in(item.sandbox_id, Kind(item.kind), [item.document])
+def _explained(item: LibraryItem, etag: int, conflicts: tuple[Conflict, ...]) -> list[Explained]:
+    around = past.documents(item, etag - 1, etag)
+    versions = [item.document, around[etag], around[etag - 1]]
+    names = names_in(item.sandbox_id, Kind(item.kind), versions)
     lines, made = past.blame_of(item)
     found = []
     for conflict in conflicts:
-        place = place_at(item.document, conflict.pointer, names)
+        place, is_order = place_of_conflict(conflict, versions, names)
         etags = [line.etag for line in lines if line.path[: len(conflict.path)] == conflict.path]
-        texts = [
-            ("", "text") if value is ABSENT else value_text(place.member, value, names)
+        sides = [
+            side_of(conflict, value, place, versions, names)
             for value in (conflict.theirs, conflict.base, conflict.ours)
         ]
+        texts = [(side.text, "text" if side.how == "absent" else side.how) for side in sides]
         how = next((how for text, how in texts if text), "text")
         before, after, now = (text for text, _how in texts)
-        found.append(Explained(place, before, after, now, how, made[max(etags)] if etags else None))
+        found.append(Explained(place, is_order, before, after, now, how, made[max(etags)] if etags else None))
     return found
 
 

@@ -22,10 +22,11 @@ TRIES = 25
 class Plan:
     """What saving would do. `patch` turns the head into `document`, which has the form's value in every conflict.
 
-    `form` is the document that the form alone makes.
+    `form` is the document that the form alone makes of `base`.
     """
 
     head: Head
+    base: Document
     form: Document
     document: Document
     patch: list[dict[str, Any]]
@@ -53,7 +54,7 @@ def plan_for(head: Head, base: Document, form: Document, picks: Mapping[str, JSO
     merged = resolve(base, form, head.document, picks or {})
     document = merged.document
     assert isinstance(document, dict), "three objects merge into an object"
-    return Plan(head, form, document, diff(head.document, document), merged.conflicts)
+    return Plan(head, base, form, document, diff(head.document, document), merged.conflicts)
 
 
 def save(

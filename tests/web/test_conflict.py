@@ -166,6 +166,54 @@ def test_an_order_that_both_changed_is_asked(editor: Client, item: LibraryItem, 
     assert [found["placement"] for found in now(made).document["representations"]] == ["three", "one", "two"]
 
 
+def languages(*found: tuple[str, str]) -> dict[str, Any]:
+    """A representation for "home" with a content in each of these languages, linked."""
+    contents = [
+        {"type": "html", "format": "text/html", "language": [language], "content": f"Hello {language}", "linkURL": link}
+        for language, link in found
+    ]
+    return {**shown_in("home"), "components": contents}
+
+
+EN, KO = ("en", "https://a.example/en"), ("ko", "https://a.example/ko")
+
+
+def test_a_conflict_names_the_content_that_it_is_about_whatever_its_place(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    """Mina puts Korean first and clears the English link; Jisoo changes that link where it stood."""
+    admin = actor(sandbox, label="Jisoo Kim")
+    made = make(admin, offer(representations=[languages(EN, KO)]), id="two")
+    address = "/s/prod/offers/two/edit/"
+    form = form_in(text_of(submit(editor, opened(editor, address), "up:/representations/0/components/1", address)))
+    linked = [name for name, values in form.items() if values == [EN[1]]]
+    patch(admin, made, replace("/representations/0/components/0/linkURL", "https://a.example/new"))
+    response = submit(editor, with_texts(form, dict.fromkeys(linked, "")), address=address)
+    (field,) = response.context["fields"]
+    assert field.label.endswith("Content (html, en) › Link")
+    assert (field.theirs.text, field.yours.how) == ("https://a.example/new", "absent")
+
+
+def test_an_order_of_contents_is_asked_by_what_they_are_called(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    admin = actor(sandbox)
+    three = languages(EN, KO, ("ja", "https://a.example/ja"))
+    made = make(admin, offer(representations=[three]), id="three")
+    address = "/s/prod/offers/three/edit/"
+    form = form_in(text_of(submit(editor, opened(editor, address), "up:/representations/0/components/1", address)))
+    path = "/representations/0/components"
+    patch(admin, made, [{"op": "move", "from": f"{path}/2", "path": f"{path}/0"}])
+    response = submit(editor, form, address=address)
+    (field,) = response.context["fields"]
+    assert field.theirs.text == "Content (html, ja), Content (html, en), Content (html, ko)"
+    patch(admin, made, [{"op": "move", "from": f"{path}/2", "path": f"{path}/0"}])
+    undo = editor.get("/s/prod/offers/three/history/2/undo/")
+    assert undo.status_code == 409
+    assert "Content (html, ko), Content (html, ja), Content (html, en)" in text_of(undo)
+    assert "Order of Representation" in text_of(undo)
+
+
 def test_texts_of_offers_are_escaped(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
     form = with_texts(opened(editor), {NAME: "<script>mine</script>"})
     patch(actor(sandbox, label="<script>who</script>"), item, replace("/name", "<script>theirs</script>"))
