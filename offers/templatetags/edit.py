@@ -4,7 +4,9 @@
 kinds: line, text, number, date, url, code; with options=[(value, word), …] it is a select
 """
 
+import re
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
 from django import template
@@ -155,3 +157,13 @@ def content_icon_name(value: str) -> str:
 def words_of(member: str) -> Options:
     """The values of a member with a fixed list, with their words."""
     return [(value, _(word)) for value, word in WORDS[member].items()]
+
+
+@register.filter
+def pieces(sentence: str) -> list[tuple[str, str]]:
+    """A sentence with inputs in it, "at most [limit] times", as (words, name of the input after them).
+
+    Its words stand in the order of the reader's language.
+    """
+    found = re.split(r"\[(\w+)\]", sentence)
+    return [(words.strip(), name) for words, name in zip_longest(found[::2], found[1::2], fillvalue="")]

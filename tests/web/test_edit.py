@@ -154,7 +154,7 @@ def test_without_javascript_the_preview_is_the_whole_page_with_what_was_typed(
     response = submit(editor, with_texts(opened(editor), {NAME: "Winter sale"}), "preview")
     text = text_of(response)
     assert form_in(text)[NAME] == ["Winter sale"]
-    assert "<ins>Winter sale</ins>" in text
+    assert "<ins>Winter</ins> sale" in text
     assert "is-changed" in text
     assert "1 change<" in text
 
@@ -528,3 +528,22 @@ def test_a_row_that_is_half_filled_in_hides_nothing_else(editor: Client, item: L
     ]
     assert response.context["page"].problems == {"/representations/1/placement": ["Choose a placement."]}
     assert submit(editor, form).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("language", "order"),
+    [("en", ["Show at most", "limit", "times, counted for", "scope", "per", "entity"]),
+     ("ko", ["scope", "최대", "limit", "회,", "entity", "기준"])],
+)  # fmt: skip
+def test_a_limit_reads_as_a_sentence_in_the_readers_word_order(
+    editor: Client, item: LibraryItem, language: str, order: list[str]
+) -> None:
+    editor.cookies["django_language"] = language
+    text = text_of(submit(editor, opened(editor), "add:/frequencyCappingConstraints"))
+    row = text[text.index('class="card-row capping-row') :]
+    names = {"limit", "scope", "entity"}
+    found = [
+        row.index(f'name="/frequencyCappingConstraints/0/{part}"' if part in names else f"<span>{part}</span>")
+        for part in order
+    ]
+    assert found == sorted(found)
