@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "offers.web.middleware.time_zone",
+    "offers.web.deleted.deleted_items",
 ]
 
 ROOT_URLCONF = "offeradmin.urls"

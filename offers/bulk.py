@@ -52,8 +52,11 @@ def keys_of(actor: Actor, ids: Collection[str]) -> list[int]:
 
 
 def keys_matching(actor: Actor, wanted: queries.Wanted) -> list[int]:
-    """The keys of all offers of a filter, lowest first; at most LIMIT + 1, so that `begin` can tell what is too many."""
-    return queries.keys(actor.sandbox.pk, OFFER_KINDS, wanted, LIMIT + 1)
+    """The keys of all offers of a filter, lowest first; at most LIMIT + 1, so that `begin` can tell what is too many.
+
+    None of what was deleted: there is nothing to change.
+    """
+    return [] if wanted.deleted else queries.keys(actor.sandbox.pk, OFFER_KINDS, wanted, LIMIT + 1)
 
 
 def begin(actor: Actor, action: Action, keys: Sequence[int], *, filter: str = "", request_id: str = "") -> BulkRun:

@@ -163,6 +163,12 @@ class LibraryItem(models.Model):
                 name="item_draft_by_modified",
                 condition=Q(status="draft", deleted_at=None),
             ),
+            # What was deleted: paid for by deletions only.
+            models.Index(
+                *("sandbox", "kind", F("modified_at").desc(), F("key").desc()),
+                name="item_deleted",
+                condition=Q(deleted_at__isnull=False),
+            ),
             GinIndex("references", name="item_by_reference"),
             GinIndex("channels", name="item_by_channel"),
             GinIndex(fields=["search"], name="item_by_trigram", opclasses=["gin_trgm_ops"]),

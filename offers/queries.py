@@ -33,6 +33,10 @@ MAX_WORDS = 8
 TRIGRAM = 3
 
 
+# Asked for like a status, though it is none of a document's.
+DELETED = "deleted"
+
+
 class LiveState(StrEnum):
     """What customers see of an approved offer, by its window."""
 
@@ -73,6 +77,11 @@ class Wanted:
     # Shown at some time in here: from `first` on, before `last`; either may be open.
     first: datetime | None = None
     last: datetime | None = None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is what was deleted that is asked for; everywhere else that does not exist."""
+        return self.status == DELETED
 
     @property
     def references(self) -> list[str]:
@@ -123,8 +132,11 @@ STATE_ORDERS: Mapping[str, str] = {
 def page(
     sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, order: str = DEFAULT_ORDER, cursor: str = ""
 ) -> Page:
-    """One page of the sandbox's items of these kinds. An order or cursor that is none means the first page."""
-    order = order if order in ORDERS else DEFAULT_ORDER
+    """One page of the sandbox's items of these kinds. An order or cursor that is none means the first page.
+
+    What was deleted comes in the order of its deletion only: nothing else of it is indexed.
+    """
+    order = order if order in orders_of(wanted) else DEFAULT_ORDER
     backwards, position = _read_cursor(cursor, order)
     now = timezone.now()
     chosen = [kind for kind in kinds if wanted.kind in ("", kind)]
@@ -144,6 +156,11 @@ def page(
         min(total, COUNT_LIMIT),
         total > COUNT_LIMIT,
     )
+
+
+def orders_of(wanted: Wanted) -> Collection[str]:
+    """The orders that a list can have."""
+    return ("-modified", "modified") if wanted.deleted else ORDERS
 
 
 @contextmanager
@@ -238,14 +255,14 @@ def _matching(
 
     With `walk`, words are looked for in the rows of another index's walk, not in the index of trigrams.
     """
-    items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None)
+    items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at__isnull=not wanted.deleted)
     words = wanted.text.lower().replace("\0", "").split()[:MAX_WORDS]
     if words and walk:
         # The same text, but no index knows it under this expression.
         items = items.alias(text=Concat("search", Value(""), output_field=TextField()))
     for word in words:
         items = items.filter(_has_word(word, "text" if walk else "search"))
-    if wanted.status:
+    if wanted.status and not wanted.deleted:
         items = items.filter(status=wanted.status)
     if wanted.state:
         items = items.filter(_in_state(wanted.state, kind, now))

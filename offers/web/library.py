@@ -1,23 +1,28 @@
 """Placements, rules, tags, collections and decisions: lists and one item at a glance. And the API page that all items have, offers too."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from offers import writes
 from offers.people import with_names_of_now
-from offers.queries import Wanted, page
+from offers.queries import DELETED, Wanted, page
 from offers.web.access import actor_for, item_for
 from offers.web.curl import item_address, json_text, patch_curl, read_curl
 from offers.web.frame import answer
 from offers.web.glance import facts_of, rows_of
 from offers.web.items import item_context, last_entry, original_of, summarised
-from offers.web.offer_filters import Chip, address, links, order_of, sorts
+from offers.web.offer_filters import Chip, address, deleted_filter, links, order_of, sorts
 from offers.web.sections import Section
 
 
 def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpResponse:
     """The section's items with a search; htmx gets only the results."""
     actor = actor_for(request, sandbox)
-    wanted, order = Wanted(text=request.GET.get("q", "").strip()[:200]), order_of(request)
+    status = request.GET.get("status", "")
+    wanted, order = (
+        Wanted(request.GET.get("q", "").strip()[:200], status if status == DELETED else ""),
+        order_of(request),
+    )
     found = page(actor.sandbox.pk, section.kinds, wanted, order, request.GET.get("cursor", ""))
     context = {
         "section": section,
@@ -25,11 +30,17 @@ def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpRespo
         "rows": rows_of(with_names_of_now(found.items)),
         "wanted": wanted,
         "order": order,
-        "chips": [Chip(f"“{wanted.text}”", address(request, q="", cursor=""))] if wanted.text else [],
+        "chips": _chips(request, wanted),
+        "filters": [deleted_filter(wanted)],
         "links": links(request, found.next, found.previous),
-        "sorts": sorts(request, order),
+        "sorts": sorts(request, order, wanted),
     }
     return answer(request, "library/list.html", context, fragment="library/_results.html")
+
+
+def _chips(request: HttpRequest, wanted: Wanted) -> list[Chip]:
+    chips = [Chip(f"“{wanted.text}”", address(request, q="", cursor=""))] if wanted.text else []
+    return [*chips, Chip(_("Deleted"), address(request, status="", cursor=""))] if wanted.deleted else chips
 
 
 def overview(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:

@@ -13,17 +13,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from offers import asked, writes
-from offers.document.errors import DocumentError, InvalidDocument, Problem
-from offers.document.naming import place_at
+from offers.document.errors import DocumentError, InvalidDocument
 from offers.document.schema import Kind
 from offers.document.values import clone
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, NotAllowed, is_live, refusal
-from offers.templatetags.offers import place_title, problem_text
 from offers.web.access import item_for, stamp_of
+from offers.web.deleted import in_words
 from offers.web.frame import answer
 from offers.web.items import COPY_OF, item_context, refuse_before
-from offers.web.offered import next_steps
+from offers.web.offered import say_changed
 from offers.web.sections import SECTION_OF, Section
 
 MAX_NAME = 255
@@ -58,11 +57,11 @@ def set_status(request: HttpRequest, sandbox: str, section: Section, id: str, st
     except writes.StaleEtag as stale:
         _say_stale(request, stale.head)
     except DocumentError as error:
-        said = format_html_join(" ", "{}", ((_in_words(item, problem),) for problem in error.problems))
+        said = format_html_join(" ", "{}", ((in_words(item, problem),) for problem in error.problems))
         messages.error(request, said)
     else:
         if done.changed:
-            _say_changed(request, actor, section, done, str(STEPS[status]))
+            say_changed(request, actor, section, done, str(STEPS[status]))
     return _to_item(actor, section, id)
 
 
@@ -81,11 +80,6 @@ def note_of(request: HttpRequest) -> str:
     return asked.note(request.POST.get("note"))
 
 
-def _in_words(item: LibraryItem, problem: Problem) -> str:
-    text = problem_text(problem)
-    return f"{place_title(place_at(item.document, problem.pointer))}: {text}" if problem.pointer else text
-
-
 @require_POST
 def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """A new item like this one, recorded as its copy; a decision's starts as a draft. Leads to it, to be edited."""
@@ -100,7 +94,7 @@ def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> 
     except NotAllowed as refused:
         raise PermissionDenied(str(refused)) from None
     except InvalidDocument as error:
-        messages.error(request, format_html_join(" ", "{}", ((_in_words(item, found),) for found in error.problems)))
+        messages.error(request, format_html_join(" ", "{}", ((in_words(item, found),) for found in error.problems)))
         return _to_item(actor, section, id)
     messages.success(
         request,
@@ -135,33 +129,10 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
         return answer(request, "library/delete.html", context, status=409)
     said = _("{name} is deleted. Its history stays.").format(name=item.name)
     if not refusal(actor, Kind(item.kind), None, item.document):
-        back = reverse("undelete", args=[actor.sandbox.name, section.slug, id])
+        back = reverse("item", args=[actor.sandbox.name, section.slug, id])
         said = format_html('{} <a href="{}">{}</a>', said, back, _("Undo"))
     messages.success(request, said)
     return HttpResponseRedirect(reverse("items", args=[actor.sandbox.name, section.slug]))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
-    """Ask (GET), then bring a deleted item back as it was (POST); 422 where something it needs is gone."""
-    actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
-    if item.deleted_at is None:
-        return _to_item(actor, section, id)
-    refuse_before(actor, item, None, item.document)
-    problems: list[str] = []
-    if request.method == "POST":
-        stamp = stamp_of(request, Revision.Source.UNDO, source_ref=str(item.etag))
-        try:
-            done = writes.undelete(actor, section.kinds, id, stamp)
-        except NotAllowed as refusal:
-            raise PermissionDenied(str(refusal)) from None
-        except InvalidDocument as error:
-            problems = [_in_words(item, problem) for problem in error.problems]
-        else:
-            _say_changed(request, actor, section, done, _("It is back as it was."))
-            return _to_item(actor, section, id)
-    context = item_context(item, "history", problems=problems, section_page=section)
-    return answer(request, "library/undelete.html", context, status=422 if problems else 200)
 
 
 def _etag(request: HttpRequest, item: LibraryItem) -> int:
@@ -172,11 +143,6 @@ def _etag(request: HttpRequest, item: LibraryItem) -> int:
 def _say_stale(request: HttpRequest, head: writes.Head) -> None:
     text = _("{name} saved version {etag} meanwhile, so nothing was done. Look at it first.")
     messages.warning(request, text.format(name=head.modified_by, etag=head.etag))
-
-
-def _say_changed(request: HttpRequest, actor: Actor, section: Section, done: writes.Outcome, what: str) -> None:
-    said = _("This is now version {etag}.").format(etag=done.head.etag)
-    messages.success(request, format_html("{} {} {}", what, said, next_steps(actor, section.slug, done)))
 
 
 def _to_item(actor: Actor, section: Section, id: str) -> HttpResponseRedirect:

@@ -16,7 +16,7 @@ from offers.document.schema import OFFER_KINDS, Kind
 from offers.models import LibraryItem
 from offers.people import choices as choices_of_people
 from offers.people import name_of
-from offers.queries import DEFAULT_ORDER, ORDERS, STATE_ORDERS, LiveState, Wanted, changers, recent
+from offers.queries import DEFAULT_ORDER, DELETED, STATE_ORDERS, LiveState, Wanted, changers, orders_of, recent
 from offers.web.middleware import zone_of
 
 OFFERED = 100
@@ -64,13 +64,16 @@ def _day(query: QueryDict, name: str) -> date | None:
 
 def order_of(request: HttpRequest) -> str:
     """The order of the address, else the one that suits its filter."""
-    order = request.GET.get("sort", "")
-    return order if order in ORDERS else STATE_ORDERS.get(request.GET.get("state", ""), DEFAULT_ORDER)
+    order, wanted = request.GET.get("sort", ""), Wanted(status=request.GET.get("status", ""))
+    if order in orders_of(wanted):
+        return order
+    return DEFAULT_ORDER if wanted.deleted else STATE_ORDERS.get(request.GET.get("state", ""), DEFAULT_ORDER)
 
 
 def choices() -> dict[str, tuple[str, Options]]:
     """The filters with fixed choices by name, each with what it says when it filters nothing and its (value, word) pairs."""
     statuses = [(value, _(WORDS["status"][value])) for value in ("draft", "approved", "archived")]
+    statuses.append((DELETED, _("Deleted")))
     states = [
         (LiveState.LIVE.value, _("Live now")),
         (LiveState.ENDING.value, _("Ending within 7 days")),
@@ -117,6 +120,11 @@ def more_filters(request: HttpRequest, sandbox_id: int, wanted: Wanted) -> list[
         Filter("by", _("Changed by"), _("Anyone"), choices_of_people(people), wanted.by),
         _fixed("kind", _("Type"), wanted),
     ]
+
+
+def deleted_filter(wanted: Wanted) -> Filter:
+    """The one filter of the other lists."""
+    return Filter("status", _("Show"), _("Not deleted"), [(DELETED, _("Deleted"))], wanted.status)
 
 
 def _fixed(name: str, label: str, wanted: Wanted) -> Filter:
@@ -213,10 +221,12 @@ FIRSTS = {
 }
 
 
-def sorts(request: HttpRequest, order: str) -> dict[str, Sort]:
-    """For each column, where its heading leads: sort by it, or turn it round."""
+def sorts(request: HttpRequest, order: str, wanted: Wanted) -> dict[str, Sort]:
+    """For each column that this list can be sorted by, where its heading leads: sort by it, or turn it round."""
     found = {}
     for column, first in FIRSTS.items():
+        if first not in orders_of(wanted):
+            continue
         turned = column if first.startswith("-") else f"-{column}"
         aria = ("descending" if order.startswith("-") else "ascending") if order.lstrip("-") == column else ""
         found[column] = Sort(column, address(request, sort=turned if order == first else first, cursor=""), aria)

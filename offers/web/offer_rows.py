@@ -1,7 +1,7 @@
 """The rows of the offers list: which columns there are, and what each row draws."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.urls import reverse
@@ -52,6 +52,12 @@ def known_columns(keys: Iterable[str]) -> list[str]:
     """Those of these columns that there are, in the order of the list."""
     wanted = set(keys)
     return [key for key in COLUMNS if key in wanted]
+
+
+def heads_of(columns: Iterable[str], *, deleted: bool) -> list[Column]:
+    """The headings of these columns. What changed a deleted item last is its deletion."""
+    heads = [COLUMNS[key] for key in columns]
+    return [replace(head, title=_("Deleted")) if deleted and head.key == "modified" else head for head in heads]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,5 +123,5 @@ def bar_of(item: LibraryItem, axis: tuple[datetime, datetime], now: datetime) ->
         return round(min(1.0, max(0.0, (instant - first) / length)) * AXIS, 1)
 
     x = min(at(item.starts_at), AXIS - 3.0)
-    state = live_state_of(item.status, item.starts_at, item.ends_at, now)
+    state = live_state_of(item.status, item.starts_at, item.ends_at, now) if item.deleted_at is None else None
     return Bar(x, max(3.0, round(at(item.ends_at) - x, 1)), at(now), state.value if state else "none")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,6 +18,7 @@ from offers.document.schema import Kind, validate
 from offers.models import LibraryItem
 from offers.permissions import Actor, refusal
 from offers.web.items import Entry
+from offers.web.sections import Section
 from offers.writes import Document, Outcome
 
 STATUSES = ("draft", "approved", "live", "complete", "archived")
@@ -110,3 +113,9 @@ def next_steps(actor: Actor, section: str, done: Outcome, *, saved: bool = False
     if done.before is None or refusal(actor, done.head.kind, done.head.document, done.before):
         return link
     return format_html('{} · <a href="{}">{}</a>', link, reverse("undo", args=where), _("Undo"))
+
+
+def say_changed(request: HttpRequest, actor: Actor, section: Section, done: Outcome, what: str) -> None:
+    """Tell on the next page what was done, as which version, and what can be done next."""
+    said = _("This is now version {etag}.").format(etag=done.head.etag)
+    messages.success(request, format_html("{} {} {}", what, said, next_steps(actor, section.slug, done)))

@@ -7,8 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from offers import writes
 from offers.document.schema import Kind
+from offers.models import SavedView
 from offers.people import with_names_of_now
-from offers.queries import names, names_in, page
+from offers.permissions import Actor, can_edit
+from offers.queries import Wanted, names, names_in, page
 from offers.web.access import actor_for, item_for
 from offers.web.frame import answer, wants_fragment
 from offers.web.items import item_context, last_entry, original_of, summarised
@@ -23,7 +25,7 @@ from offers.web.offer_filters import (
     sorts,
     wanted_of,
 )
-from offers.web.offer_rows import COLUMNS, rows_of
+from offers.web.offer_rows import COLUMNS, heads_of, known_columns, rows_of
 from offers.web.saved_views import chosen_view, columns_for, is_changed, views_of
 from offers.web.sections import OFFERS
 from offers.web.sentences import constraints
@@ -39,7 +41,7 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     views = views_of(actor)
     view = chosen_view(request, views)
     query = _lasting(request)
-    columns, sorted_by = columns_for(actor, view), sorts(request, order)
+    columns, sorted_by = _columns(actor, view, wanted), sorts(request, order, wanted)
     context = {
         "section": OFFERS,
         "page": found,
@@ -50,7 +52,8 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
         "links": links(request, found.next, found.previous),
         "sorts": sorted_by,
         "columns": columns,
-        "heads": [(column, sorted_by[column.sort]) for key, column in COLUMNS.items() if key in columns],
+        "heads": [(column, sorted_by.get(column.sort)) for column in heads_of(columns, deleted=wanted.deleted)],
+        "may_change": can_edit(actor) and not wanted.deleted,
         "all_columns": COLUMNS.values(),
         "views": views,
         "view": view,
@@ -61,6 +64,12 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
         context["filters"] = first_filters(wanted)
         context["more"] = more_filters(request, actor.sandbox.pk, wanted)
     return answer(request, "offers/list.html", context, fragment="offers/_results.html")
+
+
+def _columns(actor: Actor, view: SavedView | None, wanted: Wanted) -> list[str]:
+    """The columns that the person chose; of what is deleted always by whom and when."""
+    chosen = columns_for(actor, view)
+    return known_columns([*chosen, "modified"]) if wanted.deleted else chosen
 
 
 def filter_choices(request: HttpRequest, sandbox: str, name: str) -> HttpResponse:

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from offers.web import (
     actions,
     bulk,
+    deleted,
     edit,
     history,
     home,
@@ -58,7 +59,7 @@ urlpatterns = [
     path(ITEM + "edit/newer/", presence.bring_in, name="bring_in"),
     path(ITEM + "duplicate/", library_actions.duplicate, name="duplicate_item"),
     path(ITEM + "delete/", library_actions.delete, name="delete_item"),
-    path(ITEM + "undelete/", library_actions.undelete, name="undelete"),
+    path(ITEM + "undelete/", deleted.undelete, name="undelete"),
     path(ITEM + "status/<slug:status>/", library_actions.set_status, name="set_status"),
     path(ITEM + "api/", library.api, name="item_api"),
     path(ITEM + "preview/<int:representation>/<int:component>/", preview.stored, name="preview"),

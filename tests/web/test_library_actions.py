@@ -153,33 +153,6 @@ def test_what_is_used_is_not_deleted_and_its_users_are_named(
     assert LibraryItem.objects.get(id=id).deleted_at is None
 
 
-def test_what_is_deleted_can_be_brought_back(editor: Client, decision: LibraryItem) -> None:
-    assert "Delete Next best?" in text_of(editor.get(address("delete_item", "decisions", "nba")))
-    response = editor.post(address("delete_item", "decisions", "nba"), {"etag": "1", "note": " over "})
-    assert response["Location"] == reverse("items", args=["prod", "decisions"])
-    back = address("undelete", "decisions", "nba")
-    assert back in said(response)
-    assert Revision.objects.get(item=decision, etag=2).note == "over"
-    assert editor.get(address("item", "decisions", "nba")).status_code == 404
-
-    assert f'href="{back}"' in text_of(editor.get(address("history", "decisions", "nba")))
-    assert "Bring Next best back?" in text_of(editor.get(back))
-    assert editor.post(back)["Location"] == address("item", "decisions", "nba")
-    decision.refresh_from_db()
-    assert (decision.etag, decision.deleted_at) == (3, None)
-    assert editor.post(back)["Location"] == address("item", "decisions", "nba"), "a second time does nothing"
-    assert Revision.objects.filter(item=decision).count() == 3
-    assert differences() == []
-
-
-def test_it_does_not_come_back_without_what_it_needs(editor: Client, decision: LibraryItem, sandbox: Sandbox) -> None:
-    editor.post(address("delete_item", "decisions", "nba"), {"etag": "1"})
-    editor.post(address("delete_item", "collections", "spring"), {"etag": "1"})
-    refused = editor.post(address("undelete", "decisions", "nba"))
-    assert refused.status_code == 422
-    assert "There is no collection with the id spring." in text_of(refused)
-
-
 def test_a_delete_of_a_version_that_is_no_more_asks_again(
     editor: Client, decision: LibraryItem, sandbox: Sandbox
 ) -> None:
