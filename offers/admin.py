@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from offers import admin_clients
 from offers.models import LibraryItem, Membership, Revision, Sandbox
+
+__all__ = ["admin_clients"]  # Django imports this module only; the other one registers the pages for programs
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # not generic when it runs
@@ -29,7 +32,7 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generi
     list_display = ["sandbox", "user", "client", "role"]
     list_filter = ["sandbox", "role"]
     list_select_related = ["sandbox", "user", "client"]
-    autocomplete_fields = ["user"]
+    autocomplete_fields = ["user", "client"]
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs

@@ -22,7 +22,7 @@ LAYERS = (
         *("offers.bulk_actions", "offers.bulk_plan", "offers.bulk_queue", "offers.bulk_rows", "offers.bulk_work"),
     ),
     ("offers.forms", "offers.demo"),
-    ("offers.web", "offers.api", "offers.templatetags", "offers.management", "offers.admin"),
+    ("offers.web", "offers.api", "offers.templatetags", "offers.management", "offers.admin", "offers.admin_clients"),
 )
 # docs/architecture.md says why there are two.
 MAY_STORE = {"offers/writes.py", "offers/imports.py"}

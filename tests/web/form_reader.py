@@ -12,6 +12,7 @@ class _Reader(HTMLParser):
         self.sent: Sent = {}
         self.inside = False
         self.select: tuple[str, list[tuple[str, bool]]] | None = None
+        self.multiple = False
         self.textarea: str | None = None
         self.text = ""
         self.found = False
@@ -26,9 +27,9 @@ class _Reader(HTMLParser):
         if tag == "input":
             kind = given.get("type", "text")
             if given.get("name") and (kind not in ("checkbox", "radio") or "checked" in given):
-                self.add(given["name"], given.get("value", ""))
+                self.add(given["name"], given.get("value", "on" if kind in ("checkbox", "radio") else ""))
         elif tag == "select":
-            self.select = given["name"], []
+            self.select, self.multiple = (given["name"], []), "multiple" in given
         elif tag == "option" and self.select:
             self.select[1].append((given["value"], "selected" in given))
         elif tag == "textarea":
@@ -43,8 +44,11 @@ class _Reader(HTMLParser):
             self.inside = False
         elif tag == "select" and self.select:
             name, options = self.select
-            chosen = [value for value, selected in options if selected] or [options[0][0]]
-            self.add(name, chosen[-1])
+            chosen = [value for value, selected in options if selected]
+            if not self.multiple:
+                chosen = (chosen or [options[0][0]])[-1:]
+            for value in chosen:
+                self.add(name, value)
             self.select = None
         elif tag == "textarea" and self.textarea is not None:
             # A line end right behind the tag is not part of the text; the others are sent as CRLF.
