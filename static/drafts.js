@@ -12,7 +12,7 @@
   const base = `${PREFIX}${form.dataset.draft}/`;
   const own = base + Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join("");
   // Said by the page and not by a person: no reason to offer a draft.
-  const ASIDE = ["csrfmiddlewaretoken", "action", "etag", "zone", "id", "tag-query"];
+  const ASIDE = ["csrfmiddlewaretoken", "action", "person", "etag", "zone", "id", "tag-query"];
 
   // Private windows may have no storage, or none that can be written to: then there are no drafts.
   const attempt = (what) => {

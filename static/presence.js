@@ -6,14 +6,6 @@
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     place.addEventListener(name, (event) => event.stopPropagation());
   }
-  // Signed out: what is typed stays here, instead of the page being loaded again as after a click.
-  place.addEventListener("htmx:beforeSwap", (event) => {
-    const out = event.detail.xhr.responseURL.includes("/accounts/login/");
-    place.querySelector("[data-signed-out]").hidden = !out;
-    if (!out) return;
-    event.detail.shouldSwap = false;
-    event.stopPropagation();
-  });
   window.addEventListener("pagehide", () => {
     const body = new URLSearchParams(JSON.parse(place.getAttribute("hx-vals")));
     body.set("leave", "1");

@@ -174,7 +174,7 @@ def page(
 def _carried(sent: QueryDict) -> Iterable[tuple[str, str]]:
     """The form as it was sent, to be sent again with the decisions."""
     for name, values in sent.lists():
-        if name.startswith("/") or name in ("etag", "zone"):
+        if name.startswith("/") or name in ("etag", "zone", "person"):
             yield from ((name, str(value)) for value in values)
 
 

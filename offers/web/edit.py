@@ -42,6 +42,7 @@ from offers.web.middleware import zone_named, zone_of
 from offers.web.offered import next_steps
 from offers.web.saving import Contested, Plan, Saved, in_use, people, plan_for, save, since, verdict
 from offers.web.sections import OFFERS, SECTION_OF, Section
+from offers.web.session import keeps_typed, opened_by_another
 from offers.web.warnings import warnings
 
 # The part of the page that a row button changes.
@@ -79,6 +80,7 @@ class Desk:
         return asked.note(self.request.POST.get("note"))
 
 
+@keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS) -> HttpResponse:
     """GET: the form. POST: what its button `action` says: save, preview (also by htmx, as one types), or a row's."""
@@ -99,9 +101,9 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
         raise PermissionDenied(too_large())
     form = form_from(Kind(item.kind), before, dict(request.POST.lists()), sent_zone(request))
     desk = Desk(request, actor, item, etag, form, choices_for(actor, form))
-    if request.POST.get("action") == "save":
-        return _save(desk, item)
-    return other(desk)
+    if request.POST.get("action") != "save":
+        return other(desk)
+    return page(desk, status=409) if opened_by_another(request) else _save(desk, item)
 
 
 def why_closed(actor: Actor, item: LibraryItem) -> str:
@@ -295,6 +297,8 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "body": f"library/form/{desk.form.kind}.html",
         "is_dirty": desk.request.method == "POST",
         "not_saved": status >= 400,
+        "is_stale": "offers.stale" in desk.request.META,
+        "is_another": opened_by_another(desk.request),
     }
     template = "library/edit.html" if isinstance(desk.form, LibraryForm) else "offers/edit.html"
     return answer(desk.request, template, {**base, **values, **context}, fragment=fragment, status=status)

@@ -29,6 +29,7 @@ from offers.web.edit import Desk, other, page, refused, sent_zone
 from offers.web.form_page import choices_for
 from offers.web.middleware import zone_of
 from offers.web.sections import OFFERS, Section
+from offers.web.session import keeps_typed, opened_by_another
 
 NEW_OFFER_RUNS = timedelta(days=30)
 STARTS: Mapping[Kind, Document] = {
@@ -38,6 +39,7 @@ STARTS: Mapping[Kind, Document] = {
 }
 
 
+@keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, sandbox: str, section: Section = OFFERS) -> HttpResponse:
     """A new item (`?kind=fallback-offer` for a fallback offer), from the same form."""
@@ -52,7 +54,9 @@ def new(request: HttpRequest, sandbox: str, section: Section = OFFERS) -> HttpRe
         return page(Desk(request, actor, None, 0, form, choices_for(actor, form)))
     form = form_from(kind, {}, dict(request.POST.lists()), sent_zone(request))
     desk = Desk(request, actor, None, 0, form, choices_for(actor, form))
-    return _create(desk) if request.POST.get("action") == "save" else other(desk)
+    if request.POST.get("action") != "save":
+        return other(desk)
+    return page(desk, status=409) if opened_by_another(request) else _create(desk)
 
 
 def starting_document(kind: Kind, now: datetime, zone: ZoneInfo) -> Document:

@@ -35,6 +35,7 @@ from offers.web.frame import answer
 from offers.web.items import item_context
 from offers.web.saving import people, plan_for, since
 from offers.web.sections import Section
+from offers.web.session import keeps_typed
 
 GONE_AFTER = timedelta(seconds=60)
 # One statement: forget the tabs that are gone, say that this one is here, and name the others. What another request is
@@ -138,6 +139,7 @@ def _newer(item: LibraryItem, opened: int) -> dict[str, object]:
     return {"savers": people(since(item, opened)), "changes": changes}
 
 
+@keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 def bring_in(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """The form again, made of the newest version, with what was typed merged into it. Nothing is saved.

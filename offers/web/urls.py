@@ -17,6 +17,7 @@ from offers.web import (
     presence,
     preview,
     saved_views,
+    session,
 )
 from offers.web.sections import SectionConverter
 
@@ -28,6 +29,8 @@ urlpatterns = [
     path("", home.start, name="start"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/language/", preferences.set_language, name="set_language"),
+    path("session/", session.session, name="session"),
+    path("session/signed-in/", session.signed_in, name="signed_in"),
     path("s/<slug:sandbox>/", home.home, name="sandbox"),
     # Offers have pages of their own; the other sections share the library's.
     path("s/<slug:sandbox>/offers/", offers.offer_list, name="offers"),

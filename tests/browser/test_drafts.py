@@ -55,22 +55,6 @@ def test_what_was_typed_and_added_is_offered_after_a_reload(form: Page) -> None:
     assert LibraryItem.objects.get(id="sale").etag == 3, "a draft is not saved by itself"
 
 
-def test_a_save_that_met_an_expired_session_loses_nothing(form: Page, live_server: LiveServer) -> None:
-    form.fill("#f-name", "Winter sale")
-    form.context.clear_cookies(name="sessionid")
-    form.locator("#save").click()
-    sign_in(form, "mina")
-    expect(form).to_have_url(live_server.url + EDIT)
-    form.get_by_role("button", name="Bring them back").click()
-    expect(form.locator("#f-name")).to_have_value("Winter sale")
-    form.locator("#save").click()
-    expect(form.locator(".toast-item")).to_contain_text("Saved as version 4.")
-    kept(form, 0)
-    form.goto(live_server.url + EDIT)
-    expect(form.locator("#f-name")).to_have_value("Winter sale")
-    expect(form.locator("#draft")).to_be_hidden()
-
-
 def test_a_conflict_that_was_left_is_offered_and_merged_again(form: Page, live_server: LiveServer) -> None:
     form.fill("#f-name", "Winter sale")
     item = LibraryItem.objects.select_related("sandbox").get(id="sale")

@@ -1,0 +1,106 @@
+"""A form outlives its session, its form token, its person and the network: it says so, and goes on with the same Save."""
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from offers.models import LibraryItem, Membership, Revision, Sandbox
+from tests.browser.test_drafts import kept, sign_in
+from tests.browser.test_edit import EDIT, form  # noqa: F401  # fixture
+from tests.browser.test_pages import library, signed_in, violations  # noqa: F401  # fixtures
+from tests.cast import Role
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sign_out(page: Page) -> None:
+    page.context.clear_cookies(name="sessionid")
+
+
+def test_a_session_that_ends_while_one_types_costs_nothing(form: Page) -> None:  # noqa: F811  # the fixture itself
+    sign_out(form)
+    form.fill("#f-name", "Winter sale")
+    notice = form.locator("#session")
+    expect(notice).to_contain_text("You have been signed out.")
+    expect(form.locator("#f-name")).to_be_focused()
+    form.keyboard.press("Control+s")
+    expect(notice).to_contain_text("It is saved as soon as you are signed in again.")
+    expect(notice.get_by_role("link", name="Sign in")).to_be_focused()
+    assert violations(form) == []
+    with form.expect_popup() as beside:
+        form.keyboard.press("Enter")
+    beside.value.fill("#id_login", "mina")
+    beside.value.fill("#id_password", "a password")
+    beside.value.keyboard.press("Enter")
+    expect(form.locator(".toast-item")).to_contain_text("Saved as version 4.")
+    assert beside.value.is_closed()
+    kept(form, 0)
+
+
+def test_signing_in_in_another_tab_lets_this_one_go_on(form: Page, live_server: LiveServer) -> None:  # noqa: F811
+    sign_out(form)
+    tab = form.context.new_page()
+    tab.goto(f"{live_server.url}/accounts/login/")
+    sign_in(tab, "mina")
+    expect(tab.locator("h1")).to_have_text("Prod")
+    # The form token of the page is that of the session that is over: the look at the changes renews it.
+    form.fill("#f-name", "Winter sale")
+    expect(form.locator("#change-count")).to_have_text("1 change")
+    expect(form.locator("#toasts")).to_be_empty()
+    form.locator("#save").click()
+    expect(form.locator(".toast-item")).to_contain_text("Saved as version 4.")
+
+
+def test_another_person_is_asked_before_it_is_saved_as_theirs(form: Page, live_server: LiveServer) -> None:  # noqa: F811
+    jun = User.objects.create_user("jun", password="a password", first_name="Jun", last_name="Seo")
+    Membership.objects.create(sandbox_id=LibraryItem.objects.get(id="sale").sandbox_id, user=jun, role=Role.EDITOR)
+    form.fill("#f-name", "Winter sale")
+    sign_out(form)
+    tab = form.context.new_page()
+    tab.goto(f"{live_server.url}/accounts/login/")
+    sign_in(tab, "jun")
+    expect(tab.locator("h1")).to_have_text("Prod")
+    form.locator("#save").click()
+    expect(form.locator("#session")).to_contain_text("Jun Seo is signed in here now, and Mina Park opened this form.")
+    assert LibraryItem.objects.get(id="sale").etag == 3
+    form.locator("#session").get_by_role("button", name="Go on").click()
+    expect(form.locator(".toast-item")).to_contain_text("Saved as version 4.")
+    assert Revision.objects.get(item__id="sale", etag=4).actor_label == "Jun Seo"
+
+
+def test_saving_without_a_network_stays_says_so_and_tries_again(form: Page) -> None:  # noqa: F811  # the fixture itself
+    form.fill("#f-name", "Winter sale")
+    expect(form.locator("#change-count")).to_have_text("1 change")
+    form.context.set_offline(True)
+    form.locator("#save").click()
+    expect(form.locator("#session")).to_contain_text("The server gives no answer.")
+    expect(form.locator("#f-name")).to_have_value("Winter sale")
+    form.context.set_offline(False)
+    form.locator("#session").get_by_role("button", name="Try again").click()
+    expect(form.locator(".toast-item")).to_contain_text("Saved as version 4.")
+
+
+def test_without_javascript_what_was_typed_comes_back_after_signing_in(
+    browser: Browser,
+    live_server: LiveServer,
+    library: Sandbox,  # noqa: F811  # the fixture itself
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(live_server.url + EDIT)
+    sign_in(page, "mina")
+    page.fill("#f-name", "Winter sale")
+    sign_out(page)
+    page.locator("#save").click()
+    expect(page.locator("h1")).to_have_text("You have been signed out")
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in").click()
+    sign_in(opened.value, "mina")
+    expect(opened.value.locator("h1")).to_have_text("Signed in as Mina Park")
+    page.get_by_role("button", name="Go on with what you typed").click()
+    expect(page.locator("#refused")).to_contain_text("you signed in after this form was opened")
+    expect(page.locator("#f-name")).to_have_value("Winter sale")
+    page.locator("#save").click()
+    expect(page.locator(".toast-item")).to_contain_text("Saved as version 4.")
+    context.close()
