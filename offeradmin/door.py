@@ -10,7 +10,9 @@ Written for granian, but nothing in it is granian's own: ASGI 3 (https://asgi.re
 import asyncio
 import io
 import json
+import os
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -29,6 +31,8 @@ Answer = tuple[int, Headers, bytes]
 
 # Each thread keeps one connection to the database. The second is for what the first would keep waiting.
 THREADS = 2
+# Whoever did not get in hears so after this long. Waiting costs nothing here, and halts a client who would ask again at once.
+PAUSE_SECONDS = 1.0
 # From the first byte of a body to its last, however it trickles.
 BODY_SECONDS = 8.0
 # So many bodies of more than so many bytes are in memory at once, in each worker.
@@ -41,6 +45,7 @@ REASONS = {
 }
 # Their addresses get problem documents (RFC 9457), as from the API itself.
 PROGRAMS = ("/data/", "/ims/")
+SIGN_INS = ("/accounts/", "/admin/login/")
 
 
 class Refused(Exception):
@@ -55,11 +60,18 @@ class Door:
     """`application` behind the door. `limit` is the size in bytes beyond which it will refuse a body unread."""
 
     def __init__(
-        self, application: WsgiApplication, *, limit: int, threads: int = THREADS, seconds: float = BODY_SECONDS
+        self,
+        application: WsgiApplication,
+        *,
+        limit: int,
+        threads: int = THREADS,
+        seconds: float = BODY_SECONDS,
+        pause: float = PAUSE_SECONDS,
     ) -> None:
         self.application = application
-        self.limit, self.seconds = limit, seconds
+        self.limit, self.seconds, self.pause = limit, seconds, pause
         self.pool = ThreadPoolExecutor(threads, "request")
+        self.sign_ins = ThreadPoolExecutor(1, "sign-in", initializer=step_back)
         self.places = LARGE_BODIES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,8 +83,11 @@ class Door:
                 answer = refusal(refused.status, environ["PATH_INFO"])
             else:
                 environ.update({"CONTENT_LENGTH": str(length), "wsgi.input": io.BytesIO(body)})
-                loop = asyncio.get_running_loop()
-                answer = await loop.run_in_executor(self.pool, respond, self.application, environ)
+                loop, signs_in = asyncio.get_running_loop(), is_sign_in(environ)
+                pool = self.sign_ins if signs_in else self.pool
+                answer = await loop.run_in_executor(pool, respond, self.application, environ)
+                if answer[0] == HTTPStatus.TOO_MANY_REQUESTS or (signs_in and answer[0] != HTTPStatus.FOUND):
+                    await asyncio.sleep(self.pause)
         await send_answer(answer, send)
 
     async def _body(self, environ: Environ, receive: Receive, held: ExitStack) -> tuple[int, bytes | bytearray]:
@@ -120,6 +135,18 @@ class Door:
 
     def _give_place_back(self) -> None:
         self.places += 1
+
+
+def is_sign_in(environ: Environ) -> bool:
+    """Whether a password may have to be hashed: a quarter of a second of CPU that anybody may ask for. A thread of its own does
+    that, one after the other, while the others go on, for hashing holds no lock of Python's."""
+    return environ["REQUEST_METHOD"] == "POST" and str(environ["PATH_INFO"]).startswith(SIGN_INS)
+
+
+def step_back() -> None:
+    """Let all others have the processor first. Only Linux gives a thread a priority of its own."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
 def environ_of(scope: Scope) -> Environ:

@@ -1,17 +1,16 @@
 """The site map's root: pages, accounts, the API, health."""
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from offers.converters import ItemIdConverter
-from offers.web.accounts import sign_in
+from offers.web.accounts import sign_in, sign_in_to_admin
 from offers.web.health import healthz, readyz
 
 register_converter(ItemIdConverter, "item")
 
 # One door: Django's admin sends people to the sign-in page, which counts attempts and hides their time.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = sign_in_to_admin  # type: ignore[method-assign, assignment]
 
 handler500 = "offers.web.errors.server_error"
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -213,3 +214,58 @@ def test_the_path_is_made_of_the_very_bytes_that_came(application: Application) 
     environ, _ = application.calls[0]
     assert environ["PATH_INFO"] == "/a/b\n" + "설".encode().decode("latin-1") + "\xff"
     assert (environ["QUERY_STRING"], environ["REMOTE_ADDR"]) == ("a=%C3%A9", "")
+
+
+def timed(answer: str, method: str, path: str) -> tuple[float, str]:
+    """How long the door keeps an answer with this status, and in which thread it was made."""
+    names: list[str] = []
+
+    def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        names.append(threading.current_thread().name)
+        start_response(answer, [])
+        return [b""]
+
+    began = time.monotonic()
+    asyncio.run(ask(Door(application, limit=LIMIT, pause=0.3), scope(method=method, path=path)))
+    return time.monotonic() - began, names[0].partition("_")[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "method", "path", "thread", "waits"),
+    [
+        ("200 OK", "POST", "/accounts/login/", "sign-in", True),
+        ("302 Found", "POST", "/accounts/login/", "sign-in", False),
+        ("429 Too Many Requests", "POST", "/accounts/password/reset/", "sign-in", True),
+        ("405 Method Not Allowed", "POST", "/admin/login/", "sign-in", True),
+        ("200 OK", "GET", "/accounts/login/", "request", False),
+        ("429 Too Many Requests", "POST", "/ims/token/v3", "request", True),
+        ("401 Unauthorized", "POST", "/ims/token/v3", "request", False),
+    ],
+)
+def test_whoever_does_not_get_in_waits_and_signs_in_apart_from_the_others(
+    answer: str, method: str, path: str, thread: str, waits: bool
+) -> None:
+    taken, name = timed(answer, method, path)
+    assert (name, taken >= 0.3) == (thread, waits)
+
+
+def test_others_are_answered_while_passwords_are_hashed() -> None:
+    hashing, done = threading.Event(), threading.Event()
+
+    def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/accounts/login/":
+            hashing.set()
+            assert done.wait(5)
+        start_response("302 Found", [])
+        return [b""]
+
+    async def both() -> None:
+        at = Door(application, limit=LIMIT)
+        signing_in = [asyncio.create_task(ask(at, scope(path="/accounts/login/"))) for _ in range(5)]
+        await asyncio.to_thread(hashing.wait, 5)
+        for _ in range(3):
+            await asyncio.wait_for(ask(at, scope(path="/healthz")), 2)
+        done.set()
+        await asyncio.gather(*signing_in)
+
+    asyncio.run(both())

@@ -6,16 +6,19 @@ its own, all others share one of the address. So nobody can lock out a person fr
 """
 
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.decorators import secure_admin_login
 from allauth.account.views import login
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from offers.attempts import Budget, address_of, give_back, take
 from offers.web.frame import A_YEAR
@@ -88,6 +91,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         response.status_code = 429
         response["Retry-After"] = str(MINUTES)
     return response
+
+
+@login_not_required
+def sign_in_to_admin(request: HttpRequest) -> HttpResponseBase:
+    """Django's admin sends people to the page above; nothing is posted here."""
+    if request.method == "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    return cast(HttpResponseBase, _to_the_door(request))
+
+
+_to_the_door = secure_admin_login(lambda request: HttpResponseRedirect(reverse("admin:index")))
 
 
 def _budgets(request: HttpRequest, name: str) -> list[Budget]:

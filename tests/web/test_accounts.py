@@ -109,11 +109,16 @@ def test_signing_in_is_not_counted() -> None:
 
 
 def test_djangos_admin_sends_to_the_same_door() -> None:
-    for method in ("get", "post"):
-        response = getattr(Client(), method)("/admin/login/?next=/admin/", {"username": "mina", "password": PASSWORD})
-        assert response.status_code == 302
-        assert response["Location"].startswith("/accounts/login/?next=")
+    response = Client().get("/admin/login/?next=/admin/")
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=%2Fadmin%2F")
     assert Client().get("/admin/", follow=True).redirect_chain[-1][0].startswith("/accounts/login/?next=")
+    assert Client().post("/admin/login/", {"username": "mina", "password": PASSWORD}).status_code == 405
+
+
+def test_djangos_admin_lets_an_operator_in() -> None:
+    browser = Client()
+    browser.force_login(User.objects.create_superuser("operator"))
+    assert browser.get("/admin/login/")["Location"] == "/admin/"
 
 
 def test_a_person_without_the_right_is_told_so_by_djangos_admin(mina: User) -> None:
