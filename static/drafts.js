@@ -9,6 +9,8 @@
   const PREFIX = "draft:";
   const SENT = "draft.sent";
   const DAYS = 30;
+  const ROOM_DAYS = 7;
+  const DAY_MS = 86400000;
   const base = `${PREFIX}${form.dataset.draft}/`;
   const own = base + Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join("");
   // Said by the page and not by a person: no reason to offer a draft.
@@ -32,15 +34,25 @@
     return JSON.stringify(typed.map(([name, value]) => [name, value.replace(/\r\n?/g, "\n")]).sort());
   };
 
+  // Whether all of the form is kept. Drafts that nobody came back for in a week make room for it; younger ones may be all
+  // that is left of somebody's work, so where that is not enough, the person is told.
+  let kept = "";
   const keep = () => {
-    if (form.dataset.dirty === undefined) return;
-    const text = JSON.stringify({ at: Date.now(), fields: fields() });
-    const store = () => attempt(() => localStorage.setItem(own, text) ?? true);
-    if (store()) return;
-    // Full: the oldest draft of any form makes room, once.
-    const [oldest] = keys().filter((key) => key !== own).sort((one, other) => age(one) - age(other));
-    if (oldest) forget(oldest);
-    store();
+    if (form.dataset.dirty === undefined) return false;
+    const now = fields();
+    const text = JSON.stringify(now);
+    if (text === kept) return true;
+    const store = () => attempt(() => localStorage.setItem(own, JSON.stringify({ at: Date.now(), fields: now })) ?? true);
+    const old = keys().filter((key) => key !== own && age(key) < Date.now() - ROOM_DAYS * DAY_MS);
+    old.sort((one, other) => age(one) - age(other));
+    let stored = store();
+    while (!stored && old.length) {
+      forget(old.shift());
+      stored = store();
+    }
+    kept = stored ? text : "";
+    document.getElementById("draft-full").hidden = Boolean(stored);
+    return Boolean(stored);
   };
 
   let waiting = 0;
@@ -90,7 +102,9 @@
     const time = notice.querySelector("time");
     const zone = form.elements.zone.value;
     time.dateTime = new Date(draft.at).toISOString();
-    time.textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+    const shown = (more) => new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", ...more });
+    // The server may know zones that this browser does not.
+    time.textContent = attempt(() => shown({ timeZone: zone })) ?? shown({});
     const opened = draft.fields.find(([name]) => name === "etag");
     notice.querySelector("[data-older]").hidden = !opened || opened[1] === form.elements.etag.value;
     // Set and not added: the same buttons are about the next draft when this one is thrown away.
@@ -109,19 +123,19 @@
     const found = keys().filter((key) => key.startsWith(base) && key !== own);
     for (const key of found.sort((one, other) => age(other) - age(one))) {
       const draft = read(key);
-      if (!draft || !Array.isArray(draft.fields) || said(draft.fields) === shown) forget(key);
+      const text = draft && attempt(() => said(draft.fields));
+      if (!text || text === shown) forget(key);
       else return offer(key, draft);
     }
     return undefined;
   };
 
-  for (const key of keys()) if (age(key) < Date.now() - DAYS * 86400000) forget(key);
+  for (const key of keys()) if (age(key) < Date.now() - DAYS * DAY_MS) forget(key);
   const sent = attempt(() => sessionStorage.getItem(SENT));
   attempt(() => sessionStorage.removeItem(SENT));
   if (form.dataset.dirty === undefined) next();
   else {
     // The server's answer to what was sent, with everything that was typed.
-    keep();
-    if (sent) forget(sent);
+    if (keep() && sent) forget(sent);
   }
 })();

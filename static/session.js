@@ -87,8 +87,9 @@
   window.addEventListener("focus", back);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && back());
   window.addEventListener("online", () => !notice.hidden && !waiting && goOn());
-  window.addEventListener("pageshow", () => {
-    waiting = null;
+  // Only coming back to it: a page may be saved before all of it has come, and shows itself then.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) waiting = null;
   });
 
   // Answers to what the page asks by itself while one types: none, the sign-in page, or that its form token is too old.

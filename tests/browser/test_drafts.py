@@ -115,3 +115,32 @@ def test_a_new_offer_is_kept_too_and_nobody_elses_is_shown(form: Page, live_serv
     form.locator("#save").click()
     expect(form.locator(".toast-item")).to_contain_text("Created as a draft.")
     kept(form, 0)
+
+
+def test_a_full_storage_is_said_and_costs_no_younger_draft(form: Page) -> None:
+    form.fill("#f-name", "Before it was full")
+    kept(form, 1)
+    form.reload()
+    form.evaluate(
+        """() => {
+        const old = { at: Date.now() - 8 * 86400000, fields: [["/name", "x".repeat(200000)]] };
+        localStorage.setItem("draft:1/prod/offers/other/a", JSON.stringify(old));
+        for (let size = 1 << 22; size >= 1; size >>= 1) {
+          try {
+            for (let n = 0; n < 4; n += 1) localStorage.setItem(`full-${size}-${n}`, "x".repeat(size));
+          } catch {}
+        }
+    }"""
+    )
+    form.fill("#f-name", "Makes room of what is old")
+    form.wait_for_timeout(800)
+    assert form.evaluate("localStorage.getItem('draft:1/prod/offers/other/a')") is None
+    kept(form, 2)
+    expect(form.locator("#draft-full")).to_be_hidden()
+    form.fill("#f-description", "x" * 250_000)
+    expect(form.locator("#draft-full")).to_be_visible()
+    kept(form, 2)
+    form.fill("#f-description", "short")
+    expect(form.locator("#draft-full")).to_be_hidden()
+    form.get_by_role("button", name="Bring them back").click()
+    expect(form.locator("#f-name")).to_have_value("Before it was full")
