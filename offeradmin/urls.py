@@ -12,6 +12,8 @@ register_converter(ItemIdConverter, "item")
 # One door: Django's admin sends people to the sign-in page, which counts attempts and hides their time.
 admin.site.login = sign_in_to_admin  # type: ignore[method-assign, assignment]
 
+handler403 = "offers.web.errors.forbidden"
+handler404 = "offers.web.errors.not_found"
 handler500 = "offers.web.errors.server_error"
 
 urlpatterns = [

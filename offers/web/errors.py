@@ -1,17 +1,45 @@
-"""Pages for what cannot be answered: a form that is too large; what went wrong on our side."""
+"""Pages for what cannot be answered: not there, not allowed, a form that is too large, what went wrong on our side."""
 
+import re
 import sys
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from offers.web.access import actor_for
 from offers.web.frame import Frame
 
 RETRY_AFTER = "10"
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    return render(request, "404.html", {"around": _around(request)}, status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403; why, in the words of who raised it."""
+    return render(request, "403.html", {"around": _around(request), "exception": str(exception)}, status=403)
+
+
+def _around(request: HttpRequest) -> str:
+    """The template around the page: the frame for a member of the sandbox that the address is in, for others nothing.
+
+    So a sandbox that is not there and one that the person does not belong to look the same.
+    """
+    inside = re.match(r"/s/([-\w]+)/", request.path_info)
+    try:
+        if inside and hasattr(request, "user"):
+            actor_for(request, inside[1])
+            return "framed.html"
+    except Http404:
+        pass
+    return "alone.html"
 
 
 @login_not_required

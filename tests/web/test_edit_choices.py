@@ -86,6 +86,6 @@ def test_a_form_for_a_fallback_offer_is_still_one_after_a_sign_in_that_comes_bet
     action = f'action="{new}?kind=fallback-offer"'
     assert action in text_of(editor.get(f"{new}?kind=fallback-offer"))
     editor.logout()
-    assert editor.post(f"{new}?kind=fallback-offer")["Location"].endswith(
-        "?next=" + quote(f"{new}?kind=fallback-offer")
-    )
+    asked = editor.get(f"{new}?kind=fallback-offer")
+    assert asked["Location"].endswith("?next=" + quote(f"{new}?kind=fallback-offer"))
+    assert action in text_of(editor.post(f"{new}?kind=fallback-offer")), "what was typed goes to the same form"

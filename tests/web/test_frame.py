@@ -50,6 +50,30 @@ def test_a_stranger_to_the_sandbox_gets_a_404(sign_in: SignIn, item: LibraryItem
         assert stranger.get(address).status_code == 404
 
 
+@pytest.mark.parametrize("address", ["/s/prod/nothing/", "/s/prod/offers/none/", "/s/prod/bulk/99/"])
+def test_what_is_not_there_keeps_the_frame_for_members_only(
+    sign_in: SignIn, item: LibraryItem, sandbox: Sandbox, address: str
+) -> None:
+    member = sign_in(Role.AUDITOR).get(address)
+    assert member.status_code == 404
+    assert 'aria-label="Sections"' in text_of(member)
+    assert 'href="/s/prod/offers/"' in text_of(member)
+    stranger = sign_in(None, "No Body")
+    pages = [text_of(stranger.get(path)) for path in (address, address.replace("prod", "nowhere"))]
+    texts = [re.sub(r'"X-CSRFToken": "\w+"', "", page) for page in pages]
+    assert texts[0] == texts[1], "a stranger cannot tell a sandbox from none"
+    assert 'aria-label="Sections"' not in texts[0]
+    assert "Prod" not in texts[0]
+
+
+def test_what_is_not_allowed_says_why_inside_the_frame(sign_in: SignIn, item: LibraryItem) -> None:
+    response = sign_in(Role.AUDITOR).get("/s/prod/offers/new/")
+    assert response.status_code == 403
+    text = text_of(response)
+    assert "You can read this sandbox but not change it." in text
+    assert 'aria-label="Sections"' in text
+
+
 def test_a_person_without_a_sandbox_is_told_what_to_do(sign_in: SignIn) -> None:
     response = sign_in(None).get("/")
     assert response.status_code == 200
