@@ -1,5 +1,6 @@
 """What comes in: bodies parsed by our own strict parser, and the headers that say how a change is recorded."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +18,8 @@ JSON_TYPES = ("application/json",)
 # RFC 5789 wants a type of its own for patches; the documented API sends them as plain JSON.
 PATCH_TYPES = ("application/json-patch+json", "application/json")
 MAX_NOTE = 1_000
+# Parameters that ask for something else than the call itself: passed over, they would delete what was to be tried.
+MODES = ("dryRun", "asOf")
 
 
 def document_of(request: HttpRequest) -> dict[str, Any]:
@@ -39,12 +42,21 @@ def stamp_of(request: HttpRequest) -> Stamp:
     return Stamp(Revision.Source.API.value, note=_note(request), request_id=request.META.get("offers.request_id", ""))
 
 
+def check_modes(request: HttpRequest, known: Collection[str]) -> None:
+    """Raises ApiError (400) for a parameter that is one of MODES, however it is spelled, and not `known` to the call."""
+    for name in request.GET:
+        folded = name.replace("-", "").replace("_", "").lower()
+        if name not in known and folded in [mode.lower() for mode in MODES]:
+            detail = _("This call does not know the parameter %(name)s.") % {"name": name}
+            raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+
+
 def is_dry_run(request: HttpRequest) -> bool:
     """Whether `?dryRun=true` asks to change nothing. Raises ApiError (400) for anything but true and false."""
-    value = request.GET.get("dryRun", "false").lower()
-    if value not in ("true", "false"):
+    values = {value.lower() for value in request.GET.getlist("dryRun", ["false"])}
+    if values not in ({"true"}, {"false"}):
         raise ApiError(400, "bad-parameter", _("A parameter could not be read"), _("dryRun is true or false."))
-    return value == "true"
+    return values == {"true"}
 
 
 def _note(request: HttpRequest) -> str:

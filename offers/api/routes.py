@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
-from offers.api import endpoints, history
+from offers.api import bodies, endpoints, history
 from offers.api.auth import ApiRequest, authenticate
 from offers.api.programs import for_programs
 from offers.api.resources import RESOURCES, Resource
@@ -18,20 +18,24 @@ ITEM = "/<item:id>"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a collection: its name, the method and the address (a pattern, below the collection's) that it has."""
+    """One call of a collection: its name, the method and the address (a pattern, below the collection's) that it has.
+
+    `modes` are those of `bodies.MODES` that it knows.
+    """
 
     name: str
     method: str
     path: str
     answer: Callable[..., HttpResponse]
+    modes: tuple[str, ...] = ()
 
 
 # Calls of one address stand together.
 CALLS = (
-    Call("create", "POST", "", endpoints.create),
+    Call("create", "POST", "", endpoints.create, ("dryRun",)),
     Call("list", "GET", "", endpoints.listing),
-    Call("read", "GET", ITEM, endpoints.read),
-    Call("change", "PATCH", ITEM, endpoints.change),
+    Call("read", "GET", ITEM, endpoints.read, ("asOf",)),
+    Call("change", "PATCH", ITEM, endpoints.change, ("dryRun",)),
     Call("delete", "DELETE", ITEM, endpoints.delete),
     Call("revisions", "GET", f"{ITEM}/revisions", history.revisions),
     Call("revision", "GET", f"{ITEM}/revisions/<int:etag>", history.revision),
@@ -48,14 +52,15 @@ def patterns() -> Iterator[URLPattern]:
 
 def _view(resource: Resource, calls: list[Call]) -> Callable[..., HttpResponse]:
     """One address of a collection: who is calling is known before anything else is looked at."""
-    answers = {call.method: call.answer for call in calls}
+    by_method = {call.method: call for call in calls}
 
     def view(request: HttpRequest, **place: Any) -> HttpResponse:
-        answer = answers.get(request.method or "")
-        if answer is None:
-            return HttpResponseNotAllowed(answers)
+        call = by_method.get(request.method or "")
+        if call is None:
+            return HttpResponseNotAllowed(by_method)
         caller = cast(ApiRequest, request)
         caller.actor = authenticate(request)
-        return answer(caller, resource, **place)
+        bodies.check_modes(request, call.modes)
+        return call.answer(caller, resource, **place)
 
     return view

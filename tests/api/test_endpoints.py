@@ -160,6 +160,28 @@ def test_a_dry_run_refuses_what_the_real_one_would(editor: Caller, auditor: Call
     assert editor("PATCH", f"{OFFER}&dryRun=perhaps", DOCUMENTED_PATCH).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("method", "parameter"),
+    [
+        ("DELETE", "dryRun=true"),
+        ("DELETE", "dry-run=true"),
+        ("PATCH", "dryrun=true"),
+        ("PATCH", "dryRun=true&dryRun=false"),
+        ("GET", "asof=2020-01-01T00:00:00Z"),
+        ("PATCH", "asOf=2020-01-01T00:00:00Z"),
+    ],
+)
+def test_a_call_that_does_not_know_how_to_only_try_or_look_back_does_nothing_instead(
+    editor: Caller, method: str, parameter: str
+) -> None:
+    assert editor(method, f"{OFFER}&{parameter}", DOCUMENTED_PATCH).status_code == 400
+    assert editor("GET", OFFER).json()["etag"] == 1
+
+
+def test_a_list_of_the_past_is_refused_and_not_answered_with_the_present(editor: Caller) -> None:
+    assert editor("GET", "offers?asOf=2020-01-01T00:00:00Z").status_code == 400
+
+
 def test_what_is_in_use_is_not_deleted(editor: Caller) -> None:
     response = editor("DELETE", "placements/offerPlacement1234")
     assert response.status_code == 409
