@@ -35,7 +35,8 @@ THREADS = 2
 PAUSE_SECONDS = 1.0
 # From the first byte of a body to its last, however it trickles.
 BODY_SECONDS = 8.0
-# So many bodies of more than so many bytes are in memory at once, in each worker.
+# So many bodies of more than so many bytes are in memory at once, in each worker. The one that has been arriving for the longest
+# makes room for the next: whoever sends slowly would keep the places of those who do not.
 LARGE_BODY, LARGE_BODIES = 64_000, 32
 
 REASONS = {
@@ -73,6 +74,8 @@ class Door:
         self.pool = ThreadPoolExecutor(threads, "request")
         self.sign_ins = ThreadPoolExecutor(1, "sign-in", initializer=step_back)
         self.places = LARGE_BODIES
+        # The deadlines of the large bodies that are not whole yet, the oldest first.
+        self.arriving: dict[asyncio.Timeout, None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         environ = environ_of(scope)
@@ -103,17 +106,19 @@ class Door:
         if announced is not None and announced > self.limit:
             return announced, b""
         try:
-            async with asyncio.timeout(self.seconds):
-                body = await self._receive(receive, held)
+            async with asyncio.timeout(self.seconds) as deadline:
+                body = await self._receive(receive, held, deadline)
         except TimeoutError:
             raise Refused(408) from None
+        finally:
+            self.arriving.pop(deadline, None)
         if len(body) > self.limit:
             return len(body), b""
         if announced is not None and len(body) != announced:
             raise Refused(400)
         return len(body), body
 
-    async def _receive(self, receive: Receive, held: ExitStack) -> bytearray:
+    async def _receive(self, receive: Receive, held: ExitStack, deadline: asyncio.Timeout) -> bytearray:
         # One bytearray: a list of what may be a million chunks of a byte would take a hundred times the memory.
         body, more = bytearray(), True
         while more and len(body) <= self.limit:
@@ -124,14 +129,23 @@ class Door:
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if small and len(body) > LARGE_BODY:
-                self._take_place(held)
+                self._take_place(held, deadline)
         return body
 
-    def _take_place(self, held: ExitStack) -> None:
-        if not self.places:
-            raise Refused(503)
+    def _take_place(self, held: ExitStack, deadline: asyncio.Timeout) -> None:
+        if self.places <= 0:
+            self._end_the_slowest()
+        self.arriving[deadline] = None
         self.places -= 1
         held.callback(self._give_place_back)
+
+    def _end_the_slowest(self) -> None:
+        """Its place is free a moment later. Raises Refused (503) when all bodies are whole and wait for their answers."""
+        oldest = next(iter(self.arriving), None)
+        if oldest is None:
+            raise Refused(503)
+        del self.arriving[oldest]
+        oldest.reschedule(asyncio.get_running_loop().time())
 
     def _give_place_back(self) -> None:
         self.places += 1

@@ -164,21 +164,47 @@ def test_of_a_body_that_is_too_large_the_length_is_handed_on_and_the_rest_not_re
     assert (environ["CONTENT_LENGTH"], body) == (str(announced), b"")
 
 
-def test_only_so_many_large_bodies_are_in_memory_at_once(
+def test_large_bodies_that_arrive_slowly_make_room_for_the_next(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(door, "LARGE_BODIES", 2)
     large, request = b"x" * (door.LARGE_BODY + 1), scope(CHUNKED)
 
     async def attack() -> list[int]:
-        at = Door(application, limit=LIMIT, seconds=0.1)
-        answers = await asyncio.gather(*(ask(at, request, part(large, more=True)) for _ in range(5)))
-        # Their places are free again.
-        answers.append(await ask(at, request, part(large)))
-        return [start["status"] for start, _ in answers]
+        at = Door(application, limit=LIMIT, seconds=5)
+        slow = [asyncio.create_task(ask(at, request, part(large, more=True))) for _ in range(5)]
+        await asyncio.sleep(0.05)
+        assert [task.done() for task in slow] == [True, True, True, False, False]
+        start, _ = await ask(at, request, part(large))
+        for task in slow:
+            task.cancel()
+        return [start["status"], *(task.result()[0]["status"] for task in slow[:3])]
 
-    assert sorted(asyncio.run(attack())) == [201, 408, 408, 503, 503, 503]
+    assert asyncio.run(attack()) == [201, 408, 408, 408]
     assert len(application.calls) == 1
+
+
+def test_only_so_many_large_bodies_wait_for_their_answers(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "LARGE_BODIES", 2)
+    large, request, go = b"x" * (door.LARGE_BODY + 1), scope(CHUNKED), threading.Event()
+
+    def waiting(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        go.wait(5)
+        return application(environ, start_response)
+
+    async def crowd() -> list[int]:
+        at = Door(waiting, limit=LIMIT)
+        first = [asyncio.create_task(ask(at, request, part(large))) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        refused, _ = await ask(at, request, part(large))
+        go.set()
+        # Their places are free again.
+        answers = [*(await asyncio.gather(*first)), await ask(at, request, part(large))]
+        return [refused["status"], *(start["status"] for start, _ in answers)]
+
+    assert asyncio.run(crowd()) == [503, 201, 201, 201]
 
 
 def test_requests_run_in_so_many_threads_and_not_in_the_event_loop(application: Application) -> None:
