@@ -1,0 +1,88 @@
+"""`manage.py grant ROLE`: what the role of the application needs, and nothing with which it could change history.
+
+The owner of the tables runs it after each `migrate`. Run again, it leaves the same rights.
+"""
+
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.migrations.recorder import MigrationRecorder
+from psycopg.sql import SQL, Composed, Identifier
+
+from offers.models import Revision
+
+WORK = SQL("SELECT, INSERT, UPDATE, DELETE")
+# All others are worked on: a new table is one of those without being named here.
+LESS = {
+    Revision._meta.db_table: SQL("SELECT, INSERT"),
+    MigrationRecorder.Migration._meta.db_table: SQL("SELECT"),
+}
+# Whoever is the owner of the table or of its schema, if only as a member, may do everything whatever was granted.
+OWNS = """
+SELECT pg_has_role(%s, c.relowner, 'MEMBER') OR pg_has_role(%s, n.nspowner, 'MEMBER')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = %s::regclass
+"""
+
+
+class Command(BaseCommand):
+    help = "Give a database role what the application needs. For the owner of the tables, after each migrate."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("role", help="the role in the application's DATABASE_URL, which must own nothing")
+
+    def handle(self, *, role: str, verbosity: int, **options: object) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            refuse_unfit(cursor, role)
+            names = tables(cursor)
+            for statement in statements(cursor, role, names):
+                cursor.execute(statement)
+            refuse_leaks(cursor, role)
+        if verbosity:
+            self.stdout.write(f"{role} can work with {len(names)} tables, and only add to {Revision._meta.db_table}.")
+
+
+def tables(cursor: CursorWrapper) -> list[str]:
+    """Every table of every installed app, and the record of migrations, which belongs to none."""
+    there = set(connection.introspection.table_names(cursor))
+    wanted = {*connection.introspection.django_table_names(), *LESS}
+    if missing := wanted - there:
+        raise CommandError(f"Run migrate first: there is no table {', '.join(sorted(missing))}.")
+    return sorted(wanted)
+
+
+def statements(cursor: CursorWrapper, role: str, names: list[str]) -> list[Composed]:
+    """Rights that were given before are taken first, so that what is left is what is said here."""
+    to = Identifier(role)
+    made = []
+    for name in names:
+        table = Identifier(name)
+        made.append(SQL("REVOKE ALL ON TABLE {} FROM {}").format(table, to))
+        made.append(SQL("GRANT {} ON TABLE {} TO {}").format(LESS.get(name, WORK), table, to))
+        for sequence in connection.introspection.get_sequences(cursor, name):
+            made.append(SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(Identifier(sequence["name"]), to))
+    return made
+
+
+def refuse_unfit(cursor: CursorWrapper, role: str) -> None:
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+    if cursor.fetchone() is None:
+        raise CommandError(f"There is no role {role}: CREATE ROLE it first, with LOGIN and a password.")
+    cursor.execute("SELECT to_regclass(%s)", [Revision._meta.db_table])
+    if cursor.fetchone() == (None,):
+        raise CommandError("Run migrate first: there are no tables.")
+    cursor.execute(OWNS, [role, role, Revision._meta.db_table])
+    if cursor.fetchone() != (False,):
+        raise CommandError(f"{role} owns the tables, is a member of who does, or is a superuser: name another role.")
+
+
+def refuse_leaks(cursor: CursorWrapper, role: str) -> None:
+    """What PUBLIC or a role that it is a member of was given counts as well."""
+    cursor.execute(
+        "SELECT has_table_privilege(%s, %s, 'UPDATE, DELETE, TRUNCATE, TRIGGER')", [role, Revision._meta.db_table]
+    )
+    if cursor.fetchone() != (False,):
+        raise CommandError(
+            f"{role} could still change history, by what PUBLIC or a role of it was given. Nothing done."
+        )
