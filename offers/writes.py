@@ -198,7 +198,7 @@ def undelete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp) -> Ou
         permissions.check_change(actor, head.kind, None, head.document)
         if head.deleted_at is None:
             return Outcome(head.document, head, False)
-        _refuse(validate(head.kind, head.document))
+        _refuse(validate(head.kind, head.document, head.document))
         _refuse(reference_problems(actor.sandbox.pk, head.document, references(head.kind, head.document)))
         after = _stamped(actor, head, head.document, deleted=False)
         written = _write(actor, head, after, [{"op": "add", "path": "", "value": head.document}], stamp)
@@ -250,7 +250,7 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
         return Outcome(head.document, head, False)
     permissions.check_change(actor, head.kind, head.document, document)
     problem = permissions.step_problem(actor, head.kind, head.document, document)
-    _refuse(((problem,) if problem else ()) + tuple(validate(head.kind, document)))
+    _refuse(((problem,) if problem else ()) + validate(head.kind, document, head.document))
     after = _stamped(actor, head, document, deleted=False)
     before_references = {(reference.kind, reference.id) for reference in references(head.kind, head.document)}
     new_references = [

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from offers.document import fields
+from offers.document.addresses import LINKS, PICTURES, refused_scheme
 from offers.document.errors import JSON, Problem
 from offers.document.fields import component_type, instant
 from offers.document.kinds import ADAPTERS, Kind
@@ -54,10 +55,11 @@ class Reference:
     id: str
 
 
-def validate(kind: Kind, document: JSON) -> tuple[Problem, ...]:
+def validate(kind: Kind, document: JSON, before: JSON = None) -> tuple[Problem, ...]:
     """Everything that is wrong with a document in itself, first problem first; empty when it is valid.
 
-    Whether the items it refers to exist is not asked here: see `references`.
+    Whether the items it refers to exist is not asked here: see `references`. `before` is the document that it takes the
+    place of: an address that this had already is not held against an edit of something else, until it would go live.
     """
     if not isinstance(document, dict):
         return (Problem("", "not-an-object", gettext_noop("The document must be an object.")),)
@@ -69,7 +71,7 @@ def validate(kind: Kind, document: JSON) -> tuple[Problem, ...]:
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return tuple(_friendly(detail) for detail in details[:MAX_PROBLEMS])
-    return tuple(_rule_problems(kind, document))
+    return (*_rule_problems(kind, document), *_address_problems(kind, document, before))
 
 
 def with_defaults(kind: Kind, document: JSON) -> JSON:
@@ -250,6 +252,26 @@ def _rule_problems(kind: Kind, document: dict[str, Any]) -> Iterator[Problem]:
             )
         if document["status"] == "live" and not document.get("fallback"):
             yield Problem("/fallback", "required", gettext_noop("A live decision needs a fallback offer."))
+
+
+def _address_problems(kind: Kind, document: JSON, before: JSON) -> Iterator[Problem]:
+    goes_live = document.get("status") == "approved" != _get(before, "status")
+    known = set() if goes_live else {address for _pointer, _allowed, address in _addresses(kind, before)}
+    for pointer, allowed, address in _addresses(kind, document):
+        scheme = "" if address in known else refused_scheme(address, allowed)
+        if scheme:
+            message = gettext_noop("An address cannot begin with “{scheme}:”. Use one that begins with https://.")
+            yield Problem(pointer, "address-scheme", message, params={"scheme": scheme})
+
+
+def _addresses(kind: Kind, document: JSON) -> Iterator[tuple[str, frozenset[str], str]]:
+    """Where an offer has addresses, with what may stand before their colons."""
+    for index, representation in _items(document, "representations") if kind in OFFER_KINDS else ():
+        for position, component in _items(representation, "components"):
+            for name, allowed in (("deliveryURL", PICTURES), ("linkURL", LINKS)):
+                address = _get(component, name)
+                if isinstance(address, str) and address:
+                    yield f"/representations/{index}/components/{position}/{name}", allowed, address
 
 
 def _window_problems(window: dict[str, Any], pointer: str) -> Iterator[Problem]:

@@ -14,13 +14,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from offers.document.errors import Problem
+from offers.document.naming import place_at
 from offers.document.schema import Kind, validate
 from offers.models import LibraryItem
 from offers.permissions import Actor, refusal
+from offers.templatetags.offers import place_title, problem_text
 from offers.web.items import Entry
 from offers.web.sections import Section
 from offers.writes import Document, Outcome
 
+LIVE = ("approved", "live")
 STATUSES = ("draft", "approved", "live", "complete", "archived")
 
 
@@ -67,6 +71,15 @@ class Offered:
         return bool(self.closed) and not self.steps
 
     @property
+    def missing(self) -> list[str]:
+        """What keeps it from going live, in words, where it would be this person's to do."""
+        live = "live" if self._kind == Kind.DECISION else "approved"
+        if self.item.status != "draft" or self._refusal(self._with(live)):
+            return []
+        found = ((place_title(place_at(self.item.document, one.pointer)), one) for one in self._problems(live))
+        return [f"{place}: {problem_text(problem)}" for place, problem in found]
+
+    @property
     def returns(self) -> bool:
         """Whether this person could bring it back once it is archived."""
         return not refusal(self.actor, self._kind, self._with("archived"), self._with("draft"))
@@ -94,8 +107,10 @@ class Offered:
         return refusal(self.actor, self._kind, self.item.document, after)
 
     def _is_step(self, status: str) -> bool:
-        after = self._with(status)
-        return not self._refusal(after) and not (status == "live" and validate(self._kind, after))
+        return not self._refusal(self._with(status)) and not (status in LIVE and self._problems(status))
+
+    def _problems(self, status: str) -> tuple[Problem, ...]:
+        return validate(self._kind, self._with(status), self.item.document)
 
     def _with(self, status: str) -> Document:
         document: dict[str, Any] = self.item.document

@@ -114,7 +114,7 @@ def verdict(actor: Actor, plan: Plan, stamp: Stamp) -> Verdict:
         return Verdict(refusal=problem_text(in_use(use)))
     except writes.StaleEtag:
         # Saved by somebody else in this moment: the next look, and Save itself, merge with that.
-        return Verdict(validate(plan.head.kind, plan.document))
+        return Verdict(validate(plan.head.kind, plan.document, plan.head.document))
     return Verdict()
 
 
