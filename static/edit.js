@@ -216,6 +216,10 @@
       }
       if (event.target.closest("[data-problem]")) drawer(false);
     });
+    // Pictures were asked for (pictures.js): what is shown is shown again, with them.
+    form.addEventListener("pictures", () => {
+      for (const component of form.querySelectorAll("[data-component]")) if (shows(component)) previewSoon(component, 0);
+    });
     form.addEventListener("keydown", (event) => {
       if (event.key === "Escape") drawer(false);
       if (event.key !== "Enter" || event.isComposing || !event.target.matches("input:not([type=checkbox])")) return;

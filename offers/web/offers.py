@@ -26,6 +26,7 @@ from offers.web.offer_filters import (
     wanted_of,
 )
 from offers.web.offer_rows import COLUMNS, heads_of, known_columns, rows_of
+from offers.web.pictures import asked_for, hosts_of, query_for
 from offers.web.saved_views import chosen_view, columns_for, is_changed, views_of
 from offers.web.sections import OFFERS
 from offers.web.sentences import constraints
@@ -95,12 +96,17 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
     known = names_in(actor.sandbox.pk, Kind(item.kind), [item.document])
     last = last_entry(item)
     document = item.document
+    hosts = hosts_of(document)
+    pictures = [host for host in asked_for(request.GET.getlist("pictures")) if host in hosts]
     context = item_context(
         item,
         "overview",
         last=last,
         summary=summarised(last),
         sentences=constraints(document, known),
+        pictures=query_for(pictures),
+        other_sites=[host for host in hosts if host not in pictures],
+        all_pictures=query_for(hosts),
         representations=_named(document.get("representations", ()), known),
         tags=[(tag, known.get(tag, tag)) for tag in document.get("tags", ())],
         attributes=sorted(document.get("characteristics", {}).items()),

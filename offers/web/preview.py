@@ -5,11 +5,10 @@ opens it. It is an address of its own rather than a `srcdoc`, because that would
 styles: no email would look like itself.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, ParamSpec
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -17,30 +16,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from offers.document.fields import component_type
 from offers.web.access import actor_for, item_for
+from offers.web.pictures import asked_for
 from offers.web.sections import OFFERS, Section
 
-P = ParamSpec("P")
-
-# Pictures may come from anywhere over https, because that is where they are; nothing else is loaded.
-_policy = csp(
-    {
-        "default-src": [NONE],
-        "style-src": [UNSAFE_INLINE],
-        "img-src": ["https:", "data:"],
-        "frame-ancestors": [SELF],
-        "sandbox": True,
-    }
-)
+# Our own pictures, and those of the sites that the reader asked for; nothing else is loaded.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src {}; frame-ancestors 'self'; sandbox"
+# A <link> could open a connection to another site, which no policy forbids. In its place: an element that does nothing.
+_LINK = re.compile(r"<link\b", re.IGNORECASE)
 MAX_CONTENT = 300 * 1024
 
 
-def sandboxed(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """Under a policy of its own, in frames of our pages only."""
-    return xframe_options_sameorigin(_policy(view))  # type: ignore[arg-type, return-value]  # typed for bare views only
-
-
 @require_GET
-@sandboxed
+@xframe_options_sameorigin
 def stored(
     request: HttpRequest, sandbox: str, section: Section, id: str, representation: int, component: int
 ) -> HttpResponse:
@@ -52,22 +39,27 @@ def stored(
         found = item.document["representations"][representation]["components"][component]
     except (KeyError, IndexError):
         raise Http404 from None
-    return shown(request, found)
+    return shown(request, found, asked_for(request.GET.getlist("pictures")))
 
 
 @require_POST
-@sandboxed
+@xframe_options_sameorigin
 def typed(request: HttpRequest, sandbox: str) -> HttpResponse:
     """The same for what is being typed: `type`, `content`, `deliveryURL`, `linkURL` of a form, sent into a frame."""
     actor_for(request, sandbox)
     names = ("type", "content", "deliveryURL", "linkURL")
-    return shown(request, {name: request.POST.get(name, "")[:MAX_CONTENT] for name in names})
+    component = {name: request.POST.get(name, "")[:MAX_CONTENT] for name in names}
+    return shown(request, component, asked_for(request.POST.getlist("pictures")))
 
 
-def shown(request: HttpRequest, component: Mapping[str, Any]) -> HttpResponse:
-    response = render(
-        request, "preview.html", {"component": component, "type": component_type(component.get("type", ""))}
-    )
+def shown(request: HttpRequest, component: Mapping[str, Any], pictures: Sequence[str]) -> HttpResponse:
+    """The content under a policy of its own, in frames of our pages only; with pictures of these sites."""
+    content = _LINK.sub("<wbr ", component.get("content", ""))
+    context = {"component": {**component, "content": content}, "type": component_type(component.get("type", ""))}
+    response = render(request, "preview.html", context)
+    sources = ["'self'", "data:", *(f"https://{host}" for host in pictures)]
+    response["Content-Security-Policy"] = POLICY.format(" ".join(sources))
     response["Referrer-Policy"] = "no-referrer"
     response["X-Content-Type-Options"] = "nosniff"
+    response["X-DNS-Prefetch-Control"] = "off"
     return response
