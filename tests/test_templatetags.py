@@ -152,4 +152,4 @@ def test_a_problem_says_kinds_and_statuses_in_the_readers_language() -> None:
     assert tags.problem_text(step) == "The status cannot change from archived to draft."
     with translation.override("ko"):
         assert tags.problem_text(missing) == "ID가 draft인 대체 오퍼 항목이 없습니다."
-        assert tags.problem_text(step) == "상태를 보관됨에서 초안(으)로 변경할 수 없습니다."
+        assert tags.problem_text(step) == "‘보관됨’ 상태에서 ‘초안’ 상태로 변경할 수 없습니다."

@@ -12,7 +12,7 @@ from offers.models import Attempt, IdempotencyKey, LibraryItem, Presence, Sandbo
 from tests.api.conftest import fill, make_caller, make_sandbox
 
 pytestmark = pytest.mark.django_db
-NOW, LATER, EARLIER = (timezone.now() + timedelta(hours=hours) for hours in (0, 1, -25))
+LATER, EARLIER = (timezone.now() + timedelta(hours=hours) for hours in (1, -25))
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def sandbox() -> Sandbox:
 def left_by(moment: str, sandbox: Sandbox) -> None:
     """One row of everything that is kept for a while, which ends (or began) then."""
     ends = LATER if moment == "now" else EARLIER
-    began = NOW if moment == "now" else EARLIER
+    began = timezone.now() if moment == "now" else EARLIER
     Session.objects.create(session_key=moment, session_data="", expire_date=ends)
     Token.objects.create(type=Token.Type.ACCESS_TOKEN, hash=moment, client_id="editor-client", expires_at=ends)
     IdempotencyKey.objects.create(client_id="c", sandbox=sandbox, value=moment, request_digest="", created_at=began)
