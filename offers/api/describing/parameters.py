@@ -14,7 +14,8 @@ INSTANT: Object = {"type": "string", "format": "date-time"}
 ETAG: Object = {"type": "string", "pattern": '^"[1-9][0-9]*"$'}
 ETAGS: Object = {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$'}
 # A dot path, and an expression that begins with one.
-_PATH = rf"^-?[^=!<>~,.\s]{{1,{MAX_FIELD_LENGTH}}}(\.[^=!<>~,.\s]+)*$"
+# Nothing between two commas is passed over.
+_PATH = rf"^(-?[^=!<>~,.\s]{{1,{MAX_FIELD_LENGTH}}}(\.[^=!<>~,.\s]+)*)?$"
 _EXPRESSION = rf"^!?[^=!<>~,.\s]{{1,{MAX_FIELD_LENGTH}}}(\.[^=!<>~,.\s]+)*((==|!=|<=|>=|<|>|~).*)?$"
 
 
