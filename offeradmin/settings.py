@@ -1,6 +1,7 @@
 """Settings: everything a deployment may change is an environment variable (docs/operator.md)."""
 
 import ipaddress
+from collections.abc import MutableMapping
 from pathlib import Path
 
 import environ
@@ -140,6 +141,15 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Served from where they are, so there is nothing to collect (and no STATIC_ROOT).
 WHITENOISE_USE_FINDERS = True
+
+
+def _static_headers(headers: MutableMapping[str, str], path: str, url: str) -> None:
+    """The sample library's pictures are shown in sandboxed previews, which are of no site, not even of ours."""
+    if url.startswith(f"/{STATIC_URL}demo/"):
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+
+
+WHITENOISE_ADD_HEADERS_FUNCTION = _static_headers
 
 # Nothing from elsewhere, nothing inline. What an offer shows is framed from an address with a policy of its own
 # (web/preview.py), sandboxed without scripts.

@@ -9,7 +9,7 @@ from offers.demo.ids import item_id
 from offers.demo.words import Brand, Campaign, Place, Words
 from offers.document.fields import CHANNEL_PREFIX
 
-MIME_TYPES = {"html": "text/html", "text": "text/plain", "json": "application/json", "imagelink": "image/png"}
+MIME_TYPES = {"html": "text/html", "text": "text/plain", "json": "application/json", "imagelink": "image/svg+xml"}
 
 Json = dict[str, Any]
 
@@ -35,8 +35,8 @@ def component(brand: Brand, page: str, place: Place, language: str, words: Words
     link = f"{brand.site}/{language[:2]}/{page}?utm_campaign={page}&utm_medium={place.channel}"
     made: Json = {"type": place.content, "format": MIME_TYPES[place.content], "language": [language]}
     if place.content == "imagelink":
-        image = f"https://images.{brand.key}.example/{page}/{place.key}-{language[:2]}.png"
-        return {**made, "deliveryURL": image, "linkURL": link}
+        # A picture that comes with this product: previews show it, and it loads nothing from elsewhere.
+        return {**made, "deliveryURL": f"/static/demo/{brand.key}.svg", "linkURL": link}
     if place.content == "json":
         tile = {"headline": headline, "text": body, "button": words.button, "value": amount}
         return {**made, "content": orjson.dumps(tile).decode(), "linkURL": link}

@@ -51,7 +51,7 @@ class Frame:
 
     @cached_property
     def sandboxes(self) -> list[Sandbox]:
-        """Every sandbox of the person, by name."""
+        """Every sandbox of the person, production first."""
         return sandboxes_of(self.request)
 
     @property
@@ -90,7 +90,8 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
 
 def sandboxes_of(request: HttpRequest) -> list[Sandbox]:
     person = request.user.pk
-    return [] if person is None else list(Sandbox.objects.filter(membership__user_id=person).order_by("name"))
+    # What customers see comes first ("production" after "development").
+    return [] if person is None else list(Sandbox.objects.filter(membership__user_id=person).order_by("-type", "name"))
 
 
 def answer(

@@ -21,7 +21,7 @@ BARS = 20
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """To the sandbox last used, else the person's first one; a page that says so where there is none."""
+    """To the sandbox last used, else to production; a page that says so where there is none."""
     names = [sandbox.name for sandbox in sandboxes_of(request)]
     if not names:
         return answer(request, "no_sandbox.html", {})

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.contrib.staticfiles.finders import find
+from django.test import Client
 
 from offers.demo.library import BRANDS
 from offers.demo.offers import offers, season_start
@@ -75,3 +77,24 @@ def test_campaigns_name_tags_rules_and_seasons_that_exist_and_every_name_once() 
         assert campaign.season in {"", *SEASONS}, campaign.key
     names = [words.name for campaign in campaigns for words in (campaign.en, campaign.ko)]
     assert len(names) == len(set(names))
+
+
+def test_every_picture_of_the_samples_comes_with_the_product() -> None:
+    contents = [
+        component
+        for past in made()
+        for shown in (past.versions[-1].document or {}).get("representations", ())
+        for component in shown["components"]
+    ]
+    addresses = {component["deliveryURL"] for component in contents if "deliveryURL" in component}
+    assert len(addresses) == len(BRANDS)
+    for address in addresses:
+        assert find(address.removeprefix("/static/")), address
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "policy"), [("demo/bomnal.svg", "cross-origin"), ("offeradmin.css", "same-origin")])
+def test_previews_may_show_the_pictures_though_they_are_of_no_site(client: Client, path: str, policy: str) -> None:
+    response = client.get(f"/static/{path}")
+    assert response["Cross-Origin-Resource-Policy"] == policy
+    response.close()

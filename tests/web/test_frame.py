@@ -91,6 +91,14 @@ def test_the_start_page_leads_to_the_sandbox_last_used(sign_in: SignIn, sandbox:
     assert browser.get("/")["Location"] == "/s/dev/"
 
 
+def test_the_first_start_leads_to_production(sign_in: SignIn, sandbox: Sandbox) -> None:
+    browser = sign_in()
+    other = make_sandbox("xyz", type=Sandbox.Type.PRODUCTION)
+    Membership.objects.create(sandbox=other, user_id=browser.session["_auth_user_id"], role=Role.EDITOR)
+    assert sandbox.type == Sandbox.Type.DEVELOPMENT
+    assert browser.get("/")["Location"] == "/s/xyz/"
+
+
 def test_the_switcher_shows_only_the_persons_sandboxes(editor: Client, sandbox: Sandbox) -> None:
     make_sandbox("secret")
     text = text_of(editor.get("/s/prod/"))
