@@ -62,12 +62,13 @@ def apply(document: JSON, patch: object, *, root_allowed: bool = False, server_o
     "server-owned"), whatever the operation. Raises PatchError: 400 malformed, 413 too many operations, 409 not found,
     cannot apply or test failed, 422 server-owned, root-not-object, too-deep or copy-budget.
     """
-    return applied(document, patch, root_allowed=root_allowed, server_owned=server_owned)[0]
+    operations = check(patch)
+    if server_owned:
+        _refuse_server_owned(operations)
+    return _run(clone(document), operations, root_allowed)
 
 
-def applied(
-    document: JSON, patch: object, *, root_allowed: bool = False, server_owned: bool = True
-) -> tuple[JSON, list[dict[str, Any]]]:
+def applied(document: JSON, patch: object, *, server_owned: bool = True) -> tuple[JSON, list[dict[str, Any]]]:
     """What `apply` gives, and the operations that had an effect, with the members that the RFC gives them.
 
     Left out are tests, and what gives a place the value that it has. Replayed, the others make the same document.
@@ -76,7 +77,7 @@ def applied(
     if server_owned:
         _refuse_server_owned(operations)
     effective: list[dict[str, Any]] = []
-    return _run(clone(document), operations, root_allowed, effective), effective
+    return _run(clone(document), operations, False, effective), effective
 
 
 def replay(document: JSON | None, patch: list[dict[str, Any]]) -> JSON | None:

@@ -31,7 +31,7 @@ from offers.web.items import item_context
 from offers.web.saving import Plan, people, since
 
 # Fields whose texts are compared word by word: that takes time, and nobody reads more of them so closely.
-COMPARED = 20
+COMPARED = 6
 THEIRS, YOURS, OTHER = "theirs", "yours", "other"
 
 
