@@ -127,6 +127,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "offers.web.accounts.InvitedOnly"
 # Its limits count in each process by itself, and lock out everybody behind one address: ours are in offers/attempts.py.
 ACCOUNT_RATE_LIMITS = False
+ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = "account_change_password"  # noqa: S105 - a page's name
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = env.int("ACCESS_TOKEN_SECONDS", default=24 * 3600)

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from offers.converters import ItemIdConverter
-from offers.web.accounts import sign_in, sign_in_to_admin
+from offers.web.accounts import sign_in_to_admin
 from offers.web.health import healthz, readyz
 
 register_converter(ItemIdConverter, "item")
@@ -19,8 +19,7 @@ handler500 = "offers.web.errors.server_error"
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
-    path("accounts/login/", sign_in),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("offers.web.account_urls")),
     path("admin/", admin.site.urls),
     path("", include("offers.api.urls")),
     path("", include("offers.web.urls")),
