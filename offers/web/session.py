@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -48,7 +49,16 @@ class LoginRequired(LoginRequiredMiddleware):
         """To the sign-in page; what was typed into a form is carried past it. (Scripts see the sign-in page, and know.)"""
         if request.method == "POST" and hasattr(view_func, "keeps_typed") and "HX-Request" not in request.headers:
             return carried(request)
+        if request.method == "POST":
+            # What was pressed is not done by itself, and many such addresses have no page: back to where it was pressed.
+            return redirect_to_login(_page_before(request), self.get_login_url(view_func))
         return super().handle_no_permission(request, view_func)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The path of the page that sent this; the start page where the browser does not say, or it is not one of ours."""
+    page, ours = request.headers.get("Referer", ""), f"{request.scheme}://{request.get_host()}/"
+    return "/" + page.removeprefix(ours) if page.startswith(ours) else "/"
 
 
 def carried(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,10 @@
 """What was typed outlives a session, a form token and a change of person, also without JavaScript."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.contrib.auth.models import User
+from django.http import QueryDict
 from django.test import Client
 from django.urls import resolve
 
@@ -116,3 +119,19 @@ def test_the_page_can_ask_who_is_signed_in(editor: Client) -> None:
 @pytest.mark.parametrize("address", [EDIT, EDIT + "newer/", NEW, "/s/prod/tags/new/", "/s/prod/decisions/nba/edit/"])
 def test_each_long_form_keeps_what_is_typed(address: str) -> None:
     assert hasattr(resolve(address).func, "keeps_typed")
+
+
+@pytest.mark.parametrize(
+    ("page", "leads_to"),
+    [
+        ("http://testserver/s/prod/offers/sale/?tab=1", "/s/prod/offers/sale/?tab=1"),
+        ("http://elsewhere.example/s/prod/", "/"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_button_pressed_after_the_session_is_over_leads_back_to_its_page(page: str, leads_to: str, db: None) -> None:
+    """Not to the address of the button: nobody could open that one."""
+    answer = Client(headers={"Referer": page}).post("/s/prod/offers/sale/duplicate/")
+    assert answer.status_code == 302
+    assert QueryDict(urlsplit(answer["Location"]).query)["next"] == leads_to
