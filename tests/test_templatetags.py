@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from offers.document.describe import describe
@@ -153,3 +154,13 @@ def test_a_problem_says_kinds_and_statuses_in_the_readers_language() -> None:
     with translation.override("ko"):
         assert tags.problem_text(missing) == "ID가 draft인 대체 오퍼 항목이 없습니다."
         assert tags.problem_text(step) == "‘보관됨’ 상태에서 ‘초안’ 상태로 변경할 수 없습니다."
+
+
+@pytest.mark.parametrize("kept", ["", "the same at the end"])
+def test_a_change_of_a_long_text_is_shown_as_far_as_people_read(kept: str) -> None:
+    """A browser takes ten seconds to lay out a mark of some thousand lines, at every pause in typing."""
+    before, after = ({"name": f"{word} {{{{x}}}}\n" * 10_000 + kept} for word in ("old", "neu"))
+    shown = render_to_string("_change_rows.html", {"changes": describe(before, after)})
+    assert len(shown) < 3 * marks.SHORTEN_AT
+    assert "neu" in shown
+    assert "…" in shown

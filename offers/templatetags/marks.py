@@ -11,12 +11,19 @@ register = template.Library()
 
 CLIP_AT = 160
 FOLD_AT = 60
+SHORTEN_AT = 4_000
 
 
 @register.filter
 def clipped(text: str) -> str:
     """A long text of a row, cut after about CLIP_AT characters; the whole of it is in the patch, one click away."""
     return text if len(text) <= CLIP_AT else _start(text, CLIP_AT).rstrip() + "…"
+
+
+@register.filter
+def shortened(text: str) -> str:
+    """What went or came, cut where nobody reads on: browsers lay out a mark of many lines in seconds. The patch has all of it."""
+    return text if len(text) <= SHORTEN_AT else _start(text, SHORTEN_AT).rstrip() + "…"
 
 
 @register.filter
