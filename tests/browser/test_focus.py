@@ -58,6 +58,10 @@ def test_the_form_keeps_the_focus_its_previews_and_its_place(
     form.fill(CONTENT.format(1), "Second")
     form.get_by_role("button", name="Add representation").click()
     expect(form.locator("#f-representations-2-placement")).to_be_focused()
+    form.get_by_role("button", name="Add content").first.click()
+    expect(form.locator("#f-representations-0-components-1-content")).to_be_focused()
+    form.locator("[data-component] >> nth=1").get_by_role("button", name=re.compile("^Remove")).click()
+    expect(form.locator("[data-component]")).to_have_count(3)
     form.locator("#f-representations-1-placement").select_option("home")
     for place, text in enumerate(("Typed just now", "Second")):
         shown = form.frame_locator(f"[data-component] >> nth={place} >> iframe")
@@ -88,6 +92,8 @@ def test_the_form_keeps_the_focus_its_previews_and_its_place(
     patch(actor(item.sandbox, label="Jisoo Kim"), item, replace("/name", "Autumn sale"))
     form.locator("#save").click()
     expect(form.locator(".conflict-notice")).to_be_focused()
+    form.get_by_role("button", name="Back to the form").click()
+    expect(form.locator("#f-name")).to_be_focused()
 
     form.goto(f"{live_server.url}/s/prod/decisions/new/")
     expect(form.locator(".edit-index [aria-current]")).to_have_text("Details")
