@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from offers.document.schema import Kind
-from offers.models import Membership, Sandbox
+from offers.models import LibraryItem, Membership, Sandbox
 from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
 
 # axe-core 4.12.1, Mozilla Public License 2.0 (axe.LICENSE beside it); only tests use it.
@@ -98,6 +98,15 @@ def test_axe_finds_nothing_and_nothing_is_blocked_or_too_wide(
         assert violations(signed_in) == [], address
         assert signed_in.evaluate("document.documentElement.scrollWidth") <= width, address
     assert complaints == []
+
+
+def test_no_page_is_wider_than_the_smallest_phone(signed_in: Page, live_server: LiveServer, library: Sandbox) -> None:
+    named = actor(library, label="Wilhelmina van der Westhuizen")
+    patch(named, LibraryItem.objects.get(id="sale"), replace("/rank/priority", 9))
+    signed_in.set_viewport_size({"width": 320, "height": 700})
+    for address in PAGES:
+        signed_in.goto(live_server.url + address)
+        assert signed_in.evaluate("document.documentElement.scrollWidth") <= 320, address
 
 
 def test_a_search_answers_in_place_and_back_leads_back(signed_in: Page, live_server: LiveServer) -> None:
