@@ -22,7 +22,7 @@ def clipped(text: str) -> str:
 
 @register.filter
 def shortened(text: str) -> str:
-    """What went or came, cut where nobody reads on: browsers lay out a mark of many lines in seconds. The patch has all of it."""
+    """What went or came, cut where nobody reads on: browsers take seconds for a mark of 190 KB. The patch has all of it."""
     return text if len(text) <= SHORTEN_AT else _start(text, SHORTEN_AT).rstrip() + "…"
 
 

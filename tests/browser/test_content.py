@@ -104,3 +104,19 @@ def test_a_key_in_a_long_text_of_emoji_makes_one_line_anew(form: Page) -> None: 
     assert form.evaluate("performance.now()") - started < 5_000, "a minute, when it is quadratic"
     form.fill(CONTENT, "{{ a\nb }} c {% d\n\ne %}")
     expect(form.locator(".code-layer mark")).to_have_text(["{{ a", "b }}", "{% d", "e %}"])
+
+
+def test_what_changes_in_a_long_text_is_laid_out_in_time(form: Page) -> None:  # noqa: F811  # the fixture itself
+    """As words at every pause, and as the patch when one asks for it: each took up to ten seconds."""
+    measured = form.context.new_cdp_session(form)
+    measured.send("Performance.enable")
+
+    def laid_out() -> float:
+        found = measured.send("Performance.getMetrics")["metrics"]
+        return float(next(metric["value"] for metric in found if metric["name"] == "LayoutDuration"))
+
+    put(form, "<p>안녕 😀abc {{profile.name}}</p>\n" * 4_500)
+    expect(form.locator("#changes ins").last).to_contain_text("안녕", timeout=60_000)
+    form.locator("#changes [data-view=patch]").click(timeout=60_000)
+    expect(form.locator("#changes .view-patch")).to_be_visible(timeout=60_000)
+    assert laid_out() < 5

@@ -66,7 +66,7 @@ def test_a_revision_shows_words_patch_and_the_call_that_makes_it(editor: Client,
     assert "If-Match: &quot;1&quot;" in text
     assert "/data/core/dps/offers/sale?offer-type=personalized" in text
     fragment = text_of(editor.get(f"{HISTORY}2/", headers=HTMX))
-    assert fragment.strip().startswith('<div class="changes">')
+    assert fragment.strip().startswith('<div class="changes" data-shown="words">')
 
 
 def test_a_revision_that_never_was_is_a_404(editor: Client, item: LibraryItem) -> None:
