@@ -18,7 +18,16 @@
     searching = typed;
   });
   document.addEventListener("focusout", (event) => event.target.matches("#q") && settled());
-  window.addEventListener("popstate", settled);
+  // An answer that is still under way belongs to the page that Back left: leaving the field asks once more, and what came
+  // after Back would lead there again.
+  let asked;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches(".filters")) asked = event.detail.xhr;
+  });
+  window.addEventListener("popstate", () => {
+    settled();
+    if (asked) asked.abort();
+  });
 
   const STEPS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
   document.addEventListener("keydown", (event) => {
