@@ -165,9 +165,9 @@ def test_everything_can_be_read_without_javascript(browser: Any, live_server: Li
     page.goto(f"{live_server.url}/s/prod/offers/")
     page.fill("#q", "winter")
     page.click("button:has-text('Filter')")
-    assert page.locator(".list tbody tr").count() == 1
+    expect(page.locator(".list tbody tr")).to_have_count(1)
     page.goto(f"{live_server.url}/s/prod/offers/sale/history/")
     page.locator("a.more-link").first.click()
-    assert page.locator(".view-patch").is_visible()
-    assert page.locator(".view-curl").is_visible()
+    expect(page.locator(".view-patch").first).to_be_visible()
+    expect(page.locator(".view-curl").first).to_be_visible()
     context.close()
