@@ -14,7 +14,7 @@ from offers.document.merge import Merged
 from offers.document.schema import Kind
 from offers.models import BulkRow, BulkRun, LibraryItem
 from offers.permissions import Actor, NotAllowed
-from offers.writes import Document, Head, Patch
+from offers.records import Document, Head, Patch
 
 PROBLEMS_KEPT = 3
 WORDS_KEPT = 3

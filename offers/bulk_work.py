@@ -24,9 +24,10 @@ from offers.bulk_rows import etags_to_undo, kept_problem, next_rows, refusal, sa
 from offers.document.errors import DocumentError, Problem
 from offers.document.labels import gettext_noop
 from offers.document.schema import OFFER_KINDS
+from offers.leaf import RefersTo
 from offers.models import BulkRow, BulkRun, Revision
 from offers.permissions import Actor, NotAllowed, NotFound, actor_for_user
-from offers.writes import Stamp
+from offers.records import Stamp
 
 log = logging.getLogger(__name__)
 
@@ -160,10 +161,12 @@ def _patient_transaction() -> Iterator[None]:
 
 
 def _stamp(run: BulkRun, undone_etag: int | None) -> Stamp:
-    """How the change is recorded: by the run's number, or for an undo like every undo, by the etag taken back."""
-    if undone_etag is not None:
-        return Stamp(Revision.Source.UNDO, note=run.note, request_id=run.request_id, source_ref=str(undone_etag))
-    return Stamp(Revision.Source.BULK, note=run.note, request_id=run.request_id, source_ref=str(run.number))
+    """How the change is recorded: with the run's number, and for an undo like every undo with the etag taken back."""
+    if undone_etag is None:
+        source, refers_to = Revision.Source.BULK, RefersTo(bulk=run.number)
+    else:
+        source, refers_to = Revision.Source.UNDO, RefersTo(bulk=run.number, undoes=undone_etag)
+    return Stamp(source, note=run.note, request_id=run.request_id, refers_to=refers_to)
 
 
 def _change(run: BulkRun, row: BulkRow, actor: Actor | None, stamp: Stamp) -> None:

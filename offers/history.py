@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -16,9 +16,10 @@ from offers.document.blame import Line, blame
 from offers.document.diff import equal
 from offers.document.merge import Merged, merge
 from offers.document.patch import replay
+from offers.leaf import Leaf, commitment, time_text
 from offers.models import LibraryItem, Revision, Sandbox
 from offers.permissions import actor_key
-from offers.writes import revision_digest
+from offers.records import canonical
 
 Document = dict[str, Any]
 
@@ -191,15 +192,17 @@ def _verify_chain(sandbox: Sandbox, chain: Iterator[Revision]) -> Iterator[tuple
         if found.etag != expected:
             yield found, f"the revision of etag {expected} is missing"
             return
-        if found.digest != _digest_of(previous, sandbox, item, found):
-            yield found, "the digest does not match what the revision says"
-        previous = found.digest
         try:
             document = replay(document, orjson.loads(found.patch))
             intact = found.snapshot is None or equal(orjson.loads(found.snapshot), document)
         except Exception as error:  # noqa: BLE001  # a tampered patch may fail in any way; that is the finding
             yield found, f"the patch cannot be replayed ({type(error).__name__})"
             return
+        if found.digest != _leaf_of(previous, sandbox, found, document).digest():
+            yield found, "the digest does not match what the revision says"
+        previous = found.digest
+        for name in sorted(found.erased or {}):
+            yield found, f"the {name} was erased, and nothing says by whom"
         last_shown = last_shown if document is None else document
         if not intact:
             yield found, "the snapshot differs from the replayed document"
@@ -232,20 +235,31 @@ def _stamped_by(found: Revision, at: datetime, label: str, client_id: str) -> bo
     return (found.created_at, found.actor_label, found.client_id) == (at, label, client_id)
 
 
-def _digest_of(previous: str, sandbox: Sandbox, item: LibraryItem, found: Revision) -> str:
-    return revision_digest(
-        previous,
+def _leaf_of(before: str, sandbox: Sandbox, found: Revision, document: Document | None) -> Leaf:
+    """What a revision proves, made of what is stored; `document` is what its patch makes."""
+    texts = {
+        "patch": found.patch,
+        "document": canonical(document),
+        "label": found.actor_label,
+        "note": found.note,
+    }
+    return Leaf(
         sandbox=sandbox.name,
-        id=item.id,
-        kind=item.kind,
+        item=found.item.id,
+        kind=found.item.kind,
         etag=found.etag,
-        patch=found.patch,
+        before=before,
+        **{name: _commitment(found, name, text) for name, text in texts.items()},
         actor=found.actor_id,
-        label=found.actor_label,
         client=found.client_id,
-        source=found.source,
-        source_ref=found.source_ref,
-        note=found.note,
+        door=found.source,
+        refers_to=found.refers_to,
         request=found.request_id,
-        time=found.created_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        time=time_text(found.created_at),
     )
+
+
+def _commitment(found: Revision, name: str, text: str) -> str:
+    """The commitment to a text of a revision: made of it or, where it was erased, the one that was kept instead."""
+    kept = (found.erased or {}).get(name)
+    return str(kept) if kept is not None else commitment(bytes(getattr(found, f"{name}_salt") or b""), text)

@@ -9,7 +9,7 @@ they did is not asked again.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -20,7 +20,7 @@ from offers.document.errors import InvalidDocument
 from offers.document.schema import Kind, references, validate
 from offers.models import Sandbox
 from offers.permissions import Actor
-from offers.writes import Document, Head, Patch, Stamp, canonical, digest_of, revision_values
+from offers.records import REVISION_COLUMNS, Document, Head, Patch, Stamp, canonical, record
 
 # Items in one round: what is held in memory, and within which revisions are stored in the order of their times.
 BATCH = 10_000
@@ -29,10 +29,7 @@ COPY_ITEMS = """
 COPY offers_libraryitem
   (key, sandbox_id, kind, id, document, etag, digest, created_at, created_by, created_by_client, modified_at, modified_by,
    modified_by_client, modified_by_key, deleted_at) FROM STDIN"""
-COPY_REVISIONS = """
-COPY offers_revision
-  (item_id, sandbox_id, etag, patch, actor_id, actor_label, client_id, source, source_ref, note, request_id, created_at,
-   digest, snapshot) FROM STDIN"""
+COPY_REVISIONS = f"COPY offers_revision (item_id, {', '.join(REVISION_COLUMNS)}) FROM STDIN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +126,8 @@ def _head_and_revisions(sandbox: Sandbox, key: int, past: Past, revisions: list[
     for version in past.versions:
         patch, document = _step(past, head, version)
         after = _next(key, past, head, version, document)
-        text = canonical(patch)
-        digest = digest_of(version.actor, head.digest if head else "", after, text, version.stamp)
-        head = replace(after, digest=digest)
-        revisions.append((version.at, [key, *revision_values(version.actor, head, text, version.stamp)]))
+        head, values = record(version.actor, head.digest if head else "", after, patch, version.stamp)
+        revisions.append((version.at, [key, *values]))
     if head is None:
         raise ValueError(f"{past.id} has no version")
     return head

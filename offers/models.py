@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from offers.document.schema import Kind
+from offers.transactions import TransactionIdField
 
 
 class Sandbox(models.Model):
@@ -181,7 +182,7 @@ class LibraryItem(models.Model):
 class Revision(models.Model):
     """One change of one item: the patch as applied and who, when, how and why. Append-only, by trigger.
 
-    `patch` and `snapshot` are text, not jsonb, because `digest` proves their very bytes. The actor's key has no
+    `patch` is text, not jsonb, because `digest` (offers/leaf.py) proves its very bytes. The actor's key has no
     constraint and its label is a copy: history outlives its subjects.
     """
 
@@ -205,14 +206,23 @@ class Revision(models.Model):
     actor_label = models.CharField(max_length=150)
     client_id = models.CharField(max_length=100, blank=True)
     source = models.CharField(max_length=8, choices=Source)
-    # What the source refers to: the etag that an undo took back or a restore brought back, or the one a merge met; the id of
-    # which this is a copy.
-    source_ref = models.CharField(max_length=100, blank=True)
+    # What it refers to besides: leaf.RefersTo.
+    refers_to = models.JSONField(default=dict)
     note = models.TextField(blank=True)
     request_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     digest = models.CharField(max_length=64)
     snapshot = models.TextField(null=True)
+    # The salts of what the digest holds only commitments of, null where the text was erased: `erased` then has the
+    # commitment itself, in hex, by the same name.
+    patch_salt = models.BinaryField(null=True)
+    document_salt = models.BinaryField(null=True)
+    label_salt = models.BinaryField(null=True)
+    note_salt = models.BinaryField(null=True)
+    erased = models.JSONField(null=True)
+    # The transaction that stored it. Keys are given before they are committed; in the order of (xid, key), below the oldest
+    # transaction under way, nothing is still to come.
+    xid = TransactionIdField(db_default=Func(function="pg_current_xact_id"))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "etag"], name="revision_once_for_an_etag")]

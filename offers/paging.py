@@ -25,7 +25,7 @@ from offers.property_filters import (
     date_path,
     segments_of,
 )
-from offers.writes import Head
+from offers.records import Head
 
 DEFAULT_LIMIT = 25
 MAX_LIMIT = 100

@@ -5,13 +5,12 @@ etag still match, insert the revision from what that returned). It is atomic by 
 was first. Nothing here grows with the length of an item's history.
 """
 
-import hashlib
 import secrets
 from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Literal
 
 import orjson
 from django.db import connection, transaction
@@ -19,7 +18,6 @@ from django.utils import timezone
 
 from offers import permissions
 from offers.document import patch as patches
-from offers.document import values
 from offers.document.diff import diff, equal
 from offers.document.errors import InvalidDocument, Problem
 from offers.document.schema import (
@@ -30,46 +28,15 @@ from offers.document.schema import (
     with_defaults,
 )
 from offers.permissions import Actor, NotFound
+from offers.records import INSERT_REVISION, Document, Head, Patch, Stamp, canonical, record
 from offers.reference_checks import reference_problems
 
-Document = dict[str, Any]
-Patch = list[dict[str, Any]]
 # FOR UPDATE also keeps out those who are about to refer to the item (they take FOR KEY SHARE).
 Lock = Literal["", "FOR NO KEY UPDATE", "FOR UPDATE"]
 
-SNAPSHOT_EVERY = 50
 OPTIMISTIC_TRIES = 3
 SHORT_PATCH = 1_000
 ID_BYTES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """How and why a change is made, recorded with it."""
-
-    source: str
-    note: str = ""
-    request_id: str = ""
-    source_ref: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """An item as it stands: its document at its etag, and who made and last changed it (times in UTC)."""
-
-    key: int
-    kind: Kind
-    id: str
-    document: Document
-    etag: int
-    digest: str
-    created_at: datetime
-    created_by: str
-    created_by_client: str
-    modified_at: datetime
-    modified_by: str
-    modified_by_client: str
-    deleted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,8 +293,7 @@ def _stamped(actor: Actor, head: Head, document: Document, *, deleted: bool) -> 
 
 def _insert(actor: Actor, head: Head, patch: Patch, stamp: Stamp) -> Head:
     """Store a new row and its first revision in one statement."""
-    text = canonical(patch)
-    head = replace(head, digest=digest_of(actor, "", head, text, stamp))
+    head, revision = record(actor, "", head, patch, stamp)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH item AS (
@@ -340,7 +306,7 @@ def _insert(actor: Actor, head: Head, patch: Patch, stamp: Stamp) -> Head:
                 *(actor.sandbox.pk, head.kind.value, head.id, canonical(head.document), head.digest),
                 *(head.created_at, head.created_by, head.created_by_client),
                 *(head.modified_at, head.modified_by, head.modified_by_client, actor.key),
-                *revision_values(actor, head, text, stamp),
+                *revision,
             ],
         )
         return replace(head, key=cursor.fetchone()[0])
@@ -348,8 +314,7 @@ def _insert(actor: Actor, head: Head, patch: Patch, stamp: Stamp) -> Head:
 
 def _write(actor: Actor, head: Head, after: Head, patch: Patch, stamp: Stamp) -> Head | None:
     """Store `after` and its revision in one statement if the item is still at `head`; None if someone was first."""
-    text = canonical(patch)
-    after = replace(after, digest=digest_of(actor, head.digest, after, text, stamp))
+    after, revision = record(actor, head.digest, after, patch, stamp)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH item AS (
@@ -361,52 +326,7 @@ def _write(actor: Actor, head: Head, after: Head, patch: Patch, stamp: Stamp) ->
             [
                 *(canonical(after.document), after.etag, after.digest, after.modified_at, after.modified_by),
                 *(after.modified_by_client, actor.key, after.deleted_at, head.key, head.etag),
-                *revision_values(actor, after, text, stamp),
+                *revision,
             ],
         )
         return after if cursor.fetchone() else None
-
-
-INSERT_REVISION = """
-                INSERT INTO offers_revision
-                  (item_id, sandbox_id, etag, patch, actor_id, actor_label, client_id, source, source_ref, note,
-                   request_id, created_at, digest, snapshot)
-                SELECT key, %s::bigint, %s::int, %s::text, %s::bigint, %s::text, %s::text, %s::text, %s::text, %s::text,
-                       %s::text, %s::timestamptz, %s::text, %s::text"""
-
-
-def revision_values(actor: Actor, head: Head, patch_text: str, stamp: Stamp) -> list[Any]:
-    snapshot = canonical(head.document) if head.etag % SNAPSHOT_EVERY == 0 and head.deleted_at is None else None
-    return [
-        *(actor.sandbox.pk, head.etag, patch_text, actor.user_id, actor.label, actor.client_id),
-        *(stamp.source, stamp.source_ref, stamp.note, stamp.request_id, head.modified_at, head.digest, snapshot),
-    ]
-
-
-def canonical(value: Any) -> str:
-    """The one text of a JSON value that is stored and digested: sorted keys, no spaces, UTF-8."""
-    return values.canonical(value).decode()
-
-
-def digest_of(actor: Actor, previous: str, head: Head, patch_text: str, stamp: Stamp) -> str:
-    return revision_digest(
-        previous,
-        sandbox=actor.sandbox.name,
-        id=head.id,
-        kind=head.kind.value,
-        etag=head.etag,
-        patch=patch_text,
-        actor=actor.user_id,
-        label=actor.label,
-        client=actor.client_id,
-        source=stamp.source,
-        source_ref=stamp.source_ref,
-        note=stamp.note,
-        request=stamp.request_id,
-        time=head.modified_at.astimezone(UTC).isoformat(timespec="microseconds"),
-    )
-
-
-def revision_digest(previous: str, **fields: str | int | None) -> str:
-    """SHA-256 (hex) over the digest before and everything that this revision says (docs/architecture.md, History)."""
-    return hashlib.sha256(canonical([previous, fields]).encode()).hexdigest()

@@ -8,9 +8,10 @@ from django.db import connection
 
 from offers import history, writes
 from offers.document.schema import Kind
-from offers.models import LibraryItem, Membership, Sandbox
+from offers.leaf import Salts
+from offers.models import LibraryItem, Membership, Revision, Sandbox
 from offers.permissions import Actor
-from offers.writes import Stamp
+from offers.records import Stamp
 
 Role = Membership.Role
 FORM = Stamp("form")
@@ -58,6 +59,11 @@ def replace(path: str, value: object) -> list[dict[str, Any]]:
 
 def patch(by: Actor, item: LibraryItem, patch: list[dict[str, Any]], **more: Any) -> writes.Outcome:
     return writes.change(by, list(Kind), item.id, patch, FORM, **more)
+
+
+def salts_of(found: Revision) -> Salts:
+    salts = (found.patch_salt, found.document_salt, found.label_salt, found.note_salt)
+    return Salts(*(bytes(salt or b"") for salt in salts))
 
 
 def differences() -> list[str]:

@@ -13,7 +13,7 @@ from offers.bulk_actions import Action, Do
 from offers.document.schema import OFFER_KINDS, Kind
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership, Revision, Sandbox
 from offers.permissions import Actor, NotAllowed, NotFound, actor_for_user
-from offers.writes import Stamp
+from offers.records import Stamp
 
 Role = Membership.Role
 STAMP = Stamp("form")
@@ -159,7 +159,7 @@ def test_a_run_changes_what_would_change_and_records_run_note_and_person(markete
     for id in offers:
         revision = history.revision(item(id), 2)
         assert item(id).priority == 5
-        assert (revision.source, revision.source_ref) == ("bulk", str(run.number))
+        assert (revision.source, revision.refers_to) == ("bulk", {"bulk": run.number})
         assert (revision.note, revision.actor_label) == ("Prices rise", "Mina Park")
     assert list(history.verify(Sandbox.objects.all())) == []
 
@@ -276,7 +276,8 @@ def test_one_undo_takes_the_whole_run_back_and_names_what_changed_since(
     assert item("second").document == document("Second", description="Later work stays")
     assert item("third").priority == 9
     revision = history.revision(item("second"), 4)
-    assert (revision.source, revision.source_ref) == ("undo", "2")
+    assert (revision.source, revision.refers_to["undoes"]) == ("undo", 2)
+    assert revision.refers_to["bulk"] > run.number
     assert list(history.verify(Sandbox.objects.all())) == []
 
 

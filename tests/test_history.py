@@ -1,6 +1,7 @@
 """What was: any version, any instant, who changed what, what an undo makes of it, and whether it is intact."""
 
 import hashlib
+import json
 import secrets
 from datetime import UTC, datetime, timedelta
 
@@ -17,10 +18,12 @@ from offers.document.merge import merge
 from offers.document.schema import Kind
 from offers.history import NoSuchRevision
 from offers.imports import Past, Version, import_history
+from offers.leaf import commitment
 from offers.models import LibraryItem, Revision, Sandbox
 from offers.permissions import Actor
 from offers.property_filters import parse_instant
-from tests.cast import FORM, actor, differences, make, make_sandbox, offer, patch, replace
+from offers.records import Stamp, canonical
+from tests.cast import FORM, actor, differences, make, make_sandbox, offer, patch, replace, salts_of
 
 
 @pytest.fixture
@@ -162,12 +165,12 @@ def test_it_refuses_to_undo_a_creation_or_a_deletion(admin: Actor) -> None:
             history.undone(item, etag)
 
 
-def tamper(sql: str) -> None:
+def tamper(sql: str, *values: str) -> None:
     """Change history the only way it can be changed: as the table's owner, with its trigger out of the way."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE offers_revision DISABLE TRIGGER revision_append_only")
-        cursor.execute(sql)
+        cursor.execute(sql, values or None)
         assert cursor.rowcount == 1, "the tampering itself must hit one row"
         cursor.execute("ALTER TABLE offers_revision ENABLE TRIGGER revision_append_only")
 
@@ -186,7 +189,13 @@ DIGEST = "the digest does not match what the revision says"
         (REVISION.format("actor_label = 'Somebody Else'"), DIGEST),
         (REVISION.format("client_id = 'feed'"), DIGEST),
         (REVISION.format("source = 'api'"), DIGEST),
-        (REVISION.format("source_ref = '3'"), DIGEST),
+        (REVISION.format("""refers_to = '{"undoes": 3}'"""), DIGEST),
+        (REVISION.format("note_salt = sha256('')"), DIGEST),
+        (REVISION.format("document_salt = NULL"), DIGEST),
+        (
+            REVISION.format("""erased = jsonb_build_object('note', encode(sha256(note_salt), 'hex'))"""),
+            "the note was erased, and nothing says by whom",
+        ),
         (REVISION.format("note = 'Legal said so'"), DIGEST),
         (REVISION.format("request_id = 'r'"), DIGEST),
         (REVISION.format("created_at = created_at - interval '1 microsecond'"), DIGEST),
@@ -282,24 +291,89 @@ def test_verification_takes_as_many_statements_for_many_items_as_for_one(admin: 
 def test_a_digest_can_be_computed_from_the_documented_recipe(admin: Actor) -> None:
     """docs/architecture.md, History: done here by hand, so that the recipe cannot change unnoticed."""
     item = make(admin, offer(), id="sale")
-    found = Revision.objects.get(item=item)
-    says = {
+    patch(admin, item, replace("/name", "Sommer"))
+    created, changed = Revision.objects.filter(item=item).order_by("etag")
+    assert created.digest == by_hand(created, "", offer())
+    assert changed.digest == by_hand(changed, created.digest, offer(name="Sommer"))
+
+
+def by_hand(found: Revision, before: str, document: dict[str, object]) -> str:
+    salts = salts_of(found)
+
+    def committed(salt: bytes, text: str) -> str:
+        assert len(salt) == 16
+        return hashlib.sha256(salt + text.encode()).hexdigest()
+
+    text = orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
+    leaf: dict[str, object] = {
         "actor": None,
+        "before": before,
         "client": "",
-        "etag": 1,
-        "id": "sale",
+        "document": committed(salts.document, text),
+        "door": "form",
+        "etag": found.etag,
+        "event": "revision",
+        "item": "sale",
         "kind": "personalized-offer",
-        "label": "Mina Park",
-        "note": "",
-        "patch": found.patch,
+        "label": committed(salts.label, "Mina Park"),
+        "note": committed(salts.note, ""),
+        "patch": committed(salts.patch, found.patch),
+        "refers_to": {},
         "request": "",
         "sandbox": "prod",
-        "source": "form",
-        "source_ref": "",
         "time": found.created_at.strftime("%Y-%m-%dT%H:%M:%S.%f+00:00"),
+        "version": 1,
     }
-    text = orjson.dumps(["", says], option=orjson.OPT_SORT_KEYS)
-    assert found.digest == hashlib.sha256(text).hexdigest()
+    return hashlib.sha256(b"\0" + json.dumps(leaf, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def test_what_is_erased_from_a_history_leaves_every_digest_as_it_was(admin: Actor) -> None:
+    """A name and a note are erased, and a text that a patch wrote gets another one in its place, from there to the end."""
+    item = make(admin, offer(), id="sale")
+    noted = Stamp("form", note="as Jun asked")
+    writes.change(admin, list(Kind), "sale", add("/description", "Call Jun Lee"), noted)
+    patch(admin, item, replace("/rank/priority", 7))
+    digests = list(Revision.objects.order_by("etag").values_list("digest", flat=True))
+    erase(3, document=None)
+    erase(2, actor_label="(erased)", note="(erased)", patch=canonical(add("/description", "(erased)")), document=None)
+    LibraryItem.objects.update(document=offer(description="(erased)", rank={"priority": 7}))
+    assert list(Revision.objects.order_by("etag").values_list("digest", flat=True)) == digests
+    assert history.document_at(item, 2) == offer(description="(erased)")
+    names = ("document", "label", "note", "patch", "document")
+    assert differences() == [f"the {name} was erased, and nothing says by whom" for name in names]
+
+
+def add(pointer: str, value: str) -> list[dict[str, object]]:
+    return [{"op": "add", "path": pointer, "value": value}]
+
+
+def erase(etag: int, **texts: str | None) -> None:
+    """Put these texts in the place of a revision's, and the commitments to those that were there."""
+    found = Revision.objects.get(etag=etag)
+    was = {
+        "patch": found.patch,
+        "document": canonical(history.document_at(found.item, etag)),
+        "label": found.actor_label,
+        "note": found.note,
+    }
+    names = [name.removeprefix("actor_") for name in texts]
+    kept = {name: commitment(getattr(found, f"{name}_salt"), was[name]) for name in names}
+    written = {name: text for name, text in texts.items() if text is not None} | {"erased": canonical(kept)}
+    sets = ", ".join([f"{name} = %s" for name in written] + [f"{name}_salt = NULL" for name in names])
+    tamper(f"UPDATE offers_revision SET {sets} WHERE etag = {etag}", *written.values())
+
+
+def test_no_two_commitments_share_a_salt(admin: Actor, sale: LibraryItem) -> None:
+    every = [salt for found in Revision.objects.all() for salt in salts_of(found)]
+    assert len(set(every)) == len(every) == 4 * 120
+
+
+def test_a_revision_knows_the_transaction_that_stored_it(admin: Actor) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text")
+        (now,) = cursor.fetchone()
+    item = make(admin, offer())
+    assert Revision.objects.get(item=item).xid == int(now)
 
 
 def test_many_undos_at_once_give_what_each_gives_by_itself(admin: Actor, sale: LibraryItem) -> None:

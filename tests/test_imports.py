@@ -12,8 +12,8 @@ from offers.document.schema import Kind
 from offers.imports import DanglingReference, Past, Version, import_history
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor
-from offers.writes import Stamp
-from tests.cast import FORM, Role, actor, differences, make_sandbox, offer, patch, replace
+from offers.records import REVISION_COLUMNS, Head, Stamp, record
+from tests.cast import FORM, Role, actor, differences, make_sandbox, offer, patch, replace, salts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -36,13 +36,15 @@ def test_an_imported_history_is_that_of_the_write_path_to_the_byte(mina: Actor) 
     versions = [offer(), offer(name="Summer"), offer(name="Summer", rank={"priority": 5})]
     import_history(mina.sandbox, [past(mina, *versions)])
     imported = list(Revision.objects.order_by("etag"))
-    by_hand: list[str] = []
+    before = ""
     for found, document in zip(imported, versions, strict=True):
-        head = writes.Head(
-            0, OFFER, "sale", document, found.etag, "", THEN, "", "", found.created_at, "Mina Park", "", None
-        )
-        by_hand.append(writes.digest_of(mina, by_hand[-1] if by_hand else "", head, found.patch, FORM))
-    assert [found.digest for found in imported] == by_hand
+        head = Head(0, OFFER, "sale", document, found.etag, "", THEN, "", "", found.created_at, "Mina Park", "", None)
+        salts = salts_of(found)
+        head, values = record(mina, before, head, orjson.loads(found.patch), FORM, salts)
+        before = head.digest
+        assert [getattr(found, name) for name in REVISION_COLUMNS if name != "refers_to"] == [
+            value for name, value in zip(REVISION_COLUMNS, values, strict=True) if name != "refers_to"
+        ]
     assert [orjson.loads(found.patch) for found in imported] == [
         [{"op": "add", "path": "", "value": offer()}],
         replace("/name", "Summer"),

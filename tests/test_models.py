@@ -116,9 +116,7 @@ def test_a_generated_column_cannot_be_written(admin: Actor) -> None:
 def test_an_etag_and_a_key_are_there_once(admin: Actor, columns: str) -> None:
     make(admin, offer())
     values = "etag" if columns == "etag" else "key, etag + 1"
-    rest = (
-        "item_id, sandbox_id, patch, actor_label, client_id, source, source_ref, note, request_id, created_at, digest"
-    )
+    rest = "item_id, sandbox_id, patch, actor_label, client_id, source, refers_to, note, request_id, created_at, digest"
     refused = pytest.raises(IntegrityError, match="duplicate key")
     with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO offers_revision ({columns}, {rest}) SELECT {values}, {rest} FROM offers_revision")

@@ -11,7 +11,7 @@ from offers.models import Membership, Sandbox
 from offers.paging import Page
 from offers.permissions import Actor
 from offers.property_filters import QueryError, conditions
-from offers.writes import Stamp
+from offers.records import Stamp
 from tests.cast import make_placement, shown_in
 from tests.test_property_filters import offer
 

@@ -8,7 +8,7 @@ from offers.document.schema import Kind
 from offers.models import LibraryItem, Membership, Sandbox
 from offers.permissions import Actor
 from offers.property_filters import QueryError, conditions, parse_instant
-from offers.writes import Stamp
+from offers.records import Stamp
 
 Find = Callable[..., list[str]]
 

@@ -13,7 +13,8 @@ from offers.document.errors import InvalidDocument, PatchError
 from offers.document.schema import Kind
 from offers.models import LibraryItem, Revision, Sandbox
 from offers.permissions import Actor, NotAllowed, NotFound
-from offers.writes import InUse, PreconditionRequired, StaleEtag, Stamp, canonical
+from offers.records import Stamp, canonical
+from offers.writes import InUse, PreconditionRequired, StaleEtag
 from tests.cast import (
     FORM,
     Role,
@@ -69,7 +70,7 @@ def test_a_new_offer_without_a_status_is_a_draft_and_gets_an_id(admin: Actor) ->
 
 def test_a_change_stores_document_etag_revision_and_stamps_together(admin: Actor, sale: LibraryItem) -> None:
     somebody = Actor(admin.sandbox, Role.EDITOR, "Jun Lee", client_id="feed")
-    stamp = Stamp("api", note="New prices", request_id="r-1", source_ref="x")
+    stamp = Stamp("api", note="New prices", request_id="r-1", refers_to={"merged_with": 1})
     outcome = writes.change(somebody, [Kind.PERSONALIZED_OFFER], "sale", replace("/name", "Summer sale"), stamp)
     sale.refresh_from_db()
     last = Revision.objects.get(item=sale, etag=2)
@@ -79,7 +80,10 @@ def test_a_change_stores_document_etag_revision_and_stamps_together(admin: Actor
     assert (sale.etag, sale.document["name"], sale.name) == (2, "Summer sale", "Summer sale")
     assert (sale.created_by, sale.modified_by, sale.modified_by_client) == ("Mina Park", "Jun Lee", "feed")
     assert sale.modified_at == last.created_at > sale.created_at
-    assert (last.source, last.note, last.request_id, last.source_ref) == ("api", "New prices", "r-1", "x")
+    assert (last.source, last.note, last.request_id, last.refers_to) == (
+        *("api", "New prices", "r-1"),
+        {"merged_with": 1},
+    )
     assert orjson.loads(last.patch) == replace("/name", "Summer sale")
     assert differences() == []
 

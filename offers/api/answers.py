@@ -14,7 +14,8 @@ from offers.document.describe import Change, describe
 from offers.document.schema import SCHEMA_URI, Kind, references
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor
-from offers.writes import Head, Outcome
+from offers.records import Head
+from offers.writes import Outcome
 
 JSON = "application/json"
 

@@ -12,7 +12,7 @@ from offers.document.errors import InvalidDocument, Problem
 from offers.document.labels import gettext_noop
 from offers.document.parse import parse
 from offers.models import Revision
-from offers.writes import Stamp
+from offers.records import Stamp
 
 JSON_TYPES = ("application/json",)
 # RFC 5789 wants a type of its own for patches; the documented API sends them as plain JSON.

@@ -16,7 +16,7 @@ from offers.api.dates import shown
 from offers.document.errors import DocumentError, Problem
 from offers.history import NoSuchRevision
 from offers.permissions import NotAllowed, NotFound
-from offers.writes import Head
+from offers.records import Head
 
 logger = logging.getLogger(__name__)
 

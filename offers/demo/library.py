@@ -15,7 +15,7 @@ from offers.document.fields import CHANNEL_PREFIX
 from offers.document.schema import Kind
 from offers.imports import Past, Version
 from offers.permissions import Actor
-from offers.writes import Stamp
+from offers.records import Stamp
 
 BRANDS = (BOMNAL, HARBORLINE, KESTREL)
 FALLBACKS = sum(len(brand.fallbacks) for brand in BRANDS)

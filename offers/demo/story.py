@@ -12,7 +12,7 @@ from offers.demo.times import in_order, moments
 from offers.document.merge import merge
 from offers.imports import Version
 from offers.permissions import Actor
-from offers.writes import Stamp
+from offers.records import Stamp
 
 FORM = Stamp("form")
 
@@ -99,7 +99,7 @@ def _undo(scene: Scene, actor: Actor, versions: list[Version], now: datetime) ->
         base, theirs = versions[etag - 1].document, versions[etag - 2].document
         merged = merge(base, head, theirs)
         if not merged.conflicts and merged.document != head and merged.document["status"] == "approved":
-            stamp = Stamp("undo", note="This was meant for another offer", source_ref=str(etag))
+            stamp = Stamp("undo", note="This was meant for another offer", refers_to={"undoes": etag})
             yield Version(actor, _later(versions, now), merged.document, stamp)
             return
 
@@ -111,7 +111,7 @@ def _restore(scene: Scene, actor: Actor, versions: list[Version], now: datetime)
     wrong = {**head, "name": f"{head['name']} (copy)", "rank": {"priority": 99}}
     changed = Version(actor, _later(versions, now), wrong, FORM)
     yield changed
-    stamp = Stamp("restore", note="I had the wrong tab open, sorry", source_ref=str(len(versions)))
+    stamp = Stamp("restore", note="I had the wrong tab open, sorry", refers_to={"restores": len(versions)})
     yield Version(actor, _later([changed], now), head, stamp)
 
 
@@ -123,7 +123,7 @@ def _merge(scene: Scene, actor: Actor, versions: list[Version], now: datetime) -
     theirs = {**base, "rank": {"priority": 65}, "characteristics": {**base["characteristics"], "creative": "v7"}}
     first = Version(actor, _later(versions, now), theirs, FORM)
     yield first
-    stamp = Stamp("form", note="Description for the audit", source_ref=f"merged with {len(versions) + 1}")
+    stamp = Stamp("form", note="Description for the audit", refers_to={"merged_with": len(versions) + 1})
     yield Version(actor, _later([first], now), merge(base, theirs, ours).document, stamp)
 
 

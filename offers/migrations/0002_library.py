@@ -6,6 +6,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
+import offers.transactions
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -230,12 +232,21 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("source_ref", models.CharField(blank=True, max_length=60)),
+                ("refers_to", models.JSONField(default=dict)),
                 ("note", models.TextField(blank=True)),
                 ("request_id", models.CharField(blank=True, max_length=64)),
                 ("created_at", models.DateTimeField()),
                 ("digest", models.CharField(max_length=64)),
                 ("snapshot", models.TextField(null=True)),
+                ("patch_salt", models.BinaryField(null=True)),
+                ("document_salt", models.BinaryField(null=True)),
+                ("label_salt", models.BinaryField(null=True)),
+                ("note_salt", models.BinaryField(null=True)),
+                ("erased", models.JSONField(null=True)),
+                (
+                    "xid",
+                    offers.transactions.TransactionIdField(db_default=models.Func(function="pg_current_xact_id")),
+                ),
                 (
                     "actor",
                     models.ForeignKey(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0010_longer_source_ref")]
+    dependencies = [("offers", "0009_list_orders")]
     operations = [
         migrations.RunSQL("DELETE FROM offers_idempotencykey", migrations.RunSQL.noop),
         migrations.RemoveConstraint("idempotencykey", "idempotency_key_once"),

@@ -34,7 +34,6 @@ SPRITE = "vendor/tabler-icons-3.51.0/icons.svg"
 AVATAR_COLOURS = 8
 PATCH_LINE = 110
 # How a save that met another change is recorded: this and the etag it met.
-MERGED_WITH = "merged with "
 
 CHANNEL_ICONS: Mapping[str, str] = {
     "web": "world",
@@ -281,12 +280,6 @@ def problem_text(problem: Problem) -> str:
         if word:
             params[name] = _(word).lower()
     return _(problem.message).format(**params)
-
-
-@register.filter
-def merged_with(source_ref: str) -> str:
-    """The etag that a save was merged with, from the revision's source_ref; empty for any other."""
-    return source_ref.removeprefix(MERGED_WITH) if source_ref.startswith(MERGED_WITH) else ""
 
 
 @register.filter

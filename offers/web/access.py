@@ -3,9 +3,10 @@
 from django.http import Http404, HttpRequest
 
 from offers.document.schema import OFFER_KINDS, Kind
+from offers.leaf import RefersTo
 from offers.models import LibraryItem
 from offers.permissions import Actor, NotFound, actor_for_user, get_item_for
-from offers.writes import Stamp
+from offers.records import Stamp
 
 
 class Deleted(Http404):
@@ -43,6 +44,6 @@ def item_for(
     return actor, item
 
 
-def stamp_of(request: HttpRequest, source: str, *, note: str = "", source_ref: str = "") -> Stamp:
+def stamp_of(request: HttpRequest, source: str, *, note: str = "", refers_to: RefersTo | None = None) -> Stamp:
     """How this page's change is recorded."""
-    return Stamp(source, note=note, source_ref=source_ref, request_id=request.META.get("offers.request_id", ""))
+    return Stamp(source, note=note, refers_to=refers_to or {}, request_id=request.META.get("offers.request_id", ""))

@@ -17,6 +17,7 @@ from offers.document.errors import DocumentError
 from offers.document.schema import OFFER_KINDS
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, NotAllowed
+from offers.records import Head
 from offers.templatetags.offers import problem_text
 from offers.web.access import item_for, stamp_of
 from offers.web.library_actions import ask, note_of
@@ -74,7 +75,7 @@ def _seen(request: HttpRequest, item: LibraryItem) -> int:
     return asked.number(request.POST.get("etag")) or item.etag
 
 
-def _say_stale(request: HttpRequest, actor: Actor, item: LibraryItem, head: writes.Head) -> None:
+def _say_stale(request: HttpRequest, actor: Actor, item: LibraryItem, head: Head) -> None:
     where = reverse("compare", args=[actor.sandbox.name, "offers", item.id])
     messages.warning(
         request,

@@ -54,7 +54,7 @@ def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     own = HttpResponseRedirect(reverse("item", args=[actor.sandbox.name, section.slug, id]))
     if item.deleted_at is None or request.method != "POST":
         return own
-    stamp = stamp_of(request, Revision.Source.UNDO, source_ref=str(item.etag))
+    stamp = stamp_of(request, Revision.Source.UNDO, refers_to={"undoes": item.etag})
     try:
         done = writes.undelete(actor, section.kinds, id, stamp)
     except NotAllowed as refused:

@@ -21,6 +21,7 @@ from offers.document.merge import Conflict
 from offers.document.naming import Place, place_at, value_text
 from offers.document.schema import Kind
 from offers.history import Document, NoSuchRevision
+from offers.leaf import RefersTo
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, NotAllowed
 from offers.queries import names_in
@@ -189,7 +190,8 @@ def _write(
     *,
     dry_run: bool,
 ) -> writes.Outcome:
-    stamp = stamp_of(request, source, note=asked.note(request.POST.get("note")), source_ref=str(etag))
+    refers_to = RefersTo(undoes=etag) if source == Revision.Source.UNDO else RefersTo(restores=etag)
+    stamp = stamp_of(request, source, note=asked.note(request.POST.get("note")), refers_to=refers_to)
     try:
         return writes.change(actor, [Kind(item.kind)], item.id, patch, stamp, if_match=item.etag, dry_run=dry_run)
     except NotAllowed as refusal:

@@ -17,9 +17,6 @@ from offers.queries import names, names_in
 from offers.web.curl import patch_curl
 from offers.web.sections import SECTION_OF
 
-# How the first revision of a copy names its original.
-COPY_OF = "duplicate of "
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -69,10 +66,10 @@ def last_entry(item: LibraryItem) -> Entry:
 
 def original_of(item: LibraryItem) -> tuple[str, str] | None:
     """The id and name of what this item was made of as a copy; None for any other."""
-    source = Revision.objects.filter(item=item, etag=1).values_list("source_ref", flat=True).first() or ""
-    if not source.startswith(COPY_OF):
+    refers_to = Revision.objects.filter(item=item, etag=1).values_list("refers_to", flat=True).first() or {}
+    id = refers_to.get("copy_of")
+    if id is None:
         return None
-    id = source.removeprefix(COPY_OF)
     return id, names(item.sandbox_id, [id]).get(id, id)
 
 

@@ -18,10 +18,11 @@ from offers.document.schema import Kind
 from offers.document.values import clone
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, NotAllowed, is_live, refusal
+from offers.records import Head
 from offers.web.access import item_for, stamp_of
 from offers.web.deleted import in_words
 from offers.web.frame import answer
-from offers.web.items import COPY_OF, item_context, refuse_before
+from offers.web.items import item_context, refuse_before
 from offers.web.offered import say_changed
 from offers.web.sections import SECTION_OF, Section
 
@@ -88,7 +89,7 @@ def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> 
     document["name"] = _("Copy of {name}").format(name=item.name)[:MAX_NAME]
     if "status" in document:
         document["status"] = "draft"
-    stamp = stamp_of(request, Revision.Source.FORM, source_ref=COPY_OF + item.id)
+    stamp = stamp_of(request, Revision.Source.FORM, refers_to={"copy_of": item.id})
     try:
         made = writes.create(actor, Kind(item.kind), document, stamp).head
     except NotAllowed as refused:
@@ -140,7 +141,7 @@ def _etag(request: HttpRequest, item: LibraryItem) -> int:
     return asked.number(request.POST.get("etag")) or item.etag
 
 
-def _say_stale(request: HttpRequest, head: writes.Head) -> None:
+def _say_stale(request: HttpRequest, head: Head) -> None:
     text = _("{name} saved version {etag} meanwhile, so nothing was done. Look at it first.")
     messages.warning(request, text.format(name=head.modified_by, etag=head.etag))
 

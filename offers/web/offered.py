@@ -19,10 +19,11 @@ from offers.document.naming import place_at
 from offers.document.schema import Kind, validate
 from offers.models import LibraryItem
 from offers.permissions import Actor, refusal
+from offers.records import Document
 from offers.templatetags.offers import place_title, problem_text
 from offers.web.items import Entry
 from offers.web.sections import Section
-from offers.writes import Document, Outcome
+from offers.writes import Outcome
 
 LIVE = ("approved", "live")
 STATUSES = ("draft", "approved", "live", "complete", "archived")

@@ -10,10 +10,12 @@ from offers.document.errors import JSON, DocumentError, Problem
 from offers.document.labels import gettext_noop
 from offers.document.merge import Conflict, resolve
 from offers.document.schema import Kind, validate
+from offers.leaf import RefersTo
 from offers.models import LibraryItem, Revision
 from offers.permissions import Actor, NotAllowed
-from offers.templatetags.offers import MERGED_WITH, problem_text
-from offers.writes import Document, Head, Outcome, Stamp
+from offers.records import Document, Head, Stamp
+from offers.templatetags.offers import problem_text
+from offers.writes import Outcome
 
 TRIES = 25
 
@@ -82,8 +84,8 @@ def save(
             raise Contested(undecided)
         if not plan.patch:
             return Saved(plan, None)
-        merged_with = f"{MERGED_WITH}{plan.head.etag}" if plan.head.etag != opened else ""
-        stamped = replace(stamp, source_ref=merged_with)
+        merged = RefersTo(merged_with=plan.head.etag) if plan.head.etag != opened else RefersTo()
+        stamped = replace(stamp, refers_to=merged)
         try:
             return Saved(plan, writes.change(actor, kinds, id, plan.patch, stamped, if_match=plan.head.etag))
         except writes.StaleEtag:

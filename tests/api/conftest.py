@@ -16,7 +16,7 @@ from offers.client_secrets import hashed
 from offers.document.schema import Kind
 from offers.models import Membership, Sandbox
 from offers.permissions import Actor
-from offers.writes import Stamp
+from offers.records import Stamp
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer

@@ -28,13 +28,14 @@ OFFERS = 64
 FILL_MORE = f"""
 import django; django.setup()
 from offers import writes
+from offers.records import Stamp
 from offers.document.schema import Kind
 from offers.models import Sandbox
 from offers.permissions import Actor
 from tests.api.conftest import DOCUMENTED_OFFER
 actor = Actor(Sandbox.objects.get(name="prod"), "admin", "Mina Park")
 for number in range({OFFERS}):
-    writes.create(actor, Kind.PERSONALIZED_OFFER, DOCUMENTED_OFFER, writes.Stamp("import"), id=f"offer{{number}}")
+    writes.create(actor, Kind.PERSONALIZED_OFFER, DOCUMENTED_OFFER, Stamp("import"), id=f"offer{{number}}")
 """
 # Prints the statements of one PATCH, as pgbench wants them: values filled in, but for the offer, its key and its etag.
 CATCH = """

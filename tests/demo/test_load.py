@@ -119,19 +119,19 @@ def test_six_people_and_two_programs_worked_on_it() -> None:
 
 
 def test_one_undo_one_restore_and_one_merge_can_be_seen() -> None:
-    told = Revision.objects.filter(sandbox__name="prod").exclude(source_ref="").select_related("item")
+    told = Revision.objects.filter(sandbox__name="prod").exclude(refers_to={}).select_related("item")
     assert sorted(found.source for found in told) == ["form", "restore", "undo"]
     for found in told:
         before = history.document_at(found.item, found.etag - 1)
         after = history.document_at(found.item, found.etag)
         assert before is not None
         if found.source == "restore":
-            assert after == history.document_at(found.item, int(found.source_ref))
+            assert after == history.document_at(found.item, found.refers_to["restores"])
         elif found.source == "undo":
             item = LibraryItem(key=found.item.key, document=before, etag=found.etag - 1)
-            assert history.undone(item, int(found.source_ref)).document == after
+            assert history.undone(item, found.refers_to["undoes"]).document == after
         else:
-            assert found.source_ref == f"merged with {found.etag - 1}"
+            assert found.refers_to == {"merged_with": found.etag - 1}
             assert [step["path"] for step in orjson.loads(found.patch)] == ["/description"]
 
 

@@ -72,7 +72,7 @@ def test_what_was_decided_is_saved_with_both_sides_other_changes(
     document = now(item).document
     assert (document["name"], document["rank"], document["description"]) == (name, {"priority": 50}, "Mina's\nwords")
     made = revisions(item)[-1]
-    assert (made.etag, made.note, made.source_ref) == (6, "why", "merged with 5")
+    assert (made.etag, made.note, made.refers_to) == (6, "why", {"merged_with": 5})
     assert [operation["path"] for operation in last_patch(item)] == (
         ["/description"] if side == "theirs" else ["/description", "/name"]
     )

@@ -12,6 +12,7 @@ from offers import bulk, queries, writes
 from offers.document.schema import OFFER_KINDS, Kind
 from offers.models import LibraryItem, Revision, Sandbox
 from offers.queries import DELETED, Wanted
+from offers.records import Stamp
 from tests.cast import Role, actor, differences, make, make_sandbox, offer
 from tests.web.conftest import SignIn
 from tests.web.test_frame import text_of
@@ -28,7 +29,7 @@ DOCUMENTS: dict[str, tuple[Kind, dict[str, Any]]] = {
 
 
 def delete(sandbox: Sandbox, id: str, note: str = "") -> None:
-    writes.delete(actor(sandbox, label="Jisoo Kim"), list(Kind), id, writes.Stamp("form", note=note))
+    writes.delete(actor(sandbox, label="Jisoo Kim"), list(Kind), id, Stamp("form", note=note))
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_the_page_of_a_deleted_item_says_who_when_and_why_and_brings_it_back(edi
     assert back["Location"] == SALE
     gone.refresh_from_db()
     assert (gone.etag, gone.deleted_at) == (5, None)
-    assert (Revision.objects.get(item=gone, etag=5).source_ref, differences()) == ("4", [])
+    assert (Revision.objects.get(item=gone, etag=5).refers_to, differences()) == ({"undoes": 4}, [])
     assert editor.post(f"{SALE}undelete/")["Location"] == SALE, "a second time does nothing"
     assert Revision.objects.filter(item=gone).count() == 5
 

@@ -124,8 +124,8 @@ def test_it_saves_what_was_changed_with_author_and_note(editor: Client, item: Li
     response = submit(editor, form, follow=True)
     assert response.redirect_chain == [("/s/prod/offers/sale/", 302)]
     made = revisions(item)[-1]
-    assert (made.etag, made.actor_label, made.source, made.note, made.source_ref) == (
-        4, "Mina Park", "form", "Legal asked", "",
+    assert (made.etag, made.actor_label, made.source, made.note, made.refers_to) == (
+        4, "Mina Park", "form", "Legal asked", {},
     )  # fmt: skip
     assert orjson.loads(made.patch) == [{"op": "replace", "path": "/name", "value": " Winter sale "}]
     text = text_of(response)
@@ -288,7 +288,7 @@ def test_a_stale_form_merges_with_what_others_saved(editor: Client, item: Librar
     text = text_of(submit(editor, form, follow=True))
     assert "Saved as version 5, merged with version 4 by Jisoo Kim." in text
     assert (now(item).document["name"], item.document["rank"]) == ("Winter sale", {"priority": 50})
-    assert revisions(item)[-1].source_ref == "merged with 4"
+    assert revisions(item)[-1].refers_to == {"merged_with": 4}
     assert last_patch(item) == [{"op": "replace", "path": "/name", "value": "Winter sale"}]
 
 
@@ -345,7 +345,7 @@ def test_two_saves_of_different_fields_at_once_are_both_kept(race: Race, item: L
     answers = race([{NAME: "Winter sale"}, {PRIORITY: "50"}])
     assert [answer.status_code for answer in answers] == [302, 302]
     assert (now(item).document["name"], item.document["rank"]) == ("Winter sale", {"priority": 50})
-    assert [made.source_ref for made in revisions(item)[3:]] == ["", "merged with 4"]
+    assert [made.refers_to for made in revisions(item)[3:]] == [{}, {"merged_with": 4}]
     assert differences() == []
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 from offers import writes
 from offers.document.schema import OFFER_KINDS, Kind
 from offers.models import LibraryItem, Revision, Sandbox
+from offers.records import Stamp
 from offers.web import history
 from tests.cast import FORM, Role, actor, differences, make, make_sandbox, offer, patch, replace
 from tests.web.conftest import SignIn
@@ -34,7 +35,7 @@ def test_the_timeline_tells_each_change_in_words(editor: Client, item: LibraryIt
 def test_the_timeline_shows_where_the_status_changed_and_notes(
     editor: Client, item: LibraryItem, sandbox: Sandbox
 ) -> None:
-    stamp = writes.Stamp("form", note="Legal said yes")
+    stamp = Stamp("form", note="Legal said yes")
     writes.change(actor(sandbox), OFFER_KINDS, "sale", replace("/status", "approved"), stamp)
     text = text_of(editor.get(HISTORY))
     assert "Legal said yes" in text
@@ -108,7 +109,8 @@ def test_undo_takes_back_one_change_and_keeps_later_ones(editor: Client, item: L
     item.refresh_from_db()
     assert (item.name, item.priority, item.etag) == ("Spring sale", 7, 4)
     made = Revision.objects.get(item=item, etag=4)
-    assert (made.source, made.source_ref, made.note, made.actor_label) == ("undo", "2", "wrong season", "Mina Park")
+    assert (made.source, made.refers_to, made.note) == ("undo", {"undoes": 2}, "wrong season")
+    assert made.actor_label == "Mina Park"
     text = text_of(editor.get("/s/prod/offers/sale/"))
     assert f'<a href="{HISTORY}4/undo/">Undo</a>' in text
     assert not differences()
@@ -141,7 +143,7 @@ def test_restore_makes_an_earlier_version_the_current_one(editor: Client, item: 
     item.refresh_from_db()
     assert (item.name, item.priority, item.etag) == ("Spring sale", 1, 4)
     made = Revision.objects.get(item=item, etag=4)
-    assert (made.source, made.source_ref) == ("restore", "1")
+    assert (made.source, made.refers_to) == ("restore", {"restores": 1})
     confirm(editor, f"{HISTORY}4/undo/", 4)
     assert writes.read(actor(item.sandbox), OFFER_KINDS, "sale").document == before
 

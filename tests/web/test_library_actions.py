@@ -112,7 +112,7 @@ def test_a_duplicate_starts_as_a_draft_and_says_what_it_is_a_copy_of(
     copy = LibraryItem.objects.get(kind=Kind.DECISION, name="Copy of Next best")
     assert response["Location"] == address("edit", "decisions", copy.id)
     assert copy.document == decision.document | {"name": "Copy of Next best", "status": "draft"}
-    assert Revision.objects.get(item=copy).source_ref == "duplicate of nba"
+    assert Revision.objects.get(item=copy).refers_to == {"copy_of": "nba"}
     assert "This is a copy of Next best." in said(response)
 
 

@@ -1,0 +1,85 @@
+"""What a revision proves: the text that its digest is made of.
+
+A leaf says everything about a change but the words of people and what was written, of which it holds commitments:
+SHA-256 over a random salt and the text. Whoever has both opens it; once both are erased nobody can, not even by guessing,
+and every digest is as it was. Each text has a salt of its own, so that opening one says nothing about another.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple, TypedDict
+
+from offers.document.values import canonical
+
+VERSION = 1
+SALT_BYTES = 16
+
+
+class RefersTo(TypedDict, total=False):
+    """What a change refers to, besides the item's own past: etags of the item, an item's id, the number of a bulk run."""
+
+    merged_with: int
+    undoes: int
+    restores: int
+    copy_of: str
+    bulk: int
+
+
+class Salts(NamedTuple):
+    """The salts of one revision's commitments."""
+
+    patch: bytes
+    document: bytes
+    label: bytes
+    note: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """The members of a revision's leaf; `patch`, `document`, `label` and `note` are commitments, in hex.
+
+    `before` is the digest of the item's revision before, "" for the first; `time` is in UTC to the microsecond.
+    """
+
+    sandbox: str
+    item: str
+    kind: str
+    etag: int
+    before: str
+    patch: str
+    document: str
+    label: str
+    note: str
+    actor: int | None
+    client: str
+    door: str
+    refers_to: RefersTo
+    request: str
+    time: str
+
+    def text(self) -> bytes:
+        """The one text of the leaf: JSON with sorted keys, no spaces, in UTF-8 (RFC 8785 for the values that it has)."""
+        says = {name: getattr(self, name) for name in self.__slots__}
+        return canonical({"version": VERSION, "event": "revision", **says})
+
+    def digest(self) -> str:
+        """SHA-256, in hex, of a zero byte and the text: the hash of a leaf in a Merkle tree (RFC 6962 section 2.1)."""
+        return hashlib.sha256(b"\0" + self.text()).hexdigest()
+
+
+def commitment(salt: bytes, text: str) -> str:
+    """SHA-256, in hex, of the salt and the text in UTF-8."""
+    return hashlib.sha256(salt + text.encode()).hexdigest()
+
+
+def new_salts() -> Salts:
+    """Salts for a new revision, from the system's source of randomness, asked once."""
+    random = secrets.token_bytes(4 * SALT_BYTES)
+    return Salts(*(random[start : start + SALT_BYTES] for start in range(0, len(random), SALT_BYTES)))
+
+
+def time_text(instant: datetime) -> str:
+    """A time as a leaf says it: `2026-11-23T14:00:00.000000+00:00`."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")

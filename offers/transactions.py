@@ -1,0 +1,13 @@
+"""The number of the transaction that stored a row, as a column."""
+
+from django.db import models
+
+
+class TransactionIdField(models.BigIntegerField):  # type: ignore[type-arg]  # Django has no generics at run time
+    """PostgreSQL's number of a transaction, of 64 bits: it never starts again."""
+
+    def db_type(self, connection: object) -> str:
+        return "xid8"
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> int | None:
+        return None if value is None else int(value)
