@@ -148,20 +148,14 @@ def page(
         _field(conflict, plan, picks, names, form.zone, _last_change(blamed, conflict, made), number < COMPARED)
         for number, conflict in enumerate(in_order)
     ]
-    contested = {conflict.pointer for conflict in plan.conflicts}
-    theirs = [
-        change
-        for change in describe(form.before, plan.head.document, names=names)
-        if not any(change.pointer == pointer or change.pointer.startswith(pointer + "/") for pointer in contested)
-    ]
     context = item_context(
         item,
         "",
         fields=fields,
         undecided=sum(not found.is_decided for found in fields),
         tried=bool(picks),
-        theirs=theirs,
-        yours=describe(plan.head.document, plan.document, names=names),
+        # The merge has our value wherever there is a conflict: what else it makes of our document came from them.
+        theirs=describe(plan.form, plan.document, names=names),
         others=people(made),
         head=plan.head,
         opened=opened,

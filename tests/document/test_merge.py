@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offers.document.blame import leaves
+from offers.document.describe import describe
 from offers.document.diff import equal
-from offers.document.identity import item_keys
+from offers.document.identity import Path, item_keys
 from offers.document.merge import ABSENT, ORDER, merge, resolve
+from offers.document.values import canonical, unescape
 from tests.document.measure import seconds
 from tests.document.strategies import documents, edited, offers
 
@@ -200,3 +203,45 @@ def test_any_three_documents_merge_into_something(base: Any, ours: Any, theirs: 
     merged = merge(base, ours, theirs)
     settled = resolve(base, ours, theirs, {conflict.key: conflict.theirs for conflict in merged.conflicts})
     assert settled.conflicts == ()
+
+
+def related(path: Path, other: Path) -> bool:
+    """Whether one of them is the other, or leads to it."""
+    return path[: len(other)] == other or other[: len(path)] == path
+
+
+def identity_path(document: Any, pointer: str) -> Path:
+    path: list[str] = []
+    for token in pointer.split("/")[1:]:
+        if isinstance(document, list):
+            keys = item_keys(path[-1], document)
+            assert keys is not None
+            path.append(keys[int(token)])
+            document = document[int(token)]
+        else:
+            path.append(unescape(token))
+            document = document[path[-1]]
+    return tuple(path)
+
+
+def filled(document: Any) -> dict[Path, bytes]:
+    """The leaves but for empty containers: those come and go with what is in them."""
+    return {path: canonical(value) for path, _, value in leaves(document) if value not in ({}, [])}
+
+
+@given(two_edits())
+def test_what_they_changed_is_contested_or_told_from_ours_and_never_both(three: tuple[Any, Any, Any]) -> None:
+    """Field by field, by comparing the leaves of the three, which knows nothing of how a merge goes about it."""
+    base, ours, theirs = three
+    merged = merge(base, ours, theirs)
+    fields = [conflict.path for conflict in merged.conflicts if conflict.path[-1] != ORDER]
+    lists = [conflict.path[:-1] for conflict in merged.conflicts if conflict.path[-1] == ORDER]
+    told = []
+    for row in describe(ours, merged.document):
+        path = identity_path(ours if row.action == "removed" else merged.document, row.pointer)
+        assert path[:-1] not in lists if row.action == "moved" else not any(related(path, field) for field in fields)
+        told.append(path)
+    was, mine, new = (filled(side) for side in three)
+    for path in was.keys() | new.keys():
+        if was.get(path) != new.get(path) != mine.get(path):
+            assert any(related(path, found) for found in [*fields, *told])

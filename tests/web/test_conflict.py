@@ -214,6 +214,56 @@ def test_an_order_of_contents_is_asked_by_what_they_are_called(
     assert "Order of Representation" in text_of(undo)
 
 
+CONTENTS = "/representations/0/components"
+JA = {"type": "html", "format": "text/html", "language": ["ja"], "content": "Hello ja"}
+THEIR_TEXTS = replace(f"{CONTENTS}/0/content", "Theirs en") + replace(f"{CONTENTS}/1/content", "Theirs ko")
+KO_IN_FRONT = [{"op": "move", "from": f"{CONTENTS}/1", "path": f"{CONTENTS}/0"}]
+MOVED, TEXT_OF_KO = ("moved", "Content (html, ko)"), ("changed", "Content (html, ko) › Text")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "merged"),
+    [
+        (THEIR_TEXTS, "", [TEXT_OF_KO]),
+        (THEIR_TEXTS, f"up:{CONTENTS}/1", [TEXT_OF_KO]),
+        (THEIR_TEXTS + KO_IN_FRONT, "", [MOVED, TEXT_OF_KO]),
+        ([*THEIR_TEXTS, {"op": "add", "path": f"{CONTENTS}/0", "value": JA}], "",
+         [("added", "Content (html, ja)"), TEXT_OF_KO]),
+        ([*THEIR_TEXTS[:1], {"op": "remove", "path": f"{CONTENTS}/1"}], "", [("removed", "Content (html, ko)")]),
+        (THEIR_TEXTS[:1] + KO_IN_FRONT, f"remove:{CONTENTS}/1", []),
+    ],
+    ids=["in place", "I move", "they move", "they put in front", "they remove", "they move what I remove"],
+)  # fmt: skip
+def test_what_merges_by_itself_is_listed_and_the_contested_field_is_not(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, theirs: Any, mine: str, merged: Any
+) -> None:
+    """Both change the English text; whatever happens to the places of the two contents."""
+    admin = actor(sandbox, label="Jisoo Kim")
+    made = make(admin, offer(representations=[languages(EN, KO)]), id="two")
+    address = "/s/prod/offers/two/edit/"
+    form = opened(editor, address)
+    form = form_in(text_of(submit(editor, form, mine, address))) if mine else form
+    texts = {name: "Mine en" for name, values in form.items() if values == ["Hello en"]}
+    patch(admin, made, theirs)
+    response = submit(editor, with_texts(form, texts), address=address)
+    assert [field.label.split(" › ", 1)[1] for field in response.context["fields"]] == ["Content (html, en) › Text"]
+    home = "Representation for Home › "
+    assert [(row.action, row.title.removeprefix(home)) for row in response.context["theirs"]] == merged
+
+
+def test_an_order_in_conflict_hides_no_text_that_only_they_changed(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    admin = actor(sandbox)
+    made = make(admin, offer(representations=[languages(EN, KO, ("ja", "https://a.example/ja"))]), id="three")
+    address = "/s/prod/offers/three/edit/"
+    form = form_in(text_of(submit(editor, opened(editor, address), f"up:{CONTENTS}/1", address)))
+    patch(admin, made, [*THEIR_TEXTS[1:], {"op": "move", "from": f"{CONTENTS}/2", "path": f"{CONTENTS}/0"}])
+    response = submit(editor, form, address=address)
+    assert [field.label for field in response.context["fields"]] == ["Order of Representation for Home › Contents"]
+    assert [row.title.split(" › ", 1)[1] for row in response.context["theirs"]] == ["Content (html, ko) › Text"]
+
+
 def test_texts_of_offers_are_escaped(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
     form = with_texts(opened(editor), {NAME: "<script>mine</script>"})
     patch(actor(sandbox, label="<script>who</script>"), item, replace("/name", "<script>theirs</script>"))
