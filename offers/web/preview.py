@@ -15,6 +15,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from offers.document.fields import component_type
+from offers.history import Document, NoSuchRevision, document_at
+from offers.models import LibraryItem
 from offers.web.access import actor_for, item_for
 from offers.web.pictures import asked_for
 from offers.web.sections import OFFERS, Section
@@ -29,17 +31,30 @@ MAX_CONTENT = 300 * 1024
 @require_GET
 @xframe_options_sameorigin
 def stored(
-    request: HttpRequest, sandbox: str, section: Section, id: str, representation: int, component: int
+    request: HttpRequest, sandbox: str, section: Section, id: str, etag: int, representation: int, component: int
 ) -> HttpResponse:
-    """One component of the offer as it is stored, by the positions of its representation and its own."""
+    """One component of one version, by the positions that its representation and itself have there.
+
+    Positions mean nothing without their version: somebody else may have moved what stood there.
+    """
     if section is not OFFERS:
         raise Http404
-    _actor, item = item_for(request, sandbox, id)
+    _actor, item = item_for(request, sandbox, id, deleted=True)
     try:
-        found = item.document["representations"][representation]["components"][component]
+        found = _version(item, etag)["representations"][representation]["components"][component]
     except (KeyError, IndexError):
         raise Http404 from None
     return shown(request, found, asked_for(request.GET.getlist("pictures")))
+
+
+def _version(item: LibraryItem, etag: int) -> Document:
+    """The document at this etag; what the item has already is not read again. 404 where there was none."""
+    try:
+        is_head = etag == item.etag and item.deleted_at is None
+        document: Document | None = item.document if is_head else document_at(item, etag)
+    except NoSuchRevision:
+        raise Http404 from None
+    return document or {}
 
 
 @require_POST

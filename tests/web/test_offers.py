@@ -145,7 +145,7 @@ def test_the_overview_says_what_when_to_whom_and_what_changed_last(
 def test_a_preview_is_a_sandbox_of_its_own_without_scripts(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
     content = '<p style="color:red">Hi</p><script>alert(1)</script>'
     patch(actor(sandbox), item, replace("/representations/0/components/0/content", content))
-    response = editor.get("/s/prod/offers/sale/preview/0/0/")
+    response = editor.get("/s/prod/offers/sale/preview/4/0/0/")
     policy = response["Content-Security-Policy"]
     assert "sandbox" in policy
     assert "default-src 'none'" in policy
@@ -155,9 +155,9 @@ def test_a_preview_is_a_sandbox_of_its_own_without_scripts(editor: Client, item:
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert content in text_of(response)
     for missing in (
-        "/s/prod/offers/sale/preview/9/0/",
-        "/s/prod/offers/sale/preview/0/9/",
-        "/s/prod/tags/holiday/preview/0/0/",
+        "/s/prod/offers/sale/preview/4/9/0/",
+        "/s/prod/offers/sale/preview/4/0/9/",
+        "/s/prod/tags/holiday/preview/1/0/0/",
     ):
         assert editor.get(missing).status_code == 404
 

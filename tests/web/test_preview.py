@@ -5,15 +5,21 @@ import time
 import pytest
 from django.test import Client
 
-from offers.models import Sandbox
+from offers import writes
+from offers.document.schema import OFFER_KINDS
+from offers.models import LibraryItem, Sandbox
 from offers.web.pictures import asked_for, hosts_of
-from tests.cast import actor, make, make_placement, offer
+from tests.cast import FORM, actor, make, make_placement, offer, patch, replace
 from tests.cast import shown_in as shown
 from tests.web.conftest import SignIn
 from tests.web.test_frame import text_of
 
 HTML = '<img src="https://pics.shop.example/a.png"><p style="background:url(https://cdn.example:8443/b)">Hi</p>'
-PREVIEW = "/s/prod/offers/sale/preview/0/0/"
+PREVIEW = "/s/prod/offers/sale/preview/1/0/0/"
+
+
+def at(etag: int, representation: int) -> str:
+    return f"/s/prod/offers/sale/preview/{etag}/{representation}/0/"
 
 
 def policy(response: object) -> dict[str, str]:
@@ -46,6 +52,36 @@ def test_the_overview_asks_once_for_all_sites_and_hands_the_answer_on(browser: C
     asked = text_of(browser.get("/s/prod/offers/sale/?pictures=pics.shop.example&pictures=evil.example"))
     assert f'src="{PREVIEW}?pictures=pics.shop.example"' in asked, "only sites that the offer names"
     assert "Show pictures from cdn.example:8443" in asked
+
+
+def test_a_preview_shows_the_version_that_was_asked_for_whatever_was_saved_since(
+    browser: Client, sandbox: Sandbox
+) -> None:
+    admin = actor(sandbox)
+    sale = LibraryItem.objects.get(id="sale")
+    make_placement(admin, id="mail")
+    patch(admin, sale, [{"op": "add", "path": "/representations/0", "value": shown("mail")}])
+    assert 'src="https://pics.shop.example/a.png"' in text_of(browser.get(at(1, 0)))
+    assert "Hello" in text_of(browser.get(at(2, 0)))
+    assert 'src="https://pics.shop.example/a.png"' in text_of(browser.get(at(2, 1)))
+    writes.delete(admin, OFFER_KINDS, "sale", FORM)
+    deleted = browser.get(at(2, 0))
+    assert "Hello" in text_of(deleted)
+    assert "sandbox" in policy(deleted)
+    for never in (at(1, 1), at(3, 0), at(4, 0), at(0, 0), at(99_999_999_999_999_999_999, 0)):
+        assert browser.get(never).status_code == 404, never
+
+
+def test_the_pages_frames_name_the_version_that_they_show(browser: Client, sandbox: Sandbox) -> None:
+    patch(actor(sandbox), LibraryItem.objects.get(id="sale"), replace("/name", "Summer sale"))
+    for page in ("/s/prod/offers/sale/", "/s/prod/offers/sale/edit/"):
+        assert f'src="{at(2, 0)}"' in text_of(browser.get(page))
+
+
+def test_a_stranger_to_the_sandbox_sees_no_version(browser: Client, sign_in: SignIn) -> None:
+    stranger = sign_in(None, "Lee Stranger")
+    for etag in (1, 2):
+        assert stranger.get(at(etag, 0)).status_code == 404
 
 
 @pytest.mark.parametrize("host", ["*", "*.example", "a;script-src *", "a b", "https://a", "'unsafe-inline'", "a/b", ""])
