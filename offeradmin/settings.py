@@ -27,10 +27,10 @@ if not DEBUG and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KE
     )
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_FAILURE_VIEW = "offers.web.session.token_refused"
+CSRF_FAILURE_VIEW = "offers.web.account.session.token_refused"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
-# Whose X-Forwarded-For is believed (offers/attempts.py): by default a proxy on the same machine, if there is one at all.
+# Whose X-Forwarded-For is believed (offers/access/attempts.py): by default a proxy on the same machine, if there is one at all.
 TRUSTED_PROXIES = [
     ipaddress.ip_network(network)
     for network in env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1"] if BEHIND_PROXY else [])
@@ -54,12 +54,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "offers.web.middleware.kept_to_oneself",
+    "offers.web.frame.middleware.kept_to_oneself",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "offers.web.middleware.request_id",
-    "offers.web.middleware.api_door",
-    "offers.web.errors.form_size",
+    "offers.web.frame.middleware.request_id",
+    "offers.web.frame.middleware.api_door",
+    "offers.web.frame.errors.form_size",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -67,13 +67,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Deny by default: a view that is for everyone says so (login_not_required).
-    "offers.web.session.LoginRequired",
+    "offers.web.account.session.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "offers.web.middleware.time_zone",
-    "offers.web.deleted.deleted_items",
+    "offers.web.frame.middleware.time_zone",
+    "offers.web.item.deleted.deleted_items",
 ]
 
 ROOT_URLCONF = "offeradmin.urls"
@@ -91,7 +91,7 @@ TEMPLATES = [
                 "django.template.context_processors.tz",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "offers.web.frame.frame",
+                "offers.web.frame.respond.frame",
             ],
         },
     },
@@ -114,7 +114,7 @@ DATABASES["default"].update(
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTHENTICATION_BACKENDS = ["offers.web.accounts.ByNameOrEmail"]
+AUTHENTICATION_BACKENDS = ["offers.web.account.accounts.ByNameOrEmail"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -124,8 +124,8 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # People are invited by an operator; nobody signs up by themselves.
-ACCOUNT_ADAPTER = "offers.web.accounts.InvitedOnly"
-# Its limits count in each process by itself, and lock out everybody behind one address: ours are in offers/attempts.py.
+ACCOUNT_ADAPTER = "offers.web.account.accounts.InvitedOnly"
+# Its limits count in each process by itself, and lock out everybody behind one address: ours are in offers/access/attempts.py.
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = "account_change_password"  # noqa: S105 - a page's name
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
@@ -153,7 +153,7 @@ def _static_headers(headers: MutableMapping[str, str], path: str, url: str) -> N
 WHITENOISE_ADD_HEADERS_FUNCTION = _static_headers
 
 # Nothing from elsewhere, nothing inline. What an offer shows is framed from an address with a policy of its own
-# (web/preview.py), sandboxed without scripts.
+# (web/item/preview.py), sandboxed without scripts.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -4,22 +4,22 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from offers.converters import ItemIdConverter
-from offers.web.accounts import sign_in_to_admin
-from offers.web.health import healthz, readyz
+from offers.web.account.accounts import sign_in_to_admin
+from offers.web.frame.health import healthz, readyz
 
 register_converter(ItemIdConverter, "item")
 
 # One door: Django's admin sends people to the sign-in page, which counts attempts and hides their time.
 admin.site.login = sign_in_to_admin  # type: ignore[method-assign, assignment]
 
-handler403 = "offers.web.errors.forbidden"
-handler404 = "offers.web.errors.not_found"
-handler500 = "offers.web.errors.server_error"
+handler403 = "offers.web.frame.errors.forbidden"
+handler404 = "offers.web.frame.errors.not_found"
+handler500 = "offers.web.frame.errors.server_error"
 
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
-    path("accounts/", include("offers.web.account_urls")),
+    path("accounts/", include("offers.web.account.urls")),
     path("admin/", admin.site.urls),
     path("", include("offers.api.urls")),
     path("", include("offers.web.urls")),

@@ -36,7 +36,7 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generi
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
-    """To look at: offers/writes.py is the only way to change these."""
+    """To look at: offers/ledger/writes.py is the only way to change these."""
 
     show_full_result_count = False
     list_per_page = 50

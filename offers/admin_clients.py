@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from offers.client_secrets import hashed, new_secret, rotate
+from offers.access.client_secrets import hashed, new_secret, rotate
 from offers.models import Membership
 
 # allauth's own pages for a client ask for what only people's sign-ins need, and show the secret's hash as the secret.

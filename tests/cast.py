@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from offers import history, writes
-from offers.document.schema import Kind
-from offers.leaf import Salts
+from offers.access.permissions import Actor
+from offers.document.validate import Kind
+from offers.ledger import history, writes
+from offers.ledger.leaf import Salts
+from offers.ledger.records import Stamp
 from offers.models import LibraryItem, Membership, Revision, Sandbox
-from offers.permissions import Actor
-from offers.records import Stamp
 
 Role = Membership.Role
 FORM = Stamp("form")

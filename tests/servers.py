@@ -35,7 +35,7 @@ make_caller("editor-client", (sandbox, "editor"))
 """
 VERIFY = """
 import django; django.setup()
-from offers.history import verify
+from offers.ledger.history import verify
 from offers.models import Sandbox
 found = list(verify(Sandbox.objects.all()))
 print(*found, sep="\\n")

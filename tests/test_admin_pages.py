@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Model, QuerySet
 from django.test import Client
 
-from offers.client_secrets import is_secret_of
+from offers.access.client_secrets import is_secret_of
 from offers.models import LibraryItem, Membership, Revision, Sandbox
 from tests.api.conftest import OFFER, Caller, fill, make_caller, make_sandbox
 from tests.web.form_reader import form_in

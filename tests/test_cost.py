@@ -12,10 +12,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from offers import writes
-from offers.document.schema import DOCUMENT_LIMIT, Kind
+from offers.access.permissions import Actor
+from offers.document.validate import DOCUMENT_LIMIT, Kind
+from offers.ledger import writes
 from offers.models import LibraryItem, Membership, Sandbox
-from offers.permissions import Actor
 from tests.api.conftest import BASE, make_caller
 from tests.cast import FORM, Role, actor, make, make_placement, make_sandbox, offer
 from tests.web.form_reader import form_in

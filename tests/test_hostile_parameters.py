@@ -23,13 +23,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 from django.utils.datastructures import MultiValueDict
 
-from offers import bulk
+from offers.access.permissions import actor_for_user
 from offers.api.resources import RESOURCES
-from offers.bulk_actions import Action, Do
+from offers.bulk import runs
+from offers.bulk.actions import Action, Do
 from offers.document.patch import apply
-from offers.document.schema import Kind
+from offers.document.validate import Kind
 from offers.models import LibraryItem, Membership, Sandbox, SavedView
-from offers.permissions import actor_for_user
 from tests.api.conftest import BASE, DOCUMENTED_OFFER, PLACEMENT, make_caller, make_sandbox
 from tests.cast import Role, actor, make, patch, replace
 from tests.web.form_reader import form_in
@@ -190,7 +190,7 @@ def library(db: None) -> dict[str, str]:
     Membership.objects.create(sandbox=sandbox, user=User.objects.create_user("auditor"), role=Role.AUDITOR)
     User.objects.create_user("stranger")
     person = actor_for_user(user, "prod")
-    run = bulk.begin(person, Action(Do.STATUS, "approved"), [LibraryItem.objects.get(id="sale").key])
+    run = runs.begin(person, Action(Do.STATUS, "approved"), [LibraryItem.objects.get(id="sale").key])
     view = SavedView.objects.create(user=user, sandbox=sandbox, name="Mine", query="q=x", columns=["name"])
     return {"number": str(run.number), "view": str(view.key), "user": str(user.pk)}
 

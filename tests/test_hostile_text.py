@@ -21,17 +21,17 @@ import pytest
 from django.http import QueryDict
 from django.test import RequestFactory
 
-from offers import paging, property_filters, queries
-from offers.api import etags
-from offers.api.problems import ApiError
-from offers.bulk_actions import shifted
+from offers.api.wire import etags
+from offers.api.wire.problems import ApiError
+from offers.bulk.actions import shifted
 from offers.document.errors import DocumentError
-from offers.document.fields import component_type, instant
+from offers.document.kinds.fields import component_type, instant
 from offers.document.parse import parse
 from offers.document.patch import check
 from offers.forms.fields import LANGUAGES
-from offers.web.offer_filters import wanted_in
-from offers.web.warnings import broken_at
+from offers.lists import expressions, pages, programs
+from offers.web.edit.warnings import broken_at
+from offers.web.lists.filters import wanted_in
 
 # Not public, but what re itself reads patterns with.
 codes: Any = import_module("re._constants")
@@ -213,7 +213,7 @@ def _use(pattern: re.Pattern[str], method: str, text: str) -> None:
 def test_no_text_is_hard_on_a_regular_expression(module: str, text: str) -> None:
     pattern, methods = EXPRESSIONS[module, text]
     for method in sorted(methods):
-        seconds = TOKENS_SECONDS if module == "offers.document.tokens" else SECONDS
+        seconds = TOKENS_SECONDS if module == "offers.document.words.tokens" else SECONDS
         _check(f"{module} {text} {method}", partial(_use, pattern, method), _parts(pattern), seconds)
 
 
@@ -230,7 +230,7 @@ def _header(text: str) -> object:
     return etags.if_match(request), etags.if_none_match(request)
 
 
-TERMS = paging.order(["name"])
+TERMS = programs.order(["name"])
 PARSERS: dict[str, Callable[[str], object]] = {
     "a body": lambda text: parse(text.encode()),
     "a text in a body": lambda text: parse(b'{"a": "%s"}' % text.encode()),
@@ -238,13 +238,13 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "JSON content": broken_at,
     "JSON content with a text": lambda text: broken_at(f'{{"a": "{text}"}}'),
     "preconditions": _header,
-    "a property expression": lambda text: property_filters.conditions([text]),
-    "the value of a property expression": lambda text: property_filters.conditions([f"etag=={text}"]),
-    "an order": lambda text: paging.order([text]),
-    "a limit": paging.limit,
-    "a cursor of the API": lambda text: paging.page(1, [], [], TERMS, 1, text),
-    "a cursor of a page": lambda text: queries._read_cursor(text, "name"),
-    "a moment": property_filters.parse_instant,
+    "a property expression": lambda text: expressions.conditions([text]),
+    "the value of a property expression": lambda text: expressions.conditions([f"etag=={text}"]),
+    "an order": lambda text: programs.order([text]),
+    "a limit": programs.limit,
+    "a cursor of the API": lambda text: programs.page(1, [], [], TERMS, 1, text),
+    "a cursor of a page": lambda text: pages._read_cursor(text, "name"),
+    "a moment": expressions.parse_instant,
     "a date-time": instant,
     "a date to be moved": lambda text: shifted(text, 1),
     "a content type": component_type,

@@ -7,8 +7,8 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from offers.document.describe import describe
 from offers.document.errors import Problem
+from offers.document.words.describe import describe
 from offers.templatetags import marks
 from offers.templatetags import offers as tags
 

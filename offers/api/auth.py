@@ -8,9 +8,9 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from offers.api.problems import ApiError, AuthenticationError
+from offers.access.permissions import Actor
+from offers.api.wire.problems import ApiError, AuthenticationError
 from offers.models import Sandbox
-from offers.permissions import Actor
 
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]{1,512}=*)", re.IGNORECASE)
 

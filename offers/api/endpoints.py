@@ -4,16 +4,17 @@ from collections.abc import Collection
 
 from django.http import HttpResponse
 
-from offers import paging, property_filters, writes
-from offers.api import answers, bodies, etags, shapes
+from offers.access.permissions import Actor
 from offers.api.auth import ApiRequest
 from offers.api.history import document_as_of
-from offers.api.idempotency import key_of, once
-from offers.api.problems import Conflict
 from offers.api.resources import BASE, Resource, address_of, kind_to_create, kinds_of
+from offers.api.wire import answers, bodies, etags, shapes
+from offers.api.wire.idempotency import key_of, once
+from offers.api.wire.problems import Conflict
 from offers.document.errors import DocumentError, PatchError
-from offers.document.schema import Kind
-from offers.permissions import Actor
+from offers.document.validate import Kind
+from offers.ledger import writes
+from offers.lists import expressions, programs
 
 
 def create(request: ApiRequest, resource: Resource) -> HttpResponse:
@@ -81,12 +82,12 @@ def delete(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
 def listing(request: ApiRequest, resource: Resource) -> HttpResponse:
     """GET of a collection: a page of documents, with links to itself and its neighbours."""
     actor, kinds = request.actor, kinds_of(request, resource)
-    page = paging.page(
+    page = programs.page(
         actor.sandbox.pk,
         kinds,
-        property_filters.conditions(request.GET.getlist("property")),
-        paging.order([*request.GET.getlist("orderBy"), *request.GET.getlist("orderby")]),
-        paging.limit(request.GET.get("limit")),
+        expressions.conditions(request.GET.getlist("property")),
+        programs.order([*request.GET.getlist("orderBy"), *request.GET.getlist("orderby")]),
+        programs.limit(request.GET.get("limit")),
         request.GET.get("start", ""),
     )
     content: shapes.Page = {

@@ -6,22 +6,24 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from offers import asked, history, paging
-from offers.api import answers, shapes
+from offers import asked
+from offers.access.permissions import Actor, NotFound, get_item_for
 from offers.api.auth import ApiRequest
-from offers.api.dates import shown
-from offers.api.problems import ApiError
 from offers.api.resources import Resource, kinds_of
-from offers.document.schema import Kind
+from offers.api.wire import answers, shapes
+from offers.api.wire.dates import shown
+from offers.api.wire.problems import ApiError
+from offers.document.validate import Kind
+from offers.ledger import history
+from offers.lists import programs
+from offers.lists.expressions import parse_instant
 from offers.models import LibraryItem
-from offers.permissions import Actor, NotFound, get_item_for
-from offers.property_filters import parse_instant
 
 
 def revisions(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """A page of an item's revisions, newest first; a deleted item's stay readable."""
     item = _item(request, resource, id)
-    limit, before = paging.limit(request.GET.get("limit")), _etag_before(request)
+    limit, before = programs.limit(request.GET.get("limit")), _etag_before(request)
     found = history.revisions(item, before=before, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
     next_page = str(found[-1].etag) if more else ""

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
 
-from offers.api import problems
+from offers.api.wire import problems
 
 View = Callable[..., HttpResponse]
 
@@ -35,5 +35,5 @@ def for_programs(view: View) -> View:
             response.content = b""
         return response
 
-    guarded.for_programs = True  # type: ignore[attr-defined]  # read by offers.web.middleware.api_door
+    guarded.for_programs = True  # type: ignore[attr-defined]  # read by offers.web.frame.middleware.api_door
     return guarded

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from offers.api.problems import ApiError
-from offers.document.schema import OFFER_KINDS, Kind
+from offers.api.wire.problems import ApiError
+from offers.document.validate import OFFER_KINDS, Kind
 
 BASE = "/data/core/dps"
 OFFER_TYPES = {"personalized": Kind.PERSONALIZED_OFFER, "fallback": Kind.FALLBACK_OFFER}

@@ -8,10 +8,11 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
-from offers.api import bodies, endpoints, history
+from offers.api import endpoints, history
 from offers.api.auth import ApiRequest, authenticate
 from offers.api.programs import for_programs
 from offers.api.resources import RESOURCES, Resource
+from offers.api.wire import bodies
 
 ITEM = "/<item:id>"
 

@@ -17,9 +17,9 @@ from allauth.idp.oidc.models import Client, Token
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from offers.api import shapes
-from offers.attempts import Budget, address_of, take
-from offers.client_secrets import is_secret_of
+from offers.access.attempts import Budget, address_of, take
+from offers.access.client_secrets import is_secret_of
+from offers.api.wire import shapes
 
 TOKEN_BYTES = 48
 FAILURES_A_MINUTE = 20

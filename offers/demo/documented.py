@@ -4,8 +4,8 @@ Each has a description, because the documented PATCH replaces it.
 """
 
 from offers.demo.representations import Json
-from offers.document.fields import CHANNEL_PREFIX
-from offers.document.schema import Kind
+from offers.document.kinds.fields import CHANNEL_PREFIX
+from offers.document.validate import Kind
 
 # Word for word from the API documentation, plus the description.
 OFFER: Json = {

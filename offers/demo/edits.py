@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
+from offers.demo.brands.words import Brand, Campaign
 from offers.demo.ids import date_text, item_id
 from offers.demo.representations import Json, representation
-from offers.demo.words import Brand, Campaign
-from offers.document.fields import instant
+from offers.document.kinds.fields import instant
 
 Edited = tuple[Json, str] | None
 # Tags that people add to an offer later.

@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from offers.access.permissions import Actor
 from offers.demo import documented
-from offers.demo.bank import HARBORLINE
-from offers.demo.grocer import BOMNAL
+from offers.demo.brands.bank import HARBORLINE
+from offers.demo.brands.grocer import BOMNAL
+from offers.demo.brands.telco import KESTREL
+from offers.demo.brands.words import RULES, TAGS, Brand
 from offers.demo.ids import date_text, item_id
 from offers.demo.people import Cast
 from offers.demo.representations import Json, component
-from offers.demo.telco import KESTREL
-from offers.demo.words import RULES, TAGS, Brand
-from offers.document.fields import CHANNEL_PREFIX
-from offers.document.schema import Kind
-from offers.imports import Past, Version
-from offers.permissions import Actor
-from offers.records import Stamp
+from offers.document.kinds.fields import CHANNEL_PREFIX
+from offers.document.validate import Kind
+from offers.ledger.imports import Past, Version
+from offers.ledger.records import Stamp
 
 BRANDS = (BOMNAL, HARBORLINE, KESTREL)
 FALLBACKS = sum(len(brand.fallbacks) for brand in BRANDS)

@@ -10,7 +10,7 @@ from django.db import transaction
 from offers.demo.library import FALLBACKS, arrangements, foundations
 from offers.demo.offers import SPAN, offers
 from offers.demo.people import Cast, make_cast
-from offers.imports import Imported, Past, import_history, text_index_at_the_end
+from offers.ledger.imports import Imported, Past, import_history, text_index_at_the_end
 from offers.models import LibraryItem
 
 # The documented offers and the fallback offers are there in any case.

@@ -6,15 +6,15 @@ from functools import lru_cache
 from random import Random
 
 from offers.demo import edits
+from offers.demo.brands.words import SEASONS, Brand, Campaign
 from offers.demo.edits import FREE, Scene, weekly_cap
 from offers.demo.ids import KOREA, date_text, item_id
 from offers.demo.library import BRANDS
 from offers.demo.people import Cast
 from offers.demo.representations import Json, representation
 from offers.demo.story import Story, tell
-from offers.demo.words import SEASONS, Brand, Campaign
-from offers.document.schema import Kind
-from offers.imports import Past
+from offers.document.validate import Kind
+from offers.ledger.imports import Past
 
 SPAN = timedelta(days=420)
 # How many of the latest offers have a long history; the bulk of a large library has a short one.

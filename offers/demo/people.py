@@ -6,9 +6,9 @@ from allauth.idp.oidc.models import Client
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 
-from offers.client_secrets import hashed, new_secret
+from offers.access.client_secrets import hashed, new_secret
+from offers.access.permissions import Actor, Role, label_for_user
 from offers.models import Membership, Sandbox
-from offers.permissions import Actor, Role, label_for_user
 
 ORGANISATION = "DEMO@OfferOrg"
 PASSWORD = "offers"  # noqa: S105  # known to everybody; the demo binds loopback only

@@ -5,9 +5,9 @@ from typing import Any
 
 import orjson
 
+from offers.demo.brands.words import Brand, Campaign, Place, Words
 from offers.demo.ids import item_id
-from offers.demo.words import Brand, Campaign, Place, Words
-from offers.document.fields import CHANNEL_PREFIX
+from offers.document.kinds.fields import CHANNEL_PREFIX
 
 MIME_TYPES = {"html": "text/html", "text": "text/plain", "json": "application/json", "imagelink": "image/svg+xml"}
 

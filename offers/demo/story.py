@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from offers.access.permissions import Actor
 from offers.demo import edits
 from offers.demo.edits import Edit, Scene
 from offers.demo.people import Cast
 from offers.demo.representations import Json
 from offers.demo.times import in_order, moments
 from offers.document.merge import merge
-from offers.imports import Version
-from offers.permissions import Actor
-from offers.records import Stamp
+from offers.ledger.imports import Version
+from offers.ledger.records import Stamp
 
 FORM = Stamp("form")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
-from offers.document.labels import gettext_noop
+from offers.document.words.labels import gettext_noop
 
 # A value as `parse` gives it: None, bool, int, float, str, list[JSON] or dict[str, JSON]. Not spelt out as a recursive
 # union, because lists are invariant: no caller's `list[dict[str, Any]]` would be a JSON.

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import NoReturn, TypeVar
 
 from offers.document.errors import JSON, ParseError, Problem
-from offers.document.labels import gettext_noop
 from offers.document.values import MAX_DEPTH, MAX_INTEGER, depth, escape, printable, unstorable
+from offers.document.words.labels import gettext_noop
 
 BODY_LIMIT = 1_000_000
 # Characters up to which the place of a fault is looked for.

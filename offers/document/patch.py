@@ -14,9 +14,9 @@ import orjson
 from jsonpointer import EndOfList, JsonPointer, JsonPointerException
 
 from offers.document.errors import JSON, PatchError, Problem
-from offers.document.labels import gettext_noop
 from offers.document.parse import MESSAGES
 from offers.document.values import MAX_DEPTH, alike, clone, depth, equal, unescape, unstorable
+from offers.document.words.labels import gettext_noop
 
 MAX_OPERATIONS = 200
 MAX_POINTER_LENGTH = 512

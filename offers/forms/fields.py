@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from offers.document.errors import JSON
-from offers.document.fields import instant
+from offers.document.kinds.fields import instant
 from offers.document.merge import ABSENT
 from offers.document.values import clone
 

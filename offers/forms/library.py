@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from offers.document.schema import Kind, with_defaults
+from offers.document.validate import Kind, with_defaults
 from offers.document.values import clone
 from offers.forms import collection, decision, placement, rule, tag
 from offers.forms.decision import CRITERIA, CRITERION

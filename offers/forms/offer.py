@@ -12,10 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from offers.document.errors import Problem
-from offers.document.fields import component_type
-from offers.document.labels import gettext_noop
-from offers.document.schema import Kind
+from offers.document.kinds.fields import component_type
+from offers.document.validate import Kind
 from offers.document.values import unescape
+from offers.document.words.labels import gettext_noop
 from offers.forms.fields import (
     DATE,
     EVENT_LIST,

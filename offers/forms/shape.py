@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from offers.document.errors import JSON
-from offers.document.fields import component_type
+from offers.document.kinds.fields import component_type
 from offers.forms.fields import Field, Texts, clean
 
 Document = dict[str, Any]

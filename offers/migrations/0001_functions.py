@@ -3,7 +3,7 @@
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations
 
-# Every date is checked to carry an offset before it is stored (document/schema.py), so that the cast depends on
+# Every date is checked to carry an offset before it is stored (document/validate.py), so that the cast depends on
 # nothing but the text; that is what makes `immutable` true here.
 INSTANT = """
 CREATE FUNCTION offers_instant(value text) RETURNS timestamptz

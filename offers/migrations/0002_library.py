@@ -6,7 +6,7 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import offers.transactions
+import offers.models.transactions
 
 
 class Migration(migrations.Migration):
@@ -245,7 +245,9 @@ class Migration(migrations.Migration):
                 ("erased", models.JSONField(null=True)),
                 (
                     "xid",
-                    offers.transactions.TransactionIdField(db_default=models.Func(function="pg_current_xact_id")),
+                    offers.models.transactions.TransactionIdField(
+                        db_default=models.Func(function="pg_current_xact_id")
+                    ),
                 ),
                 (
                     "actor",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import F, Q
 
-# The same as offers.permissions.actor_key makes of an author.
+# The same as offers.access.permissions.actor_key makes of an author.
 FROM_HISTORY = """
 UPDATE offers_libraryitem AS item
    SET modified_by_key = CASE WHEN made.client_id <> '' THEN 'client-' || made.client_id

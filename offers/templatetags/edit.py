@@ -1,4 +1,4 @@
-"""Inputs of the edit form. `page` is a web/form_page.py FormPage; an input is named by `at` (a row's pointer, or "") + path.
+"""Inputs of the edit form. `page` is a web/edit/form_page.py FormPage; an input is named by `at` (a row's pointer, or "") + path.
 
 {% field page "" "name" label kind="line" hint="…" %}  label, input, problems, "revert"; {% control … %} only the input
 kinds: line, text, number, date, url, code; with options=[(value, word), …] it is a select
@@ -14,11 +14,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from offers.document.fields import CHANNEL_PREFIX, component_type
-from offers.document.labels import WORDS
+from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
+from offers.document.words.labels import WORDS
 from offers.forms.rows import Row
 from offers.templatetags.offers import CHANNEL_ICONS, CONTENT_ICONS
-from offers.web.form_page import Choices, FormPage, Options, PlacementGroup
+from offers.web.edit.form_page import Choices, FormPage, Options, PlacementGroup
 
 register = template.Library()
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django import template
 
-from offers.document.spans import Span
-from offers.document.tokens import tokens
+from offers.document.words.spans import Span
+from offers.document.words.tokens import tokens
 
 register = template.Library()
 
@@ -45,7 +45,7 @@ def _fold(text: str, after_mark: bool, before_mark: bool) -> str:
 
 
 def _start(text: str, limit: int) -> str:
-    """The first pieces of a text (document/tokens.py), about as long as that: no word and no emoji is cut in two."""
+    """The first pieces of a text (document/words/tokens.py), about as long as that: no word and no emoji is cut in two."""
     taken = ""
     for piece in tokens(text[: 2 * limit], "text"):
         if taken and len(taken) + len(piece) > limit:

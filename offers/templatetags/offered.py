@@ -4,9 +4,9 @@ from django import template
 from django.template import RequestContext
 
 from offers.models import LibraryItem
-from offers.web.frame import Frame
-from offers.web.items import Entry
-from offers.web.offered import Offered
+from offers.web.frame.respond import Frame
+from offers.web.item.entries import Entry
+from offers.web.item.offered import Offered
 
 register = template.Library()
 

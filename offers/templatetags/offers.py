@@ -18,14 +18,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from offers.document.describe import Change
 from offers.document.errors import Problem
-from offers.document.fields import CHANNEL_PREFIX, component_type
-from offers.document.labels import FIELDS, KINDS, WORDS
-from offers.document.naming import Place
-from offers.queries import LiveState, live_state_of
-from offers.web.curl import json_text
-from offers.web.sections import SECTION_OF, SECTIONS
+from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
+from offers.document.words.describe import Change
+from offers.document.words.labels import FIELDS, KINDS, WORDS
+from offers.document.words.naming import Place
+from offers.lists.pages import LiveState, live_state_of
+from offers.web.frame.curl import json_text
+from offers.web.frame.sections import SECTION_OF, SECTIONS
 
 register = template.Library()
 register.filter("json_text", json_text)
@@ -212,7 +212,7 @@ def change_title(change: Change) -> str:
 
 @register.filter
 def phrase(part: tuple[str, Mapping[str, str]]) -> str:
-    """A msgid and its parameters, as document/describe.py gives them, in the reader's language."""
+    """A msgid and its parameters, as document/words/describe.py gives them, in the reader's language."""
     message, params = part
     return _(message).format(**params)
 

@@ -8,8 +8,8 @@ from django.template import RequestContext
 from django.utils import timezone
 
 from offers.models import LibraryItem
-from offers.web.frame import Frame
-from offers.web.presence import who_else
+from offers.web.edit.presence import who_else
+from offers.web.frame.respond import Frame
 
 register = template.Library()
 

@@ -1,25 +1,14 @@
-"""The site map of the pages. `section` is one of web/sections.py; ids are opaque (offers/converters.py)."""
+"""The site map of the pages. `section` is one of web/frame/sections.py; ids are opaque (offers/converters.py)."""
 
 from django.urls import path, register_converter
 
-from offers.web import (
-    actions,
-    bulk,
-    deleted,
-    edit,
-    history,
-    home,
-    library,
-    library_actions,
-    new,
-    offers,
-    preferences,
-    presence,
-    preview,
-    saved_views,
-    session,
-)
-from offers.web.sections import SectionConverter
+from offers.web.account import preferences, session
+from offers.web.bulk import runs
+from offers.web.edit import form, new, presence
+from offers.web.frame.sections import SectionConverter
+from offers.web.home import home
+from offers.web.item import actions, deleted, history, library, lifecycle, offer, preview
+from offers.web.lists import views
 
 register_converter(SectionConverter, "section")
 
@@ -33,37 +22,37 @@ urlpatterns = [
     path("session/signed-in/", session.signed_in, name="signed_in"),
     path("s/<slug:sandbox>/", home.home, name="sandbox"),
     # Offers have pages of their own; the other sections share the library's.
-    path("s/<slug:sandbox>/offers/", offers.offer_list, name="offers"),
-    path("s/<slug:sandbox>/offers/filters/<slug:name>/", offers.filter_choices, name="filter_choices"),
-    path("s/<slug:sandbox>/offers/columns/", saved_views.choose_columns, name="choose_columns"),
-    path("s/<slug:sandbox>/offers/views/", saved_views.save, name="save_view"),
-    path("s/<slug:sandbox>/offers/views/<int:key>/delete/", saved_views.delete, name="delete_view"),
+    path("s/<slug:sandbox>/offers/", offer.offer_list, name="offers"),
+    path("s/<slug:sandbox>/offers/filters/<slug:name>/", offer.filter_choices, name="filter_choices"),
+    path("s/<slug:sandbox>/offers/columns/", views.choose_columns, name="choose_columns"),
+    path("s/<slug:sandbox>/offers/views/", views.save, name="save_view"),
+    path("s/<slug:sandbox>/offers/views/<int:key>/delete/", views.delete, name="delete_view"),
     path("s/<slug:sandbox>/offers/new/", new.new, name="new"),
-    path("s/<slug:sandbox>/offers/<item:id>/", offers.overview, name="offer"),
-    path("s/<slug:sandbox>/offers/<item:id>/edit/", edit.edit, name="edit"),
+    path("s/<slug:sandbox>/offers/<item:id>/", offer.overview, name="offer"),
+    path("s/<slug:sandbox>/offers/<item:id>/edit/", form.edit, name="edit"),
     path("s/<slug:sandbox>/offers/<item:id>/approve/", actions.approve, name="approve"),
     path("s/<slug:sandbox>/offers/<item:id>/unapprove/", actions.unapprove, name="unapprove"),
     path("s/<slug:sandbox>/offers/<item:id>/archive/", actions.archive, name="archive"),
-    path("s/<slug:sandbox>/bulk/", bulk.runs, name="bulk_runs"),
-    path("s/<slug:sandbox>/bulk/new/", bulk.new, name="bulk_new"),
-    path("s/<slug:sandbox>/bulk/<int:number>/", bulk.run, name="bulk_run"),
-    path("s/<slug:sandbox>/bulk/<int:number>/start/", bulk.start, name="bulk_start"),
-    path("s/<slug:sandbox>/bulk/<int:number>/stop/", bulk.stop, name="bulk_stop"),
-    path("s/<slug:sandbox>/bulk/<int:number>/resume/", bulk.resume, name="bulk_resume"),
-    path("s/<slug:sandbox>/bulk/<int:number>/exclude/", bulk.exclude, name="bulk_exclude"),
-    path("s/<slug:sandbox>/bulk/<int:number>/discard/", bulk.discard, name="bulk_discard"),
-    path("s/<slug:sandbox>/bulk/<int:number>/undo/", bulk.undo, name="bulk_undo"),
+    path("s/<slug:sandbox>/bulk/", runs.runs, name="bulk_runs"),
+    path("s/<slug:sandbox>/bulk/new/", runs.new, name="bulk_new"),
+    path("s/<slug:sandbox>/bulk/<int:number>/", runs.run, name="bulk_run"),
+    path("s/<slug:sandbox>/bulk/<int:number>/start/", runs.start, name="bulk_start"),
+    path("s/<slug:sandbox>/bulk/<int:number>/stop/", runs.stop, name="bulk_stop"),
+    path("s/<slug:sandbox>/bulk/<int:number>/resume/", runs.resume, name="bulk_resume"),
+    path("s/<slug:sandbox>/bulk/<int:number>/exclude/", runs.exclude, name="bulk_exclude"),
+    path("s/<slug:sandbox>/bulk/<int:number>/discard/", runs.discard, name="bulk_discard"),
+    path("s/<slug:sandbox>/bulk/<int:number>/undo/", runs.undo, name="bulk_undo"),
     path("s/<slug:sandbox>/<section:section>/", library.item_list, name="items"),
     path("s/<slug:sandbox>/<section:section>/new/", new.new, name="new"),
     path(ITEM, library.overview, name="item"),
     path("s/<slug:sandbox>/preview/", preview.typed, name="preview_text"),
-    path(ITEM + "edit/", edit.edit, name="edit"),
+    path(ITEM + "edit/", form.edit, name="edit"),
     path(ITEM + "edit/presence/", presence.poll, name="presence"),
     path(ITEM + "edit/newer/", presence.bring_in, name="bring_in"),
-    path(ITEM + "duplicate/", library_actions.duplicate, name="duplicate_item"),
-    path(ITEM + "delete/", library_actions.delete, name="delete_item"),
+    path(ITEM + "duplicate/", lifecycle.duplicate, name="duplicate_item"),
+    path(ITEM + "delete/", lifecycle.delete, name="delete_item"),
     path(ITEM + "undelete/", deleted.undelete, name="undelete"),
-    path(ITEM + "status/<slug:status>/", library_actions.set_status, name="set_status"),
+    path(ITEM + "status/<slug:status>/", lifecycle.set_status, name="set_status"),
     path(ITEM + "api/", library.api, name="item_api"),
     path(ITEM + "preview/<int:etag>/<int:representation>/<int:component>/", preview.stored, name="preview"),
     path(ITEM + "history/", history.timeline, name="history"),

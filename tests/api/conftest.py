@@ -11,12 +11,12 @@ from allauth.idp.oidc.models import Client, Token
 from django.test import Client as Browser
 from django.utils import timezone
 
-from offers import writes
-from offers.client_secrets import hashed
-from offers.document.schema import Kind
+from offers.access.client_secrets import hashed
+from offers.access.permissions import Actor
+from offers.document.validate import Kind
+from offers.ledger import writes
+from offers.ledger.records import Stamp
 from offers.models import Membership, Sandbox
-from offers.permissions import Actor
-from offers.records import Stamp
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import offers.api
-from offers.api import shapes
 from offers.api.describing.document import openapi_document
 from offers.api.describing.parameters import PARAMETERS
 from offers.api.resources import BASE, RESOURCES
+from offers.api.wire import shapes
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from django.db import connection
 
-from offers import history
+from offers.ledger import history
 from offers.models import LibraryItem, Revision, Sandbox
 from tests.api.conftest import OFFER, Caller
 

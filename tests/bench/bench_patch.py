@@ -28,10 +28,10 @@ OFFERS = 64
 FILL_MORE = f"""
 import django; django.setup()
 from offers import writes
-from offers.records import Stamp
-from offers.document.schema import Kind
+from offers.ledger.records import Stamp
+from offers.document.validate import Kind
 from offers.models import Sandbox
-from offers.permissions import Actor
+from offers.access.permissions import Actor
 from tests.api.conftest import DOCUMENTED_OFFER
 actor = Actor(Sandbox.objects.get(name="prod"), "admin", "Mina Park")
 for number in range({OFFERS}):

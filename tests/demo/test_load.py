@@ -13,14 +13,15 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from offers import history, permissions
-from offers.client_secrets import is_secret_of
+from offers.access import permissions
+from offers.access.client_secrets import is_secret_of
+from offers.access.permissions import Actor
 from offers.demo.documented import OFFER as DOCUMENTED_OFFER
 from offers.demo.load import load
-from offers.document.schema import OFFER_KINDS, Kind, references, transition_problem
+from offers.document.validate import OFFER_KINDS, Kind, references, transition_problem
+from offers.ledger import history
+from offers.ledger.references import reference_problems
 from offers.models import LibraryItem, Membership, Revision, Sandbox
-from offers.permissions import Actor
-from offers.reference_checks import reference_problems
 from tests.cast import differences
 
 NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)

@@ -6,12 +6,12 @@ import pytest
 from django.contrib.staticfiles.finders import find
 from django.test import Client
 
+from offers.demo.brands.words import RULES, SEASONS, TAGS
 from offers.demo.library import BRANDS
 from offers.demo.offers import offers, season_start
 from offers.demo.people import Cast
-from offers.demo.words import RULES, SEASONS, TAGS
-from offers.document.schema import Kind, validate
-from offers.imports import Past
+from offers.document.validate import Kind, validate
+from offers.ledger.imports import Past
 from offers.models import Sandbox
 from tests.cast import actor
 

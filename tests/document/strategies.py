@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from offers.document.fields import CHANNEL_PREFIX
+from offers.document.kinds.fields import CHANNEL_PREFIX
 
 NAMES = [
     "a", "b", "a/b", "m~n", "~1", "", "ü", "0", "-",

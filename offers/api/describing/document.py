@@ -8,13 +8,13 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from offers.api.answers import JSON
 from offers.api.describing.operations import OPERATIONS, token
 from offers.api.describing.parameters import PARAMETERS
 from offers.api.describing.responses import HEADERS, responses
 from offers.api.describing.schemas import schemas
 from offers.api.resources import BASE, RESOURCES
 from offers.api.routes import CALLS
+from offers.api.wire.answers import JSON
 
 Object = dict[str, Any]
 

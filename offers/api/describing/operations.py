@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from offers.api.answers import JSON
 from offers.api.describing import parameters
 from offers.api.describing.responses import answer, refusals
 from offers.api.describing.schemas import documents, items, noun
 from offers.api.describing.schemas import ref as schema
 from offers.api.resources import Resource
+from offers.api.wire.answers import JSON
 
 Object = dict[str, Any]
 

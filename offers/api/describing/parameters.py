@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from offers.api import bodies
+from offers.api.wire import bodies
 from offers.converters import ItemIdConverter
-from offers.paging import DEFAULT_LIMIT, MAX_LIMIT, MAX_TERMS
-from offers.property_filters import MAX_EXPRESSION_LENGTH, MAX_EXPRESSIONS, MAX_FIELD_LENGTH
+from offers.lists.expressions import MAX_EXPRESSION_LENGTH, MAX_EXPRESSIONS, MAX_FIELD_LENGTH
+from offers.lists.programs import DEFAULT_LIMIT, MAX_LIMIT, MAX_TERMS
 
 Object = dict[str, Any]
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from offers.api.answers import JSON
 from offers.api.describing.parameters import ETAG, TEXT
 from offers.api.describing.schemas import ref as schema
-from offers.api.problems import CONTENT_TYPE
+from offers.api.wire.answers import JSON
+from offers.api.wire.problems import CONTENT_TYPE
 
 Object = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""The schemas: documents from the types that check them (document/kinds.py), answers from those that make them (shapes.py)."""
+"""The schemas: documents from the types that check them (document/kinds/registry.py), answers from those that make them (shapes.py)."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import CoreSchema
 
-from offers.api import shapes
 from offers.api.resources import RESOURCES, Resource
-from offers.document.kinds import ADAPTERS
-from offers.document.schema import SCHEMA_URI, Kind, with_defaults
+from offers.api.wire import shapes
+from offers.document.kinds.registry import ADAPTERS
+from offers.document.validate import SCHEMA_URI, Kind, with_defaults
 
 Object = dict[str, Any]
 

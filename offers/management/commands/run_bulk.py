@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from offers import bulk, bulk_work
+from offers.bulk import runs, worker
 from offers.models import BulkRun
 
 
@@ -30,10 +30,10 @@ class Command(BaseCommand):
             done += rows
             self.stdout.write(f"{done:,} offers done")
 
-        if not bulk_work.work(number, told):
+        if not worker.work(number, told):
             raise CommandError(f"Bulk edit {number} is being worked on by another process, or waits for its turn.")
         run.refresh_from_db()
-        tabs = bulk.counts(run).tabs
+        tabs = runs.counts(run).tabs
         self.stdout.write(
             f"Bulk edit {number} is {run.state}: {tabs['changed']:,} changed, {tabs['skipped']:,} skipped, "
             f"{tabs['failed']:,} failed."

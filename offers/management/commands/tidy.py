@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from offers.api.idempotency import KEPT
+from offers.api.wire.idempotency import KEPT
 from offers.models import Attempt, IdempotencyKey, Presence
-from offers.web.presence import GONE_AFTER
+from offers.web.edit.presence import GONE_AFTER
 
 # Small statements: none of them nears the time limit, or holds what a request waits for, however long the timer stood still.
 BATCH = 5_000

@@ -3,11 +3,11 @@ from typing import Any
 import jsonschema_rs
 from django.test import Client
 
-from offers.api import shapes
 from offers.api.describing.document import openapi_document
 from offers.api.describing.operations import EXAMPLE_PATCH
 from offers.api.resources import OFFER_TYPES
-from offers.document.kinds import ADAPTERS
+from offers.api.wire import shapes
+from offers.document.kinds.registry import ADAPTERS
 from offers.document.patch import NEEDS
 from offers.models import Revision
 from tests.api.conftest import BASE

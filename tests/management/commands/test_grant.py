@@ -37,10 +37,10 @@ import django; django.setup()
 from django.contrib.auth.models import User
 from django.test import Client
 from offers import bulk, bulk_work, writes
-from offers.bulk_actions import Action, Do
-from offers.document.schema import OFFER_KINDS
+from offers.bulk.actions import Action, Do
+from offers.document.validate import OFFER_KINDS
 from offers.models import LibraryItem, Membership, Sandbox
-from offers.permissions import actor_for_user
+from offers.access.permissions import actor_for_user
 from tests.cast import FORM
 sandbox = Sandbox.objects.get(name="prod")
 user = User.objects.create_superuser("mina", "", "a long password")

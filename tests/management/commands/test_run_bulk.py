@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from offers import bulk, bulk_work
-from offers.bulk_actions import Action, Do
+from offers.access.permissions import Actor, actor_for_user
+from offers.bulk import runs, worker
+from offers.bulk.actions import Action, Do
 from offers.models import LibraryItem, Membership
-from offers.permissions import Actor, actor_for_user
 from tests.cast import make, make_sandbox, offer
 
 
@@ -21,11 +21,11 @@ def marketer(db: None) -> Actor:
 
 def test_it_goes_on_with_a_run_that_waits(marketer: Actor) -> None:
     item = make(marketer, offer())
-    run = bulk.begin(marketer, Action(Do.PRIORITY, 5), [item.key])
+    run = runs.begin(marketer, Action(Do.PRIORITY, 5), [item.key])
     call_command("run_bulk", run.number, stdout=io.StringIO())
     with pytest.raises(CommandError, match="does not wait for a worker: it is planned"):
         call_command("run_bulk", run.number)
-    bulk.start(marketer, run, "Why")
+    runs.start(marketer, run, "Why")
     out = io.StringIO()
     call_command("run_bulk", run.number, stdout=out)
     assert "1 changed, 0 skipped, 0 failed" in out.getvalue()
@@ -38,7 +38,7 @@ def test_it_refuses_a_run_that_is_not_there(db: None) -> None:
 
 
 def test_it_refuses_a_run_that_somebody_else_works_on(marketer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = bulk.begin(marketer, Action(Do.PRIORITY, 5), [make(marketer, offer()).key])
-    monkeypatch.setattr(bulk_work, "work", lambda number, told: False)
+    run = runs.begin(marketer, Action(Do.PRIORITY, 5), [make(marketer, offer()).key])
+    monkeypatch.setattr(worker, "work", lambda number, told: False)
     with pytest.raises(CommandError, match="by another process"):
         call_command("run_bulk", run.number)

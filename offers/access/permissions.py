@@ -1,0 +1,137 @@
+"""Who may do what. The access check is the lookup: what an actor may not see does not exist for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.utils.translation import gettext as _
+
+from offers.document.errors import Problem
+from offers.document.validate import OFFER_KINDS, Kind, transition_problem
+from offers.models import LibraryItem, Membership, Sandbox
+
+Role = Membership.Role
+MAX_LABEL = 150
+
+# What the keys of people and programs begin with, and of who has no account here (an import's authors may have none).
+PERSON, CLIENT, NAME = "user-", "client-", "name-"
+
+
+class NotFound(Exception):
+    """There is no such sandbox or item, or not for this actor (404: a stranger learns nothing)."""
+
+
+class NotAllowed(Exception):
+    """The actor can see it but may not do this (403). The message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person or an API client at work in one sandbox. `label` is copied into history."""
+
+    sandbox: Sandbox
+    role: str
+    label: str
+    user_id: int | None = None
+    client_id: str = ""
+
+    @property
+    def key(self) -> str:
+        return actor_key(self.user_id, self.client_id, self.label)
+
+
+def actor_key(user_id: int | None, client_id: str, label: str) -> str:
+    """Who somebody is, whatever they are called: of a revision's author, what `LibraryItem.modified_by_key` holds."""
+    if client_id:
+        return f"{CLIENT}{client_id}"
+    return f"{NAME}{label}" if user_id is None else f"{PERSON}{user_id}"
+
+
+def actor_for_user(user: User | AnonymousUser, sandbox_name: str) -> Actor:
+    """The signed-in person as an actor in the named sandbox. Raises NotFound for a stranger to it."""
+    if user.pk is None:
+        raise NotFound
+    membership = (
+        Membership.objects.select_related("sandbox")
+        .filter(user_id=user.pk, sandbox__name=sandbox_name, user__is_active=True)
+        .first()
+    )
+    if membership is None:
+        raise NotFound
+    return Actor(membership.sandbox, membership.role, label_for_user(user), user_id=user.pk)
+
+
+def label_for_user(user: User | AnonymousUser) -> str:
+    """How history names a person: the full name, else the user name; as much of it as history keeps."""
+    return ((user.get_full_name() if isinstance(user, User) else "") or user.get_username())[:MAX_LABEL]
+
+
+def can_edit(actor: Actor) -> bool:
+    return actor.role in (Role.EDITOR, Role.REVIEWER, Role.ADMIN)
+
+
+def can_change_live(actor: Actor) -> bool:
+    """May change what customers see: in a reviewed sandbox that takes a reviewer."""
+    if actor.sandbox.review_policy == Sandbox.ReviewPolicy.NONE:
+        return can_edit(actor)
+    return actor.role in (Role.REVIEWER, Role.ADMIN)
+
+
+def can_restore_archived(actor: Actor) -> bool:
+    return actor.role == Role.ADMIN
+
+
+def is_live(kind: str, document: Mapping[str, Any] | None) -> bool:
+    """Whether customers can see what this document says: an approved offer, a live decision."""
+    status = document.get("status") if document else None
+    return (kind in OFFER_KINDS and status == "approved") or (kind == Kind.DECISION and status == "live")
+
+
+def check_change(actor: Actor, kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
+    """Refuse a change that this actor may not make; None stands for an item that is not there (yet, or any more).
+
+    Raises NotAllowed. Every write goes through here, whatever door it came by.
+    """
+    if not can_edit(actor):
+        raise NotAllowed(_("You can read this sandbox but not change it."))
+    if (is_live(kind, before) or is_live(kind, after)) and not can_change_live(actor):
+        raise NotAllowed(
+            _("In {sandbox}, what is live changes only through a reviewer.").format(sandbox=actor.sandbox.title)
+        )
+
+
+def step_problem(
+    actor: Actor, kind: Kind, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> Problem | None:
+    """Why this actor may not take the status this way, or None. An admin may bring back what is archived."""
+    if before is None or after is None:
+        return None
+    return transition_problem(kind, before.get("status"), after.get("status"), can_restore_archived(actor))
+
+
+def refusal(actor: Actor, kind: Kind, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
+    """What the write path would say to this change by this actor, in words; "" where it lets it pass.
+
+    Pages ask before they offer something. `before` and `after` are as in `check_change`; equal ones stand for any edit.
+    """
+    try:
+        check_change(actor, kind, before, after)
+    except NotAllowed as refused:
+        return str(refused)
+    problem = step_problem(actor, kind, before, after)
+    return _(problem.message).format(**problem.params) if problem else ""
+
+
+def get_item_for(actor: Actor, id: str, *, kinds: tuple[Kind, ...] = OFFER_KINDS, deleted: bool = False) -> LibraryItem:
+    """The item of one of these kinds that this actor may read. Raises NotFound.
+
+    With `deleted`, also one that has been deleted: its history stays readable.
+    """
+    items = LibraryItem.objects.select_related("sandbox").filter(sandbox=actor.sandbox, id=id, kind__in=kinds)
+    if not deleted:
+        items = items.filter(deleted_at=None)
+    item = items.first()
+    if item is None:
+        raise NotFound
+    return item

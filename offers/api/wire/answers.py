@@ -1,0 +1,147 @@
+"""What goes out: receipts, documents with their server-owned members, and the preview of a change."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+
+import orjson
+from django.http import HttpResponse, QueryDict
+
+from offers.access.permissions import Actor
+from offers.api.wire import shapes
+from offers.api.wire.dates import receipted, shown
+from offers.api.wire.etags import tag
+from offers.document.validate import SCHEMA_URI, Kind, references
+from offers.document.words.describe import Change, describe
+from offers.ledger.records import Head
+from offers.ledger.writes import Outcome
+from offers.models import LibraryItem, Revision
+
+JSON = "application/json"
+
+
+def json_response(content: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    return HttpResponse(orjson.dumps(content), status=status, content_type=JSON, headers=dict(headers or {}))
+
+
+def not_modified(headers: Mapping[str, str]) -> HttpResponse:
+    """304, which has no content and so says nothing about its type (RFC 9110 section 15.4.5)."""
+    response = HttpResponse(status=304, headers=dict(headers))
+    del response["Content-Type"]
+    return response
+
+
+def receipt(actor: Actor, head: Head, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """The documented answer to POST and PATCH: nine members, and not the document."""
+    content: shapes.Receipt = {
+        "etag": head.etag,
+        "createdBy": head.created_by,
+        "lastModifiedBy": head.modified_by,
+        "id": head.id,
+        "sandboxId": actor.sandbox.name,
+        "createdDate": receipted(head.created_at),
+        "lastModifiedDate": receipted(head.modified_at),
+        "createdByClientId": head.created_by_client,
+        "lastModifiedByClientId": head.modified_by_client,
+    }
+    return json_response(content, status=status, headers={"ETag": tag(head.etag), **(headers or {})})
+
+
+def document_with(head: Head) -> dict[str, Any]:
+    """A document as GET and lists show it."""
+    return with_members(
+        head.kind,
+        head.id,
+        head.document,
+        etag=head.etag,
+        created=head.created_at,
+        created_by=head.created_by,
+        modified=head.modified_at,
+        modified_by=head.modified_by,
+    )
+
+
+def with_members(
+    kind: Kind,
+    id: str,
+    document: Mapping[str, Any],
+    *,
+    etag: int,
+    created: datetime,
+    created_by: str,
+    modified: datetime,
+    modified_by: str,
+) -> dict[str, Any]:
+    """The document and the members that are the server's. No document of ours has one of those names itself."""
+    members: shapes.ServerMembers = {
+        "created": shown(created),
+        "modified": shown(modified),
+        "etag": etag,
+        "schemas": [SCHEMA_URI[kind]],
+        "createdBy": created_by,
+        "lastModifiedBy": modified_by,
+    }
+    return {"id": id, **document, **members}
+
+
+def preview(actor: Actor, outcome: Outcome) -> HttpResponse:
+    """The answer to a dry run: the document and etag that the change would make, and the change in words."""
+    before, head = outcome.before, outcome.head
+    changes = describe(before, head.document, names=_names(actor, head.kind, before, head.document))
+    content: shapes.Preview = {
+        "etag": head.etag,
+        "document": head.document,
+        "changes": [_change(change) for change in changes],
+    }
+    return json_response(content)
+
+
+def link(path: str, query: QueryDict, start: str = "") -> shapes.Link:
+    """A link to a page of the list that `query` asked for, relative to the API's base; to another page with `start`."""
+    changed = query.copy()
+    if start:
+        changed["start"] = start
+    asked = changed.urlencode()
+    return {"href": f"/{path}?{asked}" if asked else f"/{path}", "type": JSON}
+
+
+def links(path: str, query: QueryDict, *, next: str = "", prev: str = "") -> shapes.Links:
+    """Links to this page and, where there are any, to its neighbours."""
+    found: shapes.Links = {"self": link(path, query)}
+    if next:
+        found["next"] = link(path, query, next)
+    if prev:
+        found["prev"] = link(path, query, prev)
+    return found
+
+
+def revision_entry(revision: Revision) -> shapes.Revision:
+    """One revision as the history endpoints show it; the patch is the very text that was recorded."""
+    return {
+        "etag": revision.etag,
+        "patch": cast(list[shapes.Operation], orjson.Fragment(revision.patch)),
+        "modifiedBy": revision.actor_label,
+        "clientId": revision.client_id,
+        "modified": shown(revision.created_at),
+        "source": cast(shapes.Source, revision.source),
+        "note": revision.note,
+        "digest": revision.digest,
+    }
+
+
+def _change(change: Change) -> shapes.Change:
+    return {
+        "action": change.action,
+        "label": change.title,
+        "pointer": change.pointer,
+        "old": change.old,
+        "new": change.new,
+    }
+
+
+def _names(actor: Actor, kind: Kind, *documents: Mapping[str, Any] | None) -> dict[str, str]:
+    """The names of what the documents refer to, by id."""
+    ids = {reference.id for document in documents if document for reference in references(kind, document)}
+    if not ids:
+        return {}
+    return dict(LibraryItem.objects.filter(sandbox=actor.sandbox, id__in=ids).values_list("id", "name"))

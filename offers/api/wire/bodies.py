@@ -1,0 +1,86 @@
+"""What comes in: bodies parsed by our own strict parser, and the headers that say how a change is recorded."""
+
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from offers.api.wire.problems import ApiError
+from offers.document.errors import InvalidDocument, Problem
+from offers.document.parse import parse
+from offers.document.words.labels import gettext_noop
+from offers.ledger.records import Stamp
+from offers.models import Revision
+
+JSON_TYPES = ("application/json",)
+# RFC 5789 wants a type of its own for patches; the documented API sends them as plain JSON.
+PATCH_TYPES = ("application/json-patch+json", "application/json")
+MAX_NOTE = 1_000
+# Parameters that ask for something else than the call itself: passed over, they would delete what was to be tried.
+MODES = ("dryRun", "asOf")
+
+
+def document_of(request: HttpRequest) -> dict[str, Any]:
+    """The body of a POST: a document. Raises ApiError (415), ParseError, InvalidDocument."""
+    _check_type(request, JSON_TYPES, "Accept-Post")
+    document = parse(request.body)
+    if not isinstance(document, dict):
+        raise InvalidDocument(Problem("", "not-an-object", gettext_noop("The document must be an object.")))
+    return document
+
+
+def patch_of(request: HttpRequest) -> Any:
+    """The body of a PATCH; whether it is a patch is found out when it is applied. Raises ApiError (415), ParseError."""
+    _check_type(request, PATCH_TYPES, "Accept-Patch")
+    return parse(request.body)
+
+
+def stamp_of(request: HttpRequest) -> Stamp:
+    """How this request's change is recorded. Raises ApiError (400) for a note that cannot be."""
+    return Stamp(Revision.Source.API.value, note=_note(request), request_id=request.META.get("offers.request_id", ""))
+
+
+def check_modes(request: HttpRequest, known: Collection[str]) -> None:
+    """Raises ApiError (400) for a parameter that is one of MODES, however it is spelled, and not `known` to the call."""
+    for name in request.GET:
+        folded = name.replace("-", "").replace("_", "").lower()
+        if name not in known and folded in [mode.lower() for mode in MODES]:
+            detail = _("This call does not know the parameter %(name)s.") % {"name": name}
+            raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+
+
+def is_dry_run(request: HttpRequest) -> bool:
+    """Whether `?dryRun=true` asks to change nothing. Raises ApiError (400) for anything but true and false."""
+    values = {value.lower() for value in request.GET.getlist("dryRun", ["false"])}
+    if values not in ({"true"}, {"false"}):
+        raise ApiError(400, "bad-parameter", _("A parameter could not be read"), _("dryRun is true or false."))
+    return values == {"true"}
+
+
+def _note(request: HttpRequest) -> str:
+    """X-Change-Note. WSGI hands headers over as Latin-1; a note in UTF-8 is brought back from that."""
+    text = request.headers.get("X-Change-Note")
+    if text is None:
+        return ""
+    with suppress(UnicodeError):
+        text = text.encode("latin-1").decode()
+    # Not before: the last byte of many a Korean syllable is a space in Latin-1.
+    text = text.strip()
+    # Empty is what some servers make of a note that is not ASCII: a reason must not get lost without a word.
+    if not text or len(text) > MAX_NOTE or not text.isprintable():
+        detail = _("X-Change-Note is one line of 1 to {limit} characters.").format(limit=MAX_NOTE)
+        raise ApiError(400, "malformed-header", _("A header could not be read"), detail)
+    return text
+
+
+def _check_type(request: HttpRequest, accepted: tuple[str, ...], header: str) -> None:
+    charset = (request.content_params or {}).get("charset", "utf-8").lower()
+    if request.content_type in accepted and charset in ("utf-8", "utf8", "us-ascii"):
+        return
+    types = ", ".join(accepted)
+    detail = _("Send the body as {types}, in UTF-8.").format(types=types)
+    raise ApiError(
+        415, "unsupported-media-type", _("This Content-Type is not accepted"), detail, headers={header: types}
+    )

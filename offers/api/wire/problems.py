@@ -1,0 +1,178 @@
+"""Every error of the API as a problem document (RFC 9457): one place decides what becomes which status."""
+
+import logging
+from collections.abc import Iterable, Mapping
+
+import orjson
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext as _
+
+from offers.access.permissions import NotAllowed, NotFound
+from offers.api.wire import shapes
+from offers.api.wire.dates import shown
+from offers.document.errors import DocumentError, Problem
+from offers.ledger import writes
+from offers.ledger.history import NoSuchRevision
+from offers.ledger.records import Head
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+# Names a kind of problem, stays the same over time, and is no address: nothing has to be served there.
+TYPE_PREFIX = "urn:offers:problem:"
+RETRY_SECONDS = 5
+
+
+class ApiError(Exception):
+    """A refusal that only the API makes. `title` and `detail` are translated already."""
+
+    def __init__(
+        self, status: int, code: str, title: str, detail: str = "", *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail or title)
+        self.status, self.code, self.title, self.detail = status, code, title, detail
+        self.headers = headers or {}
+
+
+class AuthenticationError(Exception):
+    """There is no token, or none of ours that is still good."""
+
+
+class Conflict(Exception):
+    """A refusal (409) that depends on how the item stands: it is told with the item's head."""
+
+    def __init__(self, cause: DocumentError | writes.InUse, head: Head) -> None:
+        super().__init__(str(cause))
+        self.cause, self.head = cause, head
+
+
+def problem(
+    request: HttpRequest,
+    status: int,
+    code: str,
+    title: str,
+    detail: str = "",
+    *,
+    errors: Iterable[shapes.ProblemDetail] = (),
+    headers: Mapping[str, str] | None = None,
+    head: Head | None = None,
+) -> HttpResponse:
+    """The response. `errors` are its details; where it depends on how an item stands, its `head` is told as well."""
+    content: shapes.Problem = {
+        "type": TYPE_PREFIX + code,
+        "title": title,
+        "status": status,
+        "detail": detail or title,
+        "errors": list(errors),
+        "requestId": request.META.get("offers.request_id", ""),
+    }
+    told = dict(headers or {})
+    if head is not None:
+        content |= {"etag": head.etag, "modifiedBy": head.modified_by, "modified": shown(head.modified_at)}
+        told["ETag"] = f'"{head.etag}"'
+    return HttpResponse(orjson.dumps(content), status=status, content_type=CONTENT_TYPE, headers=told)
+
+
+def answer(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What the API says when `error` ends a request. Nothing was written."""
+    match error:
+        case ApiError():
+            return problem(request, error.status, error.code, error.title, error.detail, headers=error.headers)
+        case Conflict():
+            return _conflict(request, error)
+        case DocumentError():
+            return _document_problem(request, error)
+        case writes.StaleEtag():
+            title = _("Somebody changed this first")
+            detail = _("It is at etag {etag} now, changed by {name}.").format(
+                etag=error.head.etag, name=error.head.modified_by
+            )
+            return problem(request, 412, "stale-etag", title, detail, head=error.head)
+        case writes.PreconditionRequired():
+            detail = _("This sandbox takes changes only with an If-Match header that names the etag you read.")
+            return problem(request, 428, "precondition-required", _("An If-Match header is needed"), detail)
+        case NotFound() | NoSuchRevision() | Http404():
+            return problem(request, 404, "not-found", _("Not found"), _("There is no such thing here, or not for you."))
+        case NotAllowed():
+            return problem(request, 403, "not-allowed", _("Not allowed"), str(error))
+        case AuthenticationError():
+            return unauthorized(request)
+        case RequestDataTooBig():
+            return problem(request, 413, "too-large", _("The body is too large"))
+        case SuspiciousOperation() | UnreadablePostError() | MultiPartParserError() | BadRequest():
+            # Among them: more fields than a form may have.
+            return problem(request, 400, "unreadable", _("The body could not be read"))
+        case OperationalError() | InterfaceError():
+            logger.warning("request %s: the database is away: %s", request.META.get("offers.request_id"), error)
+            return unavailable(request)
+    logger.error("request %s failed", request.META.get("offers.request_id"), exc_info=error)
+    return problem(request, 500, "internal", _("Something went wrong here"), _("It was logged under this requestId."))
+
+
+def unauthorized(request: HttpRequest, detail: str = "") -> HttpResponse:
+    """401 with the challenge of RFC 6750 section 3; without a token, it names no error."""
+    given = request.headers.get("Authorization", "").lower().startswith("bearer ")
+    challenge = 'Bearer realm="offers", error="invalid_token"' if given else 'Bearer realm="offers"'
+    return problem(
+        request,
+        401,
+        "unauthorized",
+        _("An access token is needed"),
+        detail or _("Send Authorization: Bearer and a token from /ims/token/v3 that has not expired."),
+        headers={"WWW-Authenticate": challenge},
+    )
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database is away or too busy; the change was not made, or its answer never came."""
+    return problem(
+        request,
+        503,
+        "unavailable",
+        _("The library cannot be reached"),
+        _("Try again in a few seconds."),
+        headers={"Retry-After": str(RETRY_SECONDS)},
+    )
+
+
+def not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
+    """405 with Allow."""
+    detail = _("This address takes {methods}.").format(methods=methods)
+    return problem(
+        request, 405, "method-not-allowed", _("This method is not for this address"), detail, headers={"Allow": methods}
+    )
+
+
+def _conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
+    if isinstance(error.cause, DocumentError):
+        return _document_problem(request, error.cause, head=error.head)
+    errors: list[shapes.ProblemDetail] = [
+        {
+            "pointer": "",
+            "code": "in-use",
+            "message": _("{kind} {id} ({name}) uses it.").format(kind=kind, id=id, name=name),
+        }
+        for kind, id, name in error.cause.users
+    ]
+    detail = _("Other library items use it. Change those first.")
+    return problem(request, 409, "in-use", _("It is in use"), detail, errors=errors, head=error.head)
+
+
+def _document_problem(request: HttpRequest, error: DocumentError, *, head: Head | None = None) -> HttpResponse:
+    errors = [_detail(problem) for problem in error.problems]
+    title, detail = _(error.title), errors[0]["message"]
+    return problem(request, error.status, error.code, title, detail, errors=errors, head=head)
+
+
+def _detail(found: Problem) -> shapes.ProblemDetail:
+    detail: shapes.ProblemDetail = {
+        "pointer": found.pointer,
+        "code": found.code,
+        "message": _(found.message).format(**found.params),
+    }
+    if found.operation is not None:
+        detail["operation"] = found.operation
+    return detail

@@ -1,0 +1,94 @@
+"""The dry run of a bulk edit: what would become of each offer, by the very code that would change it."""
+
+from collections.abc import Sequence
+
+from offers.access.permissions import Actor, NotAllowed
+from offers.bulk.actions import Do, patch_for
+from offers.bulk.rows import etags_to_undo, kept_change, kept_problem, next_rows, refusal, save_rows
+from offers.bulk.runs import Verdict, action_of
+from offers.document.diff import diff
+from offers.document.errors import DocumentError, PatchError, Problem
+from offers.document.merge import Merged
+from offers.document.validate import Kind
+from offers.document.words.describe import describe
+from offers.document.words.labels import gettext_noop
+from offers.ledger import history, writes
+from offers.ledger.records import Document, Head, Patch
+from offers.lists import pages
+from offers.models import BulkRow, BulkRun, LibraryItem
+
+PROBLEMS_KEPT = 3
+WORDS_KEPT = 3
+
+GONE = gettext_noop("This offer has been deleted.")
+CHANGED_SINCE = gettext_noop("This was changed again since.")
+
+_HEAD_COLUMNS = (
+    *("key", "kind", "id", "document", "etag", "digest", "created_at", "created_by", "created_by_client"),
+    *("modified_at", "modified_by", "modified_by_client", "deleted_at"),
+)
+
+
+def plan_chunk(run: BulkRun, actor: Actor | None) -> int | None:
+    """Look at the next few offers and store the verdicts; how many they were, or None when none is left."""
+    rows = next_rows(run, {"verdict": "", "result": ""}, _HEAD_COLUMNS)
+    if not rows:
+        return None
+    undone = _undone(run, rows)
+    outcomes = [(row, _look_at(run, row, actor, undone.get(row.item_id))) for row in rows]
+    told = [document for _, outcome in outcomes if outcome for document in (outcome.before, outcome.head.document)]
+    names = pages.names_in(run.sandbox_id, Kind.PERSONALIZED_OFFER, told)
+    for row, outcome in outcomes:
+        if outcome:
+            changes = describe(outcome.before, outcome.head.document, names=names)
+            row.changes, row.change_count = [kept_change(change) for change in changes[:WORDS_KEPT]], len(changes)
+    save_rows(rows)
+    return len(rows)
+
+
+def _look_at(run: BulkRun, row: BulkRow, actor: Actor | None, undone: Merged | None) -> writes.Outcome | None:
+    """Put the verdict into the row; gives what would come of it where it would change something."""
+    item, action = row.item, action_of(run)
+    row.etag = item.etag
+    try:
+        if item.deleted_at is not None:
+            raise PatchError(Problem("", "deleted", GONE), status=409)
+        if actor is None:
+            raise NotAllowed
+        patch = _undo_patch(item.document, undone) if action.do == Do.UNDO else patch_for(action, item.document)
+        outcome = writes.judge(actor, _head(item), patch) if patch else None
+    except NotAllowed:
+        row.verdict, row.problems = Verdict.REFUSED, [refusal(actor, run)]
+    except DocumentError as error:
+        conflict = isinstance(error, PatchError) and error.status == 409
+        row.verdict = Verdict.CONFLICT if conflict else Verdict.INVALID
+        row.problems = [kept_problem(problem, item.document) for problem in error.problems[:PROBLEMS_KEPT]]
+    else:
+        if outcome is not None and outcome.changed:
+            row.verdict, row.patch = Verdict.CHANGE, None if action.do == Do.PATCH else patch
+            return outcome
+        row.verdict = Verdict.SAME
+    return None
+
+
+def _undone(run: BulkRun, rows: Sequence[BulkRow]) -> dict[int, Merged | None]:
+    """For an undo, these items with the change of the run that is undone taken back, by their keys."""
+    etags = etags_to_undo(run, rows)
+    wanted = [(row.item, etags[row.item_id]) for row in rows if row.item_id in etags]
+    merged = history.undone_each(wanted) if wanted else []
+    return {item.key: document for (item, _), document in zip(wanted, merged, strict=True)}
+
+
+def _undo_patch(document: Document, merged: Merged | None) -> Patch:
+    """The patch that takes one earlier change back and leaves later ones. Raises PatchError (409) where it cannot."""
+    if merged is None:
+        raise PatchError(Problem("", "changed-since", CHANGED_SINCE), status=409)
+    if merged.conflicts:
+        problems = [Problem(conflict.pointer, "changed-since", CHANGED_SINCE) for conflict in merged.conflicts]
+        raise PatchError(problems, status=409)
+    return diff(document, merged.document)
+
+
+def _head(item: LibraryItem) -> Head:
+    values = {name: getattr(item, name) for name in _HEAD_COLUMNS}
+    return Head(**{**values, "kind": Kind(item.kind)})

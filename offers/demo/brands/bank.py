@@ -1,0 +1,247 @@
+"""Harborline Bank, an invented bank."""
+
+from offers.demo.brands.words import Brand, Campaign, Place, Words
+
+PLACES = (
+    Place("overview", "Harborline web · after login", "web", "html", "Below the accounts, visible without scrolling."),
+    Place("message", "Harborline app · message", "mobile", "text", "One sentence, at most 120 characters."),
+    Place("header", "Harborline email · header image", "email", "imagelink", "600 × 200 px; the text is in the mail."),
+)
+
+CAMPAIGNS = (
+    Campaign(
+        "saver",
+        "A fixed bonus rate for new money, six months. Rate needs approval by treasury every Monday.",
+        Words(
+            "Tide Saver Bonus",
+            "[amount] on new savings, fixed for six months",
+            "Move what you do not need this month. Your money stays available every day, {{profile.person.name.firstName}}.",
+            "Open Tide Saver",
+        ),
+        Words(
+            "타이드 적금 우대금리",
+            "새로 넣는 돈에 [amount], 6개월 고정",
+            "당장 쓰지 않을 돈을 옮겨두세요. {{profile.person.name.firstName}}님, 언제든 다시 꺼내 쓸 수 있습니다.",
+            "적금 시작하기",
+        ),
+        (("3.10%", "연 3.1%"), ("3.35%", "연 3.35%"), ("3.60%", "연 3.6%")),
+        ("savings",),
+    ),
+    Campaign(
+        "travel-card",
+        "No foreign transaction fee; only for people who travel.",
+        Words(
+            "Compass Travel Card",
+            "Pay abroad as if you were at home",
+            "No foreign fee, lounge access twice a year and [amount] back on your first hotel booking.",
+            "Get the card",
+        ),
+        Words(
+            "컴퍼스 여행 카드",
+            "해외에서도 집처럼 결제하세요",
+            "해외 수수료 없이, 공항 라운지 연 2회, 첫 호텔 예약은 [amount] 돌려드립니다.",
+            "카드 신청",
+        ),
+        (("$40", "50,000원"), ("$60", "70,000원")),
+        ("cards", "acquisition"),
+        rule="traveller",
+    ),
+    Campaign(
+        "mortgage",
+        "Switching offer; representative example is attached to the placement, not to the offer.",
+        Words(
+            "Mortgage Check-up",
+            "Could your mortgage cost [amount] less a month?",
+            "Answer five questions. An adviser in {{branch.city}} calls you with a number, not with a brochure.",
+            "Start the check",
+        ),
+        Words(
+            "주택담보대출 점검",
+            "매달 이자, [amount] 줄일 수 있을까요?",
+            "다섯 가지 질문에 답하시면 {{branch.city}} 지점 상담사가 정확한 금액을 전화로 알려드립니다.",
+            "점검 시작",
+        ),
+        (("$85", "110,000원"), ("$120", "150,000원")),
+        ("lending",),
+        rule="salary",
+    ),
+    Campaign(
+        "first-salary",
+        "For people who move their salary to us.",
+        Words(
+            "Bring Your Salary",
+            "Move your salary, get [amount]",
+            "We write to your old bank and your landlord. It takes one signature and about two minutes.",
+            "Switch now",
+        ),
+        Words(
+            "급여이체 환영 혜택",
+            "급여통장 옮기면 [amount] 드려요",
+            "기존 은행 자동이체까지 저희가 대신 옮겨드립니다. 서명 한 번, 2분이면 충분합니다.",
+            "급여이체 신청",
+        ),
+        (("$50", "50,000원"), ("$100", "100,000원")),
+        ("acquisition",),
+        rule="new",
+    ),
+    Campaign(
+        "student",
+        "Account without fees until 27. Proof of study is checked once a year.",
+        Words(
+            "Campus Account",
+            "No fees until you are 27",
+            "A debit card, three transfers abroad a year and [amount] for your first textbook order.",
+            "Open in the app",
+        ),
+        Words(
+            "캠퍼스 통장",
+            "만 27세까지 수수료가 없어요",
+            "체크카드와 연 3회 해외송금, 첫 교재 구입비 [amount]까지 챙겨드립니다.",
+            "앱에서 만들기",
+        ),
+        (("$15", "15,000원"), ("$25", "30,000원")),
+        ("school", "app"),
+        rule="student",
+        season="school",
+    ),
+    Campaign(
+        "gold-desk",
+        "A named adviser for gold customers; capacity is limited to the teams in four cities.",
+        Words(
+            "Your Own Adviser",
+            "Meet {{adviser.name}}, your adviser",
+            "One number, no queue, and a review of your investments twice a year worth [amount].",
+            "Book a call",
+        ),
+        Words(
+            "전담 상담사 서비스",
+            "{{adviser.name}} 상담사를 소개합니다",
+            "대기 없는 직통 번호와 연 2회, [amount] 상당의 투자 점검을 제공합니다.",
+            "통화 예약",
+        ),
+        (("$150", "180,000원"), ("$250", "300,000원")),
+        ("loyalty",),
+        rule="gold",
+    ),
+    Campaign(
+        "dormant-card",
+        "For cards without a payment in 90 days. Stops after two contacts.",
+        Words(
+            "Your Card Misses You",
+            "Use your card this week, get [amount]",
+            "One coffee is enough. The credit is on your account the next morning.",
+            "Show my card",
+        ),
+        Words(
+            "쉬고 있는 카드 깨우기",
+            "이번 주 한 번만 쓰면 [amount]",
+            "커피 한 잔이면 됩니다. 다음 날 아침 계좌로 바로 넣어드려요.",
+            "내 카드 보기",
+        ),
+        (("$5", "5,000원"), ("$10", "10,000원")),
+        ("cards", "retention"),
+        rule="lapsed",
+    ),
+    Campaign(
+        "family-goal",
+        "가족이 함께 모으는 목표 적금. 미성년 자녀 명의는 제외한다.",
+        Words(
+            "Family Goal",
+            "Save together, reach it sooner",
+            "Up to five people, one goal, [amount] bonus when you get there on time.",
+            "Set a goal",
+        ),
+        Words(
+            "가족 목표 적금",
+            "함께 모으면 더 빨라요",
+            "다섯 명까지 한 목표로 모으고, 제때 도착하면 [amount] 보너스를 드립니다.",
+            "목표 만들기",
+        ),
+        (("$30", "30,000원"), ("$60", "70,000원")),
+        ("savings", "family"),
+        rule="family",
+        korean=True,
+    ),
+    Campaign(
+        "holiday-points",
+        "Card points count double in December; capped, because last year it was not.",
+        Words(
+            "Double Points for Gifts",
+            "Gifts count double until the 24th",
+            "Pay with any Harborline card, collect up to [amount] in points. You have {{profile.loyalty.points}} now.",
+            "See the rules",
+        ),
+        Words(
+            "연말 선물 두 배 적립",
+            "24일까지 선물 결제는 두 배 적립",
+            "하버라인 카드로 결제하면 최대 [amount]까지 쌓입니다. 현재 {{profile.loyalty.points}}점.",
+            "자세히 보기",
+        ),
+        (("$50", "50,000원"), ("$80", "100,000원")),
+        ("holiday", "cards"),
+        season="holiday",
+    ),
+    Campaign(
+        "seollal-cash",
+        "설 연휴 세뱃돈 신권 예약. 지점별 수량이 정해져 있다.",
+        Words(
+            "New Notes for New Year",
+            "Crisp notes for the little ones, up to [amount]",
+            "Reserve in the app and collect at your branch without queueing.",
+            "Reserve notes",
+        ),
+        Words(
+            "세뱃돈 신권 예약",
+            "세뱃돈 신권, [amount]까지 미리 예약",
+            "앱에서 예약하고 지점에서 기다림 없이 받아가세요. 복주머니도 함께 드립니다.",
+            "신권 예약하기",
+        ),
+        (("$250", "300,000원"), ("$400", "500,000원")),
+        ("seollal", "app"),
+        rule="korea",
+        season="seollal",
+        korean=True,
+    ),
+    Campaign(
+        "new-year-plan",
+        "A plan for the new year: budget, goal and standing order in one go.",
+        Words(
+            "Plan the Year",
+            "A better January in ten minutes",
+            "We looked at your last twelve months: {{profile.insights.savingPotential}} could stay with you. Start with [amount] a week.",
+            "Make my plan",
+        ),
+        Words(
+            "새해 자산 계획",
+            "10분이면 새해 계획 끝",
+            "지난 열두 달을 살펴보니 {{profile.insights.savingPotential}}을 더 모을 수 있어요. 매주 [amount]부터 시작해 보세요.",
+            "계획 세우기",
+        ),
+        (("$10", "10,000원"), ("$25", "30,000원")),
+        ("new-year", "savings"),
+        season="new-year",
+    ),
+)
+
+HARBORLINE = Brand(
+    "harborline",
+    "Harborline Bank",
+    "하버라인은행",
+    "https://www.harborline.example",
+    PLACES,
+    CAMPAIGNS,
+    (
+        Words(
+            "Harborline: security reminder",
+            "We never ask for your PIN",
+            "Not on the phone, not by mail, not in a branch.",
+            "Stay safe",
+        ),
+        Words(
+            "하버라인 기본 안내",
+            "필요할 때 바로 상담하세요",
+            "평일 아침 8시부터 밤 8시까지, 앱에서 바로 연결됩니다.",
+            "상담 연결",
+        ),
+    ),
+)

@@ -1,0 +1,303 @@
+"""What a document of each kind must be, beyond its types: the one validator behind form, API, review and import."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from offers.document.errors import JSON, Problem
+from offers.document.kinds import fields
+from offers.document.kinds.addresses import LINKS, PICTURES, refused_scheme
+from offers.document.kinds.fields import component_type, instant
+from offers.document.kinds.registry import ADAPTERS, Kind
+from offers.document.parse import MESSAGES as TEXT_MESSAGES
+from offers.document.values import escape, unstorable
+from offers.document.words.labels import gettext_noop
+
+__all__ = [
+    "DOCUMENT_LIMIT",
+    "OFFER_KINDS",
+    "SCHEMA_URI",
+    "Kind",
+    "Reference",
+    "fits",
+    "references",
+    "transition_problem",
+    "validate",
+    "with_defaults",
+]
+
+OFFER_KINDS = (Kind.PERSONALIZED_OFFER, Kind.FALLBACK_OFFER)
+# Bytes of compact JSON. The API documents it for offers; nothing else comes near it.
+DOCUMENT_LIMIT = 300 * 1024
+MAX_PROBLEMS = 50
+
+SCHEMA_URI: Mapping[Kind, str] = {
+    Kind.PERSONALIZED_OFFER: "https://ns.adobe.com/experience/offer-management/personalized-offer;version=0.15",
+    Kind.FALLBACK_OFFER: "https://ns.adobe.com/experience/offer-management/fallback-offer;version=0.15",
+    Kind.PLACEMENT: "https://ns.adobe.com/experience/offer-management/offer-placement;version=0.15",
+    Kind.RULE: "https://ns.adobe.com/experience/offer-management/eligibility-rule;version=0.15",
+    Kind.TAG: "https://ns.adobe.com/experience/offer-management/tag;version=0.15",
+    Kind.COLLECTION: "https://ns.adobe.com/experience/offer-management/offer-filter;version=0.15",
+    Kind.DECISION: "https://ns.adobe.com/experience/offer-management/offer-activity;version=0.15",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place in a document that names another library item of the same sandbox."""
+
+    pointer: str
+    kind: Kind
+    id: str
+
+
+def validate(kind: Kind, document: JSON, before: JSON = None) -> tuple[Problem, ...]:
+    """Everything that is wrong with a document in itself, first problem first; empty when it is valid.
+
+    Whether the items it refers to exist is not asked here: see `references`. `before` is the document that it takes the
+    place of: an address that this had already is not held against an edit of something else, until it would go live.
+    """
+    if not isinstance(document, dict):
+        return (Problem("", "not-an-object", gettext_noop("The document must be an object.")),)
+    problems = tuple(_size_and_text_problems(document))
+    if problems:
+        return problems
+    try:
+        ADAPTERS[kind].validator.validate_python(document)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        return tuple(_friendly(detail) for detail in details[:MAX_PROBLEMS])
+    return (*_rule_problems(kind, document), *_address_problems(kind, document, before))
+
+
+def with_defaults(kind: Kind, document: JSON) -> JSON:
+    """The document with the defaults that creating it fills in: offers and decisions start as drafts. A new object."""
+    if isinstance(document, dict) and "status" not in document and kind in (*OFFER_KINDS, Kind.DECISION):
+        return {**document, "status": "draft"}
+    return document
+
+
+def fits(component: str, placement_component: str) -> bool:
+    """Whether a content of this type may go into a placement that takes that type, in any spelling of either."""
+    kind = component_type(component)
+    return kind is not None and kind == component_type(placement_component)
+
+
+_TRANSITIONS = {
+    "offer": {"draft": {"approved", "archived"}, "approved": {"draft", "archived"}, "archived": set()},
+    "decision": {
+        "draft": {"live", "archived"},
+        "live": {"draft", "complete", "archived"},
+        "complete": {"archived"},
+        "archived": set(),
+    },
+}
+
+
+def transition_problem(kind: Kind, before: str | None, after: JSON, may_restore: bool) -> Problem | None:
+    """Why a change may not take the status from `before` to `after`, or None.
+
+    An archived item does not change at all, but that with `may_restore` it may become a draft again.
+    """
+    if kind not in (*OFFER_KINDS, Kind.DECISION) or before is None or not isinstance(after, str):
+        # Whether it is a status at all is for `validate` to say.
+        return None
+    if before == after == "archived":
+        message = gettext_noop("What is archived cannot be changed; duplicate it instead.")
+        return Problem("/status", "status-transition", message)
+    if before == after:
+        return None
+    steps = _TRANSITIONS["decision" if kind == Kind.DECISION else "offer"]
+    if before not in steps or after in steps[before] or after not in steps:
+        return None
+    if before == "archived" and after == "draft" and may_restore:
+        return None
+    if before == "archived":
+        message = gettext_noop("An archived item cannot be changed back; duplicate it instead.")
+    else:
+        message = gettext_noop("The status cannot change from {before} to {after}.")
+    return Problem("/status", "status-transition", message, params={"before": before, "after": after})
+
+
+def references(kind: Kind, document: JSON) -> list[Reference]:
+    """Every place that names another library item, in document order. Looks over what is not valid."""
+    return [
+        Reference(pointer, target, item_id)
+        for pointer, target, item_id in _references(kind, document)
+        if isinstance(item_id, str) and item_id
+    ]
+
+
+def _references(kind: Kind, document: JSON) -> Iterator[tuple[str, Kind, JSON]]:
+    if kind in OFFER_KINDS:
+        for index, representation in _items(document, "representations"):
+            yield f"/representations/{index}/placement", Kind.PLACEMENT, _get(representation, "placement")
+        yield (
+            "/selectionConstraint/eligibilityRule",
+            Kind.RULE,
+            _get(document, "selectionConstraint", "eligibilityRule"),
+        )
+        for index, tag in _items(document, "tags"):
+            yield f"/tags/{index}", Kind.TAG, tag
+    elif kind == Kind.COLLECTION:
+        target = Kind.PERSONALIZED_OFFER if _get(document, "filterType") == "offers" else Kind.TAG
+        for index, item_id in _items(document, "ids"):
+            yield f"/ids/{index}", target, item_id
+    elif kind == Kind.DECISION:
+        yield "/fallback", Kind.FALLBACK_OFFER, _get(document, "fallback")
+        for index, criterion in _items(document, "criteria"):
+            place = f"/criteria/{index}"
+            for position, placement in _items(criterion, "placements"):
+                yield f"{place}/placements/{position}", Kind.PLACEMENT, placement
+            rule = _get(criterion, "profileConstraint", "eligibilityRule")
+            yield f"{place}/profileConstraint/eligibilityRule", Kind.RULE, rule
+            yield f"{place}/optionSelection/filter", Kind.COLLECTION, _get(criterion, "optionSelection", "filter")
+
+
+def _get(value: JSON, *names: str) -> JSON:
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _items(value: JSON, name: str) -> Iterator[tuple[int, JSON]]:
+    items = _get(value, name)
+    return iter(enumerate(items) if isinstance(items, list) else ())
+
+
+def _size_and_text_problems(document: dict[str, JSON]) -> Iterator[Problem]:
+    try:
+        text = orjson.dumps(document)
+    except TypeError:
+        yield from _unstorable(document, "")
+        return
+    if len(text) > DOCUMENT_LIMIT:
+        message = gettext_noop("The document is larger than {limit} KB.")
+        yield Problem("", "document-too-large", message, params={"limit": DOCUMENT_LIMIT // 1024})
+    elif b"\\u0000" in text:
+        yield from _unstorable(document, "")
+
+
+def _unstorable(value: JSON, pointer: str) -> Iterator[Problem]:
+    """The texts that no database can hold. Only asked when there seems to be one."""
+    if isinstance(value, str) and (code := unstorable(value)):
+        yield Problem(pointer, code, TEXT_MESSAGES[code])
+    elif isinstance(value, dict):
+        for name, child in value.items():
+            if code := unstorable(name):
+                yield Problem(pointer, code, TEXT_MESSAGES[code])
+            else:
+                yield from _unstorable(child, f"{pointer}/{escape(name)}")
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _unstorable(child, f"{pointer}/{index}")
+
+
+# pydantic's error types, with our code and words. What is not here says that the value is of the wrong type.
+_MESSAGES: Mapping[str, tuple[str, str]] = {
+    "missing": ("required", gettext_noop("This field is required.")),
+    "extra_forbidden": ("unknown-member", gettext_noop("There is no field of this name.")),
+    "string_type": ("not-text", gettext_noop("This must be text.")),
+    "string_too_short": ("blank", fields.MESSAGES["blank"]),
+    "string_too_long": ("too-long", gettext_noop("This is longer than {max_length} characters.")),
+    "int_type": ("not-an-integer", gettext_noop("This must be a whole number.")),
+    "greater_than_equal": ("too-small", gettext_noop("This must be {ge} or more.")),
+    "less_than_equal": ("too-large", gettext_noop("This must be {le} or less.")),
+    "bool_type": ("not-a-boolean", gettext_noop("This must be true or false.")),
+    "list_type": ("not-a-list", gettext_noop("This must be a list.")),
+    "dict_type": ("not-an-object", gettext_noop("This must be an object.")),
+    "too_long": ("too-many", gettext_noop("There can be at most {max_length} entries.")),
+    "literal_error": ("unknown-value", gettext_noop("This must be one of: {expected}.")),
+}
+_OTHERWISE = ("wrong-type", gettext_noop("This value cannot be used here."))
+
+
+def _friendly(detail: ErrorDetails) -> Problem:
+    # pydantic marks a bad name in a map (characteristics is the only one) by a part of its own behind it.
+    location = detail["loc"][:2] if detail["loc"][2:] == ("[key]",) else detail["loc"]
+    pointer = "".join(f"/{escape(str(part))}" for part in location)
+    context: dict[str, Any] = detail.get("ctx") or {}
+    if detail["type"] == "refused":
+        code = str(context["code"])
+        params: dict[str, str | int] = {"limit": context["limit"]} if "limit" in context else {}
+        if code == "not-a-channel":
+            params = {"prefix": fields.CHANNEL_PREFIX}
+        return Problem(pointer, code, fields.MESSAGES[code], params=params)
+    code, message = _MESSAGES.get(detail["type"], _OTHERWISE)
+    params = {name: context[name] for name in ("max_length", "ge", "le") if name in context}
+    if "expected" in context:
+        params["expected"] = str(context["expected"]).replace("'", "").replace(" or ", ", ")
+    return Problem(pointer, code, message, params=params)
+
+
+def _rule_problems(kind: Kind, document: dict[str, Any]) -> Iterator[Problem]:
+    """Rules that span fields, on a document whose types are right."""
+    if kind in OFFER_KINDS:
+        constraint = document.get("selectionConstraint")
+        if constraint is not None:
+            yield from _window_problems(constraint, "/selectionConstraint")
+            yield from _eligibility_problems(constraint, "/selectionConstraint")
+        for index, capping in enumerate(document.get("frequencyCappingConstraints", ())):
+            yield from _capping_problems(capping, f"/frequencyCappingConstraints/{index}")
+        yield from _repeated_placements(document.get("representations", ()))
+    elif kind == Kind.DECISION:
+        yield from _window_problems(document, "")
+        for index, criterion in enumerate(document.get("criteria", ())):
+            yield from _eligibility_problems(
+                criterion.get("profileConstraint", {}), f"/criteria/{index}/profileConstraint"
+            )
+        if document["status"] == "live" and not document.get("fallback"):
+            yield Problem("/fallback", "required", gettext_noop("A live decision needs a fallback offer."))
+
+
+def _address_problems(kind: Kind, document: JSON, before: JSON) -> Iterator[Problem]:
+    goes_live = document.get("status") == "approved" != _get(before, "status")
+    known = set() if goes_live else {address for _pointer, _allowed, address in _addresses(kind, before)}
+    for pointer, allowed, address in _addresses(kind, document):
+        scheme = "" if address in known else refused_scheme(address, allowed)
+        if scheme:
+            message = gettext_noop("An address cannot begin with “{scheme}:”. Use one that begins with https://.")
+            yield Problem(pointer, "address-scheme", message, params={"scheme": scheme})
+
+
+def _addresses(kind: Kind, document: JSON) -> Iterator[tuple[str, frozenset[str], str]]:
+    """Where an offer has addresses, with what may stand before their colons."""
+    for index, representation in _items(document, "representations") if kind in OFFER_KINDS else ():
+        for position, component in _items(representation, "components"):
+            for name, allowed in (("deliveryURL", PICTURES), ("linkURL", LINKS)):
+                address = _get(component, name)
+                if isinstance(address, str) and address:
+                    yield f"/representations/{index}/components/{position}/{name}", allowed, address
+
+
+def _window_problems(window: dict[str, Any], pointer: str) -> Iterator[Problem]:
+    if "startDate" in window and "endDate" in window and instant(window["startDate"]) >= instant(window["endDate"]):
+        yield Problem(f"{pointer}/endDate", "end-before-start", gettext_noop("The end must be after the start."))
+
+
+def _eligibility_problems(constraint: dict[str, Any], pointer: str) -> Iterator[Problem]:
+    kind = constraint.get("profileConstraintType", "none")
+    if kind == "eligibilityRule" and not constraint.get("eligibilityRule"):
+        yield Problem(f"{pointer}/eligibilityRule", "required", gettext_noop("Choose the decision rule."))
+    if kind in ("anySegments", "allSegments") and not constraint.get("segmentIdentities"):
+        yield Problem(f"{pointer}/segmentIdentities", "required", gettext_noop("Choose at least one audience."))
+
+
+def _capping_problems(capping: dict[str, Any], pointer: str) -> Iterator[Problem]:
+    yield from _window_problems(capping, pointer)
+    if "custom" in capping.get("events", ()) and not capping.get("customQuery"):
+        yield Problem(f"{pointer}/customQuery", "required", gettext_noop("Say which custom event is counted."))
+
+
+def _repeated_placements(representations: list[dict[str, Any]]) -> Iterator[Problem]:
+    seen = set()
+    for index, representation in enumerate(representations):
+        place = representation["placement"], representation["channel"]
+        if place in seen:
+            message = gettext_noop("There is already a representation for this placement and channel.")
+            yield Problem(f"/representations/{index}/placement", "repeated", message)
+        seen.add(place)

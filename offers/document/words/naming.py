@@ -1,0 +1,172 @@
+"""What people call the places and values of a document: labels and texts in English, ready to be translated."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from offers.document.errors import JSON
+from offers.document.identity import Path, item_keys
+from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
+from offers.document.values import escape, unescape
+from offers.document.words.labels import FIELDS, NAMELESS_FIELD, NO, UNKNOWN_FIELD, WHOLE_DOCUMENT, WORDS, YES
+from offers.document.words.tokens import Language, language_of
+
+# A msgid, which is a `str.format` template, and its parameters.
+Phrase: TypeAlias = tuple[str, Mapping[str, str]]
+
+# How a value's text is to be shown: as it is, translated, as a date-time in the reader's time zone, or as a number.
+Format: TypeAlias = Literal["text", "word", "date", "number"]
+
+REFERENCES = frozenset({"placement", "placements", "eligibilityRule", "tags", "ids", "fallback", "filter"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on the way down a document: where it is, and what it and the items around it are called.
+
+    `language` is what a text at this place is written in.
+    """
+
+    pointer: str = ""
+    pattern: tuple[str, ...] = ()
+    label: str = WHOLE_DOCUMENT
+    params: Mapping[str, str] = field(default_factory=dict)
+    context: tuple[Phrase, ...] = ()
+    is_item: bool = False
+    language: Language = "text"
+
+    @property
+    def member(self) -> str:
+        """The name that the value's words go by: its member's, or that of the list it is an item of."""
+        named = [name for name in self.pattern if name != "*"]
+        return named[-1] if named else ""
+
+    def into(self, name: str, holder: JSON = None) -> "Place":
+        """The place of a member of the object here; `holder` is that object, which says what its text is written in."""
+        pattern = (*self.pattern, "*" if self.pattern[-1:] == ("characteristics",) else name)
+        context = (*self.context, (self.label, self.params)) if self.is_item else self.context
+        label = label_of(pattern) if name.strip() else NAMELESS_FIELD
+        language = language_of(holder, name)
+        return Place(f"{self.pointer}/{escape(name)}", pattern, label, {"name": name}, context, language=language)
+
+    def item(self, index: int, value: JSON, names: Mapping[str, str]) -> "Place":
+        """The place of an item of the list here; `names` gives the names of library items by id."""
+        pattern = (*self.pattern, "*")
+        context = (*self.context, (self.label, self.params)) if self.is_item else self.context
+        params = {"name": str(index + 1), "number": str(index + 1), "placement": "", "kind": ""}
+        if isinstance(value, dict):
+            placement = value.get("placement")
+            params |= {"placement": names.get(placement, placement) if isinstance(placement, str) else ""}
+            params |= {"kind": _component_kind(value)}
+        return Place(f"{self.pointer}/{index}", pattern, label_of(pattern), params, context, is_item=True)
+
+
+def place_at(document: JSON, pointer: str, names: Mapping[str, str] | None = None) -> Place:
+    """The place that a JSON Pointer leads to, as far down as the document goes: to label problems, blame, conflicts."""
+    place, value = Place(), document
+    for token in [unescape(token) for token in pointer.split("/")[1:]]:
+        if isinstance(value, list):
+            index = int(token) if token.isdecimal() and len(token) < 10 else len(value)
+            value = value[index] if index < len(value) else None
+            place = place.item(index, value, names or {})
+        else:
+            place = place.into(token, value)
+            value = value.get(token) if isinstance(value, dict) else None
+    return place
+
+
+def place_of(path: Path, versions: Iterable[JSON], names: Mapping[str, str] | None = None) -> Place:
+    """The place that an identity path (document/identity.py) leads to, through the first of these versions that has it.
+
+    Each step asks the versions anew: an index of one of them says nothing about another.
+    """
+    place, held = Place(), list(versions)
+    for part in path:
+        lists = [(item_keys(place.member, value) or [], value) for value in held if isinstance(value, list)]
+        found = [(keys.index(part), items) for keys, items in lists if part in keys]
+        if found:
+            index, items = found[0]
+            place = place.item(index, items[index], names or {})
+            held = [items[index] for index, items in found]
+        else:
+            holders = [value for value in held if isinstance(value, dict)]
+            place = place.into(part, holders[0] if holders else None)
+            held = [value[part] for value in holders if part in value]
+    return place
+
+
+def label_of(pattern: tuple[str, ...]) -> str:
+    """The msgid for a path of member names, "*" being any item: that of the longest end of the path that has one."""
+    for start in range(len(pattern)):
+        if pattern[start:] in FIELDS:
+            return FIELDS[pattern[start:]]
+    return UNKNOWN_FIELD
+
+
+def value_text(member: str, value: JSON, names: Mapping[str, str] | None = None) -> tuple[str, Format]:
+    """How to show a value of this member: a text, and what kind of text it is. Ids become names where those are known."""
+    if isinstance(value, bool):
+        return (YES if value else NO), "word"
+    if isinstance(value, (int, float)):
+        return str(value), "number"
+    if isinstance(value, str):
+        return _string(member, value, names or {})
+    if isinstance(value, (list, dict)):
+        return _container(member, value, names or {}), "text"
+    return "", "text"
+
+
+def _string(member: str, value: str, names: Mapping[str, str]) -> tuple[str, Format]:
+    if member in REFERENCES:
+        return names.get(value, value), "text"
+    if member in ("startDate", "endDate"):
+        return value, "date"
+    short = value.removeprefix(CHANNEL_PREFIX) if member == "channel" else value
+    if member in ("type", "componentType"):
+        short, member = component_type(value) or value, "type"
+    word = WORDS.get(member, {}).get(short)
+    return (word, "word") if word else (value, "text")
+
+
+def _container(member: str, value: list[JSON] | dict[str, JSON], names: Mapping[str, str]) -> str:
+    """One line for a list or object: what a reader would look for in it first."""
+    if isinstance(value, list):
+        return ", ".join(text for item in value if (text := value_text(member, item, names)[0]))
+    if member == "representations":
+        return " · ".join(_container("components", [item], names) for item in _list_in(value, "components"))
+    if member == "criteria":
+        option = value.get("optionSelection")
+        chosen = value_text("filter", option.get("filter") if isinstance(option, dict) else None, names)[0]
+        return " → ".join(filter(None, (_container("placements", _list_in(value, "placements"), names), chosen)))
+    if member == "components":
+        return next((str(value[name]) for name in ("content", "deliveryURL", "linkURL") if value.get(name)), "")
+    if member == "frequencyCappingConstraints":
+        return _capping(value)
+    texts = ((name, value_text(name, child, names)[0]) for name, child in value.items())
+    return ", ".join(f"{name}: {text}" for name, text in texts if text)
+
+
+def _capping(value: dict[str, JSON]) -> str:
+    """A capping rule in short: how often, for whom, of what, counting what, and from when it counts anew."""
+    repeat = value.get("repeat")
+    again = (
+        [f"{repeat.get('unitCount')} {repeat.get('unit')}"]
+        if isinstance(repeat, dict) and repeat.get("enabled")
+        else []
+    )
+    named = [value_text(name, value.get(name))[0] for name in ("scope", "entity", "events")]
+    return " · ".join([f"≤ {value.get('limit')}", *filter(None, named), *again])
+
+
+def _list_in(value: dict[str, JSON], name: str) -> list[JSON]:
+    items = value.get(name)
+    return items if isinstance(items, list) else []
+
+
+def _component_kind(value: dict[str, JSON]) -> str:
+    """What tells a content from its neighbours: "html, en-us"."""
+    kind, language = value.get("type"), value.get("language")
+    shown = [component_type(kind) or kind] if isinstance(kind, str) else []
+    return ", ".join(
+        shown + [item for item in (language if isinstance(language, list) else []) if isinstance(item, str)]
+    )

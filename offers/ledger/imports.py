@@ -1,0 +1,194 @@
+"""Bring in items with the history that they already have, in bulk: the other module that inserts items and revisions.
+
+The write path records a change as it happens, one at a time; this records what happened elsewhere or earlier, by COPY.
+Both make a revision with the same functions, so that `history.verify` holds for both. It is an operator's door, from the
+command line only: documents are validated and references must exist, but whether each author was allowed to do what
+they did is not asked again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.db import connection, transaction
+
+from offers.access.permissions import Actor
+from offers.document.diff import diff
+from offers.document.errors import InvalidDocument
+from offers.document.validate import Kind, references, validate
+from offers.ledger.records import REVISION_COLUMNS, Document, Head, Patch, Stamp, canonical, record
+from offers.models import Sandbox
+
+# Items in one round: what is held in memory, and within which revisions are stored in the order of their times.
+BATCH = 10_000
+
+COPY_ITEMS = """
+COPY offers_libraryitem
+  (key, sandbox_id, kind, id, document, etag, digest, created_at, created_by, created_by_client, modified_at, modified_by,
+   modified_by_client, modified_by_key, deleted_at) FROM STDIN"""
+COPY_REVISIONS = f"COPY offers_revision (item_id, {', '.join(REVISION_COLUMNS)}) FROM STDIN"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an item: its document (None: the item is deleted), who made it, when (aware), how and why."""
+
+    actor: Actor
+    at: datetime
+    document: Document | None
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An item as it is to be stored: its versions from the first on, each later than the one before."""
+
+    kind: Kind
+    id: str
+    versions: list[Version]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How much was stored."""
+
+    items: int
+    revisions: int
+
+
+class DanglingReference(Exception):
+    """An imported item refers to one that is not there."""
+
+
+def import_history(sandbox: Sandbox, items: Iterable[Past]) -> Imported:
+    """Store these items with their histories in one transaction: all of them, or none.
+
+    Raises InvalidDocument, DanglingReference, ValueError (versions out of order, or one that changes nothing) and
+    django.db.IntegrityError (an id that is taken). `items` is read as it is stored, BATCH items at a time.
+    """
+    source = iter(items)
+    item_count = revision_count = 0
+    wanted: defaultdict[Kind, set[str]] = defaultdict(set)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        # Foreign keys are checked batch by batch, rather than all of them remembered until the end.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        while batch := list(islice(source, BATCH)):
+            revisions: list[tuple[datetime, list[object]]] = []
+            keys = _reserve_keys(len(batch))
+            with connection.wrap_database_errors, cursor.copy(COPY_ITEMS) as copy:
+                for key, past in zip(keys, batch, strict=True):
+                    head = _head_and_revisions(sandbox, key, past, revisions)
+                    copy.write_row(_item_values(sandbox, head, past.versions[-1].actor))
+                    if head.deleted_at is None:
+                        for reference in references(head.kind, head.document):
+                            wanted[reference.kind].add(reference.id)
+            revisions.sort(key=lambda revision: revision[0])
+            with connection.wrap_database_errors, cursor.copy(COPY_REVISIONS) as copy:
+                for _, values in revisions:
+                    copy.write_row(values)
+            item_count += len(batch)
+            revision_count += len(revisions)
+        _check_references(sandbox, wanted)
+    return Imported(item_count, revision_count)
+
+
+@contextmanager
+def text_index_at_the_end() -> Iterator[None]:
+    """Build the index of searchable text once, after the import, which for very many items takes half the time.
+
+    For an empty library only: until the end of the transaction, which the caller opens, nobody else can read it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_indexdef('item_by_trigram'::regclass)")
+        (definition,) = cursor.fetchone()
+        cursor.execute("DROP INDEX item_by_trigram")
+        yield
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        cursor.execute(definition)
+
+
+def _reserve_keys(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('offers_libraryitem', 'key')) FROM generate_series(1, %s)", [count]
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _head_and_revisions(sandbox: Sandbox, key: int, past: Past, revisions: list[tuple[datetime, list[object]]]) -> Head:
+    """The item at its last version; its revisions are added to the list, each with its time."""
+    head: Head | None = None
+    for version in past.versions:
+        patch, document = _step(past, head, version)
+        after = _next(key, past, head, version, document)
+        head, values = record(version.actor, head.digest if head else "", after, patch, version.stamp)
+        revisions.append((version.at, [key, *values]))
+    if head is None:
+        raise ValueError(f"{past.id} has no version")
+    return head
+
+
+def _step(past: Past, head: Head | None, version: Version) -> tuple[Patch, Document]:
+    """The patch that makes this version, and the document that the item shows after it (a deleted one its last)."""
+    before = head.document if head and head.deleted_at is None else None
+    if head and version.at <= head.modified_at:
+        raise ValueError(f"version {head.etag + 1} of {past.id} is not later than the one before")
+    if version.document is None:
+        if head is None or before is None:
+            raise ValueError(f"{past.id} is deleted when it is not there")
+        return [{"op": "remove", "path": ""}], head.document
+    problems = validate(past.kind, version.document)
+    if problems:
+        raise InvalidDocument(problems)
+    if before is None:
+        return [{"op": "add", "path": "", "value": version.document}], version.document
+    patch = diff(before, version.document)
+    if not patch:
+        raise ValueError(f"a version of {past.id} changes nothing")
+    return patch, version.document
+
+
+def _next(key: int, past: Past, head: Head | None, version: Version, document: Document) -> Head:
+    """The item after this version, without its digest."""
+    actor = version.actor
+    created = (head.created_at, head.created_by, head.created_by_client) if head else None
+    return Head(
+        key,
+        past.kind,
+        past.id,
+        document,
+        head.etag + 1 if head else 1,
+        "",
+        *(created or (version.at, actor.label, actor.client_id)),
+        modified_at=version.at,
+        modified_by=actor.label,
+        modified_by_client=actor.client_id,
+        deleted_at=version.at if version.document is None else None,
+    )
+
+
+def _item_values(sandbox: Sandbox, head: Head, actor: Actor) -> list[object]:
+    return [
+        *(head.key, sandbox.pk, head.kind.value, head.id, canonical(head.document), head.etag, head.digest),
+        *(head.created_at, head.created_by, head.created_by_client),
+        *(head.modified_at, head.modified_by, head.modified_by_client, actor.key, head.deleted_at),
+    ]
+
+
+def _check_references(sandbox: Sandbox, wanted: dict[Kind, set[str]]) -> None:
+    for kind, ids in wanted.items():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT wanted.id FROM unnest(%s::text[]) AS wanted(id)
+                    WHERE NOT EXISTS (SELECT FROM offers_libraryitem AS item WHERE item.sandbox_id = %s
+                                         AND item.id = wanted.id AND item.kind = %s AND item.deleted_at IS NULL)
+                    ORDER BY 1 LIMIT 1""",
+                [list(ids), sandbox.pk, kind.value],
+            )
+            if row := cursor.fetchone():
+                raise DanglingReference(f"there is no {kind.value} with the id {row[0]} in {sandbox.name}")

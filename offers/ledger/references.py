@@ -1,0 +1,58 @@
+"""Whether what a document refers to is there, stays there until the write is done, and fits."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from offers.document.errors import Problem
+from offers.document.validate import Kind, Reference, fits
+from offers.document.words.labels import gettext_noop
+
+Document = dict[str, Any]
+
+
+def reference_problems(sandbox_id: int, document: Document, wanted: Collection[Reference]) -> list[Problem]:
+    """What is wrong with these references of a document: one that leads nowhere, a placement that takes other content.
+
+    Call it in the transaction that writes the document: the rows referred to are locked (FOR KEY SHARE) until its end.
+    Whoever deletes one of them waits, and then sees this use.
+    """
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id, kind, document FROM offers_libraryitem
+                WHERE sandbox_id = %s AND id = ANY(%s) AND deleted_at IS NULL ORDER BY key FOR KEY SHARE""",
+            [sandbox_id, sorted({reference.id for reference in wanted})],
+        )
+        found = {(row[1], row[0]): orjson.loads(row[2]) for row in cursor.fetchall()}
+    return [*_missing(wanted, found), *_misfits(document, found)]
+
+
+def _missing(wanted: Collection[Reference], found: Collection[tuple[str, str]]) -> Iterator[Problem]:
+    message = gettext_noop("There is no {kind} with the id {id}.")
+    for reference in wanted:
+        if (reference.kind, reference.id) not in found:
+            params = {"kind": reference.kind.value, "id": reference.id}
+            yield Problem(reference.pointer, "unknown-reference", message, params=params)
+
+
+def _misfits(document: Document, found: dict[tuple[str, str], Document]) -> Iterator[Problem]:
+    for index, representation in enumerate(document.get("representations") or []):
+        placement = found.get((Kind.PLACEMENT, representation["placement"]))
+        if placement is not None:
+            yield from _representation_misfits(f"/representations/{index}", representation, placement)
+
+
+def _representation_misfits(pointer: str, representation: Document, placement: Document) -> Iterator[Problem]:
+    name = placement["name"]
+    if placement["channel"] != representation["channel"]:
+        message = gettext_noop("The placement {name} is for another channel.")
+        yield Problem(f"{pointer}/channel", "channel-mismatch", message, params={"name": name})
+    message = gettext_noop("The placement {name} takes {type} content.")
+    for index, component in enumerate(representation.get("components") or []):
+        if not fits(component["type"], placement["componentType"]):
+            params = {"name": name, "type": placement["componentType"]}
+            yield Problem(f"{pointer}/components/{index}/type", "component-mismatch", message, params=params)

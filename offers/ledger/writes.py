@@ -1,0 +1,332 @@
+"""The one write path: the only module that inserts or updates library items and revisions.
+
+Every write reads the row, decides, and then writes row and revision in ONE conditional statement (update where key and
+etag still match, insert the revision from what that returned). It is atomic by itself; no row back means that someone
+was first. Nothing here grows with the length of an item's history.
+"""
+
+import secrets
+from collections.abc import Collection
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
+
+import orjson
+from django.db import connection, transaction
+from django.utils import timezone
+
+from offers.access import permissions
+from offers.access.permissions import Actor, NotFound
+from offers.document import patch as patches
+from offers.document.diff import diff, equal
+from offers.document.errors import InvalidDocument, Problem
+from offers.document.validate import (
+    Kind,
+    Reference,
+    references,
+    validate,
+    with_defaults,
+)
+from offers.ledger.records import INSERT_REVISION, Document, Head, Patch, Stamp, canonical, record
+from offers.ledger.references import reference_problems
+
+# FOR UPDATE also keeps out those who are about to refer to the item (they take FOR KEY SHARE).
+Lock = Literal["", "FOR NO KEY UPDATE", "FOR UPDATE"]
+
+OPTIMISTIC_TRIES = 3
+SHORT_PATCH = 1_000
+ID_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a write did: `before` and `after` are equal when it changed nothing (and made no revision)."""
+
+    before: Document | None
+    head: Head
+    changed: bool
+
+
+class StaleEtag(Exception):
+    """The precondition names another etag than the item has now (412). Nothing was written."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__(f"the item is at etag {head.etag}")
+        self.head = head
+
+
+class PreconditionRequired(Exception):
+    """This sandbox takes no change without an If-Match (428)."""
+
+
+class InUse(Exception):
+    """The item cannot be deleted, or not changed this way: others refer to it (409). `users` are (kind, id, name)."""
+
+    def __init__(self, users: tuple[tuple[str, str, str], ...]) -> None:
+        super().__init__("the item is in use")
+        self.users = users
+
+
+def create(
+    actor: Actor, kind: Kind, document: Document, stamp: Stamp, *, id: str = "", dry_run: bool = False
+) -> Outcome:
+    """Store a new item at etag 1 with its first revision. Without `id`, it gets a new opaque one.
+
+    Raises NotAllowed, InvalidDocument, IntegrityError (the id is taken). The item, its revision and the lock on what it refers to succeed together.
+    """
+    document = with_defaults(kind, document)
+    permissions.check_change(actor, kind, None, document)
+    _refuse(validate(kind, document))
+    now = timezone.now()
+    head = Head(
+        0,
+        kind,
+        id or new_id(),
+        document,
+        1,
+        "",
+        now,
+        actor.label,
+        actor.client_id,
+        now,
+        actor.label,
+        actor.client_id,
+        None,
+    )
+    with transaction.atomic():
+        _refuse(reference_problems(actor.sandbox.pk, document, references(kind, document)))
+        if dry_run:
+            return Outcome(None, head, True)
+        head = _insert(actor, head, [{"op": "add", "path": "", "value": document}], stamp)
+    return Outcome(None, head, True)
+
+
+def change(
+    actor: Actor,
+    kinds: Collection[Kind],
+    id: str,
+    patch: Patch,
+    stamp: Stamp,
+    *,
+    if_match: int | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Apply a JSON Patch (RFC 6902) to an item and record it.
+
+    With `if_match`, only to that etag (else StaleEtag); without, to whatever the item is when the write lands: on a
+    race it reads again and applies the patch again, and after a few lost races it waits its turn under a row lock.
+    Raises NotFound, NotAllowed, PatchError, InvalidDocument, InUse, PreconditionRequired.
+    """
+    if if_match is None and actor.sandbox.require_if_match and not dry_run:
+        raise PreconditionRequired
+    for attempt in range(OPTIMISTIC_TRIES + 1):
+        wait = attempt == OPTIMISTIC_TRIES
+        with transaction.atomic() if wait else nullcontext():
+            head = read(actor, kinds, id, lock="FOR NO KEY UPDATE" if wait else "")
+            if if_match is not None and if_match != head.etag:
+                raise StaleEtag(head)
+            outcome = _change_head(actor, head, patch, stamp, dry_run)
+        if outcome is not None:
+            return outcome
+    raise AssertionError("a write under a row lock cannot lose a race")
+
+
+def judge(actor: Actor, head: Head, patch: Patch) -> Outcome:
+    """What `change` would make of an item that was just read as `head`; nothing is written. Raises what `change` does.
+
+    For looking at many items, which are then read many at a time.
+    """
+    outcome = _change_head(actor, head, patch, Stamp(""), dry_run=True)
+    assert outcome is not None, "a dry run cannot lose a race"
+    return outcome
+
+
+def delete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, if_match: int | None = None) -> Outcome:
+    """Delete an item that nothing refers to; its history stays. Raises NotFound, NotAllowed, StaleEtag, InUse."""
+    with transaction.atomic():
+        head = read(actor, kinds, id, lock="FOR UPDATE")
+        if if_match is not None and if_match != head.etag:
+            raise StaleEtag(head)
+        if if_match is None and actor.sandbox.require_if_match:
+            raise PreconditionRequired
+        permissions.check_change(actor, head.kind, head.document, None)
+        _refuse_in_use(actor, head.id)
+        after = _stamped(actor, head, head.document, deleted=True)
+        written = _write(actor, head, after, [{"op": "remove", "path": ""}], stamp)
+        assert written is not None, "a write under a row lock cannot lose a race"
+    return Outcome(head.document, written, True)
+
+
+def undelete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp) -> Outcome:
+    """Bring a deleted item back as it was. Raises NotFound, NotAllowed, InvalidDocument (what it needs may be gone)."""
+    with transaction.atomic():
+        head = read(actor, kinds, id, lock="FOR UPDATE", deleted=True)
+        permissions.check_change(actor, head.kind, None, head.document)
+        if head.deleted_at is None:
+            return Outcome(head.document, head, False)
+        _refuse(validate(head.kind, head.document, head.document))
+        _refuse(reference_problems(actor.sandbox.pk, head.document, references(head.kind, head.document)))
+        after = _stamped(actor, head, head.document, deleted=False)
+        written = _write(actor, head, after, [{"op": "add", "path": "", "value": head.document}], stamp)
+        assert written is not None, "a write under a row lock cannot lose a race"
+    return Outcome(None, written, True)
+
+
+def read(actor: Actor, kinds: Collection[Kind], id: str, *, lock: Lock = "", deleted: bool = False) -> Head:
+    """The item as it stands now, in the actor's sandbox. Raises NotFound.
+
+    One plain statement rather than a model instance: this is the hot half of every PATCH.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT key, kind, id, document, etag, digest, created_at, created_by, created_by_client,
+                       modified_at, modified_by, modified_by_client, deleted_at
+                  FROM offers_libraryitem WHERE sandbox_id = %s AND id = %s {lock}""",
+            [actor.sandbox.pk, id],
+        )
+        row = cursor.fetchone()
+    if row is None or row[1] not in kinds or (row[12] is not None and not deleted):
+        raise NotFound
+    return Head(row[0], Kind(row[1]), row[2], orjson.loads(row[3]), *row[4:])
+
+
+def new_id() -> str:
+    """A new opaque item id; letters and digits, so that it reads well in addresses and needs no escaping in pointers."""
+    return secrets.token_hex(ID_BYTES)
+
+
+def used_by(sandbox_id: int, id: str, limit: int = 20) -> tuple[tuple[str, str, str], ...]:
+    """The items that refer to this id, as (kind, id, name), newest change first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT kind, id, name FROM offers_libraryitem
+                WHERE sandbox_id = %s AND "references" @> ARRAY[%s::text] AND deleted_at IS NULL
+                ORDER BY modified_at DESC, key DESC LIMIT %s""",
+            [sandbox_id, id, limit],
+        )
+        return tuple(cursor.fetchall())
+
+
+def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: bool) -> Outcome | None:
+    """Apply and write on top of `head`; None when someone was first."""
+    permissions.check_change(actor, head.kind, head.document, head.document)
+    document, effective = patches.applied(head.document, patch)
+    assert isinstance(document, dict), "the root of a patched document stays an object"
+    if equal(document, head.document):
+        return Outcome(head.document, head, False)
+    permissions.check_change(actor, head.kind, head.document, document)
+    problem = permissions.step_problem(actor, head.kind, head.document, document)
+    _refuse(((problem,) if problem else ()) + validate(head.kind, document, head.document))
+    after = _stamped(actor, head, document, deleted=False)
+    before_references = {(reference.kind, reference.id) for reference in references(head.kind, head.document)}
+    new_references = [
+        reference
+        for reference in references(head.kind, document)
+        if (reference.kind, reference.id) not in before_references
+        or _fit_may_change(head.document, document, reference)
+    ]
+    narrows = head.kind == Kind.PLACEMENT and any(
+        head.document.get(member) != document.get(member) for member in ("channel", "componentType")
+    )
+    if not (new_references or narrows or dry_run):
+        written = _write(actor, head, after, _recorded(head.document, document, effective), stamp)
+        return Outcome(head.document, written, True) if written else None
+    with transaction.atomic():
+        _refuse(reference_problems(actor.sandbox.pk, document, new_references))
+        if narrows:
+            _lock_item(head.key)
+            _refuse_in_use(actor, head.id)
+        if dry_run:
+            return Outcome(head.document, replace(after, digest=head.digest), True)
+        written = _write(actor, head, after, _recorded(head.document, document, effective), stamp)
+    return Outcome(head.document, written, True) if written else None
+
+
+def _recorded(before: Document, after: Document, effective: Patch) -> Patch:
+    """What history keeps of a patch: its operations that had an effect or, where those are long, what differs if shorter.
+
+    So a revision is as long as its change, whatever was sent: also where operations take back what others did.
+    """
+    length = len(canonical(effective))
+    if length <= SHORT_PATCH:
+        return effective
+    difference = diff(before, after)
+    return difference if len(canonical(difference)) < length else effective
+
+
+def _fit_may_change(before: Document, after: Document, reference: Reference) -> bool:
+    """Whether what stands around a kept placement changed, so that it must be looked at again."""
+    return reference.kind == Kind.PLACEMENT and not equal(before.get("representations"), after.get("representations"))
+
+
+def _refuse(problems: Collection[Problem]) -> None:
+    if problems:
+        raise InvalidDocument(tuple(problems))
+
+
+def _refuse_in_use(actor: Actor, id: str) -> None:
+    users = used_by(actor.sandbox.pk, id)
+    if users:
+        raise InUse(users)
+
+
+def _lock_item(key: int) -> None:
+    """Wait for, and keep out, everyone who is about to refer to this item."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM offers_libraryitem WHERE key = %s FOR UPDATE", [key])
+
+
+def _stamped(actor: Actor, head: Head, document: Document, *, deleted: bool) -> Head:
+    """The head after this change. Its time is later than the one before, whatever the clocks of two servers say."""
+    now = max(timezone.now(), head.modified_at + timedelta(microseconds=1))
+    return replace(
+        head,
+        document=document,
+        etag=head.etag + 1,
+        modified_at=now,
+        modified_by=actor.label,
+        modified_by_client=actor.client_id,
+        deleted_at=now if deleted else None,
+    )
+
+
+def _insert(actor: Actor, head: Head, patch: Patch, stamp: Stamp) -> Head:
+    """Store a new row and its first revision in one statement."""
+    head, revision = record(actor, "", head, patch, stamp)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH item AS (
+                  INSERT INTO offers_libraryitem
+                    (sandbox_id, kind, id, document, etag, digest, created_at, created_by, created_by_client,
+                     modified_at, modified_by, modified_by_client, modified_by_key)
+                  VALUES (%s, %s, %s, %s::jsonb, 1, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING key)
+                {INSERT_REVISION} FROM item RETURNING item_id""",
+            [
+                *(actor.sandbox.pk, head.kind.value, head.id, canonical(head.document), head.digest),
+                *(head.created_at, head.created_by, head.created_by_client),
+                *(head.modified_at, head.modified_by, head.modified_by_client, actor.key),
+                *revision,
+            ],
+        )
+        return replace(head, key=cursor.fetchone()[0])
+
+
+def _write(actor: Actor, head: Head, after: Head, patch: Patch, stamp: Stamp) -> Head | None:
+    """Store `after` and its revision in one statement if the item is still at `head`; None if someone was first."""
+    after, revision = record(actor, head.digest, after, patch, stamp)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH item AS (
+                  UPDATE offers_libraryitem
+                     SET document = %s::jsonb, etag = %s, digest = %s, modified_at = %s, modified_by = %s,
+                         modified_by_client = %s, modified_by_key = %s, deleted_at = %s
+                   WHERE key = %s AND etag = %s RETURNING key)
+                {INSERT_REVISION} FROM item RETURNING etag""",
+            [
+                *(canonical(after.document), after.etag, after.digest, after.modified_at, after.modified_by),
+                *(after.modified_by_client, actor.key, after.deleted_at, head.key, head.etag),
+                *revision,
+            ],
+        )
+        return after if cursor.fetchone() else None

@@ -1,0 +1,65 @@
+"""What is on air when, and whose drafts wait: the questions of a sandbox's first page. Reads only.
+
+Each is one statement that an index answers, with at most as many rows as are shown; counts stop at COUNT_LIMIT.
+"""
+
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+
+from offers.document.validate import OFFER_KINDS, Kind
+from offers.lists.pages import COUNT_LIMIT
+from offers.models import LibraryItem
+
+# Pages show names and windows; documents stay where they are.
+SHOWN = (
+    *("kind", "id", "name", "status", "starts_at", "ends_at", "priority"),
+    *("modified_at", "modified_by", "modified_by_key"),
+)
+
+
+def live_count(sandbox_id: int, now: datetime) -> int:
+    """How many offers customers can see now, at most COUNT_LIMIT + 1: that says there are more."""
+    live = Q(starts_at__lte=now, ends_at__gt=now)
+    personalized = _approved(sandbox_id, Kind.PERSONALIZED_OFFER).filter(live)
+    fallback = _approved(sandbox_id, Kind.FALLBACK_OFFER).filter(live | Q(ends_at=None))
+    return min(_up_to(personalized) + _up_to(fallback), COUNT_LIMIT + 1)
+
+
+def starting(sandbox_id: int, after: datetime, until: datetime, size: int) -> list[LibraryItem]:
+    """The approved personalized offers that start in this time, the next one first."""
+    found = _approved(sandbox_id, Kind.PERSONALIZED_OFFER).filter(starts_at__gt=after, starts_at__lte=until)
+    return list(found.filter(ends_at__gt=F("starts_at")).order_by("starts_at", "key").only(*SHOWN)[:size])
+
+
+def on_air(sandbox_id: int, first: datetime, last: datetime, size: int) -> tuple[list[LibraryItem], int]:
+    """The approved personalized offers with a window in this time, most important first; how many there are in all.
+
+    The count is at most COUNT_LIMIT + 1. Fallback offers are not among them: they are for always.
+    """
+    found = _approved(sandbox_id, Kind.PERSONALIZED_OFFER).filter(starts_at__lt=last, ends_at__gt=first)
+    shown = list(found.order_by("-priority", "-key").only(*SHOWN)[: size + 1])
+    return shown[:size], len(shown) if len(shown) <= size else _up_to(found)
+
+
+def drafts_of(sandbox_id: int, person: str, size: int) -> list[LibraryItem]:
+    """The drafts of offers that this person (by key) changed last, the latest first."""
+    return list(_drafts(sandbox_id).filter(modified_by_key=person)[:size])
+
+
+def drafts_of_others(sandbox_id: int, person: str, size: int) -> list[LibraryItem]:
+    """The drafts of offers that somebody else, or a program, changed last; the latest first."""
+    return list(_drafts(sandbox_id).exclude(modified_by_key=person)[:size])
+
+
+def _approved(sandbox_id: int, kind: Kind) -> QuerySet[LibraryItem]:
+    return LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None, status="approved")
+
+
+def _drafts(sandbox_id: int) -> QuerySet[LibraryItem]:
+    drafts = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind__in=OFFER_KINDS, deleted_at=None, status="draft")
+    return drafts.order_by("-modified_at", "-key").only(*SHOWN)
+
+
+def _up_to(found: QuerySet[LibraryItem]) -> int:
+    return found.order_by()[: COUNT_LIMIT + 1].count()

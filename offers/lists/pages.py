@@ -1,0 +1,400 @@
+"""Lists of library items: search, filters, order and pages; names by id. Reads only.
+
+Every list is answered by an index and costs the same on its thousandth page as on its first: a page goes on from the last
+item of the one before (keyset paging), and counting stops at COUNT_LIMIT.
+"""
+
+import base64
+import binascii
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import reduce
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from offers.document.errors import JSON
+from offers.document.kinds.fields import CHANNEL_PREFIX
+from offers.document.validate import Kind, references
+from offers.models import LibraryItem
+
+PAGE_SIZE = 50
+COUNT_LIMIT = 1_000
+ENDING_WITHIN = timedelta(days=7)
+MAX_WORDS = 8
+TRIGRAM = 3
+
+
+# Asked for like a status, though it is none of a document's.
+DELETED = "deleted"
+
+
+class LiveState(StrEnum):
+    """What customers see of an approved offer, by its window."""
+
+    LIVE = "live"
+    ENDING = "ending"
+    SCHEDULED = "scheduled"
+    EXPIRED = "expired"
+
+
+def live_state_of(
+    status: str | None, starts: datetime | None, ends: datetime | None, now: datetime
+) -> LiveState | None:
+    """None for what is not approved: customers cannot see it whatever its window. ENDING is live, but not for long."""
+    if status not in ("approved", "live"):
+        return None
+    if ends and ends <= now:
+        return LiveState.EXPIRED
+    if starts and starts > now:
+        return LiveState.SCHEDULED
+    return LiveState.ENDING if ends and ends - now <= ENDING_WITHIN else LiveState.LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is asked for. Empty means any."""
+
+    text: str = ""
+    status: str = ""
+    state: str = ""
+    kind: str = ""
+    channel: str = ""
+    # Ids of a tag and of a placement that an offer names, and of anything else that it refers to.
+    tag: str = ""
+    placement: str = ""
+    reference: str = ""
+    # Who changed it last, by key (permissions.actor_key).
+    by: str = ""
+    # Shown at some time in here: from `first` on, before `last`; either may be open.
+    first: datetime | None = None
+    last: datetime | None = None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is what was deleted that is asked for; everywhere else that does not exist."""
+        return self.status == DELETED
+
+    @property
+    def references(self) -> list[str]:
+        """Everything that an offer must refer to."""
+        return [id for id in (self.tag, self.placement, self.reference) if id]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`next` and `previous` are cursors, empty at the ends. `total` is at most COUNT_LIMIT; `more` says it is beyond."""
+
+    items: list[LibraryItem]
+    next: str
+    previous: str
+    total: int
+    more: bool
+
+
+# The orders of a list: a column and whether it descends. The item's key always decides between equals, the same way.
+ORDERS: Mapping[str, tuple[str, bool]] = {
+    "-modified": ("modified_at", True),
+    "modified": ("modified_at", False),
+    "name": ("name", False),
+    "-name": ("name", True),
+    "-priority": ("priority", True),
+    "priority": ("priority", False),
+    "ends": ("ends_at", False),
+    "-ends": ("ends_at", True),
+    "starts": ("starts_at", False),
+    "-starts": ("starts_at", True),
+    "status": ("status", False),
+    "-status": ("status", True),
+    "channels": ("channels", False),
+    "-channels": ("channels", True),
+    "-created": ("created_at", True),
+    "created": ("created_at", False),
+}
+NULLABLE = ("priority", "starts_at", "ends_at", "status")
+DEFAULT_ORDER = "-modified"
+# What is asked for by its window is sorted by it: what ends next, what starts next, what ended last.
+STATE_ORDERS: Mapping[str, str] = {
+    LiveState.ENDING: "ends",
+    LiveState.SCHEDULED: "starts",
+    LiveState.EXPIRED: "-ends",
+}
+
+
+def page(
+    sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, order: str = DEFAULT_ORDER, cursor: str = ""
+) -> Page:
+    """One page of the sandbox's items of these kinds. An order or cursor that is none means the first page.
+
+    What was deleted comes in the order of its deletion only: nothing else of it is indexed.
+    """
+    order = order if order in orders_of(wanted) else DEFAULT_ORDER
+    backwards, position = _read_cursor(cursor, order)
+    now = timezone.now()
+    chosen = [kind for kind in kinds if wanted.kind in ("", kind)]
+    with _planned_for_its_values():
+        found = [_keys(_matching(sandbox_id, kind, wanted, now)) for kind in chosen]
+        parts = [_sorted_how(sandbox_id, kind, wanted, now, keys) for kind, keys in zip(chosen, found, strict=True)]
+        rows = _first(parts, order, backwards, position, PAGE_SIZE + 1)
+    more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
+    if backwards:
+        rows.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, position is not None)
+    total = sum(map(len, found))
+    return Page(
+        rows,
+        _cursor("n", order, rows[-1]) if rows and has_next else "",
+        _cursor("p", order, rows[0]) if rows and has_previous else "",
+        min(total, COUNT_LIMIT),
+        total > COUNT_LIMIT,
+    )
+
+
+def orders_of(wanted: Wanted) -> Collection[str]:
+    """The orders that a list can have."""
+    return ("-modified", "modified") if wanted.deleted else ORDERS
+
+
+@contextmanager
+def _planned_for_its_values() -> Iterator[None]:
+    """Have PostgreSQL plan each statement for what is asked, also a prepared one.
+
+    The plan for any tag is the wrong one for most: after a few lists it would be used for all of them.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        yield
+
+
+def _keys(items: QuerySet[LibraryItem]) -> list[int]:
+    """The keys of these items in no order, at most COUNT_LIMIT + 1: that says there are more."""
+    return list(items.order_by().values_list("key", flat=True)[: COUNT_LIMIT + 1])
+
+
+def _sorted_how(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, keys: list[int]) -> QuerySet[LibraryItem]:
+    """The items to sort: few of them by their keys; many by walking along the order's index, passing over the others.
+
+    PostgreSQL guesses how many rows a filter leaves, and a wrong guess costs seconds in a large library: it walks through a
+    million for a channel that nobody uses, or reads and sorts every hit of a common word. We have counted.
+    """
+    if len(keys) <= COUNT_LIMIT:
+        return LibraryItem.objects.filter(key__in=keys)
+    return _matching(sandbox_id, kind, wanted, now, walk=True)
+
+
+def recent(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, order: str, size: int) -> list[LibraryItem]:
+    """The first few items of a list, without its count."""
+    parts = [_matching(sandbox_id, kind, wanted, timezone.now()) for kind in kinds]
+    return _first(parts, order, False, None, size)
+
+
+def keys(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, limit: int) -> list[int]:
+    """The keys of a list's items, lowest first, at most `limit`: for what is to be done to a whole filter."""
+    parts = [_matching(sandbox_id, kind, wanted, timezone.now()) for kind in kinds if wanted.kind in ("", kind)]
+    found = (part.order_by("key").values_list("key", flat=True)[:limit] for part in parts)
+    return sorted(key for part in found for key in part)[:limit]
+
+
+def changers(sandbox_id: int, kinds: Collection[Kind]) -> dict[str, str]:
+    """Who changed items of these kinds last: the name that history copied last, by key; at most CHANGERS.
+
+    One step along an index for each of them: PostgreSQL's DISTINCT would read every item.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGERS_SQL, {"sandbox": sandbox_id, "kinds": list(kinds), "most": CHANGERS})
+        return dict(cursor.fetchall())
+
+
+CHANGERS = 100
+CHANGERS_SQL = """
+WITH RECURSIVE kinds(kind) AS (SELECT unnest(%(kinds)s::text[])),
+changers(kind, key) AS (
+  SELECT kind, (SELECT min(modified_by_key) FROM offers_libraryitem AS item
+                 WHERE sandbox_id = %(sandbox)s AND item.kind = kinds.kind AND deleted_at IS NULL) FROM kinds
+  UNION ALL
+  SELECT kind, (SELECT min(modified_by_key) FROM offers_libraryitem AS item
+                 WHERE sandbox_id = %(sandbox)s AND item.kind = changers.kind AND deleted_at IS NULL
+                   AND modified_by_key > changers.key)
+    FROM changers WHERE key IS NOT NULL
+), found AS (SELECT kind, key FROM changers WHERE key IS NOT NULL LIMIT %(most)s)
+SELECT DISTINCT ON (found.key) found.key, last.modified_by
+  FROM found CROSS JOIN LATERAL (
+    SELECT modified_by, modified_at FROM offers_libraryitem AS item
+     WHERE sandbox_id = %(sandbox)s AND item.kind = found.kind AND modified_by_key = found.key AND deleted_at IS NULL
+     ORDER BY modified_at DESC LIMIT 1) AS last
+ ORDER BY found.key, last.modified_at DESC
+"""
+
+
+def names(sandbox_id: int, ids: Iterable[str]) -> dict[str, str]:
+    """The names of these items by id, in one query; deleted ones too, for history speaks of them."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return dict(LibraryItem.objects.filter(sandbox_id=sandbox_id, id__in=wanted).values_list("id", "name"))
+
+
+def names_in(sandbox_id: int, kind: Kind, documents: Iterable[JSON]) -> dict[str, str]:
+    """The names of everything that these documents refer to, by id, in one query."""
+    found = (reference.id for document in documents if document for reference in references(kind, document))
+    return names(sandbox_id, found)
+
+
+def _matching(
+    sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, *, walk: bool = False
+) -> QuerySet[LibraryItem]:
+    """One kind at a time, so that an index that starts with the kind also gives the order.
+
+    With `walk`, words are looked for in the rows of another index's walk, not in the index of trigrams.
+    """
+    items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at__isnull=not wanted.deleted)
+    words = wanted.text.lower().replace("\0", "").split()[:MAX_WORDS]
+    if words and walk:
+        # The same text, but no index knows it under this expression.
+        items = items.alias(text=Concat("search", Value(""), output_field=TextField()))
+    for word in words:
+        items = items.filter(_has_word(word, "text" if walk else "search"))
+    if wanted.status and not wanted.deleted:
+        items = items.filter(status=wanted.status)
+    if wanted.state:
+        items = items.filter(_in_state(wanted.state, kind, now))
+    if wanted.channel:
+        items = items.filter(channels__contains=[CHANNEL_PREFIX + wanted.channel])
+    if wanted.references:
+        items = items.filter(references__contains=wanted.references)
+    if wanted.by:
+        items = items.filter(modified_by_key=wanted.by)
+    # What has no start or no end is shown from ever or for ever, as `live_state_of` reads it.
+    if wanted.first:
+        items = items.filter(Q(ends_at__gt=wanted.first) | _windowless(kind, "ends_at"))
+    if wanted.last:
+        items = items.filter(Q(starts_at__lt=wanted.last) | _windowless(kind, "starts_at"))
+    return items
+
+
+def _windowless(kind: Kind, column: str) -> Q:
+    """Every personalized offer has a window, so its index alone decides; a fallback offer may have none."""
+    return Q() if kind == Kind.PERSONALIZED_OFFER else Q(**{column: None})
+
+
+def _has_word(word: str, column: str) -> Q:
+    """Anywhere in name, id, description and content; one or two characters only where a word begins.
+
+    That is what an index of trigrams can answer: it knows "  설" and " 설날", but not 설날 in the middle of a word.
+    """
+    if len(word) < TRIGRAM:
+        return Q(**{f"{column}__contains": f" {word}"}) | Q(**{f"{column}__startswith": word})
+    return Q(**{f"{column}__contains": word})
+
+
+def _in_state(state: str, kind: Kind, now: datetime) -> Q:
+    """The items of which `live_state_of` says this; live ones are those that end soon, too.
+
+    Every personalized offer has a window, so its end alone decides where an index begins to read.
+    """
+    approved = Q(status="approved")
+    windowless = _windowless(kind, "ends_at")
+    match state:
+        case LiveState.LIVE:
+            return approved & (Q(starts_at__lte=now, ends_at__gt=now) | windowless)
+        case LiveState.ENDING:
+            return approved & Q(starts_at__lte=now, ends_at__gt=now, ends_at__lte=now + ENDING_WITHIN)
+        case LiveState.SCHEDULED:
+            return approved & Q(starts_at__gt=now, ends_at__gt=now)
+        case LiveState.EXPIRED:
+            return approved & Q(ends_at__lte=now)
+    return Q()
+
+
+def _first(
+    parts: list[QuerySet[LibraryItem]], order: str, backwards: bool, position: "_Position | None", size: int
+) -> list[LibraryItem]:
+    """The first items of all parts together in this order, from beyond the position, in one statement."""
+    column, descending = ORDERS[order]
+    descending = descending != backwards
+    beyond = _beyond(column, descending, position) if position else Q()
+    sorting = _sorting(column, descending)
+    pages = [part.filter(beyond).order_by(*sorting)[:size] for part in parts]
+    if not pages:
+        return []
+    if len(pages) == 1:
+        return list(pages[0])
+    return list(reduce(lambda a, b: a.union(b, all=True), pages).order_by(*sorting)[:size])
+
+
+def _sorting(column: str, descending: bool) -> list[str]:
+    # PostgreSQL puts NULL last going up and first going down, which is what an index gives both ways.
+    return [f"-{column}", "-key"] if descending else [column, "key"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    value: Any
+    key: int
+
+
+def _beyond(column: str, descending: bool, at: _Position) -> Q:
+    """The items after this position. NULL counts as larger than any value, as PostgreSQL sorts it.
+
+    The first comparison is what an index can seek by; the second only settles ties.
+    """
+    far = Q(key__lt=at.key) if descending else Q(key__gt=at.key)
+    if at.value is None:
+        same = Q(**{column: None}) & far
+        return same | Q(**{f"{column}__isnull": False}) if descending else same
+    edge, past = ("lte", "lt") if descending else ("gte", "gt")
+    found = Q(**{f"{column}__{edge}": at.value}) & (Q(**{f"{column}__{past}": at.value}) | far)
+    return found | Q(**{column: None}) if column in NULLABLE and not descending else found
+
+
+def _cursor(direction: str, order: str, item: LibraryItem) -> str:
+    value = getattr(item, ORDERS[order][0])
+    content = [direction, order, value.isoformat() if isinstance(value, datetime) else value, item.key]
+    return base64.urlsafe_b64encode(orjson.dumps(content)).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str, order: str) -> tuple[bool, _Position | None]:
+    """Which way and from where; the start of the list for a cursor that is none, or of another order."""
+    start = False, None
+    try:
+        content = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        direction, made_for, value, key = content
+    except (binascii.Error, ValueError, TypeError):
+        return start
+    column = ORDERS[order][0]
+    if direction not in ("n", "p") or made_for != order or type(key) is not int or abs(key) >= 2**63:
+        return start
+    try:
+        value = _typed(column, value)
+    except ValueError:
+        return start
+    return direction == "p", _Position(value, key)
+
+
+def _typed(column: str, value: object) -> object:
+    """A cursor's value as the column's type. Raises ValueError: cursors come from outside."""
+    if value is None and column in NULLABLE:
+        return None
+    if column in ("name", "status") and isinstance(value, str) and "\0" not in value:
+        return value
+    if (
+        column == "channels"
+        and isinstance(value, list)
+        and all(isinstance(one, str) and "\0" not in one for one in value)
+    ):
+        return value
+    if column == "priority" and type(value) is int and abs(value) < 2**63:
+        return value
+    if column in ("modified_at", "created_at", "starts_at", "ends_at") and isinstance(value, str):
+        instant = parse_datetime(value)
+        if instant is not None and instant.tzinfo is not None:
+            return instant
+    raise ValueError

@@ -1,0 +1,110 @@
+"""A form outlives the session that it was opened in: what was typed comes back, and goes on under the name of who sends it.
+
+With JavaScript (static/session.js) the form asks here before it is sent, and sign-in is a small window beside it. Without,
+a form that is refused is answered by a page that carries what was typed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from django.views.decorators.http import require_safe
+
+from offers.web.frame.respond import Frame
+
+View = Callable[..., HttpResponse]
+# Of the page that was sent; the next one has its own.
+NOT_CARRIED = ("csrfmiddlewaretoken", "action")
+
+
+def keeps_typed(view: View) -> View:
+    """Mark the view of a long form: what was typed into it comes back when it is refused for its session or its token."""
+    view.keeps_typed = True  # type: ignore[attr-defined]
+    return view
+
+
+@require_safe
+@login_not_required
+def session(request: HttpRequest) -> JsonResponse:
+    """Who is signed in here now (null for nobody), and a form token for them. Only pages of this origin can read it."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"person": None})
+    return JsonResponse({"person": request.user.pk, "name": Frame(request).person, "token": get_token(request)})
+
+
+@require_safe
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Where the sign-in beside a form ends: it tells the form, and closes itself if it may."""
+    return render(request, "signed_in.html")
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponseBase:  # type: ignore[override]  # the stubs know redirects only
+        """To the sign-in page; what was typed into a form is carried past it. (Scripts see the sign-in page, and know.)"""
+        if request.method == "POST" and hasattr(view_func, "keeps_typed") and "HX-Request" not in request.headers:
+            return carried(request)
+        if request.method == "POST":
+            # What was pressed is not done by itself, and many such addresses have no page: back to where it was pressed.
+            return redirect_to_login(_page_before(request), self.get_login_url(view_func))
+        return super().handle_no_permission(request, view_func)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The path of the page that sent this; the start page where the browser does not say, or it is not one of ours."""
+    page, ours = request.headers.get("Referer", ""), f"{request.scheme}://{request.get_host()}/"
+    return "/" + page.removeprefix(ours) if page.startswith(ours) else "/"
+
+
+def carried(request: HttpRequest) -> HttpResponse:
+    """A page with what was typed: it is sent again, to be looked at and saved, once somebody is signed in."""
+    fields = [(name, value) for name, values in request.POST.lists() if name not in NOT_CARRIED for value in values]
+    context = {"fields": fields, "action": request.get_full_path().replace("/edit/newer/", "/edit/")}
+    return render(request, "carried.html", context, status=403)
+
+
+def token_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's view for a form token that is not valid (CSRF_FAILURE_VIEW).
+
+    A form of our own pages was opened before its sender signed in (again): it comes back as it was typed, and nothing is
+    saved. The token is what says that a person pressed a button of ours; the origin says that the text is from there.
+    """
+    view, arguments = _view_of(request)
+    if not hasattr(view, "keeps_typed") or request.method != "POST" or not _from_our_own_page(request):
+        return render(request, "403_csrf.html", status=403)
+    if not request.user.is_authenticated:
+        return carried(request)
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=403)
+    request.POST = _to_be_looked_at(request.POST)  # type: ignore[assignment]
+    request.META["offers.stale"] = True
+    return view(request, **arguments)
+
+
+def _view_of(request: HttpRequest) -> tuple[View, dict[str, Any]]:
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return render, {}
+    request.resolver_match = match
+    return match.func, match.kwargs
+
+
+def _from_our_own_page(request: HttpRequest) -> bool:
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+
+
+def _to_be_looked_at(sent: QueryDict) -> QueryDict:
+    changed = sent.copy()
+    changed["action"] = "edit"
+    return changed
+
+
+def opened_by_another(request: HttpRequest) -> bool:
+    """Whether somebody else opened the form that this person sends."""
+    return request.POST.get("person", str(request.user.pk)) not in ("", str(request.user.pk))

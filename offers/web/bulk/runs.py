@@ -1,0 +1,318 @@
+"""Bulk edits: choose what to do with many offers, look at the dry run, run it, watch it, undo it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from offers import asked
+from offers.access.permissions import Actor, NotAllowed, NotFound, can_edit, can_restore_archived
+from offers.bulk import queue, worker
+from offers.bulk import runs as bulk
+from offers.bulk.actions import Action, Do
+from offers.bulk.runs import NothingSelected, NotNow, TooMany
+from offers.document.errors import Problem
+from offers.document.words.describe import Change
+from offers.models import BulkRow, BulkRun, LibraryItem
+from offers.web.bulk.actions import filter_words, read_action, statuses, tags_of, title_of
+from offers.web.frame.access import actor_for
+from offers.web.frame.middleware import zone_of
+from offers.web.frame.respond import answer
+from offers.web.lists.filters import wanted_in
+
+MAX_IDS = 1_000
+MAX_ID = 64
+MAX_FILTER = 2_000
+NAMED = 8
+DRY_TABS = ("change", "conflict", "invalid", "refused", "same", "excluded", "all")
+RUN_TABS = ("changed", "skipped", "failed", "left", *DRY_TABS[1:])
+
+
+def runs(request: HttpRequest, sandbox: str) -> HttpResponse:
+    """The sandbox's bulk edits, newest first."""
+    actor = actor_for(request, sandbox)
+    found = bulk.recent(actor, before=_key(request.GET.get("before")))
+    waits = queue.waits(found)
+    rows = [
+        (run, title_of(run, bulk.action_of(run)), bulk.is_silent(run) and run.number not in waits, run.number in waits)
+        for run in found
+    ]
+    older = found[-1].number if len(found) == bulk.PAGE_SIZE else 0
+    return answer(request, "bulk/runs.html", {"rows": rows, "older": older})
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The offers to work on: how many there are, the names of the first few, and the filter in words if it is one."""
+
+    keys: list[int]
+    names: list[str]
+    ids: list[str]
+    whole: bool
+    filter: str
+    words: list[str]
+
+    @property
+    def too_many(self) -> bool:
+        return len(self.keys) > bulk.LIMIT
+
+    @property
+    def more(self) -> int:
+        return len(self.keys) - len(self.names)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, sandbox: str) -> HttpResponse:
+    """Choose what to do with a selection: `id` fields, or with `all` the `filter`, which is a list's query string.
+
+    A POST with `do` stores the run and starts its dry run; any other shows the choices.
+    """
+    actor = actor_for(request, sandbox)
+    if not can_edit(actor):
+        raise PermissionDenied(_("You can read this sandbox but not change it."))
+    form = request.POST if request.method == "POST" else request.GET
+    selection = _selection(request, actor, form)
+    refused = None
+    if request.method == "POST" and "do" in form and selection.keys and not selection.too_many:
+        action = read_action(actor, form.dict())
+        if isinstance(action, Action):
+            return _begun(request, actor, action, selection)
+        refused = action
+    context = {
+        "selection": selection,
+        "limit": bulk.LIMIT,
+        "form": form.dict(),
+        "chosen": form.get("do") or form.get("choose", ""),
+        "statuses": statuses(actor),
+        "archives_for_good": not can_restore_archived(actor),
+        "tags": tags_of(actor),
+        "refused": refused,
+    }
+    return answer(request, "bulk/new.html", context, status=422 if refused else 200)
+
+
+def _selection(request: HttpRequest, actor: Actor, form: QueryDict) -> Selection:
+    ids = [asked.text(id, MAX_ID) for id in form.getlist("id")[:MAX_IDS]]
+    query = QueryDict(form.get("filter", "")[:MAX_FILTER], mutable=True)
+    query.pop("cursor", None)
+    whole, words = bool(form.get("all")), list[str]()
+    if whole:
+        wanted = wanted_in(query, zone_of(request))
+        keys, words = bulk.keys_matching(actor, wanted), filter_words(actor, wanted)
+    else:
+        keys = bulk.keys_of(actor, ids)
+    named = LibraryItem.objects.filter(key__in=keys[:NAMED]).order_by("key").values_list("name", flat=True)
+    return Selection(keys, list(named), [] if whole else ids, whole, query.urlencode(), words)
+
+
+def _begun(request: HttpRequest, actor: Actor, action: Action, selection: Selection) -> HttpResponse:
+    kept = f"?{selection.filter}" if selection.whole else ""
+    try:
+        run = bulk.begin(
+            actor, action, selection.keys, filter=kept, request_id=request.META.get("offers.request_id", "")
+        )
+    except (TooMany, NothingSelected):
+        return HttpResponseRedirect(reverse("offers", args=[actor.sandbox.name]))
+    worker.dispatch(run)
+    return HttpResponseRedirect(_address(actor, run))
+
+
+def run(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """One bulk edit: its dry run, its progress or its results. htmx gets all of it but the heading."""
+    actor, found = _run_for(request, sandbox, number)
+    return _shown(request, actor, found)
+
+
+def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "", status: int = 200) -> HttpResponse:
+    action, counts, wait = bulk.action_of(run), bulk.counts(run), queue.waits([run]).get(run.number)
+    at_work = run.state in (BulkRun.State.PLANNING, BulkRun.State.RUNNING)
+    ended = run.state in (BulkRun.State.FINISHED, BulkRun.State.STOPPED)
+    names = RUN_TABS if ended else DRY_TABS
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in names else next(name for name in names if counts.tabs[name] or name == "all")
+    page = bulk.page(run, tab, after=_key(request.GET.get("after")), before=_key(request.GET.get("before")))
+    context = {
+        "run": run,
+        "title": title_of(run, action),
+        "patch": action.value if action.do == Do.PATCH else None,
+        "words": filter_words(actor, wanted_in(QueryDict(run.filter[1:]), zone_of(request))) if run.filter else [],
+        "counts": counts,
+        "tabs": [(name, _TAB_WORDS[name](), counts.tabs[name]) for name in names if counts.tabs[name] or name == tab],
+        "tab": tab,
+        "rows": [] if at_work else [_row(row) for row in page.rows],
+        "links": {"next": _to(tab, after=page.after), "previous": _to(tab, before=page.before)},
+        "at_work": at_work,
+        "silent": bulk.is_silent(run) and wait is None,
+        "wait": wait,
+        "ended": ended,
+        "done": counts.looked_at if run.state == BulkRun.State.PLANNING else counts.done,
+        "of": run.total if run.state == BulkRun.State.PLANNING else counts.to_run,
+        "may_act": bulk.may_act(actor, run),
+        "taken_back": ended and bulk.is_taken_back(run),
+        "archived_for_good": bulk.archived_for_good(actor, run),
+        "undone_by": list(run.undo_runs.order_by("number")) if ended else [],
+        "problem": problem,
+        "note": request.POST.get("note", ""),
+    }
+    return answer(request, "bulk/run.html", context, fragment="bulk/_run.html", status=status)
+
+
+# Called when a page is made, so that the words are in its language.
+_TAB_WORDS: dict[str, Callable[[], str]] = {
+    "all": lambda: _("All"),
+    "change": lambda: _("Will change"),
+    "same": lambda: _("No change"),
+    "conflict": lambda: _("Would conflict"),
+    "invalid": lambda: _("Not valid"),
+    "refused": lambda: _("Not allowed"),
+    "excluded": lambda: _("Left out"),
+    "changed": lambda: _("Changed"),
+    "skipped": lambda: _("Skipped"),
+    "failed": lambda: _("Failed"),
+    "left": lambda: _("Not run"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row for people: `outcome` is a tab's name. `problems` are (place, problem), the place as translatable phrases."""
+
+    row: BulkRow
+    outcome: str
+    word: str
+    changes: list[Change]
+    more: int
+    problems: list[tuple[list[Any], Problem]]
+
+
+def _row(row: BulkRow) -> Row:
+    outcome = row.result or ("excluded" if row.excluded else row.verdict)
+    changes = [
+        Change(**{**stored, "context": tuple((label, params) for label, params in stored["context"])})
+        for stored in row.changes
+    ]
+    problems = [
+        (
+            stored["place"],
+            Problem(stored["pointer"], "", stored["message"], stored["operation"], stored["params"]),
+        )
+        for stored in row.problems
+    ]
+    return Row(row, outcome, _TAB_WORDS[outcome](), changes, row.change_count - len(changes), problems)
+
+
+@require_POST
+def start(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Run it, with the note that says why."""
+    actor, found = _run_for(request, sandbox, number)
+    try:
+        bulk.start(
+            actor,
+            found,
+            asked.note(request.POST.get("note")),
+            request_id=request.META.get("offers.request_id", ""),
+        )
+    except bulk.NoteMissing:
+        problem = _("Say why: the note is kept with every offer's change.")
+        return _shown(request, actor, found, problem=problem, status=422)
+    except NotAllowed as error:
+        raise PermissionDenied(str(error)) from None
+    except NotNow:
+        return HttpResponseRedirect(_address(actor, found))
+    worker.dispatch(found)
+    return HttpResponseRedirect(_address(actor, found))
+
+
+@require_POST
+def stop(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Stop after the offers in hand."""
+    actor, found = _run_for(request, sandbox, number)
+    return _done(request, actor, found, lambda: bulk.stop(actor, found))
+
+
+@require_POST
+def resume(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Go on with a run that was stopped or interrupted."""
+    actor, found = _run_for(request, sandbox, number)
+
+    def resumed() -> None:
+        bulk.resume(actor, found)
+        worker.dispatch(found)
+
+    return _done(request, actor, found, resumed)
+
+
+@require_POST
+def exclude(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Leave a row out (`leave`), or take it back in (`take`): the field's value is the row's key."""
+    actor, found = _run_for(request, sandbox, number)
+    leave = "leave" in request.POST
+    key = _key(request.POST.get("leave" if leave else "take"))
+    return _done(request, actor, found, lambda: bulk.exclude(actor, found, key, leave))
+
+
+@require_POST
+def discard(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Forget a dry run."""
+    actor, found = _run_for(request, sandbox, number)
+
+    def discarded() -> str:
+        bulk.discard(actor, found)
+        messages.success(request, _("The dry run was discarded. Nothing was changed."))
+        return reverse("offers", args=[sandbox])
+
+    return _done(request, actor, found, discarded)
+
+
+@require_POST
+def undo(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Plan to take the whole run back: a run of its own, with its own dry run."""
+    actor, found = _run_for(request, sandbox, number)
+
+    def planned() -> str:
+        undoing = bulk.undo(actor, found, request_id=request.META.get("offers.request_id", ""))
+        worker.dispatch(undoing)
+        return _address(actor, undoing)
+
+    return _done(request, actor, found, planned)
+
+
+def _run_for(request: HttpRequest, sandbox: str, number: int) -> tuple[Actor, BulkRun]:
+    actor = actor_for(request, sandbox)
+    try:
+        return actor, bulk.run_for(actor, number)
+    except NotFound:
+        raise Http404 from None
+
+
+def _done(request: HttpRequest, actor: Actor, run: BulkRun, act: Callable[[], str | None]) -> HttpResponse:
+    """Do it and go where it says, else back to where it was asked for. Who was not first is told so."""
+    address = None
+    try:
+        address = act()
+    except NotAllowed as error:
+        raise PermissionDenied(str(error)) from None
+    except NotNow:
+        messages.warning(request, _("That is no longer possible: this bulk edit has gone on meanwhile."))
+    query = request.GET.urlencode()
+    return HttpResponseRedirect(address or _address(actor, run) + (f"?{query}" if query else ""))
+
+
+def _address(actor: Actor, run: BulkRun) -> str:
+    return reverse("bulk_run", args=[actor.sandbox.name, run.number])
+
+
+def _to(tab: str, **edge: int) -> str:
+    (name, value), *_rest = edge.items()
+    return f"?tab={tab}&{name}={value}" if value else ""
+
+
+def _key(given: str | None) -> int:
+    """A row's or a run's number in an address; 0 for what is none."""
+    return asked.number(given, asked.MAX_KEY) or 0

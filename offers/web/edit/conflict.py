@@ -1,0 +1,255 @@
+"""Where two people changed the same field: what it was, what each made of it, and which one stays."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+from offers.access.permissions import Actor
+from offers.document.blame import Line
+from offers.document.errors import JSON
+from offers.document.merge import ABSENT, ORDER, Conflict
+from offers.document.values import canonical
+from offers.document.words.describe import describe
+from offers.document.words.labels import FIELDS
+from offers.document.words.naming import Place, place_of, value_text
+from offers.document.words.spans import spans
+from offers.document.words.tokens import Language
+from offers.forms.fields import clean, date_read, date_shown
+from offers.forms.kinds import Form
+from offers.ledger.history import blame_of
+from offers.lists.pages import names_in
+from offers.models import LibraryItem, Revision
+from offers.templatetags.offers import phrase, place_title
+from offers.web.edit.saving import Plan, people, since
+from offers.web.frame.respond import answer
+from offers.web.item.entries import item_context
+
+# Fields whose texts are compared word by word: that takes time, and nobody reads more of them so closely.
+COMPARED = 6
+THEIRS, YOURS, OTHER = "theirs", "yours", "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What was chosen for one conflict: a side, or another text."""
+
+    side: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a contested field. `how` says how the text is shown; `spans` compares it with what was before."""
+
+    text: str
+    how: str
+    spans: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A contested field. `kind` is what another value may be typed as; "" where it can only be chosen from the two."""
+
+    name: str
+    label: str
+    before: Side
+    theirs: Side
+    yours: Side
+    made: Revision | None
+    kind: str
+    side: str
+    text: str
+
+    @property
+    def is_decided(self) -> bool:
+        return self.side != ""
+
+
+def picks_from(sent: QueryDict) -> dict[str, Pick]:
+    """The decisions of a submitted conflict page, by the name of the conflict."""
+    picks = {}
+    for name in sent:
+        if match := re.fullmatch(r"pick:([0-9a-f]{32})", name):
+            side = sent[name]
+            if side in (THEIRS, YOURS, OTHER):
+                picks[match[1]] = Pick(side, clean(sent.get(f"other:{match[1]}", "")))
+    return picks
+
+
+def settled(conflicts: Iterable[Conflict], picks: Mapping[str, Pick], zone: ZoneInfo) -> dict[str, JSON]:
+    """The picked values by `Conflict.key`, for document/merge.py. What was picked between other values does not count."""
+    chosen = ((conflict, picks.get(name_of(conflict))) for conflict in conflicts)
+    return {conflict.key: _picked(conflict, pick, zone) for conflict, pick in chosen if pick is not None}
+
+
+def _picked(conflict: Conflict, pick: Pick, zone: ZoneInfo) -> JSON:
+    if pick.side == THEIRS:
+        return conflict.theirs
+    kind = kind_of(conflict)
+    if pick.side == YOURS or not kind:
+        return conflict.ours
+    if kind == "number":
+        return int(pick.text) if re.fullmatch(r"\s*[+-]?\d{1,15}\s*", pick.text) else pick.text
+    return date_read(pick.text, zone) if kind == "date" else pick.text
+
+
+def name_of(conflict: Conflict) -> str:
+    """A name that the conflict keeps as long as it is between the same values: who decides has seen both."""
+    sides = [b"" if side is ABSENT else canonical(side) for side in (conflict.ours, conflict.theirs)]
+    return hashlib.sha256(b"\0".join([conflict.key.encode(), *sides])).hexdigest()[:32]
+
+
+def kind_of(conflict: Conflict) -> str:
+    """What another value can be typed as: text, number or date; "" for lists, objects and fixed words."""
+    sides = [side for side in (conflict.base, conflict.ours, conflict.theirs) if side is not ABSENT]
+    member = conflict.path[-1]
+    if member in ("startDate", "endDate"):
+        return "date"
+    if all(type(side) is int for side in sides):
+        return "number"
+    free = {
+        "name",
+        "description",
+        "content",
+        "deliveryURL",
+        "linkURL",
+        "customQuery",
+        "format",
+        "value",
+        "rankingStrategy",
+    }
+    texts = all(isinstance(side, str) for side in sides)
+    return "text" if texts and (member in free or conflict.path[:1] == ("characteristics",)) else ""
+
+
+def page(
+    request: HttpRequest,
+    actor: Actor,
+    item: LibraryItem,
+    form: Form,
+    opened: int,
+    plan: Plan,
+    picks: Mapping[str, Pick],
+) -> HttpResponse:
+    """409: what is contested, what merged by itself, and the whole form carried along, so that nothing typed is lost."""
+    item.refresh_from_db()
+    made = since(item, opened)
+    mine = form.before, plan.document
+    names = names_in(item.sandbox_id, plan.head.kind, [*mine, plan.head.document])
+    in_order = sorted(plan.conflicts, key=lambda conflict: (_place_in_form(conflict), conflict.pointer))
+    blamed = blame_of(item)
+    fields = [
+        _field(conflict, plan, picks, names, form.zone, _last_change(blamed, conflict, made), number < COMPARED)
+        for number, conflict in enumerate(in_order)
+    ]
+    context = item_context(
+        item,
+        "",
+        fields=fields,
+        undecided=sum(not found.is_decided for found in fields),
+        tried=bool(picks),
+        # The merge has our value wherever there is a conflict: what else it makes of our document came from them.
+        theirs=describe(plan.form, plan.document, names=names),
+        others=people(made),
+        head=plan.head,
+        opened=opened,
+        carried=list(_carried(request.POST)),
+        note=request.POST.get("note", ""),
+    )
+    return answer(request, "offers/conflict.html", context, status=409)
+
+
+def _carried(sent: QueryDict) -> Iterable[tuple[str, str]]:
+    """The form as it was sent, to be sent again with the decisions."""
+    for name, values in sent.lists():
+        if name.startswith("/") or name in ("etag", "zone", "person"):
+            yield from ((name, str(value)) for value in values)
+
+
+def _field(
+    conflict: Conflict,
+    plan: Plan,
+    picks: Mapping[str, Pick],
+    names: Mapping[str, str],
+    zone: ZoneInfo,
+    made: Revision | None,
+    compared: bool,
+) -> Field:
+    versions = [plan.form, plan.head.document, plan.base]
+    place, is_order = place_of_conflict(conflict, versions, names)
+    before, theirs, yours = (
+        side_of(conflict, value, place, versions, names) for value in (conflict.base, conflict.theirs, conflict.ours)
+    )
+    label = place_title(place)
+    pick = picks.get(name_of(conflict), Pick(""))
+    kind = "" if is_order else kind_of(conflict)
+    text = pick.text if pick.side == OTHER else _as_typed(conflict.ours, kind, zone)
+    return Field(
+        name_of(conflict),
+        _("Order of {list}").format(list=label) if is_order else label,
+        before,
+        _compared(theirs, conflict.base, conflict.theirs, place.language) if compared else theirs,
+        _compared(yours, conflict.base, conflict.ours, place.language) if compared else yours,
+        made,
+        kind,
+        pick.side,
+        text,
+    )
+
+
+def _place_in_form(conflict: Conflict) -> int:
+    """Contested fields in the order in which people read them."""
+    names = [path[0] for path in FIELDS]
+    return names.index(conflict.path[0]) if conflict.path and conflict.path[0] in names else len(names)
+
+
+def place_of_conflict(conflict: Conflict, versions: Sequence[JSON], names: Mapping[str, str]) -> tuple[Place, bool]:
+    """Where a conflict is, whichever of the versions still has it; and whether it is about the order of the list there."""
+    is_order = conflict.path[-1:] == (ORDER,)
+    return place_of(conflict.path[:-1] if is_order else conflict.path, versions, names), is_order
+
+
+def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:
+    if value is ABSENT:
+        return ""
+    return date_shown(value, zone) if kind == "date" else str(value)
+
+
+def side_of(conflict: Conflict, value: JSON, place: Place, versions: Sequence[JSON], names: Mapping[str, str]) -> Side:
+    """One side of a conflict in words; an order by what its items are called."""
+    if value is ABSENT:
+        return Side("", "absent")
+    if conflict.path[-1:] == (ORDER,):
+        paths = [(*conflict.path[:-1], key) for key in value]
+        return Side(", ".join(_item_name(place_of(path, versions, names), path[-1], names) for path in paths), "text")
+    return Side(*value_text(place.member, value, dict(names)))
+
+
+def _item_name(place: Place, key: str, names: Mapping[str, str]) -> str:
+    """An item of a list by its library item's name, by its value, or by what such items are called here."""
+    parts = orjson.loads(key)
+    named = [names[part] for part in parts if isinstance(part, str) and part in names]
+    if named:
+        return named[0]
+    return str(parts[0]) if len(parts) == 1 else phrase((place.label, place.params))
+
+
+def _compared(side: Side, before: JSON, after: JSON, language: Language) -> Side:
+    """The side with marks, where it is a text that is shown as it is."""
+    return Side(side.text, side.how, spans(before, after, language) if side.text == after else ())
+
+
+def _last_change(
+    blamed: tuple[list[Line], dict[int, Revision]], conflict: Conflict, made: list[Revision]
+) -> Revision | None:
+    """The version that made their side what it is; the latest one for what they removed."""
+    lines, revisions = blamed
+    newer = {revision.etag for revision in made}
+    etags = [line.etag for line in lines if line.path[: len(conflict.path)] == conflict.path and line.etag in newer]
+    return revisions[max(etags)] if etags else next(iter(made), None)

@@ -1,0 +1,306 @@
+"""The edit form: open it, see what it would change as it changes, save it. web/edit/new.py has it for a new item.
+
+Without JavaScript every button submits the form and gets the whole page back; with it, htmx asks the same address for
+the part that changes. Everything that was typed comes back with every answer.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from offers import asked
+from offers.access import permissions
+from offers.access.permissions import Actor, NotAllowed, NotFound, can_edit
+from offers.document.errors import JSON, InvalidDocument
+from offers.document.validate import Kind, validate
+from offers.document.words.describe import Change, describe
+from offers.forms.decision import CRITERIA
+from offers.forms.kinds import MAX_CONTENTS, Form, document_of, fits_form, form_for, form_from, form_problems, operated
+from offers.forms.library import SEARCH, LibraryForm
+from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS, OfferForm
+from offers.ledger import history, writes
+from offers.ledger.history import Document, NoSuchRevision
+from offers.lists.pages import names_in
+from offers.models import LibraryItem, Revision
+from offers.templatetags.offers import problem_text
+from offers.web.account.session import keeps_typed, opened_by_another
+from offers.web.edit import conflict
+from offers.web.edit.choices import LibraryChoices
+from offers.web.edit.form_page import NOT_CHOSEN, Choices, FormPage, choices_for, form_page, tags_like
+from offers.web.edit.saving import Contested, Plan, Saved, in_use, people, plan_for, save, since, verdict
+from offers.web.edit.warnings import warnings
+from offers.web.frame.access import item_for, stamp_of
+from offers.web.frame.curl import patch_curl
+from offers.web.frame.middleware import zone_named, zone_of
+from offers.web.frame.respond import answer, wants_fragment
+from offers.web.frame.sections import OFFERS, SECTION_OF, Section
+from offers.web.item.entries import item_context
+from offers.web.item.offered import next_steps
+
+# The part of the page that a row button changes.
+PARTS = {
+    REPRESENTATIONS: "offers/_edit_representations.html",
+    CAPPINGS: "offers/_edit_limits.html",
+    ATTRIBUTES: "offers/_edit_attributes.html",
+    CRITERIA: "library/form/_criteria.html",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who is editing what: `item` as it is now (None for a new offer), opened at `etag`, of which `form.before` is the
+    document."""
+
+    request: HttpRequest
+    actor: Actor
+    item: LibraryItem | None
+    etag: int
+    form: Form
+    choices: Choices | LibraryChoices
+
+    @property
+    def document(self) -> Document:
+        """What the form makes."""
+        return document_of(self.form, self.choices.placements if isinstance(self.choices, Choices) else {})
+
+    @property
+    def section(self) -> Section:
+        return SECTION_OF[self.form.kind]
+
+    @property
+    def note(self) -> str:
+        return asked.note(self.request.POST.get("note"))
+
+
+@keeps_typed
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS) -> HttpResponse:
+    """GET: the form. POST: what its button `action` says: save, preview (also by htmx, as one types), or a row's."""
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
+    if request.method != "POST":
+        if item.deleted_at is not None:
+            return redirect("history", sandbox, section.slug, id)
+        closed = why_closed(actor, item)
+        if closed:
+            context = item_context(item, "", closed=closed)
+            return answer(request, "offers/edit_closed.html", context, status=403)
+        form = form_for(Kind(item.kind), item.document, zone_of(request))
+        return page(Desk(request, actor, item, item.etag, form, choices_for(actor, form)))
+    if not can_edit(actor):
+        raise PermissionDenied(_("You can read this sandbox but not change it."))
+    etag, before = _opened(request, item)
+    if not fits_form(before):
+        raise PermissionDenied(too_large())
+    form = form_from(Kind(item.kind), before, dict(request.POST.lists()), sent_zone(request))
+    desk = Desk(request, actor, item, etag, form, choices_for(actor, form))
+    if request.POST.get("action") != "save":
+        return other(desk)
+    return page(desk, status=409) if opened_by_another(request) else _save(desk, item)
+
+
+def why_closed(actor: Actor, item: LibraryItem) -> str:
+    """Why this person cannot edit this item, in words, before they type; "" when they can."""
+    refusal = permissions.refusal(actor, Kind(item.kind), item.document, item.document)
+    return refusal or ("" if fits_form(item.document) else too_large())
+
+
+def too_large() -> str:
+    return _("It has more than {n} contents, which no form holds. Change it through the API.").format(n=MAX_CONTENTS)
+
+
+def sent_zone(request: HttpRequest) -> ZoneInfo:
+    """The zone that the form's dates were shown in: the viewer's may have changed since, in another tab."""
+    return zone_named(request.POST.get("zone", "")) or zone_of(request)
+
+
+def _opened(request: HttpRequest, item: LibraryItem) -> tuple[int, Document]:
+    """The etag that the form was opened at, and the document that it had. BadRequest for one that was never there."""
+    etag = asked.number(request.POST.get("etag")) or 0
+    if etag == item.etag and item.deleted_at is None:
+        return etag, item.document
+    try:
+        document = history.document_at(item, etag)
+    except NoSuchRevision:
+        document = None
+    if document is None:
+        raise BadRequest("no version of the item has this etag")
+    return etag, document
+
+
+def other(desk: Desk) -> HttpResponse:
+    """Every button but Save: a row's, the search for tags, the preview."""
+    action = desk.request.POST.get("action", "")
+    if action == "tags":
+        return page(desk, fragment="offers/_edit_tags.html")
+    picker = desk.choices.pickers.get(action.removeprefix(SEARCH)) if isinstance(desk.choices, LibraryChoices) else None
+    if picker:
+        return page(desk, fragment="library/form/_picker.html", picker=picker, searched=picker.name)
+    if action.startswith(SEARCH) and isinstance(desk.form, OfferForm):
+        return _found(desk, action.removeprefix(SEARCH))
+    changed = operated(desk.form, action)
+    if changed:
+        # Rows have other names now, and a new one can choose from what the last page did not need to offer.
+        desk = replace(desk, choices=choices_for(desk.actor, desk.form))
+        response = page(desk, fragment=PARTS["/" + changed.split("/")[1]])
+        response["HX-Trigger-After-Settle"] = "rows"
+        return response
+    if action == "edit":
+        return page(desk)
+    return page(desk, fragment="offers/_edit_answer.html", **preview(desk))
+
+
+def _found(desk: Desk, name: str) -> HttpResponse:
+    """The select of this name with the placements or rules that were searched for."""
+    text = desk.request.POST.get(f"{SEARCH}{name}", "")[:200]
+    desk = replace(desk, choices=choices_for(desk.actor, desk.form, text))
+    rows = desk.form.representations if isinstance(desk.form, OfferForm) else []
+    row = next((row for row in rows if f"{row.pointer}/placement" == name), None)
+    return page(desk, fragment="offers/_edit_placement.html" if row else "offers/_edit_rule.html", row=row)
+
+
+def preview(desk: Desk) -> dict[str, Any]:
+    """What Save would do now: changes in words, the very patch, the call, problems, warnings."""
+    return _preview_of_new(desk) if desk.item is None else _preview_of_edit(desk, desk.item)
+
+
+def _preview_of_new(desk: Desk) -> dict[str, Any]:
+    document = desk.document
+    names = names_in(desk.actor.sandbox.pk, desk.form.kind, [document]) | NOT_CHOSEN
+    changes = [change for change in describe({}, document, names=names) if not _is_default(change)]
+    shown = form_page(desk.actor, desk.form, desk.choices)
+    shown.add_problems([*form_problems(desk.form), *validate(desk.form.kind, document)], document)
+    return {"changes": changes, "page": shown, "warnings": warnings(desk.form.before, document, timezone.now())}
+
+
+def _is_default(change: Change) -> bool:
+    """What a new item has by itself, and nobody chose."""
+    return (change.pointer, change.new) == ("/status", "draft") or change.pointer in (
+        "/condition/type",
+        "/condition/format",
+    )
+
+
+def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
+    document = desk.document
+    try:
+        head = writes.read(desk.actor, desk.section.kinds, item.id)
+    except NotFound:
+        back = not permissions.refusal(desk.actor, desk.form.kind, None, item.document)
+        return {"gone": item, "may_return": back}
+    plan = plan_for(head, desk.form.before, document)
+    said = verdict(desk.actor, plan, stamp_of(desk.request, Revision.Source.FORM))
+    stale = head.etag != desk.etag
+    shown = form_page(desk.actor, desk.form, desk.choices)
+    shown.add_problems([*form_problems(desk.form), *said.problems], plan.document, elsewhere=stale)
+    names = names_in(item.sandbox_id, head.kind, [head.document, plan.document]) | NOT_CHOSEN
+    return {
+        "changes": describe(head.document, plan.document, names=names),
+        "patch": plan.patch,
+        "curl": patch_curl(desk.request, desk.actor.sandbox, head.kind, head.id, plan.patch, head.etag),
+        "page": shown,
+        "refusal": said.refusal,
+        "warnings": warnings(head.document, plan.document, timezone.now()),
+        **(_meanwhile(desk, item, plan) if stale else {}),
+    }
+
+
+def _meanwhile(desk: Desk, item: LibraryItem, plan: Plan) -> dict[str, Any]:
+    """That others saved since the form was opened: who, up to which version, and how many fields are contested."""
+    return {"others": people(since(item, desk.etag)), "head": plan.head, "contested": len(plan.conflicts)}
+
+
+def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
+    document = desk.document
+    own = form_problems(desk.form)
+    if own:
+        return refused(desk, InvalidDocument(own))
+    stamp = stamp_of(desk.request, Revision.Source.FORM, note=desk.note)
+    picks = conflict.picks_from(desk.request.POST)
+
+    def settle(plan: Plan) -> dict[str, JSON]:
+        return conflict.settled(plan.conflicts, picks, desk.form.zone)
+
+    try:
+        saved = save(desk.actor, desk.section.kinds, item.id, desk.etag, desk.form.before, document, stamp, settle)
+    except Contested as contested:
+        return conflict.page(desk.request, desk.actor, item, desk.form, desk.etag, contested.plan, picks)
+    except NotFound:
+        return page(desk, status=409, **preview(desk))
+    except NotAllowed as refusal:
+        return page(desk, status=403, refusal=str(refusal))
+    except InvalidDocument as error:
+        return refused(desk, error)
+    except writes.InUse as use:
+        return page(desk, status=409, refusal=problem_text(in_use(use)))
+    except writes.StaleEtag:
+        return page(desk, status=409, refusal=_("Too many people are saving this right now. Save again."))
+    if saved.outcome is None:
+        messages.info(desk.request, _("Nothing was changed, so there is no new version."))
+        return redirect("edit", desk.actor.sandbox.name, desk.section.slug, item.id)
+    messages.success(desk.request, said_saved(desk, item, saved, saved.outcome))
+    return redirect("item", desk.actor.sandbox.name, desk.section.slug, item.id)
+
+
+def said_saved(desk: Desk, item: LibraryItem, saved: Saved, done: writes.Outcome) -> SafeString:
+    """ "Saved as version 14, merged with version 13 by Jisoo Kim. View change · Undo" """
+    etag = done.head.etag
+    text = _("Saved as version {etag}.").format(etag=etag)
+    if saved.plan.head.etag != desk.etag:
+        names = people([made for made in since(item, desk.etag) if made.etag < etag])
+        text = _("Saved as version {etag}, merged with version {other} by {names}.").format(
+            etag=etag, other=saved.plan.head.etag, names=", ".join(names)
+        )
+    return format_html("{} {}", text, next_steps(desk.actor, desk.section.slug, done, saved=True))
+
+
+def _address(desk: Desk) -> str:
+    """The form's own address. A new item's says its kind: a sign-in that comes between leads back to the same form."""
+    other_kind = desk.item is None and desk.form.kind != desk.section.kinds[0]
+    return f"{desk.request.path}?kind={desk.form.kind}" if other_kind else desk.request.path
+
+
+def refused(desk: Desk, error: InvalidDocument) -> HttpResponse:
+    """The form again, with everything that was typed, and what is wrong with it: 422."""
+    context = preview(desk)
+    shown = context.get("page")
+    if isinstance(shown, FormPage) and not shown.listed:
+        shown.add_problems(error.problems, desk.document)
+    return page(desk, status=422, refused=True, **context)
+
+
+def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -> HttpResponse:
+    """The form's page, or with htmx a fragment of it."""
+    shown = context.pop("page", None) or form_page(desk.actor, desk.form, desk.choices)
+    query = desk.request.POST.get("tag-query", "")
+    tags_shown = fragment in ("", "offers/_edit_tags.html") or not wants_fragment(desk.request)
+    if tags_shown and not isinstance(desk.form, LibraryForm):
+        shown.found_tags, shown.tag_query = tags_like(desk.actor, query, desk.form.tags), query
+    base = item_context(desk.item, "") if desk.item else {"section": desk.section.slug}
+    values = {
+        "page": shown,
+        "form": desk.form,
+        "etag": desk.etag,
+        "note": desk.request.POST.get("note", ""),
+        "id": desk.request.POST.get("id") or writes.new_id(),
+        "action": _address(desk),
+        "is_new": desk.item is None,
+        "is_fallback": desk.form.kind == Kind.FALLBACK_OFFER,
+        "one": desk.section.one,
+        "body": f"library/form/{desk.form.kind}.html",
+        "is_dirty": desk.request.method == "POST",
+        "not_saved": status >= 400,
+        "is_stale": "offers.stale" in desk.request.META,
+        "is_another": opened_by_another(desk.request),
+    }
+    template = "library/edit.html" if isinstance(desk.form, LibraryForm) else "offers/edit.html"
+    return answer(desk.request, template, {**base, **values, **context}, fragment=fragment, status=status)

@@ -1,0 +1,232 @@
+"""What the templates of the edit form ask: texts, what they were, what is wrong where, and what there is to choose from."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from offers.access.permissions import Actor, refusal
+from offers.document.errors import Problem
+from offers.document.kinds.fields import component_type
+from offers.document.validate import Kind
+from offers.document.words.labels import WORDS
+from offers.document.words.naming import place_at
+from offers.forms.fields import Texts
+from offers.forms.kinds import Form, form_for, input_for, row_lists
+from offers.forms.library import LibraryForm
+from offers.forms.offer import OfferForm, Placement, is_about_placement
+from offers.forms.rows import Row, original
+from offers.models import LibraryItem
+from offers.templatetags.offers import channel_name, place_title, problem_text
+from offers.web.edit.choices import LibraryChoices, library_choices
+
+CHOICES_OFFERED = 100
+CONDITION_SHOWN = 600  # characters
+TAGS_FOUND = 12
+# How a library item that nobody has chosen yet is called.
+NOT_CHOSEN = {"": "…"}
+
+Options = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`condition` is as much of it as a form shows."""
+
+    name: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementGroup:
+    """Placements of one channel, as (id, placement); where they do not fit, of any."""
+
+    channel: str
+    fits: bool
+    placements: list[tuple[str, Placement]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The sandbox's placements, rules and chosen tags by id; what the document names is among them, if it is there.
+
+    `searched` says that there are more placements or rules than these, or that they were searched for.
+    """
+
+    placements: Mapping[str, Placement]
+    rules: Mapping[str, Rule]
+    tags: Mapping[str, str]
+    searched: Collection[Kind] = ()
+    text: str = ""
+
+    @property
+    def names(self) -> dict[str, str]:
+        rules = {id: rule.name for id, rule in self.rules.items()}
+        return {**self.tags, **rules, **{id: placement.name for id, placement in self.placements.items()}}
+
+    @property
+    def finds_placements(self) -> bool:
+        return Kind.PLACEMENT in self.searched
+
+    @property
+    def finds_rules(self) -> bool:
+        return Kind.RULE in self.searched
+
+    def placements_for(self, row: Row) -> list[PlacementGroup]:
+        """The placements by channel; last, and not to be chosen, those that the types of the row's contents do not fit.
+
+        A content without a type of its own takes the placement's, and so fits all of them.
+        """
+        types = {component_type(content.texts.get("type", "")) for content in row.rows} - {None, ""}
+        groups: dict[tuple[bool, str], list[tuple[str, Placement]]] = {}
+        for id, placement in self.placements.items():
+            fits = not types - {component_type(placement.component_type)} or id == row.texts.get("placement")
+            channel = channel_name(placement.channel) if fits else ""
+            groups.setdefault((not fits, channel), []).append((id, placement))
+        return [PlacementGroup(channel, not other, found) for (other, channel), found in sorted(groups.items())]
+
+
+def choices_for(actor: Actor, form: Form, text: str = "") -> Choices | LibraryChoices:
+    """What this form can choose from; of placements and rules those with all words of `text`. Three queries for an offer."""
+    if isinstance(form, LibraryForm):
+        return library_choices(actor, form)
+    chosen = {row.texts.get("placement", "") for row in form.representations}
+    chosen |= {item["placement"] for item in form.before.get("representations", ())}
+    placements = {
+        id: Placement(name, document["channel"], document["componentType"])
+        for id, name, document in _offered(actor, Kind.PLACEMENT, chosen, text)
+    }
+    rule = {form.texts.get("selectionConstraint/eligibilityRule", "")}
+    rules = {
+        id: Rule(name, document["condition"]["value"][:CONDITION_SHOWN])
+        for id, name, document in _offered(actor, Kind.RULE, rule, text)
+    }
+    counted = {Kind.PLACEMENT: len(placements), Kind.RULE: len(rules)}
+    searched = [kind for kind, count in counted.items() if text or count > CHOICES_OFFERED]
+    tags = _named(actor, Kind.TAG).filter(id__in=_ids([*form.tags, *form.before.get("tags", ())]))
+    return Choices(placements, rules, dict(tags.values_list("id", "name")), searched, text)
+
+
+def tags_like(actor: Actor, text: str, chosen: Iterable[str]) -> Options:
+    """The first tags, by name, that have all these words in their names or ids and are not chosen yet."""
+    tags = _with_words(_named(actor, Kind.TAG), text).exclude(id__in=_ids(chosen))
+    return list(tags.order_by("name", "key").values_list("id", "name")[:TAGS_FOUND])
+
+
+def _offered(actor: Actor, kind: Kind, ids: Iterable[str], text: str) -> Any:
+    """(id, name, document) of a kind's first items by name that have these words, and of these ids in any case.
+
+    There is one more than CHOICES_OFFERED where there are more.
+    """
+    named = _named(actor, kind)
+    first = _with_words(named, text).order_by("name", "key").values("key")[: CHOICES_OFFERED + 1]
+    found = named.filter(Q(key__in=first) | Q(id__in=_ids(ids))).order_by("name", "key")
+    return found.values_list("id", "name", "document")
+
+
+def _with_words(items: Any, text: str) -> Any:
+    for word in text.lower().replace("\0", "").split()[:8]:
+        items = items.filter(search__contains=word)
+    return items
+
+
+def _named(actor: Actor, kind: Kind) -> Any:
+    return LibraryItem.objects.filter(sandbox=actor.sandbox, kind=kind, deleted_at=None)
+
+
+def _ids(ids: Iterable[str]) -> list[str]:
+    """Without what no id can be: it comes from outside, and the database refuses NUL."""
+    return [id for id in ids if id and "\0" not in id and id.isprintable()]
+
+
+@dataclass(slots=True)
+class FormPage:
+    """The form as the page shows it. Texts, what they were and problems go by the name of the input.
+
+    `general` are problems that belong to no input, as (label, text).
+    """
+
+    form: Form
+    choices: Choices | LibraryChoices
+    statuses: Options
+    values: Texts
+    were: Texts
+    problems: dict[str, list[str]] = field(default_factory=dict)
+    general: list[tuple[str, str]] = field(default_factory=list)
+    found_tags: Options = field(default_factory=list)
+    tag_query: str = ""
+
+    @property
+    def rules(self) -> list[tuple[str, Rule]]:
+        """The rules to choose from; one that is gone is there by its id, because the document still names it."""
+        rules = self.choices.rules if isinstance(self.choices, Choices) else {}
+        chosen = self.form.texts.get("selectionConstraint/eligibilityRule", "")
+        gone = [] if chosen in ("", *rules) else [(chosen, Rule(chosen, ""))]
+        return [*gone, *rules.items()]
+
+    @property
+    def listed(self) -> list[tuple[str, str, str]]:
+        """Every problem as (name of the input or "", label, text)."""
+        found = [("", label, text) for label, text in self.general]
+        return found + [(name, self.label(name), text) for name, texts in self.problems.items() for text in texts]
+
+    def label(self, name: str) -> str:
+        """What people call an input."""
+        if name.startswith("/characteristics/"):
+            return _("Attributes")
+        if isinstance(self.form, LibraryForm):
+            return place_title(place_at({}, name, self.choices.names))
+        shown = {
+            "representations": [{"placement": row.texts.get("placement", "")} for row in self.form.representations]
+        }
+        return place_title(place_at(shown, name, {**self.choices.names, **NOT_CHOSEN}))
+
+    def add_problems(self, problems: Iterable[Problem], document: Any, *, elsewhere: bool = False) -> None:
+        """Attach problems to their inputs. With `elsewhere`, positions in `document` need not be those of the form."""
+        for problem in problems:
+            if isinstance(self.form, OfferForm) and is_about_placement(self.form, problem.pointer) and not elsewhere:
+                continue
+            numbered = any(token.isdecimal() for token in problem.pointer.split("/"))
+            name = "" if elsewhere and numbered else input_for(self.form, problem.pointer)
+            text = problem_text(problem)
+            if name.endswith("/placement") and not self.values.get(name):
+                text = _("Choose a placement.")
+            if name:
+                if text not in self.problems.setdefault(name, []):
+                    self.problems[name].append(text)
+            else:
+                label = place_title(place_at(document, problem.pointer, self.choices.names)) if problem.pointer else ""
+                self.general.append((label, text))
+
+
+def form_page(actor: Actor, form: Form, choices: Choices | LibraryChoices) -> FormPage:
+    return FormPage(form, choices, statuses_for(actor, form), form.values(), _were(form))
+
+
+def statuses_for(actor: Actor, form: Form) -> Options:
+    """The statuses that this person can choose here; archiving is an action of its own."""
+    before = form.before or None
+    current = form.before.get("status", "draft")
+    offered = [status for status in ("draft", "approved") if not refusal(actor, form.kind, before, {"status": status})]
+    return [(status, _(WORDS["status"][status])) for status in (offered if current in offered else [current])]
+
+
+def _were(form: Form) -> Texts:
+    """The texts that the form was opened with, by the names that its inputs have now: rows move."""
+    opened = form_for(form.kind, form.before, form.zone)
+    were = {f"/{path}": text for path, text in opened.texts.items()} if form.before else {}
+    for rows, opened_rows in zip(row_lists(form), row_lists(opened), strict=True):
+        were |= _rows_were(rows, opened_rows)
+    return were
+
+
+def _rows_were(rows: list[Row], opened: list[Row]) -> Texts:
+    were: Texts = {}
+    for row in rows:
+        found: Row | None = original(opened, row)
+        if found is not None:
+            were |= {f"{row.pointer}/{path}": text for path, text in found.texts.items()}
+            were |= _rows_were(row.rows, found.rows)
+    return were

@@ -1,0 +1,109 @@
+"""A new item, from the same form as an edit (web/edit/form.py)."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from offers.access.permissions import NotAllowed, NotFound, can_edit, get_item_for
+from offers.document.errors import InvalidDocument
+from offers.document.validate import Kind, with_defaults
+from offers.forms.kinds import form_for, form_from, form_problems
+from offers.ledger import history, writes
+from offers.ledger.history import Document
+from offers.models import Revision
+from offers.web.account.session import keeps_typed, opened_by_another
+from offers.web.edit.form import Desk, other, page, refused, sent_zone
+from offers.web.edit.form_page import choices_for
+from offers.web.frame.access import actor_for, stamp_of
+from offers.web.frame.middleware import zone_of
+from offers.web.frame.sections import OFFERS, Section
+
+NEW_OFFER_RUNS = timedelta(days=30)
+STARTS: Mapping[Kind, Document] = {
+    Kind.FALLBACK_OFFER: {"status": "draft"},
+    Kind.COLLECTION: {"filterType": "any-tags"},
+    Kind.DECISION: {"criteria": [{}]},
+}
+
+
+@keeps_typed
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, sandbox: str, section: Section = OFFERS) -> HttpResponse:
+    """A new item (`?kind=fallback-offer` for a fallback offer), from the same form."""
+    actor = actor_for(request, sandbox)
+    if not can_edit(actor):
+        raise PermissionDenied(_("You can read this sandbox but not change it."))
+    asked = request.POST.get("kind") or request.GET.get("kind")
+    kind = next((kind for kind in section.kinds if kind == asked), section.kinds[0])
+    if request.method != "POST":
+        zone = zone_of(request)
+        form = form_for(kind, starting_document(kind, timezone.now(), zone), zone, before={})
+        return page(Desk(request, actor, None, 0, form, choices_for(actor, form)))
+    form = form_from(kind, {}, dict(request.POST.lists()), sent_zone(request))
+    desk = Desk(request, actor, None, 0, form, choices_for(actor, form))
+    if request.POST.get("action") != "save":
+        return other(desk)
+    return page(desk, status=409) if opened_by_another(request) else _create(desk)
+
+
+def starting_document(kind: Kind, now: datetime, zone: ZoneInfo) -> Document:
+    """What the form for a new item starts with: an offer as a draft, from tomorrow on."""
+    if kind != Kind.PERSONALIZED_OFFER:
+        return dict(STARTS.get(kind, {}))
+    start = (now.astimezone(zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    window = {"startDate": start.isoformat(), "endDate": (start + NEW_OFFER_RUNS).isoformat()}
+    return {"status": "draft", "selectionConstraint": window, "rank": {"priority": 0}}
+
+
+def _create(desk: Desk) -> HttpResponse:
+    document = desk.document
+    # Made when the form was opened, so that sending it twice makes one offer.
+    id = desk.request.POST.get("id", "")
+    id = id if re.fullmatch(r"[0-9a-f]{24}", id) else writes.new_id()
+    stamp = stamp_of(desk.request, Revision.Source.FORM, note=desk.note)
+    own = form_problems(desk.form)
+    try:
+        if own:
+            raise InvalidDocument(own)
+        writes.create(desk.actor, desk.form.kind, document, stamp, id=id)
+    except InvalidDocument as error:
+        return refused(desk, error)
+    except NotAllowed as refusal:
+        return page(desk, status=403, refusal=str(refusal))
+    except IntegrityError:
+        return _made_before(desk, id)
+    messages.success(desk.request, said_created(document))
+    return HttpResponseRedirect(reverse("item", args=[desk.actor.sandbox.name, desk.section.slug, id]))
+
+
+def _made_before(desk: Desk, id: str) -> HttpResponse:
+    """The form was sent before. The same again, by a second click, was meant once; another text, after Back, is kept.
+
+    It comes back under a new id, to be created as an item of its own, if that is what is meant.
+    """
+    try:
+        made = get_item_for(desk.actor, id, kinds=desk.section.kinds, deleted=True)
+    except NotFound:
+        made = None
+    if made and history.document_at(made, 1) == with_defaults(desk.form.kind, desk.document):
+        return redirect("item", desk.actor.sandbox.name, desk.section.slug, id)
+    return page(desk, status=409, id=writes.new_id(), made=made)
+
+
+def said_created(document: Document) -> SafeString:
+    """What was made. `data-saved`, as on what was saved, tells the browser that its draft is not needed any more."""
+    texts = {None: _("Created."), "draft": _("Created as a draft.")}
+    return format_html("<span data-saved>{}</span>", texts.get(document.get("status")) or _("Created and approved."))

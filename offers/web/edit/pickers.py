@@ -1,0 +1,90 @@
+"""Lists of library items to tick in a form: what is chosen first, then what a search finds."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from offers.document.validate import Kind
+from offers.lists.pages import Wanted, recent
+from offers.models import LibraryItem
+
+FOUND = 12
+OFFERED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`item` is None for an id that leads nowhere (any more)."""
+
+    id: str
+    name: str
+    item: LibraryItem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picker:
+    """`name` is that of its inputs; `kind` says what it looks through; `more` that the search found more than is shown."""
+
+    name: str
+    kind: Kind
+    chosen: Sequence[Choice]
+    found: Sequence[Choice]
+    text: str = ""
+    more: bool = False
+
+
+def picker(sandbox_id: int, name: str, kind: Kind, ids: Sequence[str], text: str = "") -> Picker:
+    """A picker with these ids chosen, in their order. Two queries."""
+    known = items_by_id(sandbox_id, kind, ids)
+    return _picker(name, kind, ids, known, _found(sandbox_id, kind, text, len(ids)), text)
+
+
+def pickers(
+    sandbox_id: int, kind: Kind, wanted: Mapping[str, Sequence[str]], texts: Mapping[str, str]
+) -> dict[str, Picker]:
+    """Pickers by name, with the ids chosen in each and the texts searched for. Three queries, plus one for a search."""
+    known = items_by_id(sandbox_id, kind, {id for ids in wanted.values() for id in ids})
+    most = max((len(ids) for ids in wanted.values()), default=0)
+    searched = {text: _found(sandbox_id, kind, text, most) for text in {texts.get(name, "") for name in wanted}}
+    return {
+        name: _picker(name, kind, ids, known, searched[texts.get(name, "")], texts.get(name, ""))
+        for name, ids in wanted.items()
+    }
+
+
+def _picker(
+    name: str,
+    kind: Kind,
+    ids: Sequence[str],
+    known: Mapping[str, LibraryItem],
+    found: Iterable[LibraryItem],
+    text: str,
+) -> Picker:
+    others = [item for item in found if item.id not in set(ids)]
+    chosen = [_choice(id, known.get(id)) for id in ids]
+    return Picker(name, kind, chosen, [_choice(item.id, item) for item in others[:FOUND]], text, len(others) > FOUND)
+
+
+def _choice(id: str, item: LibraryItem | None) -> Choice:
+    return Choice(id, item.name if item else id, item)
+
+
+def _found(sandbox_id: int, kind: Kind, text: str, chosen: int) -> list[LibraryItem]:
+    """Enough to show a full list when all that is chosen has been left out of it."""
+    return recent(sandbox_id, (kind,), Wanted(text=text.strip()[:200]), "name", FOUND + chosen + 1)
+
+
+def items_by_id(sandbox_id: int, kind: Kind, ids: Collection[str]) -> dict[str, LibraryItem]:
+    if not ids:
+        return {}
+    # What comes from outside may be no id at all; the database refuses NUL.
+    wanted = [id for id in ids if "\0" not in id]
+    items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None, id__in=wanted)
+    return {item.id: item for item in items}
+
+
+def offered(sandbox_id: int, kind: Kind, chosen: Collection[str]) -> list[Choice]:
+    """What a select offers: the items of this kind by name, and whatever is chosen already. Two queries at most."""
+    first = recent(sandbox_id, (kind,), Wanted(), "name", OFFERED)
+    missing = set(chosen) - {item.id for item in first} - {""}
+    rest = items_by_id(sandbox_id, kind, missing)
+    return [*(_choice(item.id, item) for item in first), *(_choice(id, rest.get(id)) for id in sorted(missing))]

@@ -1,0 +1,136 @@
+"""From a filled-in form to a version: merged onto whatever the offer has become meanwhile, or refused in words."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from offers.access.permissions import Actor, NotAllowed
+from offers.document.diff import diff
+from offers.document.errors import JSON, DocumentError, Problem
+from offers.document.merge import Conflict, resolve
+from offers.document.validate import Kind, validate
+from offers.document.words.labels import gettext_noop
+from offers.ledger import writes
+from offers.ledger.leaf import RefersTo
+from offers.ledger.records import Document, Head, Stamp
+from offers.ledger.writes import Outcome
+from offers.models import LibraryItem, Revision
+from offers.templatetags.offers import problem_text
+
+TRIES = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What saving would do. `patch` turns the head into `document`, which has the form's value in every conflict.
+
+    `form` is the document that the form alone makes of `base`.
+    """
+
+    head: Head
+    base: Document
+    form: Document
+    document: Document
+    patch: list[dict[str, Any]]
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """`outcome` is None when there was nothing to change."""
+
+    plan: Plan
+    outcome: Outcome | None
+
+
+class Contested(Exception):
+    """Somebody else changed the same fields: the plan has the conflicts. Nothing was written."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__("the form and a later version changed the same fields")
+        self.plan = plan
+
+
+def plan_for(head: Head, base: Document, form: Document, picks: Mapping[str, JSON] | None = None) -> Plan:
+    """How the document that a form made of `base` gets onto the head; `picks` settle conflicts (document/merge.py)."""
+    merged = resolve(base, form, head.document, picks or {})
+    document = merged.document
+    assert isinstance(document, dict), "three objects merge into an object"
+    return Plan(head, base, form, document, diff(head.document, document), merged.conflicts)
+
+
+def save(
+    actor: Actor,
+    kinds: Collection[Kind],
+    id: str,
+    opened: int,
+    base: Document,
+    form: Document,
+    stamp: Stamp,
+    settle: Callable[[Plan], Mapping[str, JSON]],
+) -> Saved:
+    """Write what the form made of the version `opened` (etag), whose document is `base`.
+
+    `settle` gives the decisions for a plan's conflicts, by `Conflict.key`; it is asked again when the offer has changed
+    once more, for then they may be about other values. Raises Contested, NotFound, NotAllowed, InvalidDocument,
+    InUse, and StaleEtag after having lost many races in a row.
+    """
+    for attempt in range(TRIES):
+        plan = plan_for(writes.read(actor, kinds, id), base, form)
+        undecided = plan
+        if plan.conflicts:
+            plan = plan_for(plan.head, base, form, settle(plan))
+        if plan.conflicts:
+            raise Contested(undecided)
+        if not plan.patch:
+            return Saved(plan, None)
+        merged = RefersTo(merged_with=plan.head.etag) if plan.head.etag != opened else RefersTo()
+        stamped = replace(stamp, refers_to=merged)
+        try:
+            return Saved(plan, writes.change(actor, kinds, id, plan.patch, stamped, if_match=plan.head.etag))
+        except writes.StaleEtag:
+            if attempt == TRIES - 1:
+                raise
+    raise AssertionError("the loop returns or raises")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the write path would say to a plan: problems, or in `refusal` that this person may not."""
+
+    problems: tuple[Problem, ...] = ()
+    refusal: str = ""
+
+
+def verdict(actor: Actor, plan: Plan, stamp: Stamp) -> Verdict:
+    """Ask the write path, without writing."""
+    if not plan.patch:
+        return Verdict()
+    try:
+        writes.change(actor, [plan.head.kind], plan.head.id, plan.patch, stamp, if_match=plan.head.etag, dry_run=True)
+    except NotAllowed as refusal:
+        return Verdict(refusal=str(refusal))
+    except DocumentError as error:
+        return Verdict(error.problems)
+    except writes.InUse as use:
+        return Verdict(refusal=problem_text(in_use(use)))
+    except writes.StaleEtag:
+        # Saved by somebody else in this moment: the next look, and Save itself, merge with that.
+        return Verdict(validate(plan.head.kind, plan.document, plan.head.document))
+    return Verdict()
+
+
+def in_use(use: writes.InUse) -> Problem:
+    """That a placement in use cannot become another one, with its users."""
+    message = gettext_noop("Its channel and content type stay as they are while it is used, by {names}.")
+    return Problem("", "in-use", message, params={"names": ", ".join(f"“{name}”" for _kind, _id, name in use.users)})
+
+
+def since(item: LibraryItem, opened: int) -> list[Revision]:
+    """The versions that others made since this one was opened, newest first."""
+    return list(Revision.objects.filter(item=item, etag__gt=opened).order_by("-etag")[:100])
+
+
+def people(revisions: list[Revision]) -> list[str]:
+    """Who made these, each once, the latest first."""
+    return list(dict.fromkeys(made.actor_label for made in revisions))

@@ -1,0 +1,67 @@
+"""Pages for what cannot be answered: not there, not allowed, a form that is too large, what went wrong on our side."""
+
+import re
+import sys
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from offers.web.frame.access import actor_for
+from offers.web.frame.respond import Frame
+
+RETRY_AFTER = "10"
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    return render(request, "404.html", {"around": _around(request)}, status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403; why, in the words of who raised it."""
+    return render(request, "403.html", {"around": _around(request), "exception": str(exception)}, status=403)
+
+
+def _around(request: HttpRequest) -> str:
+    """The template around the page: the frame for a member of the sandbox that the address is in, for others nothing.
+
+    So a sandbox that is not there and one that the person does not belong to look the same.
+    """
+    inside = re.match(r"/s/([-\w]+)/", request.path_info)
+    try:
+        if inside and hasattr(request, "user"):
+            actor_for(request, inside[1])
+            return "framed.html"
+    except Http404:
+        pass
+    return "alone.html"
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: 503 while the database is away, else 500. Asks the database for nothing: who is signed in is not known here."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    context = {"frame": {"theme": Frame(request).theme}, "request_id": request.META.get("offers.request_id", "")}
+    text = render_to_string("503.html" if away else "500.html", context)
+    response = HttpResponse(text, status=503 if away else 500)
+    if away:
+        response["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def form_size(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuse a form by the length that it announces, before anything reads it: its body may not have been received."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length[:20]) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return get_response(request)
+        text = render_to_string("413.html", {"frame": {"theme": Frame(request).theme}})
+        return HttpResponse(text, status=413)
+
+    return middleware

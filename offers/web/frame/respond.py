@@ -1,0 +1,131 @@
+"""What is around every page: who, where, in which language, theme and time zone. And how a view answers with a page."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.safestring import SafeString
+
+from offers.access.permissions import Actor, can_edit, label_for_user
+from offers.models import Membership, Sandbox
+from offers.web.frame.middleware import zone_of
+from offers.web.frame.sections import SECTIONS, Section
+
+THEMES = ("auto", "light", "dark")
+A_YEAR = 365 * 24 * 3600
+
+
+@dataclass
+class Frame:
+    """Asked for by templates only, so a page without a person costs no query."""
+
+    request: HttpRequest
+
+    @cached_property
+    def person(self) -> str:
+        """The signed-in person's name; empty for nobody."""
+        user = getattr(self.request, "user", None)
+        return label_for_user(user) if isinstance(user, User) else ""
+
+    @cached_property
+    def actor(self) -> Actor | None:
+        """The person in the sandbox of this page, where the page has one (set by web/frame/access.py)."""
+        actor = self.request.META.get("offers.actor")
+        return actor if isinstance(actor, Actor) else None
+
+    @property
+    def sandbox(self) -> Sandbox | None:
+        return self.actor.sandbox if self.actor else None
+
+    @property
+    def role(self) -> str:
+        return str(Membership.Role(self.actor.role).label) if self.actor else ""
+
+    @property
+    def may_edit(self) -> bool:
+        return self.actor is not None and can_edit(self.actor)
+
+    @cached_property
+    def sandboxes(self) -> list[Sandbox]:
+        """Every sandbox of the person, production first."""
+        return sandboxes_of(self.request)
+
+    @property
+    def sections(self) -> list[Section]:
+        return list(SECTIONS.values())
+
+    @property
+    def section(self) -> str:
+        """The slug of the section that this page is in; "home" for the sandbox's first page."""
+        match = self.request.resolver_match
+        if match is None or "sandbox" not in match.kwargs:
+            return ""
+        parts = self.request.path.split("/")  # /s/<sandbox>/<section>/...
+        found = parts[3] or "home" if len(parts) > 3 else ""
+        return "offers" if found == "bulk" else found
+
+    @property
+    def theme(self) -> str:
+        theme = self.request.COOKIES.get("theme", "")
+        return theme if theme in THEMES else "auto"
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the person has folded the sidebar."""
+        return self.request.COOKIES.get("sidebar") == "narrow"
+
+    @property
+    def zone(self) -> str:
+        return zone_of(self.request).key
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """The context processor: `frame` in every template."""
+    return {"frame": Frame(request)}
+
+
+def sandboxes_of(request: HttpRequest) -> list[Sandbox]:
+    person = request.user.pk
+    # What customers see comes first ("production" after "development").
+    return [] if person is None else list(Sandbox.objects.filter(membership__user_id=person).order_by("-type", "name"))
+
+
+def answer(
+    request: HttpRequest,
+    page: str,
+    context: dict[str, object],
+    *,
+    fragment: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """A page; or only its `fragment` where htmx asks for one at the same address.
+
+    Remembers the sandbox for the next visit to `/`.
+    """
+    if fragment and wants_fragment(request):
+        response = render(request, fragment, context, status=status)
+    else:
+        response = render(request, page, context, status=status)
+    if fragment:
+        patch_vary_headers(response, ["HX-Request"])
+    actor = request.META.get("offers.actor")
+    if isinstance(actor, Actor) and request.COOKIES.get("sandbox") != actor.sandbox.name:
+        remember(response, "sandbox", actor.sandbox.name, request)
+    return response
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks, for a part of the page: when it restores its history it needs the whole."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.history_restore_request and not htmx.boosted  # type: ignore[union-attr]
+
+
+def remember(response: HttpResponse, name: str, value: str | SafeString, request: HttpRequest) -> None:
+    """Keep a choice of the person's in a cookie for a year. Scripts set two of them, too (offeradmin.js), and read no other."""
+    by_scripts = name in ("timezone", "sidebar")
+    secure = settings.HTTPS or request.is_secure()
+    response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=secure, httponly=not by_scripts)

@@ -1,0 +1,108 @@
+"""The calendar strip: the windows of offers as bars on weeks, for an SVG that the server draws.
+
+Places along the time axis are in percent of the drawing's width and those down it in pixels, so that names keep their
+size on a phone. Nothing here needs a style attribute or a script.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.utils import timezone
+
+from offers.lists.pages import LiveState, live_state_of
+from offers.models import LibraryItem
+
+WEEKS_BEFORE, WEEKS = 2, 6
+HEAD = 26  # pixels for the weeks' names
+ROW = 24
+BAR = 20
+NARROWEST = 0.8  # percent: a window of an hour can still be seen
+# A bar that begins beyond this has its name to the left of its end.
+TURN = 58
+LONG, SHORT = 60, 24  # characters of a name, on a wide screen and on a phone
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """`x` is where its line is; `start` its Monday."""
+
+    x: float
+    start: datetime
+    is_this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One offer's row. `text_x` and `turned`: where its name begins, or, when turned, ends."""
+
+    item: LibraryItem
+    state: str
+    x: float
+    width: float
+    y: int
+    text_x: float
+    turned: bool
+    name: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    weeks: list[Week]
+    bars: list[Bar]
+    today: float
+    height: int
+    states: list[str]
+
+
+def span(now: datetime) -> tuple[datetime, datetime]:
+    """The weeks of the strip in the viewer's zone: from a Monday's midnight to another's."""
+    local = timezone.localtime(now)
+    monday = local.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=local.weekday())
+    return monday - timedelta(weeks=WEEKS_BEFORE), monday + timedelta(weeks=WEEKS - WEEKS_BEFORE)
+
+
+def days(now: datetime) -> tuple[date, date]:
+    """The first and the last day of the strip, in the viewer's zone."""
+    first, last = span(now)
+    return first.date(), (last - timedelta(days=1)).date()
+
+
+def strip(items: Iterable[LibraryItem], now: datetime) -> Strip:
+    """The drawing of these items, in their order. Each has a window that meets the span."""
+    first, last = span(now)
+    starts = [first + timedelta(weeks=number) for number in range(WEEKS)]
+    weeks = [Week(_at(start, first, last), start, start <= now < start + timedelta(weeks=1)) for start in starts]
+    bars = [_bar(item, number, first, last, now) for number, item in enumerate(items)]
+    present = {bar.state for bar in bars}
+    return Strip(
+        weeks,
+        bars,
+        _at(now, first, last),
+        HEAD + ROW * len(bars) + 4,
+        [state.value for state in LiveState if state.value in present],
+    )
+
+
+def _bar(item: LibraryItem, number: int, first: datetime, last: datetime, now: datetime) -> Bar:
+    assert item.starts_at, "it has a window"
+    assert item.ends_at, "it has a window"
+    x, end = _at(item.starts_at, first, last), _at(item.ends_at, first, last)
+    x = min(x, 100 - NARROWEST)
+    width = round(max(NARROWEST, end - x), 2)
+    turned = x > TURN
+    state = live_state_of(item.status, item.starts_at, item.ends_at, now) or LiveState.EXPIRED
+    y = HEAD + ROW * number
+    names = _cut(item.name, LONG), _cut(item.name, SHORT)
+    return Bar(item, state.value, x, width, y, round(x + width, 2) if turned else x, turned, *names)
+
+
+def _at(instant: datetime, first: datetime, last: datetime) -> float:
+    """Percent of the way; in UTC, for a day on which clocks change is no 24 hours."""
+    begin, end = first.astimezone(UTC), last.astimezone(UTC)
+    return round(min(1.0, max(0.0, (instant.astimezone(UTC) - begin) / (end - begin))) * 100, 2)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

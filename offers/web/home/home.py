@@ -1,0 +1,69 @@
+"""Where a person starts: the sandbox last used, and what needs looking at in it."""
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from offers.access.people import with_names_of_now
+from offers.access.permissions import Actor, can_change_live, can_edit
+from offers.document.validate import OFFER_KINDS
+from offers.lists import on_air
+from offers.lists.pages import COUNT_LIMIT, ENDING_WITHIN, LiveState, Wanted, recent
+from offers.models import LibraryItem, Revision, Sandbox
+from offers.web.frame.access import actor_for
+from offers.web.frame.respond import answer, sandboxes_of
+from offers.web.frame.sections import SECTION_OF
+from offers.web.home import calendar
+
+PANEL_SIZE = 8
+BARS = 20
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """To the sandbox last used, else to production; a page that says so where there is none."""
+    names = [sandbox.name for sandbox in sandboxes_of(request)]
+    if not names:
+        return answer(request, "no_sandbox.html", {})
+    last = request.COOKIES.get("sandbox", "")
+    return HttpResponseRedirect(reverse("sandbox", args=[last if last in names else names[0]]))
+
+
+def home(request: HttpRequest, sandbox: str) -> HttpResponse:
+    """What is on air, what starts and ends within a week, what waits for this person, and what changed last."""
+    actor = actor_for(request, sandbox)
+    now, place = timezone.now(), actor.sandbox.pk
+    live = on_air.live_count(place, now)
+    items, total = on_air.on_air(place, *calendar.span(now), BARS)
+    context = {
+        "live": min(live, COUNT_LIMIT),
+        "more_live": live > COUNT_LIMIT,
+        "span": calendar.days(now),
+        "me": actor.key,
+        "strip": calendar.strip(items, now),
+        "hidden": min(total, COUNT_LIMIT) - len(items),
+        "more_hidden": total > COUNT_LIMIT,
+        "starting": on_air.starting(place, now, now + ENDING_WITHIN, PANEL_SIZE),
+        "ending": recent(place, OFFER_KINDS, Wanted(state=LiveState.ENDING), "ends", PANEL_SIZE),
+        "revisions": _last_changes(place),
+        "may_edit": can_edit(actor),
+        **_waiting(actor),
+    }
+    return answer(request, "home.html", context)
+
+
+def _waiting(actor: Actor) -> dict[str, object]:
+    """The drafts that wait for this person: their own and, for who approves in a reviewed sandbox, those of others."""
+    mine = on_air.drafts_of(actor.sandbox.pk, actor.key, PANEL_SIZE) if can_edit(actor) else []
+    reviews = actor.sandbox.review_policy != Sandbox.ReviewPolicy.NONE and can_change_live(actor)
+    if not reviews:
+        return {"mine": mine}
+    others = on_air.drafts_of_others(actor.sandbox.pk, actor.key, PANEL_SIZE)
+    return {"mine": mine, "others": with_names_of_now(others)}
+
+
+def _last_changes(sandbox_id: int) -> list[Revision]:
+    """The sandbox's last revisions of items that have a page; their documents stay where they are."""
+    items = Prefetch("item", LibraryItem.objects.only("kind", "id", "name", "etag", "deleted_at"))
+    found = Revision.objects.filter(sandbox_id=sandbox_id).order_by("-key").defer("patch", "snapshot")
+    return [made for made in found.prefetch_related(items)[: 2 * PANEL_SIZE] if made.item.kind in SECTION_OF]

@@ -1,0 +1,91 @@
+"""An item that was deleted: every address of it leads to its page, which says who and when, and brings it back.
+
+The page answers 200: it is there, for people, for as long as the history is. 410 would say that nothing will ever be here
+again, and let caches keep that; programs ask the API, where a deleted item is a 404 as before.
+"""
+
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from offers.access.permissions import Actor, NotAllowed, refusal
+from offers.document.errors import InvalidDocument, Problem
+from offers.document.validate import Kind, references
+from offers.document.words.naming import place_at
+from offers.ledger import history, writes
+from offers.ledger.references import reference_problems
+from offers.models import LibraryItem, Revision
+from offers.templatetags.offers import place_title, problem_text
+from offers.web.frame.access import Deleted, item_for, stamp_of
+from offers.web.frame.respond import answer
+from offers.web.frame.sections import Section
+from offers.web.item.entries import item_context
+from offers.web.item.offered import say_changed
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def deleted_items(get_response: Handler) -> Handler:
+    """Middleware: who asks for anything of an item that is deleted is taken to its page; whatever was sent, nothing is done."""
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Deleted):
+            return None
+        section = item_context(exception.item, "")["section"]
+        own = reverse("item", args=[exception.actor.sandbox.name, section, exception.item.id])
+        return page(request, exception.actor, exception.item) if request.path == own else HttpResponseRedirect(own)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]  # how Django finds it
+    return middleware
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
+    """Bring a deleted item back as it was (POST); 422 where something it needs is gone. GET: the item's page."""
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
+    own = HttpResponseRedirect(reverse("item", args=[actor.sandbox.name, section.slug, id]))
+    if item.deleted_at is None or request.method != "POST":
+        return own
+    stamp = stamp_of(request, Revision.Source.UNDO, refers_to={"undoes": item.etag})
+    try:
+        done = writes.undelete(actor, section.kinds, id, stamp)
+    except NotAllowed as refused:
+        raise PermissionDenied(str(refused)) from None
+    except InvalidDocument as error:
+        return page(request, actor, item, error.problems, status=422)
+    say_changed(request, actor, section, done, _("It is back as it was."))
+    return own
+
+
+def page(
+    request: HttpRequest, actor: Actor, item: LibraryItem, problems: tuple[Problem, ...] = (), *, status: int = 200
+) -> HttpResponse:
+    """The page of a deleted item: who deleted it, when and why; how it comes back, or why it cannot, or not by this person."""
+    refused = refusal(actor, Kind(item.kind), None, item.document)
+    context = item_context(
+        item,
+        "overview",
+        made=history.revision(item, item.etag),
+        refusal=refused,
+        problems=[in_words(item, problem) for problem in problems or (() if refused else _missing(item))],
+    )
+    return answer(request, "library/deleted.html", context, status=status)
+
+
+def _missing(item: LibraryItem) -> list[Problem]:
+    """What it refers to and is gone too, or does not fit any more."""
+    with transaction.atomic():
+        return reference_problems(item.sandbox_id, item.document, references(Kind(item.kind), item.document))
+
+
+def in_words(item: LibraryItem, problem: Problem) -> str:
+    text = problem_text(problem)
+    return f"{place_title(place_at(item.document, problem.pointer))}: {text}" if problem.pointer else text

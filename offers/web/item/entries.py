@@ -1,0 +1,97 @@
+"""What the pages of one item have in common: its heading, and one change of it in words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from offers.access.permissions import Actor, NotAllowed, check_change
+from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.words.describe import Change, describe, summary
+from offers.ledger import history
+from offers.ledger.history import Document
+from offers.lists.pages import names, names_in
+from offers.models import LibraryItem, Revision
+from offers.web.frame.curl import patch_curl
+from offers.web.frame.sections import SECTION_OF
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One revision with its change in words. `status` is (before, after) where the status changed."""
+
+    revision: Revision
+    changes: list[Change]
+    before: Document | None
+    after: Document | None
+    status: tuple[str, str] | None
+
+    @property
+    def can_undo(self) -> bool:
+        return self.before is not None and self.after is not None
+
+
+def item_context(item: LibraryItem, tab: str, **more: Any) -> dict[str, Any]:
+    """The context of every page of an item: what the heading and the tabs need."""
+    return {"item": item, "section": SECTION_OF[item.kind].slug, "tab": tab, "is_offer": is_offer(item), **more}
+
+
+def is_offer(item: LibraryItem) -> bool:
+    return item.kind in OFFER_KINDS
+
+
+def entries(item: LibraryItem, revisions: list[Revision]) -> list[Entry]:
+    """These consecutive revisions of the item with their changes, in the same order. Three queries at most."""
+    if not revisions:
+        return []
+    etags = [made.etag for made in revisions]
+    documents = history.documents(item, max(1, min(etags) - 1), max(etags))
+    known = names_in(item.sandbox_id, Kind(item.kind), documents.values())
+    return [_entry(made, documents.get(made.etag - 1), documents[made.etag], known) for made in revisions]
+
+
+def _entry(made: Revision, before: Document | None, after: Document | None, names: dict[str, str]) -> Entry:
+    changes = describe(before, after, names=names, restored=made.etag > 1)
+    statuses = (before or {}).get("status"), (after or {}).get("status")
+    changed = isinstance(statuses[0], str) and isinstance(statuses[1], str) and statuses[0] != statuses[1]
+    return Entry(made, changes, before, after, (str(statuses[0]), str(statuses[1])) if changed else None)
+
+
+def last_entry(item: LibraryItem) -> Entry:
+    """The change that made the item what it is."""
+    return entries(item, [history.revision(item, item.etag)])[0]
+
+
+def original_of(item: LibraryItem) -> tuple[str, str] | None:
+    """The id and name of what this item was made of as a copy; None for any other."""
+    refers_to = Revision.objects.filter(item=item, etag=1).values_list("refers_to", flat=True).first() or {}
+    id = refers_to.get("copy_of")
+    if id is None:
+        return None
+    return id, names(item.sandbox_id, [id]).get(id, id)
+
+
+def change_context(request: HttpRequest, item: LibraryItem, entry: Entry) -> dict[str, Any]:
+    """What `_changes.html` shows of a recorded change: words, the patch as it was applied, and the call that makes it."""
+    patch = orjson.loads(entry.revision.patch)
+    context = {"changes": entry.changes, "patch": patch}
+    if entry.can_undo:
+        etag = entry.revision.etag - 1
+        context["curl"] = patch_curl(request, item.sandbox, item.kind, item.id, patch, etag)
+    return context
+
+
+def summarised(entry: Entry) -> dict[str, Any]:
+    """The first things that a change is about, for one line, and how many more there are."""
+    phrases, more = summary(entry.changes)
+    return {"phrases": phrases, "more": more}
+
+
+def refuse_before(actor: Actor, item: LibraryItem, before: Document | None, after: Document | None) -> None:
+    """403, in words, before somebody fills in a form that they may not send. The write itself checks again."""
+    try:
+        check_change(actor, item.kind, before, after)
+    except NotAllowed as refused:
+        raise PermissionDenied(str(refused)) from None

@@ -1,0 +1,268 @@
+"""An item's history: timeline, one revision, two versions compared, who last changed each field, undo and restore."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from offers import asked
+from offers.access.permissions import Actor, NotAllowed
+from offers.document.diff import diff
+from offers.document.errors import DocumentError, Problem
+from offers.document.merge import Conflict
+from offers.document.validate import Kind
+from offers.document.words.describe import describe
+from offers.document.words.labels import FIELDS
+from offers.document.words.naming import Place, place_at, value_text
+from offers.ledger import history as past
+from offers.ledger import writes
+from offers.ledger.history import Document, NoSuchRevision
+from offers.ledger.leaf import RefersTo
+from offers.lists.pages import names_in
+from offers.models import LibraryItem, Revision
+from offers.web.edit.conflict import place_of_conflict, side_of
+from offers.web.edit.saving import in_use
+from offers.web.frame.access import item_for, stamp_of
+from offers.web.frame.curl import patch_curl
+from offers.web.frame.respond import answer
+from offers.web.frame.sections import Section
+from offers.web.item.entries import change_context, entries, item_context, refuse_before
+from offers.web.item.offered import next_steps
+
+PAGE_SIZE = 25
+CONFLICTS_SHOWN = 50
+BLAME_SHOWN = 2_000
+
+
+def timeline(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
+    """The item's revisions, newest first; `?before=` an etag goes on from there."""
+    _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
+    before = asked.number(request.GET.get("before"))
+    revisions = past.revisions(item, before=before, limit=PAGE_SIZE)
+    older = revisions[-1].etag if revisions and revisions[-1].etag > 1 else 0
+    context = item_context(item, "history", entries=entries(item, revisions), older=older, before=before)
+    return answer(request, "history/timeline.html", context, fragment="history/_entries.html")
+
+
+def revision(request: HttpRequest, sandbox: str, section: Section, id: str, etag: int) -> HttpResponse:
+    """One change, all of it; htmx gets only the change, to expand it in the timeline."""
+    _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
+    entry = entries(item, [_revision(item, etag)])[0]
+    context = item_context(item, "history", entry=entry, **change_context(request, item, entry))
+    return answer(request, "history/revision.html", context, fragment="_changes.html")
+
+
+def compare(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
+    """Any two versions: `?from=1&to=5`; without, the last two."""
+    _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
+    to = asked.number(request.GET.get("to")) or item.etag
+    source = asked.number(request.GET.get("from")) or max(1, to - 1)
+    made_from, made_to = _revision(item, source), _revision(item, to)
+    before, after = past.document_at(item, source), past.document_at(item, to)
+    names = names_in(item.sandbox_id, Kind(item.kind), [before, after])
+    context = item_context(
+        item,
+        "history",
+        made_from=made_from,
+        made_to=made_to,
+        changes=describe(before, after, names=names),
+        patch=diff(before, after) if before is not None and after is not None else [],
+    )
+    return answer(request, "history/compare.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class BlameRow:
+    """A field of the document, its value, and the revision that gave it. `first` where that differs from the row above."""
+
+    place: Place
+    value: str
+    how: str
+    made: Revision
+    first: bool
+
+
+def blame(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
+    """Who last changed each field."""
+    _actor, item = item_for(request, sandbox, id, kinds=section.kinds)
+    return answer(request, "history/blame.html", item_context(item, "blame", **_blame_rows(item)))
+
+
+def _blame_rows(item: LibraryItem) -> dict[str, Any]:
+    """The rows, as many as a page can hold, and how many more there are."""
+    lines, made = past.blame_of(item)
+    names = names_in(item.sandbox_id, Kind(item.kind), [item.document])
+    order = {path[0]: index for index, path in reversed(list(enumerate(FIELDS)))}
+    rows: list[BlameRow] = []
+    for line in sorted(lines, key=lambda line: order.get(line.path[0], len(order)) if line.path else 0)[:BLAME_SHOWN]:
+        place = place_at(item.document, line.pointer, names)
+        text, how = value_text(place.member, line.value, names)
+        first = not rows or rows[-1].made.etag != line.etag
+        rows.append(BlameRow(place, text, how, made[line.etag], first))
+    return {"rows": rows, "more": max(0, len(lines) - BLAME_SHOWN)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: int) -> HttpResponse:
+    """Take one change back, keeping what came after it. GET shows what that changes, POST does it.
+
+    Where later changes touched the same fields there is nothing to do by itself: 409, with those fields and versions.
+    """
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds)
+    refuse_before(actor, item, item.document, item.document)
+    try:
+        merged = past.undone(item, etag)
+    except NoSuchRevision:
+        raise Http404 from None
+    if merged.conflicts:
+        context = item_context(item, "history", etag=etag, **_explained_first(item, etag, merged.conflicts))
+        return answer(request, "history/undo_conflict.html", context, status=409)
+    assert isinstance(merged.document, dict), "an undo that deletes is refused by history.undone"
+    return _confirmed(request, actor, item, merged.document, Revision.Source.UNDO, etag)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def restore(request: HttpRequest, sandbox: str, section: Section, id: str, etag: int) -> HttpResponse:
+    """Make an earlier version the current one again. GET shows what that changes, POST does it."""
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds)
+    refuse_before(actor, item, item.document, item.document)
+    try:
+        document = past.document_at(item, etag)
+    except NoSuchRevision:
+        raise Http404 from None
+    if document is None:
+        raise Http404
+    return _confirmed(request, actor, item, document, Revision.Source.RESTORE, etag)
+
+
+def _confirmed(
+    request: HttpRequest, actor: Actor, item: LibraryItem, document: Document, source: str, etag: int
+) -> HttpResponse:
+    """Show the change to `document` in words (GET), or write it (POST) if the item is still what was shown."""
+    patch = diff(item.document, document)
+    posted = request.method == "POST"
+    stale = posted and request.POST.get("etag") != str(item.etag)
+    problems: tuple[Problem, ...] = ()
+    try:
+        # A GET asks the write path what it would say, so that nobody confirms in vain.
+        done = _write(request, actor, item, patch, source, etag, dry_run=not posted or stale) if patch else None
+    except writes.StaleEtag:
+        return HttpResponseRedirect(request.path)
+    except DocumentError as error:
+        done, problems = None, error.problems
+    except writes.InUse as use:
+        done, problems = None, (in_use(use),)
+    if posted and not stale and done is not None:
+        _say_done(request, actor, item, done, source, etag)
+        return HttpResponseRedirect(reverse("item", args=[actor.sandbox.name, _slug(request), item.id]))
+    names = names_in(item.sandbox_id, Kind(item.kind), [item.document, document])
+    context = item_context(
+        item,
+        "history",
+        etag=etag,
+        source=source,
+        stale=stale,
+        problems=[(problem, place_at(document, problem.pointer, names)) for problem in problems],
+        note=request.POST.get("note", ""),
+        changes=describe(item.document, document, names=names),
+        patch=patch,
+        curl=patch_curl(request, actor.sandbox, item.kind, item.id, patch, item.etag),
+    )
+    return answer(request, "history/confirm.html", context, status=_status(stale, problems if posted else ()))
+
+
+def _status(stale: bool, problems: tuple[Problem, ...]) -> int:
+    return 409 if stale else 422 if problems else 200
+
+
+def _write(
+    request: HttpRequest,
+    actor: Actor,
+    item: LibraryItem,
+    patch: list[dict[str, Any]],
+    source: str,
+    etag: int,
+    *,
+    dry_run: bool,
+) -> writes.Outcome:
+    refers_to = RefersTo(undoes=etag) if source == Revision.Source.UNDO else RefersTo(restores=etag)
+    stamp = stamp_of(request, source, note=asked.note(request.POST.get("note")), refers_to=refers_to)
+    try:
+        return writes.change(actor, [Kind(item.kind)], item.id, patch, stamp, if_match=item.etag, dry_run=dry_run)
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from None
+
+
+def _say_done(
+    request: HttpRequest, actor: Actor, item: LibraryItem, done: writes.Outcome, source: str, etag: int
+) -> None:
+    said = _("Version {etag} undone.") if source == Revision.Source.UNDO else _("Version {etag} restored.")
+    messages.success(
+        request,
+        format_html(
+            "{} {} {}",
+            said.format(etag=etag),
+            _("This is now version {etag}.").format(etag=done.head.etag),
+            next_steps(actor, _slug(request), done),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A field that cannot be taken back by itself: what it was, what the change made of it, what it is now and by whom."""
+
+    place: Place
+    is_order: bool
+    before: str
+    after: str
+    now: str
+    how: str
+    made: Revision | None
+
+
+def _explained_first(item: LibraryItem, etag: int, conflicts: tuple[Conflict, ...]) -> dict[str, Any]:
+    """As many of them as people read."""
+    return {
+        "conflicts": _explained(item, etag, conflicts[:CONFLICTS_SHOWN]),
+        "more": max(0, len(conflicts) - CONFLICTS_SHOWN),
+    }
+
+
+def _explained(item: LibraryItem, etag: int, conflicts: tuple[Conflict, ...]) -> list[Explained]:
+    around = past.documents(item, etag - 1, etag)
+    versions = [item.document, around[etag], around[etag - 1]]
+    names = names_in(item.sandbox_id, Kind(item.kind), versions)
+    lines, made = past.blame_of(item)
+    found = []
+    for conflict in conflicts:
+        place, is_order = place_of_conflict(conflict, versions, names)
+        etags = [line.etag for line in lines if line.path[: len(conflict.path)] == conflict.path]
+        sides = [
+            side_of(conflict, value, place, versions, names)
+            for value in (conflict.theirs, conflict.base, conflict.ours)
+        ]
+        texts = [(side.text, "text" if side.how == "absent" else side.how) for side in sides]
+        how = next((how for text, how in texts if text), "text")
+        before, after, now = (text for text, _how in texts)
+        found.append(Explained(place, is_order, before, after, now, how, made[max(etags)] if etags else None))
+    return found
+
+
+def _slug(request: HttpRequest) -> str:
+    assert request.resolver_match is not None, "views run for a resolved address"
+    section: Section = request.resolver_match.kwargs["section"]
+    return section.slug
+
+
+def _revision(item: LibraryItem, etag: int) -> Revision:
+    try:
+        return past.revision(item, etag)
+    except NoSuchRevision:
+        raise Http404 from None

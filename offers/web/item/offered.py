@@ -1,0 +1,137 @@
+"""What a page offers to do with an item: what the policy (offers/access/permissions.py) would allow, and nothing else.
+
+Templates ask by `{% offered item as can %}` (templatetags/offered.py). Where something is not offered, `closed` says why.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from offers.access.permissions import Actor, refusal
+from offers.document.errors import Problem
+from offers.document.validate import Kind, validate
+from offers.document.words.naming import place_at
+from offers.ledger.records import Document
+from offers.ledger.writes import Outcome
+from offers.models import LibraryItem
+from offers.templatetags.offers import place_title, problem_text
+from offers.web.frame.sections import Section
+from offers.web.item.entries import Entry
+
+LIVE = ("approved", "live")
+STATUSES = ("draft", "approved", "live", "complete", "archived")
+
+
+@dataclass
+class Offered:
+    """Asked for by templates only, so that what a page does not show is not computed."""
+
+    actor: Actor
+    item: LibraryItem
+
+    @cached_property
+    def closed(self) -> str:
+        """Why this person does not edit the item as it stands; "" where they do."""
+        return self._refusal(self.item.document)
+
+    @property
+    def edit(self) -> bool:
+        return not self.closed and self.item.deleted_at is None
+
+    @property
+    def duplicate(self) -> bool:
+        return not refusal(self.actor, self._kind, None, self._with("draft"))
+
+    @property
+    def delete(self) -> bool:
+        return not refusal(self.actor, self._kind, self.item.document, None)
+
+    @property
+    def not_undeleted(self) -> str:
+        """Why this person does not bring the deleted item back; "" where they do."""
+        return refusal(self.actor, self._kind, None, self.item.document)
+
+    @cached_property
+    def steps(self) -> frozenset[str]:
+        """The statuses that it can be taken to by one button."""
+        if "status" not in self.item.document:
+            return frozenset()
+        others = (status for status in STATUSES if status != self.item.status)
+        return frozenset(status for status in others if self._is_step(status))
+
+    @cached_property
+    def fixed(self) -> bool:
+        """Whether there is nothing of it that this person could change."""
+        return bool(self.closed) and not self.steps
+
+    @property
+    def missing(self) -> list[str]:
+        """What keeps it from going live, in words, where it would be this person's to do."""
+        live = "live" if self._kind == Kind.DECISION else "approved"
+        if self.item.status != "draft" or self._refusal(self._with(live)):
+            return []
+        found = ((place_title(place_at(self.item.document, one.pointer)), one) for one in self._problems(live))
+        return [f"{place}: {problem_text(problem)}" for place, problem in found]
+
+    @property
+    def returns(self) -> bool:
+        """Whether this person could bring it back once it is archived."""
+        return not refusal(self.actor, self._kind, self._with("archived"), self._with("draft"))
+
+    def undo(self, entry: Entry) -> bool:
+        """Whether this change may be taken back. A later change of the same fields is another matter: the page asks."""
+        if not entry.can_undo or self.item.deleted_at is not None:
+            return False
+        was, made = entry.status or ("", self.item.status)
+        if self.item.status not in (was, made):
+            return False  # its step was followed by another one, which would be in the way
+        return not self._refusal(self._with(was) if was and made == self.item.status else self.item.document)
+
+    def restore(self, entry: Entry) -> bool:
+        """Whether the version that this change made may become the current one again."""
+        if entry.after is None or entry.revision.etag == self.item.etag or self.item.deleted_at is not None:
+            return False
+        return not self._refusal(entry.after)
+
+    @property
+    def _kind(self) -> Kind:
+        return Kind(self.item.kind)
+
+    def _refusal(self, after: Document) -> str:
+        return refusal(self.actor, self._kind, self.item.document, after)
+
+    def _is_step(self, status: str) -> bool:
+        return not self._refusal(self._with(status)) and not (status in LIVE and self._problems(status))
+
+    def _problems(self, status: str) -> tuple[Problem, ...]:
+        return validate(self._kind, self._with(status), self.item.document)
+
+    def _with(self, status: str) -> Document:
+        document: dict[str, Any] = self.item.document
+        return {**document, "status": status} if "status" in document else document
+
+
+def next_steps(actor: Actor, section: str, done: Outcome, *, saved: bool = False) -> SafeString:
+    """The links of a message that says what was written: to the change and, where it may be taken back, to its undo.
+
+    `saved` tells the browser that its draft of the form is not needed any more.
+    """
+    where = [actor.sandbox.name, section, done.head.id, done.head.etag]
+    mark = SafeString(" data-saved") if saved else ""
+    link = format_html('<a{} href="{}">{}</a>', mark, reverse("revision", args=where), _("View change"))
+    if done.before is None or refusal(actor, done.head.kind, done.head.document, done.before):
+        return link
+    return format_html('{} · <a href="{}">{}</a>', link, reverse("undo", args=where), _("Undo"))
+
+
+def say_changed(request: HttpRequest, actor: Actor, section: Section, done: Outcome, what: str) -> None:
+    """Tell on the next page what was done, as which version, and what can be done next."""
+    said = _("This is now version {etag}.").format(etag=done.head.etag)
+    messages.success(request, format_html("{} {} {}", what, said, next_steps(actor, section.slug, done)))

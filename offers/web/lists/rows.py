@@ -1,0 +1,127 @@
+"""The rows of the offers list: which columns there are, and what each row draws."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from offers.access.permissions import Actor
+from offers.document.kinds.fields import CHANNEL_PREFIX
+from offers.lists.pages import live_state_of
+from offers.models import LibraryItem
+from offers.web.item.offered import Offered
+
+AXIS = 200  # units of the window bar's drawing
+AXIS_AT_MOST = timedelta(days=365)
+AXIS_AT_LEAST = timedelta(days=30)
+TAGS_SHOWN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`sort` is what its heading sorts by (web/lists/filters.py); `css` the class of its heading."""
+
+    key: str
+    title: Promise
+    sort: str
+    css: str = ""
+
+
+# In the order in which they are shown, after the name, which is always there.
+COLUMNS: Mapping[str, Column] = {
+    column.key: column
+    for column in (
+        Column("status", _("Status"), "status"),
+        Column("window", _("Window"), "ends", "window-cell"),
+        Column("starts", _("Starts"), "starts"),
+        Column("ends", _("Ends"), "ends"),
+        Column("priority", _("Priority"), "priority", "num"),
+        Column("channels", _("Channels"), "channels"),
+        Column("created", _("Created"), "created"),
+        Column("modified", _("Changed"), "modified"),
+    )
+}
+USUAL = ("status", "window", "priority", "channels", "modified")
+
+
+def known_columns(keys: Iterable[str]) -> list[str]:
+    """Those of these columns that there are, in the order of the list."""
+    wanted = set(keys)
+    return [key for key in COLUMNS if key in wanted]
+
+
+def heads_of(columns: Iterable[str], *, deleted: bool) -> list[Column]:
+    """The headings of these columns. What changed a deleted item last is its deletion."""
+    heads = [COLUMNS[key] for key in columns]
+    return [replace(head, title=_("Deleted")) if deleted and head.key == "modified" else head for head in heads]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A window on the axis: where it starts and how wide it is, where today is, in units of the drawing."""
+
+    x: float
+    width: float
+    today: float
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`address` is the offer's page: made here, because a `url` tag for every link costs a tenth of the list's time.
+
+    `closed` says why the reader does not edit the offer, and is "" where they do; `fixed`, that not even its status is
+    theirs to change.
+    """
+
+    item: LibraryItem
+    address: str
+    bar: Bar | None
+    tags: list[tuple[str, str]]
+    more_tags: int
+    channels: list[str]
+    closed: str
+    fixed: bool
+
+
+def rows_of(actor: Actor, items: list[LibraryItem], known: dict[str, str]) -> list[Row]:
+    """The items with what their rows draw, all on one time axis."""
+    now, all_offers = timezone.now(), reverse("offers", args=[actor.sandbox.name])
+    axis = axis_of(items, now)
+    rows = []
+    # The policy looks at kind and status alone, of which there are few.
+    may = {(item.kind, item.status): Offered(actor, item) for item in items}
+    for item in items:
+        can = may[item.kind, item.status]
+        tags = [(tag, known.get(tag, tag)) for tag in item.document.get("tags", ())]
+        channels = sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in item.channels)
+        bar, more = bar_of(item, axis, now), max(0, len(tags) - TAGS_SHOWN)
+        rows.append(Row(item, f"{all_offers}{item.id}/", bar, tags[:TAGS_SHOWN], more, channels, can.closed, can.fixed))
+    return rows
+
+
+def axis_of(items: list[LibraryItem], now: datetime) -> tuple[datetime, datetime]:
+    """From the first start to the last end of these items, around today and within a year of it."""
+    starts = [item.starts_at for item in items if item.starts_at]
+    ends = [item.ends_at for item in items if item.ends_at]
+    first = max(now - AXIS_AT_MOST, min([now - AXIS_AT_LEAST, *starts]))
+    last = min(now + AXIS_AT_MOST, max([now + AXIS_AT_LEAST, *ends]))
+    return first, last
+
+
+def bar_of(item: LibraryItem, axis: tuple[datetime, datetime], now: datetime) -> Bar | None:
+    if not (item.starts_at and item.ends_at):
+        return None
+    first, last = axis
+    length = last - first
+
+    def at(instant: datetime) -> float:
+        return round(min(1.0, max(0.0, (instant - first) / length)) * AXIS, 1)
+
+    x = min(at(item.starts_at), AXIS - 3.0)
+    state = live_state_of(item.status, item.starts_at, item.ends_at, now) if item.deleted_at is None else None
+    return Bar(x, max(3.0, round(at(item.ends_at) - x, 1)), at(now), state.value if state else "none")

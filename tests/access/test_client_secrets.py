@@ -1,0 +1,58 @@
+import pytest
+from allauth.idp.oidc.models import Client, Token
+from pytest_django import Settings
+
+from offers.access.client_secrets import hashed, is_secret_of, new_secret, rotate
+from offers.models import Membership
+from tests.api.conftest import OFFER, Caller, fill, make_caller, make_sandbox
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def caller() -> Caller:
+    sandbox = make_sandbox()
+    fill(sandbox)
+    return make_caller("feed", (sandbox, Membership.Role.EDITOR))
+
+
+@pytest.fixture
+def client(caller: Caller) -> Client:
+    return Client.objects.get(pk="feed")
+
+
+def test_a_secret_is_random_and_needs_no_quoting() -> None:
+    made = {new_secret() for _ in range(50)}
+    assert len(made) == 50
+    assert all(len(secret) >= 43 and secret.replace("-", "").replace("_", "").isalnum() for secret in made)
+
+
+def test_it_is_stored_as_a_keyed_hash(settings: Settings) -> None:
+    first = hashed("a secret")
+    settings.SECRET_KEY = "another " * 10
+    assert "a secret" not in first
+    assert hashed("a secret") != first
+
+
+def test_it_survives_a_new_secret_key_while_the_old_one_is_a_fallback(client: Client, settings: Settings) -> None:
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another " * 10, [old]
+    assert not is_secret_of(client, "wrong")
+    assert is_secret_of(client, "a secret")
+    settings.SECRET_KEY_FALLBACKS = []
+    client.refresh_from_db()
+    assert is_secret_of(client, "a secret"), "it was stored anew under the new key"
+
+
+def test_a_new_secret_ends_the_old_one_and_the_tokens_that_it_made(caller: Caller, client: Client) -> None:
+    assert caller("GET", OFFER).status_code == 200
+    secret = rotate(client)
+    client.refresh_from_db()
+    assert (is_secret_of(client, secret), is_secret_of(client, "a secret")) == (True, False)
+    assert caller("GET", OFFER).status_code == 401
+    assert not Token.objects.exists()
+
+
+def test_tokens_stay_good_when_an_overlap_is_asked_for(caller: Caller, client: Client) -> None:
+    rotate(client, keep_tokens=True)
+    assert caller("GET", OFFER).status_code == 200

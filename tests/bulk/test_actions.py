@@ -1,0 +1,103 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offers.bulk.actions import Action, Dates, Do, from_json, patch_for, shifted, to_json
+from offers.document.errors import InvalidDocument
+from offers.document.patch import apply
+from tests.cast import offer
+
+LIMIT = {"limit": 1, "scope": "global", "entity": "offer", "startDate": "2026-03-01T00:00:00Z"}
+
+
+def after(action: Action, document: dict[str, Any]) -> dict[str, Any]:
+    patch = patch_for(action, document)
+    result = apply(document, patch) if patch else document
+    assert isinstance(result, dict)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "expected"),
+    [
+        ("2022-07-27T05:00:00.000+00:00", 5, "2022-08-01T05:00:00.000+00:00"),
+        ("2024-02-28T23:59:59+09:00", 1, "2024-02-29T23:59:59+09:00"),
+        ("2026-01-01T00:00:00Z", -1, "2025-12-31T00:00:00Z"),
+    ],
+)
+def test_a_moved_date_keeps_its_offset_and_spelling(text: str, days: int, expected: str) -> None:
+    assert shifted(text, days) == expected
+
+
+@given(st.integers(-3000, 3000), st.sampled_from(["2026-11-27T10:30:00.5-08:00", "2000-02-29T00:00:00Z"]))
+def test_moving_a_date_back_gives_the_text_that_it_was(days: int, text: str) -> None:
+    assert shifted(shifted(text, days), -days) == text
+
+
+def test_it_refuses_to_move_a_date_out_of_the_calendar() -> None:
+    document = offer(selectionConstraint={"startDate": "9999-12-31T00:00:00Z", "endDate": "9999-12-31T00:00:00Z"})
+    with pytest.raises(InvalidDocument) as caught:
+        patch_for(Action(Do.SHIFT, 1, Dates.END), document)
+    assert caught.value.problems[0].pointer == "/selectionConstraint/endDate"
+
+
+@pytest.mark.parametrize(
+    ("dates", "paths"),
+    [
+        (Dates.START, ["/selectionConstraint/startDate"]),
+        (Dates.END, ["/selectionConstraint/endDate"]),
+        (Dates.WINDOW, ["/selectionConstraint/endDate", "/selectionConstraint/startDate"]),
+        (
+            Dates.WINDOW_AND_LIMITS,
+            [
+                "/frequencyCappingConstraints/0/startDate",
+                "/selectionConstraint/endDate",
+                "/selectionConstraint/startDate",
+            ],
+        ),
+    ],
+)
+def test_a_shift_moves_the_dates_that_were_chosen_and_no_other(dates: Dates, paths: list[str]) -> None:
+    document = offer(frequencyCappingConstraints=[LIMIT])
+    patch = patch_for(Action(Do.SHIFT, 7, dates), document)
+    assert sorted(operation["path"] for operation in patch) == paths
+
+
+def test_a_shift_of_an_offer_without_dates_does_nothing() -> None:
+    assert patch_for(Action(Do.SHIFT, 7), {"name": "Fallback", "status": "draft"}) == []
+
+
+def test_a_tag_is_added_once_and_removed_where_it_is() -> None:
+    add, remove = Action(Do.ADD_TAG, "b"), Action(Do.REMOVE_TAG, "b")
+    assert after(add, offer())["tags"] == ["b"]
+    assert patch_for(add, offer(tags=["a"])) == [{"op": "add", "path": "/tags/1", "value": "b"}]
+    assert patch_for(add, offer(tags=["b"])) == []
+    assert patch_for(remove, offer(tags=["a", "b", "c"])) == [{"op": "remove", "path": "/tags/1"}]
+    assert patch_for(remove, offer()) == []
+
+
+def test_status_and_priority_are_set_and_left_alone_where_they_are_right() -> None:
+    assert after(Action(Do.STATUS, "approved"), offer())["status"] == "approved"
+    assert patch_for(Action(Do.STATUS, "draft"), offer()) == []
+    assert after(Action(Do.PRIORITY, 0), {"name": "Fallback"})["rank"] == {"priority": 0}
+    assert patch_for(Action(Do.PRIORITY, 1), offer()) == []
+
+
+def test_a_patch_is_applied_as_it_was_given() -> None:
+    operations = [{"op": "test", "path": "/status", "value": "draft"}, {"op": "remove", "path": "/description"}]
+    assert patch_for(Action(Do.PATCH, operations), offer()) == operations
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        Action(Do.SHIFT, -3, Dates.END),
+        Action(Do.ADD_TAG, "t", name="설날"),
+        Action(Do.PATCH, [{"op": "x"}]),
+        Action(Do.UNDO),
+    ],
+)
+def test_an_action_survives_being_stored(action: Action) -> None:
+    assert from_json(to_json(action)) == action

@@ -1,0 +1,113 @@
+"""Which addresses a link and a picture may have, and that no spelling and no template hides another one."""
+
+import time
+
+import pytest
+
+from offers.document.kinds.addresses import LINKS, PICTURES, refused_scheme
+from offers.document.validate import Kind, validate
+from tests.cast import offer, shown_in
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "https://www.shop.example/sale?utm=a:b#x",
+        " {{link}}\n",
+        "HTTPS://shop.example",
+        "http://shop.example:8080/",
+        "//cdn.shop.example/a.png",
+        "/sale",
+        "/sale:today",
+        "?page=2",
+        "#javascript:",
+        "sale.html",
+        "https://shop.example/javascript:intro",
+        "{{base}}/sale",
+        "{{host}}:8080/sale",
+        "{{ scheme }}://shop.example",
+        "{{ url('shop:home') }}",
+        "https://shop.example/{{ date|format('hh:mm') }}",
+        "{% if gold %}https://a.example{% else %}https://b.example{% endif %}",
+        "https://shop.example/{% if gold %}gold{% else %}all{% endif %}/x",
+        "mailto:help@shop.example",
+        "tel:+82-2-000-0000",
+    ],
+)
+def test_it_takes_addresses_that_are_fetched_or_dialled(address: str) -> None:
+    assert refused_scheme(address, LINKS) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "scheme"),
+    [
+        ("javascript:alert(1)", "javascript"),
+        ("JaVaScRiPt:alert(1)", "javascript"),
+        ("  \t javascript:alert(1)", "javascript"),
+        ("java\nscript:alert(1)", "javascript"),
+        ("\x01java\tscript\r\n:alert(1)", "javascript"),
+        ("javascript :alert(1)", "javascript"),
+        ("java\u200bscript:alert(1)", "javascript"),
+        ("javascript&colon;alert(1)", "javascript"),
+        ("&#106;avascript&#58;alert(1)", "javascript"),
+        ("javascript://shop.example/%0aalert(1)", "javascript"),
+        ("data:text/html,<script>alert(1)</script>", "data"),
+        ("vbscript:msgbox(1)", "vbscript"),
+        ("file:///etc/passwd", "file"),
+        ("blob:https://shop.example/1", "blob"),
+        ("view-source:https://shop.example", "view-source"),
+        ("intent://scan/#Intent;end", "intent"),
+        ("javascript:{{x}}", "javascript"),
+        ("java{{x}}script:alert(1)", "javascript"),
+        ("java{# nothing #}script:alert(1)", "javascript"),
+        ("{{x}}javascript:alert(1)", "javascript"),
+        ("{{'javascript:alert(1)'}}", "javascript"),
+        ("{{ 'java' ~ 'script:' }}alert(1)", "javascript"),
+        ("{{ 'java' }}script:alert(1)", "script"),
+        ('{{ "data:text/html,x" }}', "data"),
+        ("{% if a %}javascript:alert(1){% endif %}", "javascript"),
+        ("{% if a %}https://a.example{% else %}javascript:alert(1){% endif %}", "javascript"),
+        ("https://a.example{% else %}\tDATA:text/html,x", "data"),
+        ("{{ 'javascript:alert(1)'", "javascript"),
+    ],
+)
+def test_it_refuses_what_is_run_or_read_however_it_is_written(address: str, scheme: str) -> None:
+    assert refused_scheme(address, LINKS) == scheme
+
+
+def test_a_picture_is_only_fetched() -> None:
+    assert refused_scheme("mailto:help@shop.example", PICTURES) == "mailto"
+
+
+@pytest.mark.parametrize("piece", ["{{", "{%", "{{}}", "&", "&#", "a", "a:", "java{{x}}", "\t", "'", "{%a:"])
+def test_no_address_takes_long(piece: str) -> None:
+    began = time.perf_counter()
+    refused_scheme(piece * (100_000 // len(piece)), LINKS)
+    assert time.perf_counter() - began < 0.2
+
+
+def _offer(**component: str) -> dict[str, object]:
+    shown = shown_in("home")
+    shown["components"][0] |= component
+    return offer(representations=[shown])
+
+
+def test_the_problem_stands_at_the_field() -> None:
+    document = _offer(linkURL="javascript:alert(1)", deliveryURL="data:image/png;base64,AAAA")
+    problems = validate(Kind.PERSONALIZED_OFFER, document)
+    at = "/representations/0/components/0"
+    assert [(problem.pointer, problem.code, problem.params) for problem in problems] == [
+        (f"{at}/deliveryURL", "address-scheme", {"scheme": "data"}),
+        (f"{at}/linkURL", "address-scheme", {"scheme": "javascript"}),
+    ]
+
+
+def test_an_address_that_was_there_is_in_nobodys_way_until_it_goes_live() -> None:
+    kind, before = Kind.PERSONALIZED_OFFER, _offer(linkURL="javascript:alert(1)")
+    assert validate(kind, {**before, "name": "Renamed"}, before) == ()
+    other = _offer(linkURL="javascript:alert(2)")
+    assert [problem.code for problem in validate(kind, other, before)] == ["address-scheme"], "it is another one"
+    live = {**before, "status": "approved"}
+    assert [problem.code for problem in validate(kind, live, before)] == ["address-scheme"]
+    assert validate(kind, {**live, "name": "Renamed"}, live) == ()

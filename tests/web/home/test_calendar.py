@@ -1,0 +1,82 @@
+"""The calendar strip: where its bars are."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from offers.models import LibraryItem
+from offers.web.home.calendar import NARROWEST, WEEKS, span, strip
+
+# A Tuesday.
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
+
+
+def an_offer(start: datetime, end: datetime, name: str = "Sale") -> LibraryItem:
+    item = LibraryItem(id="sale", kind="personalized-offer")
+    item.name, item.status, item.starts_at, item.ends_at = name, "approved", start, end
+    return item
+
+
+def days(count: float) -> timedelta:
+    return timedelta(days=count)
+
+
+def test_it_shows_six_weeks_from_monday_to_monday_with_two_of_them_past() -> None:
+    with timezone.override(UTC):
+        assert span(NOW) == (MONDAY - days(14), MONDAY + days(28))
+        drawn = strip([], NOW)
+    assert [week.is_this for week in drawn.weeks] == [False, False, True, False, False, False]
+    assert [week.x for week in drawn.weeks] == [0, 16.67, 33.33, 50, 66.67, 83.33]
+    assert drawn.today == round((15.5 / 42) * 100, 2)
+
+
+def test_a_week_begins_at_the_viewers_midnight_whatever_the_clocks_do() -> None:
+    with timezone.override(ZoneInfo("Europe/Lisbon")):
+        first, last = span(NOW)
+        drawn = strip([an_offer(last - days(0) - days(7), last)], NOW)
+    assert (first.hour, last.hour) == (0, 0)
+    assert last.astimezone(UTC) - first.astimezone(UTC) == days(7 * WEEKS) - timedelta(hours=1)
+    assert drawn.bars[0].x + drawn.bars[0].width == 100
+
+
+def test_a_bar_is_its_window_cut_at_the_edges() -> None:
+    with timezone.override(UTC):
+        whole, half = strip(
+            [an_offer(NOW - days(99), NOW + days(99)), an_offer(MONDAY + days(7), MONDAY + days(99))], NOW
+        ).bars
+    assert (whole.x, whole.width, whole.turned, whole.state) == (0, 100, False, "live")
+    assert (half.x, half.width, half.turned, half.state) == (50, 50, False, "scheduled")
+    assert half.y > whole.y
+
+
+def test_a_bar_at_the_right_has_its_name_to_the_left_of_its_end() -> None:
+    with timezone.override(UTC):
+        (bar,) = strip([an_offer(MONDAY + days(21), MONDAY + days(24.5))], NOW).bars
+    assert bar.turned
+    assert bar.text_x == bar.x + bar.width == 91.67
+
+
+def test_a_window_of_an_hour_can_be_seen_wherever_it_is() -> None:
+    with timezone.override(UTC):
+        _first, last = span(NOW)
+        early, late = strip(
+            [an_offer(NOW, NOW + timedelta(hours=1)), an_offer(last - timedelta(hours=1), last)], NOW
+        ).bars
+    assert early.width == NARROWEST
+    assert late.x + late.width == 100
+
+
+def test_the_legend_says_only_what_is_drawn() -> None:
+    with timezone.override(UTC):
+        drawn = strip([an_offer(NOW - days(9), NOW + days(2)), an_offer(NOW - days(9), NOW - days(1))], NOW)
+    assert drawn.states == ["ending", "expired"]
+
+
+def test_a_long_name_is_cut() -> None:
+    with timezone.override(UTC):
+        (bar,) = strip([an_offer(NOW, NOW + days(9), "설날 " * 40)], NOW).bars
+    assert len(bar.name) <= 60
+    assert len(bar.short) <= 24
+    assert bar.short.endswith("…")

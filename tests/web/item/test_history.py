@@ -1,0 +1,218 @@
+"""Timeline, one revision, compare, blame, undo and restore."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from offers.document.validate import OFFER_KINDS, Kind
+from offers.ledger import writes
+from offers.ledger.records import Stamp
+from offers.models import LibraryItem, Revision, Sandbox
+from offers.web.item import history
+from tests.cast import FORM, Role, actor, differences, make, make_sandbox, offer, patch, replace
+from tests.web.conftest import SignIn
+from tests.web.frame.test_respond import text_of
+
+HISTORY = "/s/prod/offers/sale/history/"
+HTMX = {"HX-Request": "true"}
+
+
+def confirm(browser: Client, address: str, etag: int, note: str = "") -> Any:
+    return browser.post(address, {"etag": str(etag), "note": note})
+
+
+def test_the_timeline_tells_each_change_in_words(editor: Client, item: LibraryItem) -> None:
+    text = text_of(editor.get(HISTORY))
+    assert text.index("version 3") < text.index("version 2") < text.index("version 1")
+    assert "Priority" in text
+    assert "<del>1</del>" in text
+    assert "<ins>7</ins>" in text
+    assert "Created" in text
+    assert "Today" in text
+
+
+def test_the_timeline_shows_where_the_status_changed_and_notes(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    stamp = Stamp("form", note="Legal said yes")
+    writes.change(actor(sandbox), OFFER_KINDS, "sale", replace("/status", "approved"), stamp)
+    text = text_of(editor.get(HISTORY))
+    assert "Legal said yes" in text
+    assert 'class="marker"' in text
+
+
+def test_a_long_history_goes_on_from_an_etag(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "PAGE_SIZE", 2)
+    first = editor.get(HISTORY)
+    assert [entry.revision.etag for entry in first.context["entries"]] == [3, 2]
+    assert f'href="{HISTORY}?before=2"' in text_of(first)
+    older = editor.get(f"{HISTORY}?before=2", headers=HTMX)
+    assert [entry.revision.etag for entry in older.context["entries"]] == [1]
+    assert "<html" not in text_of(older)
+    assert "before=1" not in text_of(older)
+
+
+@pytest.mark.parametrize("before", ["0", "-1", "x", "99999999999999999999", "1e3", "٣"])
+def test_a_place_in_history_that_is_none_means_the_start(editor: Client, item: LibraryItem, before: str) -> None:
+    assert [entry.revision.etag for entry in editor.get(HISTORY, {"before": before}).context["entries"]] == [3, 2, 1]
+
+
+def test_a_revision_shows_words_patch_and_the_call_that_makes_it(editor: Client, item: LibraryItem) -> None:
+    text = text_of(editor.get(f"{HISTORY}2/"))
+    assert "Summer" in text
+    assert "{&quot;op&quot;: &quot;replace&quot;, &quot;path&quot;: &quot;/name&quot;" in text
+    assert "If-Match: &quot;1&quot;" in text
+    assert "/data/core/dps/offers/sale?offer-type=personalized" in text
+    fragment = text_of(editor.get(f"{HISTORY}2/", headers=HTMX))
+    assert fragment.strip().startswith('<div class="changes" data-shown="words">')
+
+
+def test_a_revision_that_never_was_is_a_404(editor: Client, item: LibraryItem) -> None:
+    for page in ("9/", "9/undo/", "9/restore/", "1/undo/", "0/"):
+        assert editor.get(f"{HISTORY}{page}").status_code == 404
+    assert editor.get("/s/prod/offers/sale/compare/?from=1&to=9").status_code == 404
+
+
+def test_the_history_of_a_deleted_item_stays_readable(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
+    writes.delete(actor(sandbox), OFFER_KINDS, "sale", FORM)
+    for address in (HISTORY, f"{HISTORY}4/", "/s/prod/offers/sale/compare/?from=1&to=4"):
+        text = text_of(editor.get(address))
+        assert "Deleted" in text
+        assert "Undo this change" not in text
+    assert editor.get(f"{HISTORY}2/restore/")["Location"] == "/s/prod/offers/sale/"
+
+
+def test_any_two_versions_can_be_compared(editor: Client, item: LibraryItem) -> None:
+    text = text_of(editor.get("/s/prod/offers/sale/compare/?from=1&to=3"))
+    assert "<ins>7</ins>" in text
+    assert "Summer" in text
+    assert "These two versions are equal." in text_of(editor.get("/s/prod/offers/sale/compare/?from=2&to=2"))
+
+
+def test_blame_names_the_version_of_each_field(editor: Client, item: LibraryItem) -> None:
+    rows = {row.place.label: row for row in editor.get("/s/prod/offers/sale/blame/").context["rows"]}
+    assert rows["Name"].made.etag == 2
+    assert rows["Priority"].made.etag == 3
+    assert rows["Start date"].made.etag == 1
+    assert rows["Tag"].value == "Holiday 2026"
+
+
+def test_undo_takes_back_one_change_and_keeps_later_ones(editor: Client, item: LibraryItem) -> None:
+    asked = editor.get(f"{HISTORY}2/undo/")
+    assert "Undo the change of version 2?" in text_of(asked)
+    assert Revision.objects.filter(item=item).count() == 3
+    done = confirm(editor, f"{HISTORY}2/undo/", 3, "wrong season")
+    assert done["Location"] == "/s/prod/offers/sale/"
+    item.refresh_from_db()
+    assert (item.name, item.priority, item.etag) == ("Spring sale", 7, 4)
+    made = Revision.objects.get(item=item, etag=4)
+    assert (made.source, made.refers_to, made.note) == ("undo", {"undoes": 2}, "wrong season")
+    assert made.actor_label == "Mina Park"
+    text = text_of(editor.get("/s/prod/offers/sale/"))
+    assert f'<a href="{HISTORY}4/undo/">Undo</a>' in text
+    assert not differences()
+
+
+def test_undo_that_meets_later_changes_names_them_and_writes_nothing(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    patch(actor(sandbox, label="Theo Brandt"), item, replace("/name", "Autumn sale"))
+    for response in (editor.get(f"{HISTORY}2/undo/"), confirm(editor, f"{HISTORY}2/undo/", 4)):
+        assert response.status_code == 409
+        text = text_of(response)
+        for part in ("Name", "Spring sale", "Summer sale", "Autumn sale", "Theo Brandt", "version 4"):
+            assert part in text
+    item.refresh_from_db()
+    assert item.etag == 4
+
+
+def test_undo_of_what_is_already_undone_makes_no_version(editor: Client, item: LibraryItem) -> None:
+    confirm(editor, f"{HISTORY}3/undo/", 3)
+    assert "Nothing is left of that change" in text_of(editor.get(f"{HISTORY}3/undo/"))
+    confirm(editor, f"{HISTORY}3/undo/", 4)
+    item.refresh_from_db()
+    assert item.etag == 4
+
+
+def test_restore_makes_an_earlier_version_the_current_one(editor: Client, item: LibraryItem) -> None:
+    before = writes.read(actor(item.sandbox), OFFER_KINDS, "sale").document
+    confirm(editor, f"{HISTORY}1/restore/", 3)
+    item.refresh_from_db()
+    assert (item.name, item.priority, item.etag) == ("Spring sale", 1, 4)
+    made = Revision.objects.get(item=item, etag=4)
+    assert (made.source, made.refers_to) == ("restore", {"restores": 1})
+    confirm(editor, f"{HISTORY}4/undo/", 4)
+    assert writes.read(actor(item.sandbox), OFFER_KINDS, "sale").document == before
+
+
+def test_a_confirmation_of_what_was_not_shown_is_asked_again(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    editor.get(f"{HISTORY}2/undo/")
+    patch(actor(sandbox, label="Theo Brandt"), item, replace("/rank/priority", 8))
+    response = confirm(editor, f"{HISTORY}2/undo/", 3, "my reason")
+    assert response.status_code == 409
+    assert "Theo Brandt saved version 4 while you were looking." in text_of(response)
+    assert 'value="my reason"' in text_of(response)
+    item.refresh_from_db()
+    assert item.etag == 4
+
+
+def test_a_version_that_is_no_longer_valid_is_explained_before_anyone_confirms(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    admin = actor(sandbox)
+    patch(admin, item, [{"op": "remove", "path": "/tags"}])
+    writes.delete(admin, [Kind.TAG], "holiday", FORM)
+    asked = editor.get(f"{HISTORY}3/restore/")
+    assert asked.status_code == 200
+    assert "It cannot be done as it stands:" in text_of(asked)
+    assert "Restore the version" not in text_of(asked)
+    assert confirm(editor, f"{HISTORY}3/restore/", 4).status_code == 422
+    item.refresh_from_db()
+    assert item.etag == 4
+
+
+def test_undo_and_restore_are_not_for_auditors(sign_in: SignIn, item: LibraryItem) -> None:
+    auditor = sign_in(Role.AUDITOR)
+    for page in ("2/undo/", "1/restore/"):
+        for response in (auditor.get(f"{HISTORY}{page}"), confirm(auditor, f"{HISTORY}{page}", 3)):
+            assert response.status_code == 403
+            assert "You can read this sandbox but not change it." in text_of(response)
+    item.refresh_from_db()
+    assert item.etag == 3
+
+
+def test_what_is_live_in_a_reviewed_sandbox_is_undone_by_reviewers_only(
+    sign_in: SignIn, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    patch(actor(sandbox), item, replace("/status", "approved"))
+    Sandbox.objects.update(review_policy="live")
+    editor, reviewer = sign_in(Role.EDITOR), sign_in(Role.REVIEWER, "Rosa Vidal")
+    refused = confirm(editor, f"{HISTORY}2/undo/", 4)
+    assert refused.status_code == 403
+    assert "only through a reviewer" in text_of(refused)
+    assert confirm(reviewer, f"{HISTORY}2/undo/", 4).status_code == 302
+
+
+def test_restoring_a_live_version_takes_a_reviewer_too(sign_in: SignIn, item: LibraryItem, sandbox: Sandbox) -> None:
+    patch(actor(sandbox), item, replace("/status", "approved"))
+    patch(actor(sandbox), item, replace("/status", "draft"))
+    Sandbox.objects.update(review_policy="live")
+    assert confirm(sign_in(Role.EDITOR), f"{HISTORY}4/restore/", 5).status_code == 403
+
+
+def test_undo_asks_for_the_forms_token(item: LibraryItem, sign_in: SignIn) -> None:
+    browser = sign_in()
+    browser.handler.enforce_csrf_checks = True
+    assert confirm(browser, f"{HISTORY}2/undo/", 3).status_code == 403
+
+
+def test_an_item_of_another_sandbox_is_not_reached_through_mine(editor: Client, item: LibraryItem) -> None:
+    make(actor(make_sandbox("dev")), offer(), id="theirs")
+    for page in ("", "history/", "history/1/", "history/1/restore/", "blame/", "compare/", "api/"):
+        assert editor.get(f"/s/prod/offers/theirs/{page}").status_code == 404
+        assert editor.get(f"/s/dev/offers/theirs/{page}").status_code == 404
