@@ -37,12 +37,12 @@ import sys, time
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 import django; django.setup()
-from offers import bulk_rows, bulk_work
-bulk_rows.CHUNK = 1
+from offers.bulk import rows, worker
+rows.CHUNK = 1
 def told(done):
     print(done, flush=True)
     time.sleep(0.05)
-bulk_work.work(int(sys.argv[2]), told)
+worker.work(int(sys.argv[2]), told)
 """
 
 

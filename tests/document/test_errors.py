@@ -6,7 +6,7 @@ from pathlib import Path
 import offers.document
 from offers.document.errors import DocumentError, InvalidDocument, ParseError, PatchError, Problem
 
-SOURCES = sorted(Path(offers.document.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(offers.document.__file__).parent.rglob("*.py"))
 
 
 def test_a_problem_fills_in_its_message() -> None:

@@ -36,7 +36,8 @@ WORK = """
 import django; django.setup()
 from django.contrib.auth.models import User
 from django.test import Client
-from offers import bulk, bulk_work, writes
+from offers.bulk import runs, worker
+from offers.ledger import writes
 from offers.bulk.actions import Action, Do
 from offers.document.validate import OFFER_KINDS
 from offers.models import LibraryItem, Membership, Sandbox
@@ -53,11 +54,11 @@ answer = browser.post("/accounts/login/", {"login": "mina", "password": "a long 
 assert answer.status_code == 302, answer.content
 assert browser.get("/s/prod/offers/").status_code == 200
 keys = list(LibraryItem.objects.filter(kind__in=OFFER_KINDS, deleted_at=None).values_list("key", flat=True))
-run = bulk.begin(actor, Action(Do.PRIORITY, 5), keys)
-assert bulk_work.work(run.number)
+run = runs.begin(actor, Action(Do.PRIORITY, 5), keys)
+assert worker.work(run.number)
 run.refresh_from_db()
-bulk.start(actor, run, "Prices rise")
-assert bulk_work.work(run.number)
+runs.start(actor, run, "Prices rise")
+assert worker.work(run.number)
 assert set(run.rows.values_list("result", flat=True)) == {"changed"}, list(run.rows.values())
 writes.delete(actor, OFFER_KINDS, "personalizedOffer1234", FORM)
 writes.undelete(actor, OFFER_KINDS, "personalizedOffer1234", FORM)
