@@ -73,6 +73,16 @@
     }
   });
 
+  // How a content looks (templates/_rendered.html) is loaded when somebody opens it.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (!event.target.matches(".rendered[open]")) return;
+      for (const frame of event.target.querySelectorAll("iframe:not([src])")) frame.src = frame.dataset.src;
+    },
+    true,
+  );
+
   // A select that answers at once, where the form has a button for those without JavaScript.
   document.addEventListener("change", (event) => {
     const form = event.target.form;

@@ -27,8 +27,8 @@ _MEMBER_ORDER = {path[0]: index for index, path in reversed(list(enumerate(FIELD
 class Change:
     """One row. `label` is a msgid for `label_params`; `context` has the items around it, outermost first.
 
-    `pointer` leads to the place in the new document, or in the old one when it was removed. `old_text` and `new_text`
-    are to be shown as `format` says ("word" is a msgid). `spans` compares texts by the pieces of their `language`. Positions count
+    `pointer` leads to the place in the new document, or in the old one when it was removed; `old_pointer` to where it was
+    in the old one, "" when it was added. `old_text` and `new_text` are to be shown as `format` says ("word" is a msgid). `spans` compares texts by the pieces of their `language`. Positions count
     from 1 and are those of a moved item, among the items that were kept.
     """
 
@@ -46,6 +46,7 @@ class Change:
     spans: tuple[Span, ...] = ()
     position_from: int = 0
     position_to: int = 0
+    old_pointer: str = ""
 
     @property
     def title(self) -> str:
@@ -135,9 +136,10 @@ def _list(
         if key not in was:
             yield _row(_ABSENT, after[index], place, place, names)
             continue
+        old_place = old.item(was[key], before[was[key]], names)
         if key in moves:
-            yield _moved(after[index], *moves[key], place, names)
-        yield from _value(before[was[key]], after[index], old.item(was[key], before[was[key]], names), place, names)
+            yield _moved(after[index], *moves[key], old_place, place, names)
+        yield from _value(before[was[key]], after[index], old_place, place, names)
 
 
 def _moves(old: list[str], new: list[str]) -> dict[str, tuple[int, int]]:
@@ -147,11 +149,11 @@ def _moves(old: list[str], new: list[str]) -> dict[str, tuple[int, int]]:
     return {key: (was[key] + 1, index + 1) for index, key in enumerate(new) if index not in stay}
 
 
-def _moved(value: JSON, source: int, target: int, place: Place, names: Mapping[str, str]) -> Change:
+def _moved(value: JSON, source: int, target: int, old: Place, place: Place, names: Mapping[str, str]) -> Change:
     text, shown = value_text(place.member, value, names)
     return Change(
         "moved", place.label, place.pointer, place.params, place.context, value, value, text, text, shown,
-        position_from=source, position_to=target,
+        position_from=source, position_to=target, old_pointer=old.pointer,
     )  # fmt: skip
 
 
@@ -175,6 +177,7 @@ def _row(before: JSON, after: JSON, old: Place, new: Place, names: Mapping[str, 
         new_text,
         shown,
         place.language,
+        old_pointer="" if before is _ABSENT else old.pointer,
     )
 
 

@@ -23,10 +23,11 @@ _LOADED = re.compile(rf"{_BEFORE}https://({_NAME})(?=[/?#\"'\s)&>]|\Z)", re.IGNO
 def hosts_of(document: Mapping[str, Any]) -> list[str]:
     """The sites that an offer's contents would load pictures from, each once, in the order of the document."""
     components = (part for shown in document.get("representations", ()) for part in shown.get("components", ()))
-    return list(dict.fromkeys(host for part in components for host in _hosts(part)))[:MAX_HOSTS]
+    return list(dict.fromkeys(host for part in components for host in hosts_in(part)))[:MAX_HOSTS]
 
 
-def _hosts(component: Mapping[str, Any]) -> Iterator[str]:
+def hosts_in(component: Mapping[str, Any]) -> Iterator[str]:
+    """The sites that one content would load pictures from, in its order; some more than once."""
     if found := _ADDRESS.match(component.get("deliveryURL", "")):
         yield found[1].lower()
     if component.get("type", "").endswith("html"):

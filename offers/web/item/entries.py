@@ -32,6 +32,11 @@ class Entry:
     def can_undo(self) -> bool:
         return self.before is not None and self.after is not None
 
+    @property
+    def compared(self) -> tuple[int, int]:
+        """The etags of the two versions that its changes tell apart (templatetags/rendered.py)."""
+        return self.revision.etag - 1, self.revision.etag
+
 
 def item_context(item: LibraryItem, tab: str, **more: Any) -> dict[str, Any]:
     """The context of every page of an item: what the heading and the tabs need."""
@@ -76,7 +81,7 @@ def original_of(item: LibraryItem) -> tuple[str, str] | None:
 def change_context(request: HttpRequest, item: LibraryItem, entry: Entry) -> dict[str, Any]:
     """What `_changes.html` shows of a recorded change: words, the patch as it was applied, and the call that makes it."""
     patch = orjson.loads(entry.revision.patch)
-    context = {"changes": entry.changes, "patch": patch}
+    context = {"changes": entry.changes, "compared": entry.compared, "patch": patch}
     if entry.can_undo:
         etag = entry.revision.etag - 1
         context["curl"] = patch_curl(request, item.sandbox, item.kind, item.id, patch, etag)

@@ -72,6 +72,7 @@ def compare(request: HttpRequest, sandbox: str, section: Section, id: str) -> Ht
         made_from=made_from,
         made_to=made_to,
         changes=describe(before, after, names=names),
+        compared=(source, to),
         patch=diff(before, after) if before is not None and after is not None else [],
     )
     return answer(request, "history/compare.html", context)
@@ -171,6 +172,8 @@ def _confirmed(
         problems=[(problem, place_at(document, problem.pointer, names)) for problem in problems],
         note=request.POST.get("note", ""),
         changes=describe(item.document, document, names=names),
+        # What an undo makes is no version yet.
+        compared=(item.etag, etag) if source == Revision.Source.RESTORE else None,
         patch=patch,
         curl=patch_curl(request, actor.sandbox, item.kind, item.id, patch, item.etag),
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonpointer import resolve_pointer
 
 from offers.document.diff import equal
 from offers.document.words.describe import Change, describe, summary
@@ -167,6 +168,27 @@ def test_many_long_texts_are_described_in_no_time() -> None:
     assert found[0].spans
     assert not found[-1].spans or len(found[-1].spans) == 2
     assert len(found) == 500
+
+
+@given(edited())
+def test_a_row_leads_to_where_its_value_was_and_to_where_it_is(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    before, after = pair
+    for change in describe(before, after):
+        if change.action != "added":
+            assert equal(resolve_pointer(before, change.old_pointer), change.old)
+        if change.action != "removed":
+            assert equal(resolve_pointer(after, change.pointer), change.new)
+
+
+def test_what_moved_and_changed_is_found_where_it_was() -> None:
+    before = offer(representations=[representation("p1"), representation("p2")])
+    after = offer(representations=[representation("p2"), representation("p1", "Bye"), representation("p3")])
+    found = {change.action: (change.old_pointer, change.pointer) for change in describe(before, after)}
+    assert found == {
+        "changed": ("/representations/0/components/0/content", "/representations/1/components/0/content"),
+        "moved": ("/representations/1", "/representations/0"),
+        "added": ("", "/representations/2"),
+    }
 
 
 def test_a_pointer_can_be_put_into_words() -> None:
