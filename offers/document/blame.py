@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from offers.document.errors import JSON
-from offers.document.identity import Path, item_keys
+from offers.document.identity import Path, both_keys, item_keys
+from offers.document.merge import ABSENT, ORDER
 from offers.document.values import canonical, equal, escape
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +72,45 @@ def leaves(value: JSON, path: Path = (), pointer: str = "") -> Iterator[tuple[Pa
 
 def _member(members: dict[str, JSON], name: str) -> Iterator[tuple[Path, str, JSON]]:
     return leaves(members[name], (name,), f"/{escape(name)}") if name in members else iter(())
+
+
+def last_changes(chain: Iterable[tuple[Made, JSON | None]]) -> dict[Path, Made]:
+    """Which of the versions behind the first one was the last to change something at each identity path, or beneath it.
+
+    `chain` gives (what stands for the version, its document) in the order of time, None being one in which the item was
+    deleted. What is not there any more is among the places, and so is (*path, ORDER) for the order of a list.
+    """
+    last: dict[Path, Made] = {}
+    versions = iter(chain)
+    _, before = next(versions)
+    for made, after in versions:
+        for path in _changed(before, after, ()):
+            # From there up to the root, as far as this version has not been noted yet.
+            while last.get(path) is not made:
+                last[path] = made
+                path = path[:-1]
+        before = after
+    return last
+
+
+def _changed(before: JSON, after: JSON, path: Path) -> Iterator[Path]:
+    """The places where two versions differ, and all leaves of what came or went as a whole."""
+    if before is after or (before is not ABSENT and after is not ABSENT and equal(before, after)):
+        return
+    keys = both_keys(path[-1], before, after) if path else None
+    if keys:
+        old, new = dict(zip(keys[0], before, strict=True)), dict(zip(keys[1], after, strict=True))
+        if [key for key in old if key in new] != [key for key in new if key in old]:
+            yield (*path, ORDER)
+        yield from _members_changed(old, new, path)
+    elif isinstance(before, dict) and isinstance(after, dict):
+        yield from _members_changed(before, after, path)
+    else:
+        yield path
+        for side in (before, after):
+            yield from (place for place, _, _ in leaves(side, path))
+
+
+def _members_changed(before: dict[str, JSON], after: dict[str, JSON], path: Path) -> Iterator[Path]:
+    for name in before.keys() | after.keys():
+        yield from _changed(before.get(name, ABSENT), after.get(name, ABSENT), (*path, name))

@@ -13,12 +13,13 @@ from django.db import connection
 from django.db.models import Case, F, QuerySet, When
 
 from offers.access.permissions import actor_key
-from offers.document.blame import Line, blame
+from offers.document.blame import Line, blame, last_changes
 from offers.document.diff import equal
+from offers.document.identity import Path
 from offers.document.merge import Merged, merge
 from offers.document.patch import replay
 from offers.ledger.leaf import Leaf, commitment, time_text
-from offers.ledger.records import canonical
+from offers.ledger.records import SNAPSHOT_EVERY, canonical
 from offers.models import LibraryItem, Revision, Sandbox
 
 Document = dict[str, Any]
@@ -76,6 +77,12 @@ def blame_of(item: LibraryItem) -> tuple[list[Line], dict[int, Revision]]:
     lines = blame((found.etag, document) for found, document in _replayed(item, 1, item.etag, whole=True))
     wanted = {line.etag for line in lines}
     return lines, {found.etag: found for found in Revision.objects.filter(item=item, etag__in=wanted)}
+
+
+def changed_since(item: LibraryItem, etag: int) -> dict[Path, Revision]:
+    """Which revision after this etag was the last to change each place that was changed: document/blame.py."""
+    chain = _replayed(item, etag, item.etag)
+    return last_changes((found, document) for found, document in chain if found.etag >= etag)
 
 
 def undone(item: LibraryItem, etag: int) -> Merged:
@@ -138,7 +145,8 @@ def _replayed(
         yield start, document
         chain = chain.filter(etag__gt=start.etag)
     # A short chain is read at once: a cursor on the server costs several round trips.
-    for found in chain.iterator(chunk_size=500) if whole else chain:
+    long = whole or last - first > SNAPSHOT_EVERY
+    for found in chain.iterator(chunk_size=500) if long else chain:
         document = replay(document, orjson.loads(found.patch))
         yield found, document
 

@@ -5,8 +5,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.document.blame import blame, leaves
+from offers.document.blame import blame, last_changes, leaves
 from offers.document.diff import equal
+from offers.document.identity import Path, item_keys
+from offers.document.merge import ORDER, merge
 from tests.document.measure import seconds
 from tests.document.strategies import documents, edited
 
@@ -44,6 +46,41 @@ def test_every_leaf_names_the_revision_that_a_walk_back_names(chain: list[tuple[
         assert line.pointer == pointer
         assert equal(line.value, value)
         assert line.etag == walked_back(chain, path, value)
+
+
+def nodes(value: Any, path: Path = ()) -> dict[Path, Any]:
+    """Everything there is in a document, by identity path."""
+    found = {path: value}
+    if isinstance(value, dict):
+        for name, child in value.items():
+            found |= nodes(child, (*path, name))
+    keys = item_keys(path[-1], value) if isinstance(value, list) and path else None
+    for key, item in zip(keys or [], value if keys else [], strict=True):
+        found |= nodes(item, (*path, key))
+    return found
+
+
+@given(chains())
+def test_the_last_change_of_each_place_is_the_last_version_that_has_something_else_there(chain: list[Any]) -> None:
+    """Also of what is not there any more; the order of a list is told apart from what is in it."""
+    versions = [nodes(document) if document is not None else {} for _, document in chain]
+    expected = {
+        path: etag
+        for (etag, _), before, after in zip(chain[1:], versions, versions[1:], strict=False)
+        for path in before.keys() | after.keys()
+        if (path in before) != (path in after) or not equal(before.get(path), after.get(path))
+    }
+    found = last_changes(chain)
+    assert {path: etag for path, etag in found.items() if path[-1:] != (ORDER,)} == expected
+
+
+@given(chains())
+def test_what_is_contested_names_the_version_that_changed_it(chain: list[Any]) -> None:
+    documents = [document for _, document in chain if document is not None]
+    ours = {"name": "Ours", "rank": 1, "tags": ["ours"]}
+    found = last_changes(list(enumerate(documents, start=1)))
+    for conflict in merge(documents[0], ours, documents[-1]).conflicts:
+        assert found[conflict.path] > 1
 
 
 @given(documents)

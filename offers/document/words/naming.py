@@ -75,24 +75,47 @@ def place_at(document: JSON, pointer: str, names: Mapping[str, str] | None = Non
     return place
 
 
-def place_of(path: Path, versions: Iterable[JSON], names: Mapping[str, str] | None = None) -> Place:
-    """The place that an identity path (document/identity.py) leads to, through the first of these versions that has it.
+class Places:
+    """Finds the places of identity paths (document/identity.py), each in the first of these versions that has it.
 
-    Each step asks the versions anew: an index of one of them says nothing about another.
+    Each step asks the versions anew: an index of one of them says nothing about another. What was found is kept, for
+    many places share the way to them.
     """
-    place, held = Place(), list(versions)
-    for part in path:
-        lists = [(item_keys(place.member, value) or [], value) for value in held if isinstance(value, list)]
-        found = [(keys.index(part), items) for keys, items in lists if part in keys]
+
+    def __init__(self, versions: Iterable[JSON], names: Mapping[str, str] | None = None) -> None:
+        self.names = names or {}
+        self._found: dict[Path, tuple[Place, list[JSON]]] = {(): (Place(), list(versions))}
+        self._lists: dict[Path, list[tuple[dict[str, int], list[JSON]]]] = {}
+
+    def place(self, path: Path) -> Place:
+        return self._find(path)[0]
+
+    def value(self, path: Path) -> JSON:
+        """What is there in the first version that has it; None where none has."""
+        return next(iter(self._find(path)[1]), None)
+
+    def _find(self, path: Path) -> tuple[Place, list[JSON]]:
+        if path not in self._found:
+            self._found[path] = self._step(path[:-1], path[-1])
+        return self._found[path]
+
+    def _step(self, path: Path, part: str) -> tuple[Place, list[JSON]]:
+        place, held = self._find(path)
+        found = [(indices[part], items) for indices, items in self._items(path, held) if part in indices]
         if found:
             index, items = found[0]
-            place = place.item(index, items[index], names or {})
-            held = [items[index] for index, items in found]
-        else:
-            holders = [value for value in held if isinstance(value, dict)]
-            place = place.into(part, holders[0] if holders else None)
-            held = [value[part] for value in holders if part in value]
-    return place
+            return place.item(index, items[index], self.names), [items[index] for index, items in found]
+        holders = [value for value in held if isinstance(value, dict)]
+        return place.into(part, holders[0] if holders else None), [value[part] for value in holders if part in value]
+
+    def _items(self, path: Path, held: list[JSON]) -> list[tuple[dict[str, int], list[JSON]]]:
+        """The lists at this path, with where in them each item is."""
+        if path not in self._lists:
+            lists = [value for value in held if isinstance(value, list) and path]
+            keys = [item_keys(path[-1], items) or [] for items in lists]
+            indices = [{key: index for index, key in enumerate(found)} for found in keys]
+            self._lists[path] = list(zip(indices, lists, strict=True))
+        return self._lists[path]
 
 
 def label_of(pattern: tuple[str, ...]) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -11,21 +11,22 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from offers.access.permissions import Actor
-from offers.document.blame import Line
 from offers.document.errors import JSON
+from offers.document.identity import Path
 from offers.document.merge import ABSENT, ORDER, Conflict
 from offers.document.values import canonical
 from offers.document.words.describe import describe
 from offers.document.words.labels import FIELDS
-from offers.document.words.naming import Place, place_of, value_text
+from offers.document.words.naming import Place, Places, value_text
 from offers.document.words.spans import spans
 from offers.document.words.tokens import Language
 from offers.forms.fields import clean, date_read, date_shown
 from offers.forms.kinds import Form
-from offers.ledger.history import blame_of
+from offers.ledger.history import changed_since
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
-from offers.templatetags.offers import phrase, place_title
+from offers.templatetags.marks import clipped
+from offers.templatetags.offers import phrase, place_title, shown
 from offers.web.edit.saving import Plan, people, since
 from offers.web.frame.respond import answer
 from offers.web.item.entries import item_context
@@ -142,10 +143,11 @@ def page(
     made = since(item, opened)
     mine = form.before, plan.document
     names = names_in(item.sandbox_id, plan.head.kind, [*mine, plan.head.document])
+    places = Places([plan.form, plan.head.document, plan.base], names)
+    changed = changed_since(item, opened)
     in_order = sorted(plan.conflicts, key=lambda conflict: (_place_in_form(conflict), conflict.pointer))
-    blamed = blame_of(item)
     fields = [
-        _field(conflict, plan, picks, names, form.zone, _last_change(blamed, conflict, made), number < COMPARED)
+        _field(conflict, places, picks, form.zone, changed.get(conflict.path), number < COMPARED)
         for number, conflict in enumerate(in_order)
     ]
     context = item_context(
@@ -174,17 +176,15 @@ def _carried(sent: QueryDict) -> Iterable[tuple[str, str]]:
 
 def _field(
     conflict: Conflict,
-    plan: Plan,
+    places: Places,
     picks: Mapping[str, Pick],
-    names: Mapping[str, str],
     zone: ZoneInfo,
     made: Revision | None,
     compared: bool,
 ) -> Field:
-    versions = [plan.form, plan.head.document, plan.base]
-    place, is_order = place_of_conflict(conflict, versions, names)
+    place, is_order = place_of_conflict(conflict, places)
     before, theirs, yours = (
-        side_of(conflict, value, place, versions, names) for value in (conflict.base, conflict.theirs, conflict.ours)
+        side_of(conflict, side, places) for side in (conflict.base, conflict.theirs, conflict.ours)
     )
     label = place_title(place)
     pick = picks.get(name_of(conflict), Pick(""))
@@ -209,10 +209,10 @@ def _place_in_form(conflict: Conflict) -> int:
     return names.index(conflict.path[0]) if conflict.path and conflict.path[0] in names else len(names)
 
 
-def place_of_conflict(conflict: Conflict, versions: Sequence[JSON], names: Mapping[str, str]) -> tuple[Place, bool]:
+def place_of_conflict(conflict: Conflict, places: Places) -> tuple[Place, bool]:
     """Where a conflict is, whichever of the versions still has it; and whether it is about the order of the list there."""
     is_order = conflict.path[-1:] == (ORDER,)
-    return place_of(conflict.path[:-1] if is_order else conflict.path, versions, names), is_order
+    return places.place(conflict.path[:-1] if is_order else conflict.path), is_order
 
 
 def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:
@@ -221,35 +221,38 @@ def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:
     return date_shown(value, zone) if kind == "date" else str(value)
 
 
-def side_of(conflict: Conflict, value: JSON, place: Place, versions: Sequence[JSON], names: Mapping[str, str]) -> Side:
+def side_of(conflict: Conflict, value: JSON, places: Places) -> Side:
     """One side of a conflict in words; an order by what its items are called."""
     if value is ABSENT:
         return Side("", "absent")
     if conflict.path[-1:] == (ORDER,):
-        paths = [(*conflict.path[:-1], key) for key in value]
-        return Side(", ".join(_item_name(place_of(path, versions, names), path[-1], names) for path in paths), "text")
-    return Side(*value_text(place.member, value, dict(names)))
+        named = _item_names(places, [(*conflict.path[:-1], key) for key in value])
+        return Side("\n".join(f"{number}. {name}" for number, name in enumerate(named, start=1)), "text")
+    return Side(*value_text(places.place(conflict.path).member, value, places.names))
 
 
-def _item_name(place: Place, key: str, names: Mapping[str, str]) -> str:
-    """An item of a list by its library item's name, by its value, or by what such items are called here."""
-    parts = orjson.loads(key)
-    named = [names[part] for part in parts if isinstance(part, str) and part in names]
-    if named:
-        return named[0]
-    return str(parts[0]) if len(parts) == 1 else phrase((place.label, place.params))
+def _item_names(places: Places, paths: list[Path]) -> list[str]:
+    """What tells the items of a list apart: what they are called, else what they say, else what they are known by."""
+    called, said = [_called(places, path) for path in paths], [_said(places, path) for path in paths]
+    keys = [orjson.loads(path[-1]) for path in paths]
+    known = [", ".join(str(part) for part in key[1:] or key) for key in keys]
+    return next((names for names in (called, said) if all(names) and len(set(names)) == len(names)), known)
+
+
+def _called(places: Places, path: Path) -> str:
+    """An item of a list by its placement's name, by its value, or by its label; "" where that has only a number."""
+    place, item = places.place(path), places.value(path)
+    if not isinstance(item, dict):
+        return _said(places, path)
+    if "{number}" in place.label:
+        return ""
+    return place.params["placement"] or phrase((place.label, place.params))
+
+
+def _said(places: Places, path: Path) -> str:
+    return clipped(shown(*value_text(places.place(path).member, places.value(path), places.names)))
 
 
 def _compared(side: Side, before: JSON, after: JSON, language: Language) -> Side:
     """The side with marks, where it is a text that is shown as it is."""
     return Side(side.text, side.how, spans(before, after, language) if side.text == after else ())
-
-
-def _last_change(
-    blamed: tuple[list[Line], dict[int, Revision]], conflict: Conflict, made: list[Revision]
-) -> Revision | None:
-    """The version that made their side what it is; the latest one for what they removed."""
-    lines, revisions = blamed
-    newer = {revision.etag for revision in made}
-    etags = [line.etag for line in lines if line.path[: len(conflict.path)] == conflict.path and line.etag in newer]
-    return revisions[max(etags)] if etags else next(iter(made), None)

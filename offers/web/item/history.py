@@ -19,13 +19,15 @@ from offers.document.merge import Conflict
 from offers.document.validate import Kind
 from offers.document.words.describe import describe
 from offers.document.words.labels import FIELDS
-from offers.document.words.naming import Place, place_at, value_text
+from offers.document.words.naming import Place, Places, place_at, value_text
 from offers.ledger import history as past
 from offers.ledger import writes
 from offers.ledger.history import Document, NoSuchRevision
 from offers.ledger.leaf import RefersTo
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
+from offers.templatetags.marks import clipped
+from offers.templatetags.offers import shown
 from offers.web.edit.conflict import place_of_conflict, side_of
 from offers.web.edit.saving import in_use
 from offers.web.frame.access import item_for, stamp_of
@@ -226,7 +228,6 @@ class Explained:
     before: str
     after: str
     now: str
-    how: str
     made: Revision | None
 
 
@@ -241,20 +242,15 @@ def _explained_first(item: LibraryItem, etag: int, conflicts: tuple[Conflict, ..
 def _explained(item: LibraryItem, etag: int, conflicts: tuple[Conflict, ...]) -> list[Explained]:
     around = past.documents(item, etag - 1, etag)
     versions = [item.document, around[etag], around[etag - 1]]
-    names = names_in(item.sandbox_id, Kind(item.kind), versions)
-    lines, made = past.blame_of(item)
+    places = Places(versions, names_in(item.sandbox_id, Kind(item.kind), versions))
+    changed = past.changed_since(item, etag)
     found = []
     for conflict in conflicts:
-        place, is_order = place_of_conflict(conflict, versions, names)
-        etags = [line.etag for line in lines if line.path[: len(conflict.path)] == conflict.path]
-        sides = [
-            side_of(conflict, value, place, versions, names)
-            for value in (conflict.theirs, conflict.base, conflict.ours)
-        ]
-        texts = [(side.text, "text" if side.how == "absent" else side.how) for side in sides]
-        how = next((how for text, how in texts if text), "text")
-        before, after, now = (text for text, _how in texts)
-        found.append(Explained(place, is_order, before, after, now, how, made[max(etags)] if etags else None))
+        place, is_order = place_of_conflict(conflict, places)
+        sides = [side_of(conflict, side, places) for side in (conflict.theirs, conflict.base, conflict.ours)]
+        texts = [shown(side.text, side.how) for side in sides]
+        before, after, now = texts if is_order else map(clipped, texts)
+        found.append(Explained(place, is_order, before, after, now, changed.get(conflict.path)))
     return found
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offers.document.blame import leaves
-from offers.document.words.naming import place_of
+from offers.document.values import equal
+from offers.document.words.naming import Places
 from tests.document.strategies import offers
 
 
@@ -25,10 +26,12 @@ def shuffled(value: Any, chance: random.Random) -> Any:
 def test_a_path_leads_to_the_same_item_in_a_version_of_any_order(document: dict[str, Any], seed: int) -> None:
     other = shuffled(document, random.Random(seed))
     there = {path: pointer for path, pointer, _ in leaves(other)}
-    for path, pointer, _ in leaves(document):
-        assert place_of(path, [document, other]).pointer == pointer
+    places, others = Places([document, other]), Places([other, document])
+    for path, pointer, value in leaves(document):
+        assert places.place(path).pointer == pointer
+        assert equal(places.value(path), value)
         if path in there:
-            assert place_of(path, [other, document]).pointer == there[path]
+            assert others.place(path).pointer == there[path]
 
 
 @given(offers, st.integers(0, 2**32))
@@ -38,8 +41,9 @@ def test_what_only_an_older_version_has_is_called_as_it_was_there(document: dict
     for found in ours.get("representations", []):
         for component in found.get("components", []):
             component.pop("content", None)
+    both, one = Places([ours, document]), Places([document])
     for path, _, _ in leaves(document):
         if path[-1] == "content" and path[-2].startswith("["):
-            place, alone = place_of(path, [ours, document]), place_of(path, [document])
+            place, alone = both.place(path), one.place(path)
             kinds = [[params["kind"] for _, params in found.context] for found in (place, alone)]
             assert kinds[0] == kinds[1]

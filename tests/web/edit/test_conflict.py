@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from offers.models import LibraryItem, Sandbox
-from tests.cast import WEB, actor, make, make_placement, offer, patch, replace, shown_in
+from tests.cast import WEB, actor, make, offer, patch, replace, shown_in
 from tests.web.edit.test_form import EDIT, END, NAME, PRIORITY, last_patch, now, opened, revisions, submit, with_texts
 from tests.web.form_reader import Sent, form_in
 from tests.web.frame.test_respond import text_of
@@ -146,24 +146,12 @@ def test_removing_what_somebody_else_edits_is_asked(editor: Client, item: Librar
     assert now(item).document["representations"] == []
 
 
-def test_an_order_that_both_changed_is_asked(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
-    admin = actor(sandbox)
-    for name in ("one", "two", "three"):
-        make_placement(admin, name, name=name.title())
-    made = make(admin, offer(representations=[shown_in(name) for name in ("one", "two", "three")]), id="long")
-    address = "/s/prod/offers/long/edit/"
-    form = form_in(text_of(submit(editor, opened(editor, address), "up:/representations/1", address)))
-    patch(admin, made, [{"op": "move", "from": "/representations/2", "path": "/representations/0"}])
-    response = submit(editor, form, address=address)
-    (field,) = response.context["fields"]
-    assert field.label == "Order of Representations"
-    assert (field.before.text, field.theirs.text, field.yours.text) == (
-        "One, Two, Three", "Three, One, Two", "Two, One, Three",
-    )  # fmt: skip
-    sent = form_in(text_of(response), "conflict")
-    sent[names_of_picks(text_of(response))[0]] = ["theirs"]
-    submit(editor, sent, address=address)
-    assert [found["placement"] for found in now(made).document["representations"]] == ["three", "one", "two"]
+def test_who_removed_it_is_named_and_not_who_saved_last(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
+    form = with_texts(opened(editor), {"/representations/0/components/0/content": "Mine"})
+    patch(actor(sandbox, label="Jisoo Kim"), item, [{"op": "remove", "path": "/representations/0"}])
+    patch(actor(sandbox, label="Haneul Lee"), item, replace("/rank/priority", 50))
+    (field,) = submit(editor, form).context["fields"]
+    assert (field.theirs.how, field.made.actor_label, field.made.etag) == ("absent", "Jisoo Kim", 4)
 
 
 def languages(*found: tuple[str, str]) -> dict[str, Any]:
@@ -192,26 +180,6 @@ def test_a_conflict_names_the_content_that_it_is_about_whatever_its_place(
     (field,) = response.context["fields"]
     assert field.label.endswith("Content (html, en) › Link")
     assert (field.theirs.text, field.yours.how) == ("https://a.example/new", "absent")
-
-
-def test_an_order_of_contents_is_asked_by_what_they_are_called(
-    editor: Client, item: LibraryItem, sandbox: Sandbox
-) -> None:
-    admin = actor(sandbox)
-    three = languages(EN, KO, ("ja", "https://a.example/ja"))
-    made = make(admin, offer(representations=[three]), id="three")
-    address = "/s/prod/offers/three/edit/"
-    form = form_in(text_of(submit(editor, opened(editor, address), "up:/representations/0/components/1", address)))
-    path = "/representations/0/components"
-    patch(admin, made, [{"op": "move", "from": f"{path}/2", "path": f"{path}/0"}])
-    response = submit(editor, form, address=address)
-    (field,) = response.context["fields"]
-    assert field.theirs.text == "Content (html, ja), Content (html, en), Content (html, ko)"
-    patch(admin, made, [{"op": "move", "from": f"{path}/2", "path": f"{path}/0"}])
-    undo = editor.get("/s/prod/offers/three/history/2/undo/")
-    assert undo.status_code == 409
-    assert "Content (html, ko), Content (html, ja), Content (html, en)" in text_of(undo)
-    assert "Order of Representation" in text_of(undo)
 
 
 CONTENTS = "/representations/0/components"
