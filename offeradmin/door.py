@@ -20,6 +20,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from offers import asked
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -58,18 +60,20 @@ class Refused(Exception):
 
 
 class Door:
-    """`application` behind the door. `limit` is the size in bytes beyond which it will refuse a body unread."""
+    """`application` behind the door. `limit` is the size in bytes beyond which it will refuse a body unread; `headers` are
+    what every answer has, for those that the door gives itself."""
 
     def __init__(
         self,
         application: WsgiApplication,
         *,
         limit: int,
+        headers: Headers | None = None,
         threads: int = THREADS,
         seconds: float = BODY_SECONDS,
         pause: float = PAUSE_SECONDS,
     ) -> None:
-        self.application = application
+        self.application, self.headers = application, headers or []
         self.limit, self.seconds, self.pause = limit, seconds, pause
         self.pool = ThreadPoolExecutor(threads, "request")
         self.sign_ins = ThreadPoolExecutor(1, "sign-in", initializer=step_back)
@@ -83,7 +87,7 @@ class Door:
             try:
                 length, body = await self._body(environ, receive, held)
             except Refused as refused:
-                answer = refusal(refused.status, environ["PATH_INFO"])
+                answer = refusal(refused.status, environ, self.headers)
             else:
                 environ.update({"CONTENT_LENGTH": str(length), "wsgi.input": io.BytesIO(body)})
                 loop, signs_in = asyncio.get_running_loop(), is_sign_in(environ)
@@ -220,15 +224,16 @@ def respond(application: WsgiApplication, environ: Environ) -> Answer:
     return int(status[:3]), headers, content
 
 
-def refusal(status: int, path: str) -> Answer:
+def refusal(status: int, environ: Environ, more: Headers) -> Answer:
     """The door's own answer: a problem document for programs, a sentence for people."""
+    name = asked.request_id(environ.get("HTTP_X_REQUEST_ID"))
     # The rest of the body is not read, so the connection has no use any more.
-    headers = [("Connection", "close"), ("Retry-After", "2")]
-    if not path.startswith(PROGRAMS):
+    headers = [*more, ("X-Request-Id", name), ("Connection", "close"), ("Retry-After", "2")]
+    if not environ["PATH_INFO"].startswith(PROGRAMS):
         return status, [("Content-Type", "text/plain; charset=utf-8"), *headers], f"{REASONS[status]}\n".encode()
-    title = HTTPStatus(status).phrase
-    problem = {"type": "about:blank", "title": title, "status": status, "detail": REASONS[status], "errors": []}
-    return status, [("Content-Type", "application/problem+json"), *headers], json.dumps(problem).encode()
+    title, detail = HTTPStatus(status).phrase, REASONS[status]
+    told = {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": [], "requestId": name}
+    return status, [("Content-Type", "application/problem+json"), *headers], json.dumps(told).encode()
 
 
 async def send_answer(answer: Answer, send: Send) -> None:

@@ -1,14 +1,23 @@
 """What people and programs send along, read in the same way everywhere: no text that a database refuses, no number that is none."""
 
+import re
+import uuid
+
 MAX_ETAG = 2**31 - 1
 MAX_KEY = 2**63 - 1
 # Why a change was made, as pages take it (the API takes a line of its own length in a header).
 MAX_NOTE = 500
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def text(given: str | None, most: int) -> str:
     """The text without space around it and without NUL, which PostgreSQL cannot hold; at most `most` characters."""
     return (given or "").replace("\0", "").strip()[:most]
+
+
+def request_id(given: str | None) -> str:
+    """The caller's name for a request where it is a sane one, else a new one."""
+    return given if given and _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def note(given: str | None) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from offeradmin import door
 from offeradmin.door import Door, Environ, Message, Scope
@@ -142,6 +143,34 @@ def test_a_body_that_takes_too_long_is_refused_and_the_connection_closed(applica
     assert (start["status"], application.calls) == (408, [])
     assert (b"connection", b"close") in start["headers"]
     assert json.loads(content)["status"] == 408
+
+
+# What an answer has because of what it answers.
+OF_ITS_OWN = {"Content-Type", "Content-Length", "Content-Language", "Vary", "X-Request-Id", "WWW-Authenticate"}
+
+
+@pytest.mark.parametrize("path", ["/data/core/dps/tags", "/accounts/login/"])
+def test_what_the_door_refuses_has_the_headers_of_every_answer(client: Client, path: str) -> None:
+    """As the application's answer to a call without a token has them, whatever they will be."""
+    from offeradmin.asgi import application as real
+
+    at = Door(Application(), limit=LIMIT, headers=real.headers)
+    start, content = asyncio.run(ask(at, scope(length(6), ("x-request-id", "mine-0815"), path=path), part(b"abc")))
+    given = {name.decode(): value.decode() for name, value in start["headers"]}
+    answered = client.get("/data/core/dps/tags", headers={"X-Request-Id": "mine-0815"})
+    expected = {name.lower(): value for name, value in answered.items() if name not in OF_ITS_OWN}
+    assert {"x-content-type-options", "referrer-policy", "content-security-policy", "cache-control"} <= set(expected)
+    assert expected.items() <= given.items()
+    assert given["x-request-id"] == "mine-0815"
+    assert path == "/accounts/login/" or json.loads(content)["requestId"] == "mine-0815"
+
+
+def test_a_refusal_without_a_name_gets_one(application: Application) -> None:
+    for sent in ([], [("x-request-id", "no\nline")]):
+        start, content = asyncio.run(ask(Door(application, limit=LIMIT), scope(length(6), *sent), part(b"abc")))
+        name = dict(start["headers"])[b"x-request-id"].decode()
+        assert len(name) == 32
+        assert json.loads(content)["requestId"] == name
 
 
 def test_people_are_refused_with_a_sentence(application: Application) -> None:

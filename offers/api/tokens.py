@@ -20,6 +20,7 @@ from django.utils import timezone
 from offers.access.attempts import Budget, address_of, take
 from offers.access.client_secrets import is_secret_of
 from offers.api.wire import shapes
+from offers.api.wire.bodies import is_coded
 
 TOKEN_BYTES = 48
 FAILURES_A_MINUTE = 20
@@ -33,6 +34,8 @@ def token(request: HttpRequest) -> HttpResponse:
         return _error(405, "invalid_request", "Send the form with POST.", Allow="POST")
     if request.content_type != "application/x-www-form-urlencoded":
         return _error(400, "invalid_request", "Send application/x-www-form-urlencoded.")
+    if is_coded(request):
+        return _error(400, "invalid_request", "Send the form as it is, without Content-Encoding.")
     if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_FORM:
         return _error(413, "invalid_request", "The form is too long.")
     client_id, secret = _credentials(request)

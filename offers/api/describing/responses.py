@@ -27,7 +27,7 @@ REFUSALS: dict[int, tuple[str, str]] = {
     413: ("ContentTooLarge", "The body is too large, or has too many operations."),
     415: (
         "UnsupportedMediaType",
-        "The body is of another type; Accept-Post or Accept-Patch name those that are taken.",
+        "The body is of another type (Accept-Post or Accept-Patch name those that are taken), or has a Content-Encoding.",
     ),
     422: ("UnprocessableContent", "The document would not be valid, or the request goes too far."),
     428: ("PreconditionRequired", "This sandbox takes changes with an If-Match only."),

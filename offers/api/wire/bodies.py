@@ -75,7 +75,18 @@ def _note(request: HttpRequest) -> str:
     return text
 
 
+def is_coded(request: HttpRequest) -> bool:
+    """Whether the body is compressed or the like. None is decoded here: a few bytes would make many."""
+    codings = request.headers.get("Content-Encoding", "").lower().split(",")
+    return any(coding.strip() not in ("", "identity") for coding in codings)
+
+
 def _check_type(request: HttpRequest, accepted: tuple[str, ...], header: str) -> None:
+    if is_coded(request):
+        # RFC 9110 section 12.5.3: this says that it was the coding and not the type.
+        detail, headers = _("Send the body as it is, without Content-Encoding."), {"Accept-Encoding": "identity"}
+        title = _("This Content-Encoding is not accepted")
+        raise ApiError(415, "unsupported-content-encoding", title, detail, headers=headers)
     charset = (request.content_params or {}).get("charset", "utf-8").lower()
     if request.content_type in accepted and charset in ("utf-8", "utf8", "us-ascii"):
         return

@@ -1,7 +1,5 @@
 """A request's id, the short way to the API, and the viewer's time zone."""
 
-import re
-import uuid
 import zoneinfo
 from collections.abc import Callable
 
@@ -9,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+
+from offers import asked
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -32,7 +32,8 @@ NO_DEVICES = ", ".join(
         *("usb", "xr-spatial-tracking"),
     )
 )
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# What is no page shows nothing and is framed by nothing.
+NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
 
 
 def kept_to_oneself(get_response: Handler) -> Handler:
@@ -57,8 +58,7 @@ def request_id(get_response: Handler) -> Handler:
     """Name every request: the caller's X-Request-Id where it is a sane one, else a new one; answered and recorded."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-Id", "")
-        name = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        name = asked.request_id(request.headers.get("X-Request-Id"))
         request.META["offers.request_id"] = name
         response = get_response(request)
         response["X-Request-Id"] = name
@@ -91,7 +91,7 @@ def api_door(get_response: Handler) -> Handler:
         if response.status_code != 304:
             response.headers.setdefault("Content-Length", str(len(response.content)))
         patch_vary_headers(response, ["Accept-Language"])
-        response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        response["Content-Security-Policy"] = NO_PAGE
         return response
 
     return middleware

@@ -142,6 +142,16 @@ def test_another_content_type_is_refused_with_the_accepted_ones(editor: Caller, 
     assert editor("POST", "tags", {"name": "x"}, Content_Type="application/json-patch+json").status_code == 415
 
 
+@pytest.mark.parametrize("coding", ["gzip", "deflate, gzip", "identity, br", "x-unknown"])
+def test_a_body_with_a_content_encoding_is_refused_for_that(editor: Caller, coding: str) -> None:
+    for method, path, body in (("PATCH", OFFER, RENAME), ("POST", "tags", {"name": "x"})):
+        response = editor(method, path, body, Content_Encoding=coding)
+        assert told(response) == (415, "unsupported-content-encoding")
+        assert "Content-Encoding" in response.json()["detail"]
+        assert response["Accept-Encoding"] == "identity"
+    assert editor("PATCH", OFFER, RENAME, Content_Encoding="Identity").status_code == 200
+
+
 @pytest.mark.parametrize(
     "path",
     ["", "nothing", "offers/personalizedOffer1234/nothing", "offers/.hidden", "offers/a%00b", "offers/" + "x" * 65],
