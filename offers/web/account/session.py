@@ -1,6 +1,6 @@
 """A form outlives the session that it was opened in: what was typed comes back, and goes on under the name of who sends it.
 
-With JavaScript (static/session.js) the form asks here before it is sent, and sign-in is a small window beside it. Without,
+With JavaScript (static/edit/session.js) the form asks here before it is sent, and sign-in is a small window beside it. Without,
 a form that is refused is answered by a page that carries what was typed.
 """
 

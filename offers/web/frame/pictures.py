@@ -15,7 +15,7 @@ MAX_HOSTS = 20
 _NAME = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?"
 _HOST = re.compile(_NAME, re.IGNORECASE)
 _ADDRESS = re.compile(rf"\s{{0,9}}https://({_NAME})(?=[/?#]|\Z)", re.IGNORECASE)
-# As static/pictures.js looks for them while one types. Spaces are counted, so that no content takes long.
+# As static/edit/pictures.js looks for them while one types. Spaces are counted, so that no content takes long.
 _BEFORE = r"(?:\b(?:src|srcset|background|poster)\s{0,9}=|\burl\()\s{0,9}(?:&quot;|[\"'])?\s{0,9}"
 _LOADED = re.compile(rf"{_BEFORE}https://({_NAME})(?=[/?#\"'\s)&>]|\Z)", re.IGNORECASE)
 

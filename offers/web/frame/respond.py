@@ -125,7 +125,7 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 
 def remember(response: HttpResponse, name: str, value: str | SafeString, request: HttpRequest) -> None:
-    """Keep a choice of the person's in a cookie for a year. Scripts set two of them, too (offeradmin.js), and read no other."""
+    """Keep a choice of the person's in a cookie for a year. Scripts of static/frame set two of them, too, and read no other."""
     by_scripts = name in ("timezone", "sidebar")
     secure = settings.HTTPS or request.is_secure()
     response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=secure, httponly=not by_scripts)
