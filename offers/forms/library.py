@@ -13,7 +13,7 @@ from offers.document.values import clone
 from offers.forms import collection, decision, placement, rule, tag
 from offers.forms.decision import CRITERIA, CRITERION
 from offers.forms.fields import Texts, clean, shown
-from offers.forms.rows import Row, numbered, operate, sent_rows, written_rows
+from offers.forms.rows import Row, indices_in, numbered, operate, sent_rows, written_rows
 from offers.forms.shape import Document, Shape, ids_of, ids_text
 
 SHAPES: Mapping[Kind, Shape] = {
@@ -52,9 +52,12 @@ class LibraryForm:
 
 def form_for(kind: Kind, document: Document, zone: ZoneInfo, *, before: Document | None = None) -> LibraryForm:
     """The form that shows a document; `before` (the document itself, by default) is what it will be compared with."""
-    form = LibraryForm(kind, document if before is None else before, zone, SHAPES[kind].shown(document, zone))
+    before = document if before is None else before
+    form = LibraryForm(kind, before, zone, SHAPES[kind].shown(document, zone))
     if kind == Kind.DECISION:
-        rows = [Row(index, shown(CRITERION, item, zone)) for index, item in enumerate(document.get("criteria", ()))]
+        scopes = document.get("criteria", [])
+        indices = indices_in(before.get("criteria", []), scopes, "criteria")
+        rows = [Row(was, shown(CRITERION, item, zone)) for was, item in zip(indices, scopes, strict=True)]
         form.criteria = numbered(rows, CRITERIA)
     return form
 

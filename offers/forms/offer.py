@@ -34,7 +34,7 @@ from offers.forms.fields import (
     shown,
     written,
 )
-from offers.forms.rows import COMPONENTS, Row, every, numbered, operate, original, sent_rows, written_rows
+from offers.forms.rows import COMPONENTS, Row, every, indices_in, numbered, operate, original, sent_rows, written_rows
 
 Document = dict[str, Any]
 
@@ -125,23 +125,29 @@ class OfferForm:
 
 def form_for(kind: Kind, document: Document, zone: ZoneInfo, *, before: Document | None = None) -> OfferForm:
     """The form that shows a document; `before` (the document itself, by default) is what it will be compared with."""
-    form = OfferForm(kind, document if before is None else before, zone, shown(OFFER, document, zone))
+    before = document if before is None else before
+    form = OfferForm(kind, before, zone, shown(OFFER, document, zone))
     form.tags = list(document.get("tags", ()))
-    form.representations = _shown_rows(document, REPRESENTATIONS, REPRESENTATION, zone)
+    form.representations = _shown_rows(before, document, REPRESENTATIONS, REPRESENTATION, zone)
     for row, item in zip(form.representations, document.get("representations", ()), strict=True):
-        row.rows = _shown_rows(item, f"{row.pointer}/{COMPONENTS}", COMPONENT, zone)
-    form.cappings = _shown_rows(document, CAPPINGS, CAPPING, zone)
+        was = original(before.get("representations", ()), row) or {}
+        row.rows = _shown_rows(was, item, f"{row.pointer}/{COMPONENTS}", COMPONENT, zone)
+    form.cappings = _shown_rows(before, document, CAPPINGS, CAPPING, zone)
+    names = {key: index for index, (key, _) in enumerate(_attributes(before))}
     form.attributes = [
-        Row(index, {"key": one_line(key), "value": clean(value)})
-        for index, (key, value) in enumerate(_attributes(document))
+        Row(names.get(key), {"key": one_line(key), "value": clean(value)}) for key, value in _attributes(document)
     ]
     numbered(form.attributes, ATTRIBUTES)
     return form
 
 
-def _shown_rows(parent: Mapping[str, Any], pointer: str, fields: Mapping[str, Field], zone: ZoneInfo) -> list[Row]:
-    items = parent.get(pointer.rpartition("/")[2], ())
-    return numbered([Row(index, shown(fields, item, zone)) for index, item in enumerate(items)], pointer)
+def _shown_rows(
+    before: Mapping[str, Any], parent: Mapping[str, Any], pointer: str, fields: Mapping[str, Field], zone: ZoneInfo
+) -> list[Row]:
+    member = pointer.rpartition("/")[2]
+    items = parent.get(member, [])
+    indices = indices_in(before.get(member, []), items, member)
+    return numbered([Row(was, shown(fields, item, zone)) for was, item in zip(indices, items, strict=True)], pointer)
 
 
 def form_from(kind: Kind, before: Document, sent: Mapping[str, list[str]], zone: ZoneInfo) -> OfferForm:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from offers.document.identity import both_keys
+from offers.document.values import canonical
 from offers.forms.fields import Texts
 
 # More rows than any document may have in one list; what is beyond comes from no page of ours.
@@ -36,6 +38,22 @@ def numbered(rows: list[Row], pointer: str) -> list[Row]:
         row.pointer = f"{pointer}/{index}"
         numbered(row.rows, f"{row.pointer}/{COMPONENTS}")
     return rows
+
+
+def indices_in(before: Sequence[Any], items: Sequence[Any], member: str) -> list[int | None]:
+    """Where each of these items of the list in this member is in another version of that list; None for a new one.
+
+    Items without an identity are the same where they say the same, and otherwise where they stand at the same place.
+    """
+    if before is items:
+        return list(range(len(items)))
+    keys = both_keys(member, before, items)
+    if keys is not None:
+        at = {key: index for index, key in enumerate(keys[0])}
+        return [at.get(key) for key in keys[1]]
+    same = {canonical(item): index for index, item in enumerate(before)}
+    placed = [index if index < len(before) else None for index in range(len(items))]
+    return [same.get(canonical(item), index) for item, index in zip(items, placed, strict=True)]
 
 
 def every(rows: Iterable[Row]) -> Iterator[Row]:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import jsonpatch
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -13,7 +14,7 @@ from offers.document.validate import Kind
 from offers.ledger import writes
 from offers.models import LibraryItem, Presence, Sandbox
 from offers.web.edit.presence import here
-from tests.cast import FORM, Role, actor, at_once, patch, replace
+from tests.cast import FORM, Role, actor, at_once, make, make_placement, offer, patch, replace, shown_in
 from tests.web.conftest import SignIn
 from tests.web.form_reader import form_in
 from tests.web.frame.test_respond import text_of
@@ -185,6 +186,36 @@ def test_the_newer_version_comes_into_the_form_beside_what_was_typed(
     editor.post(EDIT, {**brought, "action": "save"})
     saved = LibraryItem.objects.get(id="sale")
     assert (saved.etag, saved.name, saved.priority) == (5, "Typed", 50)
+
+
+IDS = [{"id": id, "type": "html", "format": "text/html", "content": f"Hello {id}"} for id in ("c1", "c2", "c3")]
+LIMITS = [
+    {"id": id, "limit": 3, "scope": "global", "entity": "offer", "events": ["click"], "repeat": {"enabled": False}}
+    for id in ("f1", "f2", "f3")
+]
+LISTS = {
+    "/representations/0/components": ({"representations": [shown_in("home", components=IDS)]}, IDS),
+    "/representations": ({"representations": [shown_in("kiosk"), shown_in("home", components=IDS)]}, IDS),
+    "/frequencyCappingConstraints": ({"frequencyCappingConstraints": LIMITS}, LIMITS),
+}
+
+
+@pytest.mark.parametrize(("at", "action"), [(at, action) for at in LISTS for action in ("remove", "down")])
+def test_what_comes_into_the_form_keeps_each_item_what_it_is(
+    editor: Client, sandbox: Sandbox, item: LibraryItem, at: str, action: str
+) -> None:
+    """The form shows no ids: each row says which item of the newest version it is, wherever that stands there."""
+    make_placement(actor(sandbox), "kiosk", name="Kiosk")
+    made = make(actor(sandbox), offer(**LISTS[at][0]), id="listed")
+    edit = EDIT.replace("sale", "listed")
+    form = form_in(text_of(editor.post(edit, {**form_in(text_of(editor.get(edit))), "action": f"{action}:{at}/0"})))
+    patch(actor(sandbox), made, replace("/name", "Theirs"))
+    brought = form_in(text_of(editor.post(BRING_IN.replace("sale", "listed"), {**form, "action": "bring-in"})))
+    editor.post(edit, {**brought, "action": "save"})
+    made.refresh_from_db()
+    removed, moved = {"op": "remove", "path": f"{at}/0"}, {"op": "move", "from": f"{at}/0", "path": f"{at}/1"}
+    both = [removed if action == "remove" else moved, *replace("/name", "Theirs")]
+    assert made.document == jsonpatch.apply_patch(offer(**LISTS[at][0]), both)
 
 
 def test_where_both_changed_the_same_field_the_form_stays_for_save_to_ask(
