@@ -160,7 +160,7 @@ def test_a_problem_says_kinds_and_statuses_in_the_readers_language() -> None:
 def test_a_change_of_a_long_text_is_shown_as_far_as_people_read(kept: str) -> None:
     """A browser takes five seconds to lay out a mark in one line of 190 KB, at every pause in typing."""
     before, after = ({"name": f"{word} {{{{x}}}}\n" * 10_000 + kept} for word in ("old", "neu"))
-    shown = render_to_string("_change_rows.html", {"changes": describe(before, after)})
+    shown = render_to_string("item/_change_rows.html", {"changes": describe(before, after)})
     assert len(shown) < 3 * marks.SHORTEN_AT
     assert "neu" in shown
     assert "…" in shown

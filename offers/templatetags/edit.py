@@ -31,13 +31,13 @@ def input_id(name: str) -> str:
     return "f" + name.replace("/", "-")
 
 
-@register.inclusion_tag("offers/_edit_field.html")
+@register.inclusion_tag("edit/_field.html")
 def field(page: FormPage, at: str, path: str, label: str, **more: Any) -> dict[str, Any]:
     """A labelled input with its problems. See `control`; `hint` stands below, `wide` spans the whole row."""
     return _context(page, f"{at}/{path}", label, **more)
 
 
-@register.inclusion_tag("offers/_edit_control.html")
+@register.inclusion_tag("edit/_control.html")
 def control(page: FormPage, at: str, path: str, label: str, **more: Any) -> dict[str, Any]:
     """Only the input, for sentences; the label is for screen readers."""
     return _context(page, f"{at}/{path}", label, bare=True, **more)

@@ -14,7 +14,7 @@ from offers.web.frame.respond import Frame
 register = template.Library()
 
 
-@register.inclusion_tag("offers/_presence.html", takes_context=True)
+@register.inclusion_tag("edit/_presence.html", takes_context=True)
 def presence(context: RequestContext, item: LibraryItem | str, etag: int) -> dict[str, Any]:
     """Nothing for a new item. `tab` names this page in this tab, for as long as it is shown."""
     frame = context["frame"]

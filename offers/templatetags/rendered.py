@@ -41,7 +41,7 @@ class Shown:
         return self.address + query_for(self.sites)
 
 
-@register.inclusion_tag("_rendered.html", takes_context=True)
+@register.inclusion_tag("item/_rendered.html", takes_context=True)
 def rendered(context: RequestContext, change: Change) -> dict[str, Any]:
     """Nothing for other fields, what only moved, and what is not stored."""
     if change.action == "moved":

@@ -33,7 +33,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     """GET: the page with all of them. POST (any of `theme`, `timezone`, and `next`): keep them and go back."""
     if request.method != "POST":
-        return render(request, "preferences.html", {"zones": zone_names(), "next": back(request)})
+        return render(request, "account/preferences.html", {"zones": zone_names(), "next": back(request)})
     response = HttpResponseRedirect(back(request))
     theme, zone = request.POST.get("theme"), request.POST.get("timezone")
     if theme in THEMES:

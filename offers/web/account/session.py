@@ -41,7 +41,7 @@ def session(request: HttpRequest) -> JsonResponse:
 @require_safe
 def signed_in(request: HttpRequest) -> HttpResponse:
     """Where the sign-in beside a form ends: it tells the form, and closes itself if it may."""
-    return render(request, "signed_in.html")
+    return render(request, "account/signed_in.html")
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -65,7 +65,7 @@ def carried(request: HttpRequest) -> HttpResponse:
     """A page with what was typed: it is sent again, to be looked at and saved, once somebody is signed in."""
     fields = [(name, value) for name, values in request.POST.lists() if name not in NOT_CARRIED for value in values]
     context = {"fields": fields, "action": request.get_full_path().replace("/edit/newer/", "/edit/")}
-    return render(request, "carried.html", context, status=403)
+    return render(request, "account/carried.html", context, status=403)
 
 
 def token_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -164,7 +164,7 @@ def page(
         carried=list(_carried(request.POST)),
         note=request.POST.get("note", ""),
     )
-    return answer(request, "offers/conflict.html", context, status=409)
+    return answer(request, "edit/conflict.html", context, status=409)
 
 
 def _carried(sent: QueryDict) -> Iterable[tuple[str, str]]:

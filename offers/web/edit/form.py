@@ -49,10 +49,10 @@ from offers.web.item.offered import next_steps
 
 # The part of the page that a row button changes.
 PARTS = {
-    REPRESENTATIONS: "offers/_edit_representations.html",
-    CAPPINGS: "offers/_edit_limits.html",
-    ATTRIBUTES: "offers/_edit_attributes.html",
-    CRITERIA: "library/form/_criteria.html",
+    REPRESENTATIONS: "edit/_representations.html",
+    CAPPINGS: "edit/_limits.html",
+    ATTRIBUTES: "edit/_attributes.html",
+    CRITERIA: "edit/library/_criteria.html",
 }
 
 
@@ -93,7 +93,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
         closed = why_closed(actor, item)
         if closed:
             context = item_context(item, "", closed=closed)
-            return answer(request, "offers/edit_closed.html", context, status=403)
+            return answer(request, "edit/closed.html", context, status=403)
         form = form_for(Kind(item.kind), item.document, zone_of(request))
         return page(Desk(request, actor, item, item.etag, form, choices_for(actor, form)))
     if not can_edit(actor):
@@ -141,10 +141,10 @@ def other(desk: Desk) -> HttpResponse:
     """Every button but Save: a row's, the search for tags, the preview."""
     action = desk.request.POST.get("action", "")
     if action == "tags":
-        return page(desk, fragment="offers/_edit_tags.html")
+        return page(desk, fragment="edit/_tags.html")
     picker = desk.choices.pickers.get(action.removeprefix(SEARCH)) if isinstance(desk.choices, LibraryChoices) else None
     if picker:
-        return page(desk, fragment="library/form/_picker.html", picker=picker, searched=picker.name)
+        return page(desk, fragment="edit/library/_picker.html", picker=picker, searched=picker.name)
     if action.startswith(SEARCH) and isinstance(desk.form, OfferForm):
         return _found(desk, action.removeprefix(SEARCH))
     changed = operated(desk.form, action)
@@ -156,7 +156,7 @@ def other(desk: Desk) -> HttpResponse:
         return response
     if action == "edit":
         return page(desk)
-    return page(desk, fragment="offers/_edit_answer.html", **preview(desk))
+    return page(desk, fragment="edit/_answer.html", **preview(desk))
 
 
 def _found(desk: Desk, name: str) -> HttpResponse:
@@ -165,7 +165,7 @@ def _found(desk: Desk, name: str) -> HttpResponse:
     desk = replace(desk, choices=choices_for(desk.actor, desk.form, text))
     rows = desk.form.representations if isinstance(desk.form, OfferForm) else []
     row = next((row for row in rows if f"{row.pointer}/placement" == name), None)
-    return page(desk, fragment="offers/_edit_placement.html" if row else "offers/_edit_rule.html", row=row)
+    return page(desk, fragment="edit/_placement.html" if row else "edit/_rule.html", row=row)
 
 
 def preview(desk: Desk) -> dict[str, Any]:
@@ -282,7 +282,7 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
     """The form's page, or with htmx a fragment of it."""
     shown = context.pop("page", None) or form_page(desk.actor, desk.form, desk.choices)
     query = desk.request.POST.get("tag-query", "")
-    tags_shown = fragment in ("", "offers/_edit_tags.html") or not wants_fragment(desk.request)
+    tags_shown = fragment in ("", "edit/_tags.html") or not wants_fragment(desk.request)
     if tags_shown and not isinstance(desk.form, LibraryForm):
         shown.found_tags, shown.tag_query = tags_like(desk.actor, query, desk.form.tags), query
     base = item_context(desk.item, "") if desk.item else {"section": desk.section.slug}
@@ -296,11 +296,11 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "is_new": desk.item is None,
         "is_fallback": desk.form.kind == Kind.FALLBACK_OFFER,
         "one": desk.section.one,
-        "body": f"library/form/{desk.form.kind}.html",
+        "body": f"edit/library/{desk.form.kind}.html",
         "is_dirty": desk.request.method == "POST",
         "not_saved": status >= 400,
         "is_stale": "offers.stale" in desk.request.META,
         "is_another": opened_by_another(desk.request),
     }
-    template = "library/edit.html" if isinstance(desk.form, LibraryForm) else "offers/edit.html"
+    template = "edit/library.html" if isinstance(desk.form, LibraryForm) else "edit/form.html"
     return answer(desk.request, template, {**base, **values, **context}, fragment=fragment, status=status)

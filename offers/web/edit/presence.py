@@ -98,7 +98,7 @@ def poll(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpR
         return HttpResponse(status=204)
     newer = _newer(item, etag) if item.etag > etag else {}
     context = item_context(item, "", others=others, shown=shown, opened=etag, **newer)
-    return answer(request, "offers/_presence_said.html", context)
+    return answer(request, "edit/_presence_said.html", context)
 
 
 def here(actor: Actor, item: LibraryItem, tab: str, now: datetime) -> Others:

@@ -36,10 +36,10 @@ def _around(request: HttpRequest) -> str:
     try:
         if inside and hasattr(request, "user"):
             actor_for(request, inside[1])
-            return "framed.html"
+            return "frame/framed.html"
     except Http404:
         pass
-    return "alone.html"
+    return "frame/alone.html"
 
 
 @login_not_required

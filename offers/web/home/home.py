@@ -24,7 +24,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """To the sandbox last used, else to production; a page that says so where there is none."""
     names = [sandbox.name for sandbox in sandboxes_of(request)]
     if not names:
-        return answer(request, "no_sandbox.html", {})
+        return answer(request, "home/no_sandbox.html", {})
     last = request.COOKIES.get("sandbox", "")
     return HttpResponseRedirect(reverse("sandbox", args=[last if last in names else names[0]]))
 
@@ -49,7 +49,7 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
         "may_edit": can_edit(actor),
         **_waiting(actor),
     }
-    return answer(request, "home.html", context)
+    return answer(request, "home/home.html", context)
 
 
 def _waiting(actor: Actor) -> dict[str, object]:

@@ -77,7 +77,7 @@ def page(
         refusal=refused,
         problems=[in_words(item, problem) for problem in problems or (() if refused else _missing(item))],
     )
-    return answer(request, "library/deleted.html", context, status=status)
+    return answer(request, "item/deleted.html", context, status=status)
 
 
 def _missing(item: LibraryItem) -> list[Problem]:

@@ -79,7 +79,7 @@ def original_of(item: LibraryItem) -> tuple[str, str] | None:
 
 
 def change_context(request: HttpRequest, item: LibraryItem, entry: Entry) -> dict[str, Any]:
-    """What `_changes.html` shows of a recorded change: words, the patch as it was applied, and the call that makes it."""
+    """What `item/_changes.html` shows of a recorded change: words, the patch as it was applied, and the call that makes it."""
     patch = orjson.loads(entry.revision.patch)
     context = {"changes": entry.changes, "compared": entry.compared, "patch": patch}
     if entry.can_undo:

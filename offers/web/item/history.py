@@ -49,7 +49,7 @@ def timeline(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     revisions = past.revisions(item, before=before, limit=PAGE_SIZE)
     older = revisions[-1].etag if revisions and revisions[-1].etag > 1 else 0
     context = item_context(item, "history", entries=entries(item, revisions), older=older, before=before)
-    return answer(request, "history/timeline.html", context, fragment="history/_entries.html")
+    return answer(request, "item/history/timeline.html", context, fragment="item/history/_entries.html")
 
 
 def revision(request: HttpRequest, sandbox: str, section: Section, id: str, etag: int) -> HttpResponse:
@@ -57,7 +57,7 @@ def revision(request: HttpRequest, sandbox: str, section: Section, id: str, etag
     _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     entry = entries(item, [_revision(item, etag)])[0]
     context = item_context(item, "history", entry=entry, **change_context(request, item, entry))
-    return answer(request, "history/revision.html", context, fragment="_changes.html")
+    return answer(request, "item/history/revision.html", context, fragment="item/_changes.html")
 
 
 def compare(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
@@ -77,7 +77,7 @@ def compare(request: HttpRequest, sandbox: str, section: Section, id: str) -> Ht
         compared=(source, to),
         patch=diff(before, after) if before is not None and after is not None else [],
     )
-    return answer(request, "history/compare.html", context)
+    return answer(request, "item/history/compare.html", context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class BlameRow:
 def blame(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """Who last changed each field."""
     _actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    return answer(request, "history/blame.html", item_context(item, "blame", **_blame_rows(item)))
+    return answer(request, "item/history/blame.html", item_context(item, "blame", **_blame_rows(item)))
 
 
 def _blame_rows(item: LibraryItem) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
         raise Http404 from None
     if merged.conflicts:
         context = item_context(item, "history", etag=etag, **_explained_first(item, etag, merged.conflicts))
-        return answer(request, "history/undo_conflict.html", context, status=409)
+        return answer(request, "item/history/undo_conflict.html", context, status=409)
     assert isinstance(merged.document, dict), "an undo that deletes is refused by history.undone"
     return _confirmed(request, actor, item, merged.document, Revision.Source.UNDO, etag)
 
@@ -179,7 +179,7 @@ def _confirmed(
         patch=patch,
         curl=patch_curl(request, actor.sandbox, item.kind, item.id, patch, item.etag),
     )
-    return answer(request, "history/confirm.html", context, status=_status(stale, problems if posted else ()))
+    return answer(request, "item/history/confirm.html", context, status=_status(stale, problems if posted else ()))
 
 
 def _status(stale: bool, problems: tuple[Problem, ...]) -> int:

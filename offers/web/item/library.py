@@ -35,7 +35,7 @@ def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpRespo
         "links": links(request, found.next, found.previous),
         "sorts": sorts(request, order, wanted),
     }
-    return answer(request, "library/list.html", context, fragment="library/_results.html")
+    return answer(request, "lists/items.html", context, fragment="lists/_items.html")
 
 
 def _chips(request: HttpRequest, wanted: Wanted) -> list[Chip]:
@@ -56,7 +56,7 @@ def overview(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
         users=writes.used_by(actor.sandbox.pk, item.id),
         **facts_of(actor, item),
     )
-    return answer(request, "library/overview.html", context)
+    return answer(request, "item/library.html", context)
 
 
 def api(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
@@ -71,4 +71,4 @@ def api(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpRe
         change=patch_curl(request, actor.sandbox, item.kind, item.id, example, item.etag),
         document=json_text(item.document),
     )
-    return answer(request, "item_api.html", context)
+    return answer(request, "item/api.html", context)

@@ -74,7 +74,7 @@ def ask(request: HttpRequest, actor: Actor, item: LibraryItem, status: str) -> H
     if refusal(actor, Kind(item.kind), item.document, after):
         return HttpResponseRedirect(reverse("item", args=[actor.sandbox.name, SECTION_OF[item.kind].slug, item.id]))
     was_live = is_live(item.kind, item.document)
-    return answer(request, "library/final.html", item_context(item, "", to=status, was_live=was_live))
+    return answer(request, "item/final.html", item_context(item, "", to=status, was_live=was_live))
 
 
 def note_of(request: HttpRequest) -> str:
@@ -117,7 +117,7 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
     refuse_before(actor, item, item.document, None)
     users = writes.used_by(actor.sandbox.pk, item.id)
     if request.method != "POST":
-        return answer(request, "library/delete.html", item_context(item, "", users=users, section_page=section))
+        return answer(request, "item/delete.html", item_context(item, "", users=users, section_page=section))
     stamp = stamp_of(request, Revision.Source.FORM, note=note_of(request))
     try:
         writes.delete(actor, section.kinds, id, stamp, if_match=_etag(request, item))
@@ -128,7 +128,7 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
         return HttpResponseRedirect(request.path)
     except writes.InUse as use:
         context = item_context(item, "", users=use.users, section_page=section)
-        return answer(request, "library/delete.html", context, status=409)
+        return answer(request, "item/delete.html", context, status=409)
     said = _("{name} is deleted. Its history stays.").format(name=item.name)
     if not refusal(actor, Kind(item.kind), None, item.document):
         back = reverse("item", args=[actor.sandbox.name, section.slug, id])

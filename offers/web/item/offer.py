@@ -64,7 +64,7 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     if not wants_fragment(request):
         context["filters"] = first_filters(wanted)
         context["more"] = more_filters(request, actor.sandbox.pk, wanted)
-    return answer(request, "offers/list.html", context, fragment="offers/_results.html")
+    return answer(request, "lists/offers.html", context, fragment="lists/_offers.html")
 
 
 def _columns(actor: Actor, view: SavedView | None, wanted: Wanted) -> list[str]:
@@ -79,7 +79,7 @@ def filter_choices(request: HttpRequest, sandbox: str, name: str) -> HttpRespons
     if name not in NAMED:
         raise Http404
     filter = named_filter(request, actor.sandbox.pk, name, getattr(wanted_of(request), name))
-    return answer(request, "offers/_filter.html", {"filter": filter})
+    return answer(request, "lists/_filter.html", {"filter": filter})
 
 
 def _lasting(request: HttpRequest) -> str:
@@ -113,7 +113,7 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
         original=original_of(item),
         users=writes.used_by(actor.sandbox.pk, item.id),
     )
-    return answer(request, "offers/overview.html", context)
+    return answer(request, "item/offer.html", context)
 
 
 def _named(representations: Iterable[dict[str, Any]], known: dict[str, str]) -> list[dict[str, Any]]:

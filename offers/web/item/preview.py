@@ -71,7 +71,7 @@ def shown(request: HttpRequest, component: Mapping[str, Any], pictures: Sequence
     """The content under a policy of its own, in frames of our pages only; with pictures of these sites."""
     content = _LINK.sub("<wbr ", component.get("content", ""))
     context = {"component": {**component, "content": content}, "type": component_type(component.get("type", ""))}
-    response = render(request, "preview.html", context)
+    response = render(request, "item/preview.html", context)
     sources = ["'self'", "data:", *(f"https://{host}" for host in pictures)]
     response["Content-Security-Policy"] = POLICY.format(" ".join(sources))
     response["Referrer-Policy"] = "no-referrer"
