@@ -8,7 +8,7 @@ from offers.web.edit import form, new, presence
 from offers.web.frame.sections import SectionConverter
 from offers.web.home import home
 from offers.web.item import actions, deleted, history, library, lifecycle, offer, preview
-from offers.web.lists import views
+from offers.web.lists import items, offers, views
 
 register_converter(SectionConverter, "section")
 
@@ -22,8 +22,8 @@ urlpatterns = [
     path("session/signed-in/", session.signed_in, name="signed_in"),
     path("s/<slug:sandbox>/", home.home, name="sandbox"),
     # Offers have pages of their own; the other sections share the library's.
-    path("s/<slug:sandbox>/offers/", offer.offer_list, name="offers"),
-    path("s/<slug:sandbox>/offers/filters/<slug:name>/", offer.filter_choices, name="filter_choices"),
+    path("s/<slug:sandbox>/offers/", offers.offer_list, name="offers"),
+    path("s/<slug:sandbox>/offers/filters/<slug:name>/", offers.filter_choices, name="filter_choices"),
     path("s/<slug:sandbox>/offers/columns/", views.choose_columns, name="choose_columns"),
     path("s/<slug:sandbox>/offers/views/", views.save, name="save_view"),
     path("s/<slug:sandbox>/offers/views/<int:key>/delete/", views.delete, name="delete_view"),
@@ -42,7 +42,7 @@ urlpatterns = [
     path("s/<slug:sandbox>/bulk/<int:number>/exclude/", runs.exclude, name="bulk_exclude"),
     path("s/<slug:sandbox>/bulk/<int:number>/discard/", runs.discard, name="bulk_discard"),
     path("s/<slug:sandbox>/bulk/<int:number>/undo/", runs.undo, name="bulk_undo"),
-    path("s/<slug:sandbox>/<section:section>/", library.item_list, name="items"),
+    path("s/<slug:sandbox>/<section:section>/", items.item_list, name="items"),
     path("s/<slug:sandbox>/<section:section>/new/", new.new, name="new"),
     path(ITEM, library.overview, name="item"),
     path("s/<slug:sandbox>/preview/", preview.typed, name="preview_text"),

@@ -1,0 +1,82 @@
+"""The offers of a sandbox as a list, with its filters, columns and saved views."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from offers.access.people import with_names_of_now
+from offers.access.permissions import Actor, can_edit
+from offers.lists.pages import Wanted, names, page
+from offers.models import SavedView
+from offers.web.frame.access import actor_for
+from offers.web.frame.respond import answer, wants_fragment
+from offers.web.frame.sections import OFFERS
+from offers.web.lists.filters import (
+    NAMED,
+    chips,
+    first_filters,
+    links,
+    more_filters,
+    named_filter,
+    order_of,
+    sorts,
+    wanted_of,
+)
+from offers.web.lists.rows import COLUMNS, heads_of, known_columns, rows_of
+from offers.web.lists.views import chosen_view, columns_for, is_changed, views_of
+
+
+def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
+    """The list with its filters; htmx gets only the results."""
+    actor = actor_for(request, sandbox)
+    wanted, order = wanted_of(request), order_of(request)
+    found = page(actor.sandbox.pk, OFFERS.kinds, wanted, order, request.GET.get("cursor", ""))
+    ids = {tag for item in found.items for tag in item.document.get("tags", ())}
+    known = names(actor.sandbox.pk, ids | set(wanted.references))
+    views = views_of(actor)
+    view = chosen_view(request, views)
+    query = _lasting(request)
+    columns, sorted_by = _columns(actor, view, wanted), sorts(request, order, wanted)
+    context = {
+        "section": OFFERS,
+        "page": found,
+        "rows": rows_of(actor, with_names_of_now(found.items), known),
+        "wanted": wanted,
+        "order": order,
+        "chips": chips(request, actor.sandbox.pk, wanted, known),
+        "links": links(request, found.next, found.previous),
+        "sorts": sorted_by,
+        "columns": columns,
+        "heads": [(column, sorted_by.get(column.sort)) for column in heads_of(columns, deleted=wanted.deleted)],
+        "may_change": can_edit(actor) and not wanted.deleted,
+        "all_columns": COLUMNS.values(),
+        "views": views,
+        "view": view,
+        "view_changed": view is not None and is_changed(view, query),
+        "query": query,
+    }
+    if not wants_fragment(request):
+        context["filters"] = first_filters(wanted)
+        context["more"] = more_filters(request, actor.sandbox.pk, wanted)
+    return answer(request, "lists/offers.html", context, fragment="lists/_offers.html")
+
+
+def _columns(actor: Actor, view: SavedView | None, wanted: Wanted) -> list[str]:
+    """The columns that the person chose; of what is deleted always by whom and when."""
+    chosen = columns_for(actor, view)
+    return known_columns([*chosen, "modified"]) if wanted.deleted else chosen
+
+
+def filter_choices(request: HttpRequest, sandbox: str, name: str) -> HttpResponse:
+    """The select of one filter with what its search finds, for a library with more tags or placements than fit in one."""
+    actor = actor_for(request, sandbox)
+    if name not in NAMED:
+        raise Http404
+    filter = named_filter(request, actor.sandbox.pk, name, getattr(wanted_of(request), name))
+    return answer(request, "lists/_filter.html", {"filter": filter})
+
+
+def _lasting(request: HttpRequest) -> str:
+    """The list's query string without where it is: what a saved view keeps."""
+    query = request.GET.copy()
+    for name in ("cursor", "view", "find-tag", "find-placement"):
+        query.pop(name, None)
+    return query.urlencode()
