@@ -73,12 +73,17 @@
     }
   });
 
-  // How a content looks (templates/_rendered.html) is loaded when somebody opens it.
+  // How a content looks (templates/item/_rendered.html) is loaded when somebody opens it.
   document.addEventListener(
     "toggle",
     (event) => {
       if (!event.target.matches(".rendered[open]")) return;
-      for (const frame of event.target.querySelectorAll("iframe:not([src])")) frame.src = frame.dataset.src;
+      for (const frame of event.target.querySelectorAll("iframe[data-src]")) {
+        const form = document.getElementById(`${frame.name}-form`);
+        if (form) form.submit();
+        else frame.src = frame.dataset.src;
+        frame.removeAttribute("data-src");
+      }
     },
     true,
   );
@@ -129,10 +134,10 @@
     location.href = `${marked[0].dataset.compare}?from=${etags[0]}&to=${etags[etags.length - 1]}`;
   });
 
-  // Leaving a form with unsaved changes asks first; the form's own submit does not.
+  // Leaving a form with unsaved changes asks first; the form's own submit does not. What is sent into a frame leaves nothing.
   let leaving = false;
   document.addEventListener("submit", (event) => {
-    leaving = !event.defaultPrevented || leaving;
+    leaving = (!event.defaultPrevented && event.target.target === "") || leaving;
     for (const menu of document.querySelectorAll("details[data-menu][open]")) menu.open = menu.contains(event.target);
   });
   window.addEventListener("beforeunload", (event) => {
@@ -179,7 +184,7 @@
   // Feedback at once: the button that was pressed shows that something is under way.
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
-    if (button && button.matches(".btn") && !event.defaultPrevented) button.classList.add("busy");
+    if (button && button.matches(".btn") && event.target.target === "" && !event.defaultPrevented) button.classList.add("busy");
   });
   document.addEventListener("htmx:afterRequest", () => {
     for (const busy of document.querySelectorAll(".busy")) busy.classList.remove("busy");

@@ -38,6 +38,11 @@ def test_before_and_after_are_shown_when_they_are_opened(
     above, below = rendered.locator("iframe").evaluate_all(corners)
     assert above[0] == below[0], "one under the other"
 
+    page.goto(f"{address}4/undo/")
+    page.locator(".rendered summary").click()
+    expect(page.locator(".rendered iframe").last.content_frame.locator("body")).to_have_text("Hello")
+    expect(page.locator(".busy")).to_have_count(0)
+
     browser = page.context.browser
     assert browser is not None
     plain = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()

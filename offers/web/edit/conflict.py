@@ -27,6 +27,7 @@ from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
 from offers.templatetags.marks import clipped
 from offers.templatetags.offers import phrase, place_title, shown
+from offers.templatetags.rendered import Version, field_content, typed
 from offers.web.edit.saving import Plan, people, since
 from offers.web.frame.respond import answer
 from offers.web.item.entries import item_context
@@ -55,7 +56,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A contested field. `kind` is what another value may be typed as; "" where it can only be chosen from the two."""
+    """A contested field. `kind` is what another value may be typed as; "" where it can only be chosen from the two.
+
+    `versions` shows how a content looks on each side.
+    """
 
     name: str
     label: str
@@ -66,6 +70,7 @@ class Field:
     kind: str
     side: str
     text: str
+    versions: tuple[Version, ...] = ()
 
     @property
     def is_decided(self) -> bool:
@@ -200,7 +205,19 @@ def _field(
         kind,
         pick.side,
         text,
+        _versions(conflict, place) if compared else (),
     )
+
+
+def _versions(conflict: Conflict, place: Place) -> tuple[Version, ...]:
+    sides = (
+        ("before", _("Before"), conflict.base),
+        (THEIRS, _("Theirs"), conflict.theirs),
+        (YOURS, _("Yours"), conflict.ours),
+    )
+    known = ((side, title, field_content(place.member, place.context, value)) for side, title, value in sides)
+    name = name_of(conflict)
+    return tuple(Version(title, 0, [typed(f"{side}-{name}", found)]) for side, title, found in known if found)
 
 
 def _place_in_form(conflict: Conflict) -> int:

@@ -175,7 +175,7 @@ def _confirmed(
         note=request.POST.get("note", ""),
         changes=describe(item.document, document, names=names),
         # What an undo makes is no version yet.
-        compared=(item.etag, etag) if source == Revision.Source.RESTORE else None,
+        compared=(item.etag, etag if source == Revision.Source.RESTORE else 0),
         patch=patch,
         curl=patch_curl(request, actor.sandbox, item.kind, item.id, patch, item.etag),
     )

@@ -64,7 +64,8 @@ def typed(request: HttpRequest, sandbox: str) -> HttpResponse:
     actor_for(request, sandbox)
     names = ("type", "content", "deliveryURL", "linkURL")
     component = {name: request.POST.get(name, "")[:MAX_CONTENT] for name in names}
-    return shown(request, component, asked_for(request.POST.getlist("pictures")))
+    # A button has one value: its sites stand in one text.
+    return shown(request, component, asked_for(",".join(request.POST.getlist("pictures")).split(",")))
 
 
 def shown(request: HttpRequest, component: Mapping[str, Any], pictures: Sequence[str]) -> HttpResponse:

@@ -50,6 +50,25 @@ def test_the_page_names_who_and_shows_all_three_sides(editor: Client, item: Libr
     assert now(item).etag == 5
 
 
+def test_all_three_sides_of_a_content_are_sent_to_be_shown(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
+    content = "/representations/0/components/0/content"
+    picture = '<img src="https://pics.example/a"><img src="https://b.example/b">'
+    form = with_texts(opened(editor), {content: picture, NAME: "Mine"})
+    patch(actor(sandbox, label="Jisoo Kim"), item, [*replace(content, "<b>Jisoo's</b>"), *replace("/name", "Hers")])
+    response = submit(editor, form)
+    text = text_of(response)
+    of_name, of_content = response.context["fields"]
+    assert of_name.versions == ()
+    names = [shown.name for version in of_content.versions for shown in version.shown]
+    assert [form_in(text, f"{name}-form")["content"] for name in names] == [["Hello"], ["<b>Jisoo's</b>"], [picture]]
+    assert text.count("data-src") == 3
+    asked = f'form="{names[2]}-form" name="pictures" value="pics.example,b.example"'
+    assert asked in text
+    sent = {"type": "html", "content": picture, "pictures": "pics.example,b.example"}
+    policy = editor.post("/s/prod/preview/", sent)["Content-Security-Policy"]
+    assert "img-src 'self' data: https://pics.example https://b.example;" in policy
+
+
 def test_nothing_typed_is_lost_on_the_way(editor: Client, item: LibraryItem, contested: Sent) -> None:
     sent = form_in(text_of(submit(editor, contested)), "conflict")
     assert sent["note"] == ["why"]

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from offers.document.validate import OFFER_KINDS
 from offers.ledger import writes
 from offers.models import LibraryItem, Sandbox
 from tests.cast import FORM, actor, make_placement, patch, replace, shown_in
+from tests.web.form_reader import form_in
 from tests.web.frame.test_respond import text_of
 
 SALE = "/s/prod/offers/sale/"
@@ -45,9 +47,16 @@ def test_the_frames_show_the_place_that_each_version_had_it_in(editor: Client, c
         assert editor.get(f"{SALE}preview/{address}/").status_code == 200
 
 
-def test_there_are_none_for_other_fields_and_for_what_is_not_stored(editor: Client, changed: LibraryItem) -> None:
-    for page in ("history/1/", "history/2/", "history/4/undo/"):
+def test_there_are_none_for_other_fields(editor: Client, changed: LibraryItem) -> None:
+    for page in ("history/1/", "history/2/"):
         assert frames(editor.get(SALE + page)) == [], page
+
+
+def test_what_an_undo_would_make_is_sent_to_be_shown(editor: Client, changed: LibraryItem) -> None:
+    page = text_of(editor.get(f"{SALE}history/4/undo/"))
+    assert frames(editor.get(f"{SALE}history/4/undo/")) == ["4/0/0", "4/1/0"]
+    assert form_in(page, "after-0-0-0-form") == {"csrfmiddlewaretoken": ANY, "type": ["html"], "content": ["Hello"]}
+    assert 'form="after-0-0-0-form">Show</button>' in page, "the way without scripts"
 
 
 def test_a_frame_loads_nothing_by_itself_and_is_a_sandbox(editor: Client, changed: LibraryItem) -> None:
