@@ -1,6 +1,7 @@
 """The dry run of a bulk edit: what would become of each offer, by the very code that would change it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from offers.access.permissions import Actor, NotAllowed
 from offers.bulk.actions import Do, patch_for
@@ -12,6 +13,7 @@ from offers.document.merge import Merged
 from offers.document.validate import Kind
 from offers.document.words.describe import describe
 from offers.document.words.labels import gettext_noop
+from offers.document.words.naming import Places
 from offers.ledger import history, writes
 from offers.ledger.records import Document, Head, Patch
 from offers.lists import pages
@@ -55,6 +57,9 @@ def _look_at(run: BulkRun, row: BulkRow, actor: Actor | None, undone: Merged | N
             raise PatchError(Problem("", "deleted", GONE), status=409)
         if actor is None:
             raise NotAllowed
+        if undone is not None and undone.conflicts:
+            row.verdict, row.problems = Verdict.CONFLICT, _changed_since(undone)
+            return None
         patch = _undo_patch(item.document, undone) if action.do == Do.UNDO else patch_for(action, item.document)
         outcome = writes.judge(actor, _head(item), patch) if patch else None
     except NotAllowed:
@@ -62,7 +67,9 @@ def _look_at(run: BulkRun, row: BulkRow, actor: Actor | None, undone: Merged | N
     except DocumentError as error:
         conflict = isinstance(error, PatchError) and error.status == 409
         row.verdict = Verdict.CONFLICT if conflict else Verdict.INVALID
-        row.problems = [kept_problem(problem, item.document) for problem in error.problems[:PROBLEMS_KEPT]]
+        row.problems = [
+            kept_problem(problem, error.document or item.document) for problem in error.problems[:PROBLEMS_KEPT]
+        ]
     else:
         if outcome is not None and outcome.changed:
             row.verdict, row.patch = Verdict.CHANGE, None if action.do == Do.PATCH else patch
@@ -83,10 +90,16 @@ def _undo_patch(document: Document, merged: Merged | None) -> Patch:
     """The patch that takes one earlier change back and leaves later ones. Raises PatchError (409) where it cannot."""
     if merged is None:
         raise PatchError(Problem("", "changed-since", CHANGED_SINCE), status=409)
-    if merged.conflicts:
-        problems = [Problem(conflict.pointer, "changed-since", CHANGED_SINCE) for conflict in merged.conflicts]
-        raise PatchError(problems, status=409)
     return diff(document, merged.document)
+
+
+def _changed_since(undone: Merged) -> list[dict[str, Any]]:
+    """What is in the way of an undo, by the names that it has in whichever version still has it."""
+    places = Places(undone.versions)
+    return [
+        kept_problem(Problem(conflict.pointer, "changed-since", CHANGED_SINCE), None, places.place(conflict.place))
+        for conflict in undone.conflicts[:PROBLEMS_KEPT]
+    ]
 
 
 def _head(item: LibraryItem) -> Head:

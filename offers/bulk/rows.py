@@ -11,7 +11,7 @@ from offers.access.permissions import Actor
 from offers.document.errors import Problem
 from offers.document.words.describe import Change
 from offers.document.words.labels import gettext_noop
-from offers.document.words.naming import place_at
+from offers.document.words.naming import Place, place_at
 from offers.models import BulkRow, BulkRun
 
 # Few enough that nobody who saves one of these offers waits long, enough that commits do not dominate.
@@ -74,9 +74,9 @@ def _clipped(text: str) -> str:
     return text if len(text) <= TEXT_KEPT else text[:TEXT_KEPT].rstrip() + "…"
 
 
-def kept_problem(problem: Problem, document: Any) -> dict[str, Any]:
+def kept_problem(problem: Problem, document: Any, place: Place | None = None) -> dict[str, Any]:
     """A problem as it is stored: its message and the name of its place as msgids, to be shown in any language."""
-    place = place_at(document, problem.pointer) if problem.pointer else None
+    place = place or (place_at(document, problem.pointer) if problem.pointer else None)
     return {
         "message": problem.message,
         "params": dict(problem.params),

@@ -187,7 +187,7 @@ def _change(run: BulkRun, row: BulkRow, actor: Actor | None, stamp: Stamp) -> No
         row.result, row.problems = Result.SKIPPED, [refusal(actor, run)]
     except DocumentError as error:
         # A placement, rule or tag that it needs went away meanwhile.
-        _skip(row, error.problems[0], row.item.document)
+        _skip(row, error.problems[0], error.document or row.item.document)
     else:
         row.result, row.result_etag = Result.CHANGED, outcome.head.etag
 

@@ -32,14 +32,20 @@ class Problem:
 
 
 class DocumentError(Exception):
-    """Base of the errors below: a status as HTTP counts them, a title (msgid) and at least one problem."""
+    """Base of the errors below: a status as HTTP counts them, a title (msgid) and at least one problem.
+
+    `document` is the one that the problems' pointers lead into, where it is none that the caller has: a patch made it.
+    """
 
     status: int = 422
     title: ClassVar[str] = ""
 
-    def __init__(self, problems: Problem | Iterable[Problem], *, status: int | None = None) -> None:
+    def __init__(
+        self, problems: Problem | Iterable[Problem], *, status: int | None = None, document: JSON = None
+    ) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         self.status = status or self.status
+        self.document = document
         super().__init__("; ".join(problem.text for problem in self.problems))
 
     @property

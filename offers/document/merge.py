@@ -41,6 +41,15 @@ class Conflict:
     theirs: JSON
 
     @property
+    def place(self) -> Path:
+        """The identity path of what it is about: for an order, that of the list."""
+        return self.path[:-1] if self.is_order else self.path
+
+    @property
+    def is_order(self) -> bool:
+        return self.path[-1:] == (ORDER,)
+
+    @property
     def key(self) -> str:
         """The conflict's name: the same for the same place whenever the same three documents are merged."""
         return "".join("/" + escape(part) for part in self.path)
@@ -48,10 +57,11 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """`document` has our value wherever there is a conflict."""
+    """`document` has our value wherever there is a conflict. `versions` are ours, theirs and the base."""
 
     document: JSON
     conflicts: tuple[Conflict, ...]
+    versions: tuple[JSON, JSON, JSON]
 
 
 @dataclass(slots=True)
@@ -77,7 +87,8 @@ def resolve(base: JSON, ours: JSON, theirs: JSON, picks: Mapping[str, JSON]) -> 
     """The same merge with the conflicts named in `picks` (by `Conflict.key`) settled by the value, or ABSENT, given."""
     run = _Run(picks)
     document = _value(run, (), "", base, ours, theirs)
-    return Merged(document if document is ABSENT else clone(document), tuple(run.conflicts))
+    merged = document if document is ABSENT else clone(document)
+    return Merged(merged, tuple(run.conflicts), (ours, theirs, base))
 
 
 def _same(a: JSON, b: JSON) -> bool:

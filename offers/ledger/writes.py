@@ -77,7 +77,7 @@ def create(
     """
     document = with_defaults(kind, document)
     permissions.check_change(actor, kind, None, document)
-    _refuse(validate(kind, document))
+    _refuse(validate(kind, document), document)
     now = timezone.now()
     head = Head(
         0,
@@ -95,7 +95,7 @@ def create(
         None,
     )
     with transaction.atomic():
-        _refuse(reference_problems(actor.sandbox.pk, document, references(kind, document)))
+        _refuse(reference_problems(actor.sandbox.pk, document, references(kind, document)), document)
         if dry_run:
             return Outcome(None, head, True)
         head = _insert(actor, head, [{"op": "add", "path": "", "value": document}], stamp)
@@ -165,8 +165,9 @@ def undelete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp) -> Ou
         permissions.check_change(actor, head.kind, None, head.document)
         if head.deleted_at is None:
             return Outcome(head.document, head, False)
-        _refuse(validate(head.kind, head.document, head.document))
-        _refuse(reference_problems(actor.sandbox.pk, head.document, references(head.kind, head.document)))
+        _refuse(validate(head.kind, head.document, head.document), head.document)
+        problems = reference_problems(actor.sandbox.pk, head.document, references(head.kind, head.document))
+        _refuse(problems, head.document)
         after = _stamped(actor, head, head.document, deleted=False)
         written = _write(actor, head, after, [{"op": "add", "path": "", "value": head.document}], stamp)
         assert written is not None, "a write under a row lock cannot lose a race"
@@ -217,7 +218,7 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
         return Outcome(head.document, head, False)
     permissions.check_change(actor, head.kind, head.document, document)
     problem = permissions.step_problem(actor, head.kind, head.document, document)
-    _refuse(((problem,) if problem else ()) + validate(head.kind, document, head.document))
+    _refuse(((problem,) if problem else ()) + validate(head.kind, document, head.document), document)
     after = _stamped(actor, head, document, deleted=False)
     before_references = {(reference.kind, reference.id) for reference in references(head.kind, head.document)}
     new_references = [
@@ -233,7 +234,7 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
         written = _write(actor, head, after, _recorded(head.document, document, effective), stamp)
         return Outcome(head.document, written, True) if written else None
     with transaction.atomic():
-        _refuse(reference_problems(actor.sandbox.pk, document, new_references))
+        _refuse(reference_problems(actor.sandbox.pk, document, new_references), document)
         if narrows:
             _lock_item(head.key)
             _refuse_in_use(actor, head.id)
@@ -260,9 +261,9 @@ def _fit_may_change(before: Document, after: Document, reference: Reference) -> 
     return reference.kind == Kind.PLACEMENT and not equal(before.get("representations"), after.get("representations"))
 
 
-def _refuse(problems: Collection[Problem]) -> None:
+def _refuse(problems: Collection[Problem], document: Document) -> None:
     if problems:
-        raise InvalidDocument(tuple(problems))
+        raise InvalidDocument(tuple(problems), document=document)
 
 
 def _refuse_in_use(actor: Actor, id: str) -> None:

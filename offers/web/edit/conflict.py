@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from offers.access.permissions import Actor
-from offers.document.errors import JSON
+from offers.document.errors import JSON, InvalidDocument, Problem
 from offers.document.identity import Path
-from offers.document.merge import ABSENT, ORDER, Conflict
+from offers.document.merge import ABSENT, Conflict
 from offers.document.values import canonical
 from offers.document.words.describe import describe
 from offers.document.words.labels import FIELDS
-from offers.document.words.naming import Place, Places, value_text
+from offers.document.words.naming import Place, Places, place_at, value_text
 from offers.document.words.spans import spans
 from offers.document.words.tokens import Language
 from offers.forms.fields import clean, date_read, date_shown
@@ -142,8 +142,12 @@ def page(
     opened: int,
     plan: Plan,
     picks: Mapping[str, Pick],
+    refused: InvalidDocument | None = None,
 ) -> HttpResponse:
-    """409: what is contested, what merged by itself, and the whole form carried along, so that nothing typed is lost."""
+    """409: what is contested, what merged by itself, and the whole form carried along, so that nothing typed is lost.
+
+    422 with what is wrong, where everything was decided but the outcome was `refused`.
+    """
     item.refresh_from_db()
     made = since(item, opened)
     mine = form.before, plan.document
@@ -161,6 +165,7 @@ def page(
         fields=fields,
         undecided=sum(not found.is_decided for found in fields),
         tried=bool(picks),
+        problems=_placed(refused, names) if refused else [],
         # The merge has our value wherever there is a conflict: what else it makes of our document came from them.
         theirs=describe(plan.form, plan.document, names=names),
         others=people(made),
@@ -169,7 +174,15 @@ def page(
         carried=list(_carried(request.POST)),
         note=request.POST.get("note", ""),
     )
-    return answer(request, "edit/conflict.html", context, status=409)
+    return answer(request, "edit/conflict.html", context, status=422 if refused else 409)
+
+
+def _placed(refused: InvalidDocument, names: Mapping[str, str]) -> list[tuple[Problem, Place | None]]:
+    """What is wrong with the outcome, each with its place there."""
+    return [
+        (problem, place_at(refused.document, problem.pointer, names) if problem.pointer else None)
+        for problem in refused.problems
+    ]
 
 
 def _carried(sent: QueryDict) -> Iterable[tuple[str, str]]:
@@ -187,7 +200,7 @@ def _field(
     made: Revision | None,
     compared: bool,
 ) -> Field:
-    place, is_order = place_of_conflict(conflict, places)
+    place, is_order = places.place(conflict.place), conflict.is_order
     before, theirs, yours = (
         side_of(conflict, side, places) for side in (conflict.base, conflict.theirs, conflict.ours)
     )
@@ -226,12 +239,6 @@ def _place_in_form(conflict: Conflict) -> int:
     return names.index(conflict.path[0]) if conflict.path and conflict.path[0] in names else len(names)
 
 
-def place_of_conflict(conflict: Conflict, places: Places) -> tuple[Place, bool]:
-    """Where a conflict is, whichever of the versions still has it; and whether it is about the order of the list there."""
-    is_order = conflict.path[-1:] == (ORDER,)
-    return places.place(conflict.path[:-1] if is_order else conflict.path), is_order
-
-
 def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:
     if value is ABSENT:
         return ""
@@ -242,8 +249,8 @@ def side_of(conflict: Conflict, value: JSON, places: Places) -> Side:
     """One side of a conflict in words; an order by what its items are called."""
     if value is ABSENT:
         return Side("", "absent")
-    if conflict.path[-1:] == (ORDER,):
-        named = _item_names(places, [(*conflict.path[:-1], key) for key in value])
+    if conflict.is_order:
+        named = _item_names(places, [(*conflict.place, key) for key in value])
         return Side("\n".join(f"{number}. {name}" for number, name in enumerate(named, start=1)), "text")
     return Side(*value_text(places.place(conflict.path).member, value, places.names))
 

@@ -4,6 +4,7 @@ Without JavaScript every button submits the form and gets the whole page back; w
 the part that changes. Everything that was typed comes back with every answer.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -201,7 +202,8 @@ def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
     said = verdict(desk.actor, plan, stamp_of(desk.request, Revision.Source.FORM))
     stale = head.etag != desk.etag
     shown = form_page(desk.actor, desk.form, desk.choices)
-    shown.add_problems([*form_problems(desk.form), *said.problems], plan.document, elsewhere=stale)
+    shown.add_problems(form_problems(desk.form), document)
+    shown.add_problems(said.problems, plan.document, elsewhere=stale)
     names = names_in(item.sandbox_id, head.kind, [head.document, plan.document]) | NOT_CHOSEN
     return {
         "changes": describe(head.document, plan.document, names=names),
@@ -239,7 +241,7 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
     except NotAllowed as refusal:
         return page(desk, status=403, refusal=str(refusal))
     except InvalidDocument as error:
-        return refused(desk, error)
+        return _refused_again(desk, item, picks, error) or refused(desk, error)
     except writes.InUse as use:
         return page(desk, status=409, refusal=problem_text(in_use(use)))
     except writes.StaleEtag:
@@ -249,6 +251,18 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
         return redirect("edit", desk.actor.sandbox.name, desk.section.slug, item.id)
     messages.success(desk.request, said_saved(desk, item, saved, saved.outcome))
     return redirect("item", desk.actor.sandbox.name, desk.section.slug, item.id)
+
+
+def _refused_again(
+    desk: Desk, item: LibraryItem, picks: Mapping[str, conflict.Pick], error: InvalidDocument
+) -> HttpResponse | None:
+    """The conflict page with what is wrong, where something was written there: the form knows nothing of that."""
+    if not any(pick.side == conflict.OTHER for pick in picks.values()):
+        return None
+    plan = plan_for(writes.read(desk.actor, desk.section.kinds, item.id), desk.form.before, desk.document)
+    if not plan.conflicts:
+        return None
+    return conflict.page(desk.request, desk.actor, item, desk.form, desk.etag, plan, picks, error)
 
 
 def said_saved(desk: Desk, item: LibraryItem, saved: Saved, done: writes.Outcome) -> SafeString:
@@ -274,7 +288,7 @@ def refused(desk: Desk, error: InvalidDocument) -> HttpResponse:
     context = preview(desk)
     shown = context.get("page")
     if isinstance(shown, FormPage) and not shown.listed:
-        shown.add_problems(error.problems, desk.document)
+        shown.add_problems(error.problems, error.document or desk.document, elsewhere="head" in context)
     return page(desk, status=422, refused=True, **context)
 
 

@@ -28,7 +28,7 @@ from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
 from offers.templatetags.marks import clipped
 from offers.templatetags.offers import shown
-from offers.web.edit.conflict import place_of_conflict, side_of
+from offers.web.edit.conflict import side_of
 from offers.web.edit.saving import in_use
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.curl import patch_curl
@@ -246,11 +246,12 @@ def _explained(item: LibraryItem, etag: int, conflicts: tuple[Conflict, ...]) ->
     changed = past.changed_since(item, etag)
     found = []
     for conflict in conflicts:
-        place, is_order = place_of_conflict(conflict, places)
         sides = [side_of(conflict, side, places) for side in (conflict.theirs, conflict.base, conflict.ours)]
         texts = [shown(side.text, side.how) for side in sides]
-        before, after, now = texts if is_order else map(clipped, texts)
-        found.append(Explained(place, is_order, before, after, now, changed.get(conflict.path)))
+        before, after, now = texts if conflict.is_order else map(clipped, texts)
+        found.append(
+            Explained(places.place(conflict.place), conflict.is_order, before, after, now, changed.get(conflict.path))
+        )
     return found
 
 

@@ -143,15 +143,31 @@ def test_a_date_and_a_number_can_be_written_anew(editor: Client, item: LibraryIt
     assert now(item).document["selectionConstraint"]["endDate"] == "2026-05-15T12:00:00.000+09:00"
 
 
-def test_another_value_that_is_not_valid_comes_back_with_the_form(
+def test_another_value_that_is_not_valid_comes_back_to_be_written_anew(
     editor: Client, item: LibraryItem, sandbox: Sandbox
 ) -> None:
     form = with_texts(opened(editor), {PRIORITY: "70"})
     patch(actor(sandbox), item, replace("/rank/priority", 50))
     response = decide(editor, text_of(submit(editor, form)), "other", "many")
     assert response.status_code == 422
-    assert "This must be a whole number." in text_of(response)
+    assert "<b>Priority</b>: This must be a whole number." in " ".join(text_of(response).split())
+    assert [field.text for field in response.context["fields"]] == ["many"]
     assert now(item).etag == 4
+    decide(editor, text_of(response), "other", "60")
+    assert now(item).document["rank"] == {"priority": 60}
+
+
+def test_what_is_wrong_with_a_row_stays_at_the_row_when_somebody_saved_meanwhile(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    form = opened(editor)
+    for number in range(2):
+        form = form_in(text_of(submit(editor, form, "add:/characteristics")))
+        form[f"/characteristics/{number}/key"] = ["tone"]
+    patch(actor(sandbox), item, replace("/rank/priority", 50))
+    response = submit(editor, form)
+    assert response.status_code == 422
+    assert list(response.context["page"].problems) == ["/characteristics/1/key"]
 
 
 def test_removing_what_somebody_else_edits_is_asked(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:
