@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from offers.access.permissions import Actor
 from offers.document.kinds.fields import CHANNEL_PREFIX
@@ -42,7 +43,7 @@ COLUMNS: Mapping[str, Column] = {
         Column("priority", _("Priority"), "priority", "num"),
         Column("channels", _("Channels"), "channels"),
         Column("created", _("Created"), "created"),
-        Column("modified", _("Changed"), "modified"),
+        Column("modified", pgettext_lazy("when", "Changed"), "modified"),
     )
 }
 USUAL = ("status", "window", "priority", "channels", "modified")
