@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from offers.document.errors import JSON, Problem
 from offers.document.kinds import fields
-from offers.document.kinds.addresses import LINKS, PICTURES, refused_scheme
+from offers.document.kinds.addresses import LINKS, PICTURES, lacks_scheme, refused_scheme
 from offers.document.kinds.fields import component_type, instant
 from offers.document.kinds.registry import ADAPTERS, Kind
 from offers.document.parse import MESSAGES as TEXT_MESSAGES
@@ -70,7 +70,8 @@ def validate(kind: Kind, document: JSON, before: JSON = None) -> tuple[Problem, 
         ADAPTERS[kind].validator.validate_python(document)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        return tuple(_friendly(detail) for detail in details[:MAX_PROBLEMS])
+        shapes = [_friendly(detail) for detail in details[:MAX_PROBLEMS]]
+        return (*shapes, *_address_problems(kind, document, before))
     return (*_rule_problems(kind, document), *_address_problems(kind, document, before))
 
 
@@ -258,10 +259,14 @@ def _address_problems(kind: Kind, document: JSON, before: JSON) -> Iterator[Prob
     goes_live = document.get("status") == "approved" != _get(before, "status")
     known = set() if goes_live else {address for _pointer, _allowed, address in _addresses(kind, before)}
     for pointer, allowed, address in _addresses(kind, document):
-        scheme = "" if address in known else refused_scheme(address, allowed)
-        if scheme:
+        if address in known:
+            continue
+        if scheme := refused_scheme(address, allowed):
             message = gettext_noop("An address cannot begin with “{scheme}:”. Use one that begins with https://.")
             yield Problem(pointer, "address-scheme", message, params={"scheme": scheme})
+        elif lacks_scheme(address):
+            message = gettext_noop("What begins with // leads nowhere in emails and apps. Begin with https://.")
+            yield Problem(pointer, "address-without-scheme", message)
 
 
 def _addresses(kind: Kind, document: JSON) -> Iterator[tuple[str, frozenset[str], str]]:

@@ -3,6 +3,9 @@
 Whoever shows an offer puts them into pages and apps. So they may begin with what is fetched or dialled and never with what
 is run or read from a device: a list of what is allowed, because nobody knows all that is not. An address of the own site
 (`/sale`) begins with nothing of the kind. Template expressions may make an address, or parts of it.
+
+`//shop.example/sale` takes its scheme from the page around it. Emails and apps have none to give: there it leads nowhere, or for
+a mail program that reads it as a path, to a file server of that name.
 """
 
 import html
@@ -15,6 +18,7 @@ LINKS = PICTURES | {"mailto", "tel", "sms"}
 # Browsers overlook these in a scheme (https://url.spec.whatwg.org/#concept-basic-url-parser), or people overlook them.
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060\ufeff]+")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):")
+_SLASHES = re.compile(r"[/\\]{2}")
 _OPEN = re.compile(r"\{[{%#]")
 _CLOSE = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _NO_LETTERS = re.compile(r"[^a-z:]+")
@@ -44,6 +48,16 @@ def refused_scheme(address: str, allowed: frozenset[str]) -> str:
         insides and _SPELLED.search(_NO_LETTERS.sub("", _all(texts, insides)))
     )
     return found[0] if found else inside[1] if inside else ""
+
+
+def lacks_scheme(address: str) -> bool:
+    """Whether the address begins with a host: with two slashes, either way round, as browsers take them."""
+    for opening, text in _parts(_UNSEEN.sub("", html.unescape(address))):
+        if opening == "{{":
+            return False
+        if text and not opening:
+            return _SLASHES.match(text) is not None
+    return False
 
 
 def _all(texts: list[str], insides: list[str]) -> str:

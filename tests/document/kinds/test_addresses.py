@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from offers.document.kinds.addresses import LINKS, PICTURES, refused_scheme
+from offers.document.kinds.addresses import LINKS, PICTURES, lacks_scheme, refused_scheme
 from offers.document.validate import Kind, validate
 from tests.cast import offer, shown_in
 
@@ -17,7 +17,6 @@ from tests.cast import offer, shown_in
         " {{link}}\n",
         "HTTPS://shop.example",
         "http://shop.example:8080/",
-        "//cdn.shop.example/a.png",
         "/sale",
         "/sale:today",
         "?page=2",
@@ -37,6 +36,29 @@ from tests.cast import offer, shown_in
 )
 def test_it_takes_addresses_that_are_fetched_or_dialled(address: str) -> None:
     assert refused_scheme(address, LINKS) == ""
+    assert not lacks_scheme(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "//cdn.shop.example/a.png",
+        " //x",
+        "\\\\server\\share",
+        "/\\x",
+        "/\t/x",
+        "&#47;/x",
+        "//{{host}}",
+        "{% if a %}//x{% endif %}",
+    ],
+)
+def test_a_host_without_a_scheme_is_found(address: str) -> None:
+    assert lacks_scheme(address)
+
+
+@pytest.mark.parametrize("address", ["{{scheme}}//x", "https:{% if a %}//x{% endif %}", "/a//b", "{{}}", "/"])
+def test_a_scheme_may_come_from_a_template(address: str) -> None:
+    assert not lacks_scheme(address)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +105,9 @@ def test_a_picture_is_only_fetched() -> None:
 @pytest.mark.parametrize("piece", ["{{", "{%", "{{}}", "&", "&#", "a", "a:", "java{{x}}", "\t", "'", "{%a:"])
 def test_no_address_takes_long(piece: str) -> None:
     began = time.perf_counter()
-    refused_scheme(piece * (100_000 // len(piece)), LINKS)
+    address = piece * (100_000 // len(piece))
+    refused_scheme(address, LINKS)
+    lacks_scheme(address)
     assert time.perf_counter() - began < 0.2
 
 
@@ -101,6 +125,23 @@ def test_the_problem_stands_at_the_field() -> None:
         (f"{at}/deliveryURL", "address-scheme", {"scheme": "data"}),
         (f"{at}/linkURL", "address-scheme", {"scheme": "javascript"}),
     ]
+
+
+def test_a_host_without_a_scheme_is_a_problem_of_links_and_pictures() -> None:
+    document = _offer(linkURL="//shop.example/sale", deliveryURL="//cdn.shop.example/a.png")
+    problems = validate(Kind.PERSONALIZED_OFFER, document)
+    assert [(problem.pointer.rpartition("/")[2], problem.code) for problem in problems] == [
+        ("deliveryURL", "address-without-scheme"),
+        ("linkURL", "address-without-scheme"),
+    ]
+    assert validate(Kind.PERSONALIZED_OFFER, {**document, "name": "Renamed"}, document) == ()
+
+
+def test_an_address_is_looked_at_whatever_else_is_wrong() -> None:
+    document = _offer(linkURL="javascript:alert(1)")
+    del document["representations"][0]["placement"]  # type: ignore[attr-defined]  # the offer's own list
+    codes = [problem.code for problem in validate(Kind.PERSONALIZED_OFFER, document)]
+    assert codes == ["required", "address-scheme"]
 
 
 def test_an_address_that_was_there_is_in_nobodys_way_until_it_goes_live() -> None:

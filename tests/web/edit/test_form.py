@@ -528,6 +528,15 @@ def test_a_row_that_is_half_filled_in_hides_nothing_else(editor: Client, item: L
     assert submit(editor, form).status_code == 422
 
 
+def test_an_address_is_named_before_a_placement_is_chosen(editor: Client) -> None:
+    form = form_in(text_of(submit(editor, opened(editor, NEW), "add:/representations", NEW)))
+    added = form_in(text_of(submit(editor, form, "add:/representations/0/components", NEW)))
+    link = "/representations/0/components/0/linkURL"
+    response = submit(editor, with_texts(added, {link: "javascript:alert(1)"}), address=NEW)
+    assert response.status_code == 422
+    assert "javascript:" in response.context["page"].problems[link][0]
+
+
 @pytest.mark.parametrize(
     ("language", "order"),
     [("en", ["Show at most", "limit", "times, counted for", "scope", "per", "entity"]),
