@@ -5,7 +5,8 @@ there, and its own tab is not recorded: nothing could say when it closes.
 """
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.contrib import messages
@@ -20,7 +21,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from offers import asked
-from offers.access.permissions import Actor, NotFound, can_edit
+from offers.access.people import known
+from offers.access.permissions import PERSON, Actor, NotFound, can_edit
 from offers.document.errors import InvalidDocument
 from offers.document.validate import Kind
 from offers.document.words.describe import Change, describe
@@ -66,6 +68,12 @@ class Tab:
     user_id: int
     label: str
     opened_at: datetime
+    # The user name, where somebody of the same name is there as well.
+    aside: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.label} ({self.aside})" if self.aside else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +131,15 @@ def _others(actor: Actor, tabs: list[Tab]) -> Others:
     for tab in tabs:
         first.setdefault(tab.user_id, tab)
     mine = first.pop(actor.user_id, None) if actor.user_id is not None else None
-    return Others(list(first.values()), mine is not None)
+    return Others(_told_apart(actor, list(first.values())), mine is not None)
+
+
+def _told_apart(actor: Actor, tabs: list[Tab]) -> list[Tab]:
+    """With the user names of those who share a name, with this person or with each other."""
+    times = Counter([actor.label, *(tab.label for tab in tabs)])
+    accounts = known([f"{PERSON}{tab.user_id}" for tab in tabs if times[tab.label] > 1])
+    asides = {tab.key: accounts[key].aside for tab in tabs if (key := f"{PERSON}{tab.user_id}") in accounts}
+    return [replace(tab, aside=asides.get(tab.key, "")) for tab in tabs]
 
 
 def _state(item: LibraryItem, others: Others) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import jsonpatch
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -76,6 +77,22 @@ def test_a_person_with_two_tabs_is_named_once_since_the_first(editor: Client, ot
     ask(other, ONE)
     ask(other, TWO)
     assert said(ask(editor)).count("Tomás Rivera") == 1
+
+
+def test_namesakes_are_told_apart_by_their_user_names(
+    editor: Client, other: Client, sign_in: SignIn, item: LibraryItem
+) -> None:
+    namesake = sign_in(Role.EDITOR, "Mina2 Park")
+    User.objects.filter(username="mina2").update(first_name="Mina")
+    for browser in (editor, namesake, other):
+        ask(browser)
+    assert "Mina Park (mina) has this open" in said(ask(other))
+    assert "Mina Park (mina2) has this open" in said(ask(other))
+    # One of them sees the other as somebody else.
+    mine = said(ask(editor))
+    assert "Mina Park (mina2) has this open" in mine
+    assert "Tomás Rivera has this open" in mine
+    assert "Mina Park (mina2) has this open" in said(editor.get(EDIT))
 
 
 def test_a_tab_not_heard_of_for_a_minute_does_not_count_and_is_forgotten(
