@@ -14,7 +14,7 @@
   const show = (state) => {
     for (const one of notice.querySelectorAll("[data-state]")) one.hidden = one.dataset.state !== state;
     notice.querySelector("[data-waits]").hidden = !waiting;
-    notice.querySelector("[data-name]").textContent = (found && found.name) || "";
+    for (const name of notice.querySelectorAll("[data-name]")) name.textContent = (found && found.name) || "";
     notice.hidden = state === "";
     if (waiting && state) part(state).querySelector("a, button").focus();
   };
@@ -35,6 +35,7 @@
     found = await ask();
     if (!found) show("away");
     else if (found.person === null) show("out");
+    else if (!found.mayEdit) show("barred");
     else if (String(found.person) !== form.elements.person.value) show("other");
     else {
       const wasShown = !notice.hidden;

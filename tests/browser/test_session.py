@@ -69,6 +69,27 @@ def test_another_person_is_asked_before_it_is_saved_as_theirs(form: Page, live_s
     assert Revision.objects.get(item__id="sale", etag=4).actor_label == "Jun Seo"
 
 
+def test_who_may_only_read_is_not_offered_to_go_on_but_to_sign_out(form: Page, live_server: LiveServer) -> None:  # noqa: F811
+    grace = User.objects.create_user("grace", password="a password", first_name="Grace", last_name="Okafor")
+    Membership.objects.create(sandbox_id=LibraryItem.objects.get(id="sale").sandbox_id, user=grace, role=Role.AUDITOR)
+    form.fill("#f-name", "Winter sale")
+    sign_out(form)
+    tab = form.context.new_page()
+    tab.goto(f"{live_server.url}/accounts/login/")
+    sign_in(tab, "grace")
+    expect(tab.locator("h1")).to_have_text("Prod")
+    form.locator("#save").click()
+    notice = form.locator("#session")
+    expect(notice).to_contain_text("Grace Okafor is signed in here now, and cannot change this sandbox.")
+    expect(notice.get_by_role("button", name="Go on")).to_have_count(0)
+    assert violations(form) == []
+    with form.expect_popup() as beside:
+        notice.get_by_role("link", name="Sign out").click()
+    beside.value.get_by_role("button", name="Sign out").click()
+    sign_in(beside.value, "mina")
+    expect(form.locator(".toast-item")).to_contain_text("Saved as version 4.")
+
+
 def test_saving_without_a_network_stays_says_so_and_tries_again(form: Page) -> None:  # noqa: F811  # the fixture itself
     form.fill("#f-name", "Winter sale")
     expect(form.locator("#change-count")).to_have_text("1 change")

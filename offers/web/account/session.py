@@ -16,6 +16,8 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_safe
 
+from offers import asked
+from offers.access.permissions import NotFound, actor_for_user, can_edit
 from offers.web.frame.respond import Frame
 
 View = Callable[..., HttpResponse]
@@ -32,10 +34,21 @@ def keeps_typed(view: View) -> View:
 @require_safe
 @login_not_required
 def session(request: HttpRequest) -> JsonResponse:
-    """Who is signed in here now (null for nobody), and a form token for them. Only pages of this origin can read it."""
+    """Who is signed in here now (null for nobody), a form token for them, and whether they may change things in `sandbox`.
+
+    Only pages of this origin can read it.
+    """
     if not request.user.is_authenticated:
         return JsonResponse({"person": None})
-    return JsonResponse({"person": request.user.pk, "name": Frame(request).person, "token": get_token(request)})
+    name, may = Frame(request).person, _may_edit(request)
+    return JsonResponse({"person": request.user.pk, "name": name, "mayEdit": may, "token": get_token(request)})
+
+
+def _may_edit(request: HttpRequest) -> bool:
+    try:
+        return can_edit(actor_for_user(request.user, asked.text(request.GET.get("sandbox"), 64)))
+    except NotFound:
+        return False
 
 
 @require_safe

@@ -116,6 +116,16 @@ def test_the_page_can_ask_who_is_signed_in(editor: Client) -> None:
     assert Client().get("/session/signed-in/").status_code == 302
 
 
+def test_the_page_can_ask_whether_they_may_change_its_sandbox(editor: Client, sign_in: SignIn) -> None:
+    def may_edit(browser: Client, sandbox: str = "prod") -> bool:
+        return bool(browser.get("/session/", {"sandbox": sandbox}).json()["mayEdit"])
+
+    assert may_edit(editor)
+    assert not may_edit(editor, "nowhere")
+    assert not may_edit(sign_in(Role.AUDITOR, "Grace Okafor"))
+    assert not may_edit(sign_in(None, "No Body"))
+
+
 @pytest.mark.parametrize("address", [EDIT, EDIT + "newer/", NEW, "/s/prod/tags/new/", "/s/prod/decisions/nba/edit/"])
 def test_each_long_form_keeps_what_is_typed(address: str) -> None:
     assert hasattr(resolve(address).func, "keeps_typed")
