@@ -139,7 +139,7 @@ def test_a_host_without_a_scheme_is_a_problem_of_links_and_pictures() -> None:
 
 def test_an_address_is_looked_at_whatever_else_is_wrong() -> None:
     document = _offer(linkURL="javascript:alert(1)")
-    del document["representations"][0]["placement"]  # type: ignore[attr-defined]  # the offer's own list
+    del document["representations"][0]["placement"]  # type: ignore[index]  # a list of representations
     codes = [problem.code for problem in validate(Kind.PERSONALIZED_OFFER, document)]
     assert codes == ["required", "address-scheme"]
 
