@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
-from offers.bulk.runs import State
+from offers.access.permissions import Actor
+from offers.bulk import runs as bulk
+from offers.bulk.runs import NotNow, State
 from offers.models import BulkRun
 
 # The first keys of the locks; the second are a run's number, a person's key, and a place from 0 up.
@@ -59,11 +61,15 @@ class Wait:
 
 
 def waits(runs: Sequence[BulkRun]) -> dict[int, Wait]:
-    """Which of these runs wait for their turn, and for what. One query where one might; two where one waits for its person."""
+    """Which of these runs wait for their turn, and for what. Two queries where one might, three where one waits for its person.
+
+    A run waits for its person's earlier one also while nobody is at that: it goes on when that does.
+    """
     undone = [run for run in runs if run.state in (State.PLANNING, State.RUNNING)]
     if not undone:
         return {}
     taken = _taken()
+    first = _first_of_each_person()
     places = sum(kind == PLACE for kind, _key in taken)
     found: dict[int, Wait] = {}
     for run in undone:
@@ -73,7 +79,17 @@ def waits(runs: Sequence[BulkRun]) -> dict[int, Wait]:
             found[run.number] = Wait(_worked_on_for(person_of(run), taken))
         elif places >= PLACES:
             found[run.number] = Wait(0)
+        elif first.get(person_of(run), run.number) < run.number:
+            found[run.number] = Wait(first[person_of(run)])
     return found
+
+
+def discard(actor: Actor, run: BulkRun) -> None:
+    """Forget a run that was never started, unless its dry run is being made. Raises NotAllowed, NotNow."""
+    with transaction.atomic():
+        if not _ask("SELECT pg_try_advisory_xact_lock(%s::int, %s::int)", RUN, run.number):
+            raise NotNow
+        bulk.discard(actor, run)
 
 
 def person_of(run: BulkRun) -> int:
@@ -85,6 +101,13 @@ def _person(number: int) -> int | None:
     """In whose name the run is to be worked on; None when there is nothing to do for it."""
     run = BulkRun.objects.filter(number=number, state__in=(State.PLANNING, State.RUNNING)).first()
     return None if run is None else person_of(run)
+
+
+def _first_of_each_person() -> dict[int, int]:
+    """The lowest number of each person's runs that are under way or wait."""
+    under_way = BulkRun.objects.filter(state__in=(State.PLANNING, State.RUNNING)).order_by("-number")
+    columns = ("number", "state", "author_id", "runner_id")
+    return {person_of(run): run.number for run in under_way.only(*columns)[:LOOKED_AT]}
 
 
 def _worked_on_for(person: int, taken: set[tuple[int, int]]) -> int:

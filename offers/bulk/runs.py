@@ -229,10 +229,11 @@ def resume(actor: Actor, run: BulkRun) -> None:
 
 
 def discard(actor: Actor, run: BulkRun) -> None:
-    """Forget a run that was never started. Raises NotAllowed, NotNow."""
+    """Forget a run that was never started. Raises NotAllowed, NotNow. For whoever holds its lock: see `queue.discard`."""
     check_may_act(actor, run)
+    never_started = (State.PLANNING, State.PLANNED)
     with transaction.atomic():
-        locked = BulkRun.objects.select_for_update().filter(number=run.number, state=State.PLANNED).first()
+        locked = BulkRun.objects.select_for_update().filter(number=run.number, state__in=never_started).first()
         if locked is None:
             raise NotNow
         BulkRow.objects.filter(run=locked).delete()

@@ -95,7 +95,10 @@ def work(number: int, told: Callable[[int], object] = lambda done: None) -> bool
     with queue.turn(number) as mine:
         if not mine:
             return False
-        run = BulkRun.objects.select_related("sandbox").get(number=number)
+        run = BulkRun.objects.select_related("sandbox").filter(number=number).first()
+        if run is None:
+            # Discarded while it waited.
+            return True
         if run.state == State.PLANNING:
             _each_chunk(run, plan_chunk, told)
         elif run.state == State.RUNNING:

@@ -262,9 +262,11 @@ def _turn_elsewhere(number: int) -> Iterator[bool]:
     thread = threading.Thread(target=hold)
     thread.start()
     taken.wait(20)
-    yield mine[0]
-    over.set()
-    thread.join(20)
+    try:
+        yield mine[0]
+    finally:
+        over.set()
+        thread.join(20)
 
 
 def _shown(by: Actor, run: BulkRun) -> str:
@@ -297,9 +299,27 @@ def test_of_one_persons_runs_one_is_worked_on_and_the_next_says_what_it_waits_fo
         assert "Waits for its turn" not in _shown(marketer, first)
         other = _a_run(_somebody(marketer, "jisoo"), keys)
         assert _elsewhere(lambda: bulk_work.work(other.number)) is True
-    assert queue.waits([first, second]) == {}
-    assert "Interrupted" in _shown(marketer, second)
-    assert bulk_work.work(second.number)
+        other.refresh_from_db()
+        assert queue.waits([other]) == {}
+
+
+def test_what_waited_for_a_run_whose_worker_died_still_says_so_and_can_be_discarded(
+    marketer: Actor, keys: list[int]
+) -> None:
+    first, second, third = (_a_run(marketer, keys) for _ in range(3))
+    assert "Interrupted" in _shown(marketer, first)
+    assert queue.waits([first, second]) == {second.number: queue.Wait(first.number)}
+    page = _shown(marketer, second)
+    assert "Waits for its turn" in page
+    assert f"/bulk/{second.number}/discard/" in page
+    with _turn_elsewhere(first.number):
+        with pytest.raises(bulk.NotNow):
+            queue.discard(marketer, first)
+        queue.discard(marketer, second)
+    assert bulk_work.work(second.number), "there is nothing to do for it, and nothing to complain of"
+    queue.discard(marketer, first)
+    assert queue.waits([third]) == {}
+    assert bulk_work.work(third.number)
 
 
 def test_a_few_people_are_served_at_once_and_the_rest_wait(marketer: Actor, keys: list[int]) -> None:

@@ -263,7 +263,7 @@ def discard(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     actor, found = _run_for(request, sandbox, number)
 
     def discarded() -> str:
-        bulk.discard(actor, found)
+        queue.discard(actor, found)
         messages.success(request, _("The dry run was discarded. Nothing was changed."))
         return reverse("offers", args=[sandbox])
 
