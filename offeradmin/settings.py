@@ -4,18 +4,18 @@ import ipaddress
 from collections.abc import MutableMapping
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from offeradmin import devdb
+from offeradmin.environment import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = Env()
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.flag("DEBUG")
 # A key everybody can read would let everybody sign sessions, so there is none to fall back to but in debug mode.
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-debug-mode-and-tests" if DEBUG else "")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -29,7 +29,7 @@ if not DEBUG and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KE
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_FAILURE_VIEW = "offers.web.account.session.token_refused"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+BEHIND_PROXY = env.flag("BEHIND_PROXY")
 # Whose X-Forwarded-For is believed (offers/access/attempts.py): by default a proxy on the same machine, if there is one at all.
 TRUSTED_PROXIES = [
     ipaddress.ip_network(network)
@@ -130,7 +130,7 @@ ACCOUNT_RATE_LIMITS = False
 ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = "account_change_password"  # noqa: S105 - a page's name
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 
-IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = env.int("ACCESS_TOKEN_SECONDS", default=24 * 3600)
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = env.number("ACCESS_TOKEN_SECONDS", default=24 * 3600)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
@@ -172,7 +172,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
-HTTPS = env.bool("HTTPS", default=False)
+HTTPS = env.flag("HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"

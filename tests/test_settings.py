@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from offeradmin.environment import Env
+
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCTION = {
     "SECRET_KEY": secrets.token_urlsafe(50),
@@ -41,3 +43,25 @@ def test_it_refuses_a_secret_key_that_can_be_guessed(key: str) -> None:
     done = check(SECRET_KEY=key)
     assert done.returncode == 1
     assert "SECRET_KEY is missing or can be guessed" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["HTTPS", "DEBUG", "BEHIND_PROXY"])
+def test_a_word_that_is_neither_yes_nor_no_is_refused(name: str) -> None:
+    done = check(**{name: "ture"})
+    assert done.returncode == 1
+    assert f"{name}=ture is neither on nor off" in done.stderr
+
+
+def test_a_number_that_is_none_is_refused() -> None:
+    done = check(ACCESS_TOKEN_SECONDS="1h")
+    assert done.returncode == 1
+    assert "ACCESS_TOKEN_SECONDS=1h is no number" in done.stderr
+
+
+def test_yes_and_no_are_read_as_people_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    for words, on in ((("1", "true", "TRUE", " yes ", "on"), True), (("0", "false", "No", "off", ""), False)):
+        for word in words:
+            monkeypatch.setenv("HTTPS", word)
+            assert Env().flag("HTTPS") is on
+    monkeypatch.delenv("HTTPS")
+    assert not Env().flag("HTTPS")
