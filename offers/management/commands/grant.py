@@ -39,6 +39,7 @@ class Command(BaseCommand):
             for statement in statements(cursor, role, names):
                 cursor.execute(statement)
             refuse_leaks(cursor, role)
+            refuse_locked_out(cursor, role)
         if verbosity:
             self.stdout.write(f"{role} can work with {len(names)} tables, and only add to {Revision._meta.db_table}.")
 
@@ -55,7 +56,8 @@ def tables(cursor: CursorWrapper) -> list[str]:
 def statements(cursor: CursorWrapper, role: str, names: list[str]) -> list[Composed]:
     """Rights that were given before are taken first, so that what is left is what is said here."""
     to = Identifier(role)
-    made = []
+    # Hardened databases take it from PUBLIC.
+    made = [SQL("GRANT USAGE ON SCHEMA {} TO {}").format(Identifier(schema_of_tables(cursor)), to)]
     for name in names:
         table = Identifier(name)
         made.append(SQL("REVOKE ALL ON TABLE {} FROM {}").format(table, to))
@@ -63,6 +65,24 @@ def statements(cursor: CursorWrapper, role: str, names: list[str]) -> list[Compo
         for sequence in connection.introspection.get_sequences(cursor, name):
             made.append(SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(Identifier(sequence["name"]), to))
     return made
+
+
+def schema_of_tables(cursor: CursorWrapper) -> str:
+    cursor.execute(
+        "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = %s::regclass",
+        [Revision._meta.db_table],
+    )
+    return str(cursor.fetchone()[0])
+
+
+def refuse_locked_out(cursor: CursorWrapper, role: str) -> None:
+    """Only the schema's owner can let somebody in: PostgreSQL warns of that, and grants nothing."""
+    schema = schema_of_tables(cursor)
+    cursor.execute("SELECT has_schema_privilege(%s, %s, 'USAGE')", [role, schema])
+    if cursor.fetchone() != (True,):
+        raise CommandError(
+            f"{role} may not use the schema {schema}: let its owner GRANT USAGE ON SCHEMA to it. Nothing done."
+        )
 
 
 def refuse_unfit(cursor: CursorWrapper, role: str) -> None:

@@ -103,6 +103,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         owner.fill()
         with psycopg.connect(as_role(owner, "postgres"), autocommit=True) as connection:
             connection.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(ROLE)))
+            connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")  # as in a hardened database
         for _ in range(2):  # the second time changes nothing
             done = manage(owner, "grant", ROLE)
             assert done.returncode == 0, done.stderr
