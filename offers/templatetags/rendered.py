@@ -1,7 +1,7 @@
 """{% rendered change %}: a content that changed as it looks before and after, in frames that load when they are opened.
 
 Only where a page says which versions its changes tell apart: `compared`, the etags before and after; 0 for what is not
-stored, which is sent to be shown.
+stored, which is sent to be shown. {{ text|laid_out }}: JSON in lines.
 """
 
 import re
@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from offers.document.errors import JSON
 from offers.document.kinds.fields import component_type
 from offers.document.words.describe import Change
+from offers.document.words.layout import laid_out
 from offers.document.words.naming import Phrase
 from offers.web.frame.pictures import hosts_in, query_for
 
 register = template.Library()
+register.filter("laid_out", laid_out)
 
 _PLACE = re.compile(r"/representations/([0-9]+)(?:/components/([0-9]+)(?:/(content|deliveryURL))?)?")
 

@@ -99,6 +99,12 @@ def test_what_is_typed_is_under_the_same_policy_and_opens_no_connections(browser
     assert typed["X-DNS-Prefetch-Control"] == "off"
 
 
+def test_json_is_laid_out_and_stays_text(browser: Client) -> None:
+    sent = {"type": "json", "content": '{"a":[1,"<b>"],"b":{}}'}
+    shown = text_of(browser.post("/s/prod/preview/", sent))
+    assert "{\n  &quot;a&quot;: [\n    1,\n    &quot;&lt;b&gt;&quot;\n  ],\n  &quot;b&quot;: {}\n}</pre>" in shown
+
+
 def test_sites_are_found_where_pictures_are_loaded_and_nowhere_else() -> None:
     found = {"type": "html", "content": 'src=https://A.example/x <a href="https://link.example">', "deliveryURL": ""}
     image = {"type": "imagelink", "deliveryURL": "https://b.example/x.png", "linkURL": "https://link.example"}
