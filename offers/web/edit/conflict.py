@@ -18,7 +18,7 @@ from offers.document.values import canonical
 from offers.document.words.describe import describe
 from offers.document.words.labels import FIELDS
 from offers.document.words.naming import Place, Places, place_at, value_text
-from offers.document.words.spans import spans
+from offers.document.words.spans import Room, spans
 from offers.document.words.tokens import Language
 from offers.forms.fields import clean, date_read, date_shown
 from offers.forms.kinds import Form
@@ -155,8 +155,9 @@ def page(
     places = Places([plan.form, plan.head.document, plan.base], names)
     changed = changed_since(item, opened)
     in_order = sorted(plan.conflicts, key=lambda conflict: (_place_in_form(conflict), conflict.pointer))
+    room = Room()
     fields = [
-        _field(conflict, places, picks, form.zone, changed.get(conflict.path), number < COMPARED)
+        _field(conflict, places, picks, form.zone, changed.get(conflict.path), room if number < COMPARED else None)
         for number, conflict in enumerate(in_order)
     ]
     context = item_context(
@@ -198,7 +199,7 @@ def _field(
     picks: Mapping[str, Pick],
     zone: ZoneInfo,
     made: Revision | None,
-    compared: bool,
+    room: Room | None,
 ) -> Field:
     place, is_order = places.place(conflict.place), conflict.is_order
     before, theirs, yours = (
@@ -212,13 +213,13 @@ def _field(
         name_of(conflict),
         _("Order of {list}").format(list=label) if is_order else label,
         before,
-        _compared(theirs, conflict.base, conflict.theirs, place.language) if compared else theirs,
-        _compared(yours, conflict.base, conflict.ours, place.language) if compared else yours,
+        _compared(theirs, conflict.base, conflict.theirs, place.language, room) if room else theirs,
+        _compared(yours, conflict.base, conflict.ours, place.language, room) if room else yours,
         made,
         kind,
         pick.side,
         text,
-        _versions(conflict, place) if compared else (),
+        _versions(conflict, place) if room else (),
     )
 
 
@@ -277,6 +278,6 @@ def _said(places: Places, path: Path) -> str:
     return clipped(shown(*value_text(places.place(path).member, places.value(path), places.names)))
 
 
-def _compared(side: Side, before: JSON, after: JSON, language: Language) -> Side:
+def _compared(side: Side, before: JSON, after: JSON, language: Language, room: Room) -> Side:
     """The side with marks, where it is a text that is shown as it is."""
-    return Side(side.text, side.how, spans(before, after, language) if side.text == after else ())
+    return Side(side.text, side.how, spans(before, after, language, room) if side.text == after else ())
