@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from offers.document.errors import Problem
@@ -18,12 +20,12 @@ MAX_LABEL = 150
 PERSON, CLIENT, NAME = "user-", "client-", "name-"
 
 
-class NotFound(Exception):
-    """There is no such sandbox or item, or not for this actor (404: a stranger learns nothing)."""
+class NotFound(Http404):
+    """There is no such sandbox, item or version, or not for this actor: a stranger learns nothing."""
 
 
-class NotAllowed(Exception):
-    """The actor can see it but may not do this (403). The message is for people."""
+class NotAllowed(PermissionDenied):
+    """The actor can see it but may not do this. The message is for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,12 @@ def can_edit(actor: Actor) -> bool:
     return actor.role in (Role.EDITOR, Role.REVIEWER, Role.ADMIN)
 
 
+def check_edit(actor: Actor) -> None:
+    """Refuse who only reads. Raises NotAllowed."""
+    if not can_edit(actor):
+        raise NotAllowed(_("You can read this sandbox but not change it."))
+
+
 def can_change_live(actor: Actor) -> bool:
     """May change what customers see: in a reviewed sandbox that takes a reviewer."""
     if actor.sandbox.review_policy == Sandbox.ReviewPolicy.NONE:
@@ -93,8 +101,7 @@ def check_change(actor: Actor, kind: str, before: Mapping[str, Any] | None, afte
 
     Raises NotAllowed. Every write goes through here, whatever door it came by.
     """
-    if not can_edit(actor):
-        raise NotAllowed(_("You can read this sandbox but not change it."))
+    check_edit(actor)
     if (is_live(kind, before) or is_live(kind, after)) and not can_change_live(actor):
         raise NotAllowed(
             _("In {sandbox}, what is live changes only through a reviewer.").format(sandbox=actor.sandbox.title)

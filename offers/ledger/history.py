@@ -12,7 +12,7 @@ import orjson
 from django.db import connection
 from django.db.models import Case, F, QuerySet, When
 
-from offers.access.permissions import actor_key
+from offers.access.permissions import NotFound, actor_key
 from offers.document.blame import Line, blame, last_changes
 from offers.document.diff import equal
 from offers.document.identity import Path
@@ -25,8 +25,8 @@ from offers.models import LibraryItem, Revision, Sandbox
 Document = dict[str, Any]
 
 
-class NoSuchRevision(Exception):
-    """The item never had this etag, or did not exist at this time (404)."""
+class NoSuchRevision(NotFound):
+    """The item never had this etag, or did not exist at this time."""
 
 
 def revisions(item: LibraryItem, *, before: int | None = None, limit: int = 25) -> list[Revision]:

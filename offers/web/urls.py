@@ -7,7 +7,7 @@ from offers.web.bulk import runs
 from offers.web.edit import form, new, presence
 from offers.web.frame.sections import SectionConverter
 from offers.web.home import home
-from offers.web.item import actions, deleted, history, library, lifecycle, offer, preview
+from offers.web.item import deleted, history, library, lifecycle, offer, preview, status
 from offers.web.lists import items, offers, views
 
 register_converter(SectionConverter, "section")
@@ -30,9 +30,9 @@ urlpatterns = [
     path("s/<slug:sandbox>/offers/new/", new.new, name="new"),
     path("s/<slug:sandbox>/offers/<item:id>/", offer.overview, name="offer"),
     path("s/<slug:sandbox>/offers/<item:id>/edit/", form.edit, name="edit"),
-    path("s/<slug:sandbox>/offers/<item:id>/approve/", actions.approve, name="approve"),
-    path("s/<slug:sandbox>/offers/<item:id>/unapprove/", actions.unapprove, name="unapprove"),
-    path("s/<slug:sandbox>/offers/<item:id>/archive/", actions.archive, name="archive"),
+    path("s/<slug:sandbox>/offers/<item:id>/approve/", status.set_status, {"status": "approved"}, name="approve"),
+    path("s/<slug:sandbox>/offers/<item:id>/unapprove/", status.set_status, {"status": "draft"}, name="unapprove"),
+    path("s/<slug:sandbox>/offers/<item:id>/archive/", status.set_status, {"status": "archived"}, name="archive"),
     path("s/<slug:sandbox>/bulk/", runs.runs, name="bulk_runs"),
     path("s/<slug:sandbox>/bulk/new/", runs.new, name="bulk_new"),
     path("s/<slug:sandbox>/bulk/<int:number>/", runs.run, name="bulk_run"),
@@ -52,7 +52,7 @@ urlpatterns = [
     path(ITEM + "duplicate/", lifecycle.duplicate, name="duplicate_item"),
     path(ITEM + "delete/", lifecycle.delete, name="delete_item"),
     path(ITEM + "undelete/", deleted.undelete, name="undelete"),
-    path(ITEM + "status/<slug:status>/", lifecycle.set_status, name="set_status"),
+    path(ITEM + "status/<slug:status>/", status.set_status, name="set_status"),
     path(ITEM + "api/", library.api, name="item_api"),
     path(ITEM + "preview/<int:etag>/<int:representation>/<int:component>/", preview.stored, name="preview"),
     path(ITEM + "history/", history.timeline, name="history"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from offers.access.asking import asking
 from offers.api.wire.problems import ApiError
 from offers.document.errors import InvalidDocument, Problem
 from offers.document.parse import parse
@@ -39,7 +40,7 @@ def patch_of(request: HttpRequest) -> Any:
 
 def stamp_of(request: HttpRequest) -> Stamp:
     """How this request's change is recorded. Raises ApiError (400) for a note that cannot be."""
-    return Stamp(Revision.Source.API.value, note=_note(request), request_id=request.META.get("offers.request_id", ""))
+    return Stamp(Revision.Source.API.value, note=_note(request), request_id=asking(request).request_id)
 
 
 def check_modes(request: HttpRequest, known: Collection[str]) -> None:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
+from offers.access.asking import asking
 from offers.access.permissions import NotAllowed, NotFound
 from offers.api.wire import shapes
 from offers.api.wire.dates import shown
@@ -67,7 +68,7 @@ def problem(
         "status": status,
         "detail": detail or title,
         "errors": list(errors),
-        "requestId": request.META.get("offers.request_id", ""),
+        "requestId": asking(request).request_id,
     }
     told = dict(headers or {})
     if head is not None:
@@ -106,9 +107,9 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             # Among them: more fields than a form may have.
             return problem(request, 400, "unreadable", _("The body could not be read"))
         case OperationalError() | InterfaceError():
-            logger.warning("request %s: the database is away: %s", request.META.get("offers.request_id"), error)
+            logger.warning("request %s: the database is away: %s", asking(request).request_id, error)
             return unavailable(request)
-    logger.error("request %s failed", request.META.get("offers.request_id"), exc_info=error)
+    logger.error("request %s failed", asking(request).request_id, exc_info=error)
     return problem(request, 500, "internal", _("Something went wrong here"), _("It was logged under this requestId."))
 
 

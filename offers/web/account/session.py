@@ -17,6 +17,7 @@ from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_safe
 
 from offers import asked
+from offers.access.asking import asking
 from offers.access.permissions import NotFound, actor_for_user, can_edit
 from offers.web.frame.respond import Frame
 
@@ -95,7 +96,7 @@ def token_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     if "HX-Request" in request.headers:
         return HttpResponse(status=403)
     request.POST = _to_be_looked_at(request.POST)  # type: ignore[assignment]
-    request.META["offers.stale"] = True
+    asking(request).is_stale = True
     return view(request, **arguments)
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from offers import asked
-from offers.access.permissions import Actor, NotAllowed, NotFound, can_edit, can_restore_archived
+from offers.access.asking import asking
+from offers.access.permissions import Actor, can_restore_archived, check_edit
 from offers.bulk import queue, worker
 from offers.bulk import runs as bulk
 from offers.bulk.actions import Action, Do
@@ -74,8 +74,7 @@ def new(request: HttpRequest, sandbox: str) -> HttpResponse:
     A POST with `do` stores the run and starts its dry run; any other shows the choices.
     """
     actor = actor_for(request, sandbox)
-    if not can_edit(actor):
-        raise PermissionDenied(_("You can read this sandbox but not change it."))
+    check_edit(actor)
     form = request.POST if request.method == "POST" else request.GET
     selection = _selection(request, actor, form)
     refused = None
@@ -114,9 +113,7 @@ def _selection(request: HttpRequest, actor: Actor, form: QueryDict) -> Selection
 def _begun(request: HttpRequest, actor: Actor, action: Action, selection: Selection) -> HttpResponse:
     kept = f"?{selection.filter}" if selection.whole else ""
     try:
-        run = bulk.begin(
-            actor, action, selection.keys, filter=kept, request_id=request.META.get("offers.request_id", "")
-        )
+        run = bulk.begin(actor, action, selection.keys, filter=kept, request_id=asking(request).request_id)
     except (TooMany, NothingSelected):
         return HttpResponseRedirect(reverse("offers", args=[actor.sandbox.name]))
     worker.dispatch(run)
@@ -216,13 +213,11 @@ def start(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
             actor,
             found,
             asked.note(request.POST.get("note")),
-            request_id=request.META.get("offers.request_id", ""),
+            request_id=asking(request).request_id,
         )
     except bulk.NoteMissing:
         problem = _("Say why: the note is kept with every offer's change.")
         return _shown(request, actor, found, problem=problem, status=422)
-    except NotAllowed as error:
-        raise PermissionDenied(str(error)) from None
     except NotNow:
         return HttpResponseRedirect(_address(actor, found))
     worker.dispatch(found)
@@ -276,7 +271,7 @@ def undo(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     actor, found = _run_for(request, sandbox, number)
 
     def planned() -> str:
-        undoing = bulk.undo(actor, found, request_id=request.META.get("offers.request_id", ""))
+        undoing = bulk.undo(actor, found, request_id=asking(request).request_id)
         worker.dispatch(undoing)
         return _address(actor, undoing)
 
@@ -285,10 +280,7 @@ def undo(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
 
 def _run_for(request: HttpRequest, sandbox: str, number: int) -> tuple[Actor, BulkRun]:
     actor = actor_for(request, sandbox)
-    try:
-        return actor, bulk.run_for(actor, number)
-    except NotFound:
-        raise Http404 from None
+    return actor, bulk.run_for(actor, number)
 
 
 def _done(request: HttpRequest, actor: Actor, run: BulkRun, act: Callable[[], str | None]) -> HttpResponse:
@@ -296,8 +288,6 @@ def _done(request: HttpRequest, actor: Actor, run: BulkRun, act: Callable[[], st
     address = None
     try:
         address = act()
-    except NotAllowed as error:
-        raise PermissionDenied(str(error)) from None
     except NotNow:
         messages.warning(request, _("That is no longer possible: this bulk edit has gone on meanwhile."))
     query = request.GET.urlencode()

@@ -21,7 +21,8 @@ from django.views.decorators.http import require_http_methods
 
 from offers import asked
 from offers.access import permissions
-from offers.access.permissions import Actor, NotAllowed, NotFound, can_edit
+from offers.access.asking import asking
+from offers.access.permissions import Actor, NotAllowed, NotFound, check_edit
 from offers.document.errors import JSON, InvalidDocument
 from offers.document.validate import Kind, validate
 from offers.document.words.describe import Change, describe
@@ -46,7 +47,7 @@ from offers.web.frame.middleware import zone_named, zone_of
 from offers.web.frame.respond import answer, wants_fragment
 from offers.web.frame.sections import OFFERS, SECTION_OF, Section
 from offers.web.item.entries import item_context
-from offers.web.item.offered import next_steps
+from offers.web.item.said import next_steps
 
 # The part of the page that a row button changes.
 PARTS = {
@@ -97,8 +98,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
             return answer(request, "edit/closed.html", context, status=403)
         form = form_for(Kind(item.kind), item.document, zone_of(request))
         return page(Desk(request, actor, item, item.etag, form, choices_for(actor, form)))
-    if not can_edit(actor):
-        raise PermissionDenied(_("You can read this sandbox but not change it."))
+    check_edit(actor)
     etag, before = _opened(request, item)
     if not fits_form(before):
         raise PermissionDenied(too_large())
@@ -313,7 +313,7 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "body": f"edit/library/{desk.form.kind}.html",
         "is_dirty": desk.request.method == "POST",
         "not_saved": status >= 400,
-        "is_stale": "offers.stale" in desk.request.META,
+        "is_stale": asking(desk.request).is_stale,
         "is_another": opened_by_another(desk.request),
     }
     template = "edit/library.html" if isinstance(desk.form, LibraryForm) else "edit/form.html"

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -17,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from offers.access.permissions import NotAllowed, NotFound, can_edit, get_item_for
+from offers.access.permissions import NotAllowed, NotFound, check_edit, get_item_for
 from offers.document.errors import InvalidDocument
 from offers.document.validate import Kind, with_defaults
 from offers.forms.kinds import form_for, form_from, form_problems
@@ -44,8 +43,7 @@ STARTS: Mapping[Kind, Document] = {
 def new(request: HttpRequest, sandbox: str, section: Section = OFFERS) -> HttpResponse:
     """A new item (`?kind=fallback-offer` for a fallback offer), from the same form."""
     actor = actor_for(request, sandbox)
-    if not can_edit(actor):
-        raise PermissionDenied(_("You can read this sandbox but not change it."))
+    check_edit(actor)
     asked = request.POST.get("kind") or request.GET.get("kind")
     kind = next((kind for kind in section.kinds if kind == asked), section.kinds[0])
     if request.method != "POST":

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from offers import asked
 from offers.access.people import known
-from offers.access.permissions import PERSON, Actor, NotFound, can_edit
+from offers.access.permissions import PERSON, Actor, NotFound, check_edit
 from offers.document.errors import InvalidDocument
 from offers.document.validate import Kind
 from offers.document.words.describe import Change, describe
@@ -91,8 +91,7 @@ def poll(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpR
     `shown` is what the page shows already. With `leave`, the tab is closing.
     """
     actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
-    if not can_edit(actor):
-        raise PermissionDenied(_("You can read this sandbox but not change it."))
+    check_edit(actor)
     assert actor.user_id is not None, "a page has a person"
     tab, etag = _tab(request), _etag(request)
     if "leave" in request.POST:

@@ -2,7 +2,8 @@
 
 from django.http import Http404, HttpRequest
 
-from offers.access.permissions import Actor, NotFound, actor_for_user, get_item_for
+from offers.access.asking import asking
+from offers.access.permissions import Actor, actor_for_user, get_item_for
 from offers.document.validate import OFFER_KINDS, Kind
 from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
@@ -18,12 +19,9 @@ class Deleted(Http404):
 
 
 def actor_for(request: HttpRequest, sandbox: str) -> Actor:
-    """The signed-in person in this sandbox; a stranger to it gets a 404. Kept on the request for the page's frame."""
-    try:
-        actor = actor_for_user(request.user, sandbox)
-    except NotFound:
-        raise Http404 from None
-    request.META["offers.actor"] = actor
+    """The signed-in person in this sandbox; a stranger to it gets a 404 (NotFound). Kept on the request for the page's frame."""
+    actor = actor_for_user(request.user, sandbox)
+    asking(request).actor = actor
     return actor
 
 
@@ -35,10 +33,7 @@ def item_for(
     An item that is deleted has a page of its own (Deleted), except for those who ask for it with `deleted`.
     """
     actor = actor_for(request, sandbox)
-    try:
-        item = get_item_for(actor, id, kinds=kinds, deleted=True)
-    except NotFound:
-        raise Http404 from None
+    item = get_item_for(actor, id, kinds=kinds, deleted=True)
     if item.deleted_at is not None and not deleted:
         raise Deleted(actor, item)
     return actor, item
@@ -46,4 +41,4 @@ def item_for(
 
 def stamp_of(request: HttpRequest, source: str, *, note: str = "", refers_to: RefersTo | None = None) -> Stamp:
     """How this page's change is recorded."""
-    return Stamp(source, note=note, refers_to=refers_to or {}, request_id=request.META.get("offers.request_id", ""))
+    return Stamp(source, note=note, refers_to=refers_to or {}, request_id=asking(request).request_id)

@@ -1,8 +1,10 @@
-"""Pages for what cannot be answered: not there, not allowed, a form that is too large, what went wrong on our side."""
+"""Pages for what cannot be answered: not there, not allowed, a form that is too large, what went wrong on our side.
+
+The layers below refuse by raising NotFound and NotAllowed, which Django takes here; a view catches what it can say better.
+"""
 
 import re
 import sys
-from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -11,7 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from offers.access.asking import asking
 from offers.web.frame.access import actor_for
+from offers.web.frame.middleware import Handler
 from offers.web.frame.respond import Frame
 
 RETRY_AFTER = "10"
@@ -46,7 +50,7 @@ def _around(request: HttpRequest) -> str:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500: 503 while the database is away, else 500. Asks the database for nothing: who is signed in is not known here."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    context = {"frame": {"theme": Frame(request).theme}, "request_id": request.META.get("offers.request_id", "")}
+    context = {"frame": {"theme": Frame(request).theme}, "request_id": asking(request).request_id}
     text = render_to_string("503.html" if away else "500.html", context)
     response = HttpResponse(text, status=503 if away else 500)
     if away:
@@ -54,7 +58,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def form_size(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def form_size(get_response: Handler) -> Handler:
     """Refuse a form by the length that it announces, before anything reads it: its body may not have been received."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from offers import asked
+from offers.access.asking import asking
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -59,7 +60,7 @@ def request_id(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         name = asked.request_id(request.headers.get("X-Request-Id"))
-        request.META["offers.request_id"] = name
+        asking(request).request_id = name
         response = get_response(request)
         response["X-Request-Id"] = name
         return response

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 
+from offers.access.asking import asking
 from offers.access.permissions import Actor, can_edit, label_for_user
 from offers.models import Membership, Sandbox
 from offers.web.frame.middleware import zone_of
@@ -34,8 +35,7 @@ class Frame:
     @cached_property
     def actor(self) -> Actor | None:
         """The person in the sandbox of this page, where the page has one (set by web/frame/access.py)."""
-        actor = self.request.META.get("offers.actor")
-        return actor if isinstance(actor, Actor) else None
+        return asking(self.request).actor
 
     @property
     def sandbox(self) -> Sandbox | None:
@@ -112,8 +112,8 @@ def answer(
         response = render(request, page, context, status=status)
     if fragment:
         patch_vary_headers(response, ["HX-Request"])
-    actor = request.META.get("offers.actor")
-    if isinstance(actor, Actor) and request.COOKIES.get("sandbox") != actor.sandbox.name:
+    actor = asking(request).actor
+    if actor is not None and request.COOKIES.get("sandbox") != actor.sandbox.name:
         remember(response, "sandbox", actor.sandbox.name, request)
     return response
 

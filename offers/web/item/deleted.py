@@ -6,14 +6,13 @@ again, and let caches keep that; programs ask the API, where a deleted item is a
 
 from collections.abc import Callable
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from offers.access.permissions import Actor, NotAllowed, refusal
+from offers.access.permissions import Actor, refusal
 from offers.document.errors import InvalidDocument, Problem
 from offers.document.validate import Kind, references
 from offers.document.words.naming import place_at
@@ -25,7 +24,7 @@ from offers.web.frame.access import Deleted, item_for, stamp_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
-from offers.web.item.offered import say_changed
+from offers.web.item.said import say_changed
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -57,8 +56,6 @@ def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     stamp = stamp_of(request, Revision.Source.UNDO, refers_to={"undoes": item.etag})
     try:
         done = writes.undelete(actor, section.kinds, id, stamp)
-    except NotAllowed as refused:
-        raise PermissionDenied(str(refused)) from None
     except InvalidDocument as error:
         return page(request, actor, item, error.problems, status=422)
     say_changed(request, actor, section, done, _("It is back as it was."))

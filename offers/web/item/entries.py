@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from offers.access.permissions import Actor, NotAllowed, check_change
 from offers.document.validate import OFFER_KINDS, Kind
 from offers.document.words.describe import Change, describe, summary
 from offers.ledger import history
@@ -92,11 +90,3 @@ def summarised(entry: Entry) -> dict[str, Any]:
     """The first things that a change is about, for one line, and how many more there are."""
     phrases, more = summary(entry.changes)
     return {"phrases": phrases, "more": more}
-
-
-def refuse_before(actor: Actor, item: LibraryItem, before: Document | None, after: Document | None) -> None:
-    """403, in words, before somebody fills in a form that they may not send. The write itself checks again."""
-    try:
-        check_change(actor, item.kind, before, after)
-    except NotAllowed as refused:
-        raise PermissionDenied(str(refused)) from None

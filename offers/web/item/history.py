@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from offers import asked
-from offers.access.permissions import Actor, NotAllowed
+from offers.access.permissions import Actor, check_change
 from offers.document.diff import diff
 from offers.document.errors import DocumentError, Problem
 from offers.document.merge import Conflict
@@ -22,7 +21,7 @@ from offers.document.words.labels import FIELDS
 from offers.document.words.naming import Place, Places, place_at, value_text
 from offers.ledger import history as past
 from offers.ledger import writes
-from offers.ledger.history import Document, NoSuchRevision
+from offers.ledger.history import Document
 from offers.ledger.leaf import RefersTo
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
@@ -34,8 +33,8 @@ from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
-from offers.web.item.entries import change_context, entries, item_context, refuse_before
-from offers.web.item.offered import next_steps
+from offers.web.item.entries import change_context, entries, item_context
+from offers.web.item.said import next_steps
 
 PAGE_SIZE = 25
 CONFLICTS_SHOWN = 50
@@ -55,7 +54,7 @@ def timeline(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
 def revision(request: HttpRequest, sandbox: str, section: Section, id: str, etag: int) -> HttpResponse:
     """One change, all of it; htmx gets only the change, to expand it in the timeline."""
     _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
-    entry = entries(item, [_revision(item, etag)])[0]
+    entry = entries(item, [past.revision(item, etag)])[0]
     context = item_context(item, "history", entry=entry, **change_context(request, item, entry))
     return answer(request, "item/history/revision.html", context, fragment="item/_changes.html")
 
@@ -65,7 +64,7 @@ def compare(request: HttpRequest, sandbox: str, section: Section, id: str) -> Ht
     _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     to = asked.number(request.GET.get("to")) or item.etag
     source = asked.number(request.GET.get("from")) or max(1, to - 1)
-    made_from, made_to = _revision(item, source), _revision(item, to)
+    made_from, made_to = past.revision(item, source), past.revision(item, to)
     before, after = past.document_at(item, source), past.document_at(item, to)
     names = names_in(item.sandbox_id, Kind(item.kind), [before, after])
     context = item_context(
@@ -118,11 +117,8 @@ def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
     Where later changes touched the same fields there is nothing to do by itself: 409, with those fields and versions.
     """
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    refuse_before(actor, item, item.document, item.document)
-    try:
-        merged = past.undone(item, etag)
-    except NoSuchRevision:
-        raise Http404 from None
+    check_change(actor, item.kind, item.document, item.document)
+    merged = past.undone(item, etag)
     if merged.conflicts:
         context = item_context(item, "history", etag=etag, **_explained_first(item, etag, merged.conflicts))
         return answer(request, "item/history/undo_conflict.html", context, status=409)
@@ -134,11 +130,8 @@ def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
 def restore(request: HttpRequest, sandbox: str, section: Section, id: str, etag: int) -> HttpResponse:
     """Make an earlier version the current one again. GET shows what that changes, POST does it."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    refuse_before(actor, item, item.document, item.document)
-    try:
-        document = past.document_at(item, etag)
-    except NoSuchRevision:
-        raise Http404 from None
+    check_change(actor, item.kind, item.document, item.document)
+    document = past.document_at(item, etag)
     if document is None:
         raise Http404
     return _confirmed(request, actor, item, document, Revision.Source.RESTORE, etag)
@@ -198,10 +191,7 @@ def _write(
 ) -> writes.Outcome:
     refers_to = RefersTo(undoes=etag) if source == Revision.Source.UNDO else RefersTo(restores=etag)
     stamp = stamp_of(request, source, note=asked.note(request.POST.get("note")), refers_to=refers_to)
-    try:
-        return writes.change(actor, [Kind(item.kind)], item.id, patch, stamp, if_match=item.etag, dry_run=dry_run)
-    except NotAllowed as refusal:
-        raise PermissionDenied(str(refusal)) from None
+    return writes.change(actor, [Kind(item.kind)], item.id, patch, stamp, if_match=item.etag, dry_run=dry_run)
 
 
 def _say_done(
@@ -259,10 +249,3 @@ def _slug(request: HttpRequest) -> str:
     assert request.resolver_match is not None, "views run for a resolved address"
     section: Section = request.resolver_match.kwargs["section"]
     return section.slug
-
-
-def _revision(item: LibraryItem, etag: int) -> Revision:
-    try:
-        return past.revision(item, etag)
-    except NoSuchRevision:
-        raise Http404 from None

@@ -7,22 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-
 from offers.access.permissions import Actor, refusal
 from offers.document.errors import Problem
 from offers.document.validate import Kind, validate
 from offers.document.words.naming import place_at
 from offers.ledger.records import Document
-from offers.ledger.writes import Outcome
 from offers.models import LibraryItem
 from offers.templatetags.offers import place_title, problem_text
-from offers.web.frame.sections import Section
 from offers.web.item.entries import Entry
 
 LIVE = ("approved", "live")
@@ -116,22 +107,3 @@ class Offered:
     def _with(self, status: str) -> Document:
         document: dict[str, Any] = self.item.document
         return {**document, "status": status} if "status" in document else document
-
-
-def next_steps(actor: Actor, section: str, done: Outcome, *, saved: bool = False) -> SafeString:
-    """The links of a message that says what was written: to the change and, where it may be taken back, to its undo.
-
-    `saved` tells the browser that its draft of the form is not needed any more.
-    """
-    where = [actor.sandbox.name, section, done.head.id, done.head.etag]
-    mark = SafeString(" data-saved") if saved else ""
-    link = format_html('<a{} href="{}">{}</a>', mark, reverse("revision", args=where), _("View change"))
-    if done.before is None or refusal(actor, done.head.kind, done.head.document, done.before):
-        return link
-    return format_html('{} · <a href="{}">{}</a>', link, reverse("undo", args=where), _("Undo"))
-
-
-def say_changed(request: HttpRequest, actor: Actor, section: Section, done: Outcome, what: str) -> None:
-    """Tell on the next page what was done, as which version, and what can be done next."""
-    said = _("This is now version {etag}.").format(etag=done.head.etag)
-    messages.success(request, format_html("{} {} {}", what, said, next_steps(actor, section.slug, done)))

@@ -15,7 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from offers.document.kinds.fields import component_type
-from offers.ledger.history import Document, NoSuchRevision, document_at
+from offers.ledger.history import Document, document_at
 from offers.models import LibraryItem
 from offers.web.frame.access import actor_for, item_for
 from offers.web.frame.pictures import asked_for
@@ -49,12 +49,8 @@ def stored(
 
 def _version(item: LibraryItem, etag: int) -> Document:
     """The document at this etag; what the item has already is not read again. 404 where there was none."""
-    try:
-        is_head = etag == item.etag and item.deleted_at is None
-        document: Document | None = item.document if is_head else document_at(item, etag)
-    except NoSuchRevision:
-        raise Http404 from None
-    return document or {}
+    is_head = etag == item.etag and item.deleted_at is None
+    return (item.document if is_head else document_at(item, etag)) or {}
 
 
 @require_POST

@@ -66,7 +66,7 @@ def test_a_step_from_a_version_that_is_no_more_does_nothing(
     editor: Client, decision: LibraryItem, sandbox: Sandbox
 ) -> None:
     patch(actor(sandbox, label="Jisoo Kim"), decision, replace("/name", "Renamed"))
-    assert "Jisoo Kim saved version 2 meanwhile" in said(step(editor, "live", 1))
+    assert "Jisoo Kim saved version 2 since you opened the page" in said(step(editor, "live", 1))
     decision.refresh_from_db()
     assert (decision.status, decision.etag) == ("draft", 2)
 
@@ -159,7 +159,7 @@ def test_a_delete_of_a_version_that_is_no_more_asks_again(
     patch(actor(sandbox, label="Jisoo Kim"), decision, replace("/name", "Renamed"))
     response = editor.post(address("delete_item", "decisions", "nba"), {"etag": "1"})
     assert response["Location"] == address("delete_item", "decisions", "nba")
-    assert "Jisoo Kim saved version 2 meanwhile" in said(response)
+    assert "Jisoo Kim saved version 2 since you opened the page" in said(response)
     decision.refresh_from_db()
     assert decision.deleted_at is None
 

@@ -26,7 +26,7 @@ def test_an_offer_is_approved_taken_back_and_archived(editor: Client, item: Libr
     ):
         text = press(editor, action, etag)
         assert said in text
-        assert f"This is version {etag + 1}." in text
+        assert f"This is now version {etag + 1}." in text
         undo = f'href="{ITEM}history/{etag + 1}/undo/"'
         assert (undo in text) == (status != "archived"), "only an admin brings back what is archived"
         item.refresh_from_db()

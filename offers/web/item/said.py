@@ -1,0 +1,65 @@
+"""What a button sends along, and what is said on the next page when it was pressed."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from offers import asked
+from offers.access.permissions import Actor, refusal
+from offers.ledger.records import Head
+from offers.ledger.writes import Outcome
+from offers.models import LibraryItem
+from offers.web.frame.sections import Section
+
+
+def note_of(request: HttpRequest) -> str:
+    """Why, as the form says it; "" for a button without one."""
+    return asked.note(request.POST.get("note"))
+
+
+def seen(request: HttpRequest, item: LibraryItem) -> int:
+    """The etag that the person saw; of a button without one, that which the item has now."""
+    return asked.number(request.POST.get("etag")) or item.etag
+
+
+def next_steps(actor: Actor, section: str, done: Outcome, *, saved: bool = False) -> SafeString:
+    """The links of a message that says what was written: to the change and, where it may be taken back, to its undo.
+
+    `saved` tells the browser that its draft of the form is not needed any more.
+    """
+    where = [actor.sandbox.name, section, done.head.id, done.head.etag]
+    mark = SafeString(" data-saved") if saved else ""
+    link = format_html('<a{} href="{}">{}</a>', mark, reverse("revision", args=where), _("View change"))
+    if done.before is None or refusal(actor, done.head.kind, done.head.document, done.before):
+        return link
+    return format_html('{} · <a href="{}">{}</a>', link, reverse("undo", args=where), _("Undo"))
+
+
+def say_changed(request: HttpRequest, actor: Actor, section: Section, done: Outcome, what: str) -> None:
+    """Tell on the next page what was done, as which version, and what can be done next."""
+    said = _("This is now version {etag}.").format(etag=done.head.etag)
+    messages.success(request, format_html("{} {} {}", what, said, next_steps(actor, section.slug, done)))
+
+
+def say_stale(request: HttpRequest, actor: Actor, section: Section, item: LibraryItem, head: Head) -> None:
+    """Tell on the next page that somebody was first, and that nothing was done."""
+    where = reverse("compare", args=[actor.sandbox.name, section.slug, item.id])
+    said = _("{name} saved version {etag} since you opened the page, so nothing was done. Look at it first.")
+    messages.warning(
+        request,
+        format_html(
+            '{} <a href="{}?from={}&amp;to={}">{}</a>',
+            said.format(name=head.modified_by, etag=head.etag),
+            where,
+            seen(request, item),
+            head.etag,
+            _("What changed"),
+        ),
+    )
+
+
+def to_item(actor: Actor, section: Section, id: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("item", args=[actor.sandbox.name, section.slug, id]))
