@@ -1,6 +1,7 @@
 """Programs in Django's admin: a client gets a name, its roles, and a secret that is shown once, on the answer to the very click
 that made it. No message or redirect carries it, so it is in no cookie, no session and no log."""
 
+import re
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -18,11 +19,21 @@ from offers.models import Membership
 admin.site.unregister([Client, Token, EmailAddress])
 
 
+# It stands in addresses, headers and log lines, where anything else would need quoting.
+SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
+
+
 class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # allauth's looks at addresses to send people back to, which a program has none of, and needs `requests` for that.
         self.instance.clean = lambda: None
+
+    def clean_id(self) -> str:
+        id: str = self.cleaned_data["id"]
+        if not SAFE_ID.fullmatch(id):
+            raise forms.ValidationError("ASCII letters, digits and . _ ~ - only, a letter or digit first.")
+        return id
 
     class Meta:
         model = Client

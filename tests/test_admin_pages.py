@@ -138,6 +138,14 @@ def test_a_new_client_has_its_roles_and_a_secret_that_is_shown_once(operator: Cl
     assert Caller("feed", token.json()["access_token"])("GET", OFFER).status_code == 200
 
 
+@pytest.mark.parametrize("id", ["a b", "..", "a/b", "a%00", "설날", "a\nb", "-a"])
+def test_a_client_id_needs_no_quoting_anywhere(operator: Client, id: str) -> None:
+    form = form_in(operator.get(address(Program, "add")).content.decode(), "client_form")
+    answer = operator.post(address(Program, "add"), {**form, "name": "Feed", "id": id})
+    assert "ASCII letters, digits and" in answer.content.decode()
+    assert not Program.objects.filter(name="Feed").exists()
+
+
 @pytest.mark.parametrize(("action", "status"), [("give_new_secret", 401), ("give_new_secret_and_keep_tokens", 200)])
 def test_an_operator_gives_a_new_secret(operator: Client, caller: Caller, action: str, status: int) -> None:
     response = operator.post(address(Program), {"action": action, "_selected_action": ["price-feed"]})
