@@ -7,9 +7,9 @@ from django.test import Client
 
 from offers.document.validate import Kind
 from offers.models import LibraryItem, Sandbox
-from tests.cast import actor, make, make_placement, offer, patch, shown_in
+from tests.cast import actor, make, make_placement, offer, patch, replace, shown_in
 from tests.web.edit.test_conflict import names_of_picks
-from tests.web.edit.test_form import now, opened, submit
+from tests.web.edit.test_form import now, opened, submit, with_texts
 from tests.web.form_reader import form_in
 from tests.web.frame.test_respond import text_of
 
@@ -120,3 +120,31 @@ def test_an_undo_that_a_later_order_is_in_the_way_of_says_all_three_in_words(
     )  # fmt: skip
     assert (found.made.actor_label, found.made.etag) == ("Haneul Lee", 3)
     assert label in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("document", "at", "field"),
+    [
+        (CASES["limits"][0], "/frequencyCappingConstraints", "limit"),
+        (
+            {**DECISION, "criteria": [{**scope(name), "rank": {"priority": 1}} for name in ONE_TWO_THREE]},
+            "/criteria", "rank/priority",
+        ),
+    ],
+    ids=["limits", "decision scopes"],
+)  # fmt: skip
+def test_what_merges_by_itself_goes_by_the_item_and_not_by_its_number(
+    editor: Client, sandbox: Sandbox, library: None, document: Any, at: str, field: str
+) -> None:
+    """Both change the first item; they also change the second one, and put the last one in front."""
+    made, address = made_of(sandbox, document)
+    edit = f"{address}edit/"
+    form = with_texts(opened(editor, edit), {f"{at}/0/{field}": "70"})
+    theirs = [*replace(f"{at}/0/{field}", 71), *replace(f"{at}/1/{field}", 81), *last_to_front(at)]
+    patch(actor(sandbox), made, theirs)
+    response = submit(editor, form, address=edit)
+    (contested,) = response.context["fields"]
+    assert (contested.theirs.text, contested.yours.text) == ("71", "70")
+    assert [(row.action, row.new_text) for row in response.context["theirs"] if row.action != "moved"] == [
+        ("changed", "81")
+    ]
