@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import trigger_client_event
 
 from offers import asked
 from offers.access import permissions
@@ -49,12 +50,12 @@ from offers.web.frame.sections import OFFERS, SECTION_OF, Section
 from offers.web.item.entries import item_context
 from offers.web.item.said import next_steps
 
-# The part of the page that a row button changes.
+# The part of the page that a row button changes: its template, and its id.
 PARTS = {
-    REPRESENTATIONS: "edit/_representations.html",
-    CAPPINGS: "edit/_limits.html",
-    ATTRIBUTES: "edit/_attributes.html",
-    CRITERIA: "edit/library/_criteria.html",
+    REPRESENTATIONS: ("edit/_representations.html", "representations"),
+    CAPPINGS: ("edit/_limits.html", "limits"),
+    ATTRIBUTES: ("edit/_attributes.html", "attributes"),
+    CRITERIA: ("edit/library/_criteria.html", "criteria"),
 }
 
 
@@ -152,9 +153,8 @@ def other(desk: Desk) -> HttpResponse:
     if changed:
         # Rows have other names now, and a new one can choose from what the last page did not need to offer.
         desk = replace(desk, choices=choices_for(desk.actor, desk.form))
-        response = page(desk, fragment=PARTS["/" + changed.split("/")[1]])
-        response["HX-Trigger-After-Settle"] = "rows"
-        return response
+        template, part = PARTS["/" + changed.split("/")[1]]
+        return trigger_client_event(page(desk, fragment=template), "rows", {"target": f"#{part}"}, after="settle")
     if action == "edit":
         return page(desk)
     return page(desk, fragment="edit/_answer.html", **preview(desk))

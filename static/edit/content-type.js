@@ -1,0 +1,38 @@
+// What a content is: its own type, else what its placement takes. `data-type` of its row tells it to styles and scripts.
+import { form } from "./inputs.js";
+
+const typeOf = (component, placement) => {
+  const own = /(html|imagelink|text|json)$/.exec(component.querySelector('[name$="/type"]').value);
+  return (own && own[1]) || (placement && placement.dataset.type) || "";
+};
+const draw = (place, name) => {
+  const use = place && place.querySelector("use");
+  if (use) use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${name}`));
+};
+const chosenIn = (row) => row.querySelector("[data-placement]").selectedOptions[0];
+const show = () => {
+  for (const row of form.querySelectorAll("[data-row]:has([data-component])")) {
+    const placement = chosenIn(row);
+    for (const one of row.querySelectorAll("[data-component]")) one.dataset.type = typeOf(one, placement);
+  }
+};
+const drawPlacement = (row) => {
+  const placement = chosenIn(row);
+  if (!placement || !placement.dataset.icons) return;
+  const [channel, content] = placement.dataset.icons.split(" ");
+  draw(row.querySelector(".placement-icon"), channel);
+  for (const component of row.querySelectorAll("[data-component]")) {
+    if (component.querySelector('[name$="/type"]').value !== "") continue;
+    const kind = component.querySelector("[data-kind]");
+    draw(kind, content);
+    kind.querySelector("span").textContent = placement.dataset.word;
+  }
+};
+
+form.addEventListener("input", (event) => {
+  show();
+  if (event.target.matches("[data-placement]")) drawPlacement(event.target.closest("[data-row]"));
+});
+document.addEventListener("rows", show);
+window.addEventListener("pageshow", show);
+show();
