@@ -11,6 +11,7 @@ from offers.document.errors import Problem
 from offers.document.words.describe import describe
 from offers.templatetags import marks
 from offers.templatetags import offers as tags
+from offers.web.frame import icons, times, words
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
@@ -30,12 +31,12 @@ NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
     ],
 )
 def test_how_long_ago_is_said_shortly(passed: timedelta, said: str) -> None:
-    assert tags._ago_text(NOW - passed, NOW) == said
+    assert times._ago_text(NOW - passed, NOW) == said
 
 
 def test_a_relative_time_carries_the_exact_one_for_people_and_machines() -> None:
     with timezone.override("Asia/Seoul"):
-        text = tags.ago(NOW)
+        text = times.ago(NOW)
     assert 'datetime="2026-06-15T12:00:00+00:00"' in text
     assert 'title="15 Jun 2026, 21:00 KST"' in text
 
@@ -84,15 +85,15 @@ def test_a_draft_has_no_live_state() -> None:
     [("Mina Park", "MP"), ("Ana de la Cruz", "AC"), ("cher", "C"), ("박지훈", "지훈"), ("지훈", "지훈"), ("", "")],
 )
 def test_initials_stand_for_a_person(label: str, letters: str) -> None:
-    assert tags.initials(label) == letters
+    assert icons.initials(label) == letters
 
 
 def test_what_comes_from_outside_is_escaped() -> None:
     for text in (
-        tags.avatar("<b> <i>"),
+        icons.avatar("<b> <i>"),
         tags.status_badge("<script>"),
-        tags.icon("x", '"><script>'),
-        tags.channel_icon("https://ns.adobe.com/xdm/channel-types/web", "<b>"),
+        icons.icon("x", '"><script>'),
+        icons.channel_icon("https://ns.adobe.com/xdm/channel-types/web", "<b>"),
     ):
         assert "<script>" not in text
         assert "<b>" not in text
@@ -102,7 +103,7 @@ def test_a_change_is_told_in_words_dates_in_the_viewers_zone() -> None:
     before = {"status": "draft", "selectionConstraint": {"endDate": "2026-06-15T12:00:00Z"}}
     after = {"status": "approved", "selectionConstraint": {"endDate": "2026-06-16T12:00:00.000+00:00"}}
     with timezone.override("Asia/Seoul"), translation.override("en"):
-        rows = {tags.change_title(row): (tags.old_text(row), tags.new_text(row)) for row in describe(before, after)}
+        rows = {words.change_title(row): (words.old_text(row), words.new_text(row)) for row in describe(before, after)}
     assert rows == {
         "Status": ("Draft", "Approved"),
         "End date": ("15 Jun 2026, 21:00 KST", "16 Jun 2026, 21:00 KST"),
@@ -110,7 +111,7 @@ def test_a_change_is_told_in_words_dates_in_the_viewers_zone() -> None:
 
 
 def test_a_date_that_cannot_be_read_is_shown_as_it_is() -> None:
-    assert tags.date_text("soon") == "soon"
+    assert times.date_text("soon") == "soon"
 
 
 def test_a_patch_is_shown_one_operation_on_a_line() -> None:
@@ -149,11 +150,11 @@ def test_a_problem_says_kinds_and_statuses_in_the_readers_language() -> None:
         "The status cannot change from {before} to {after}.",
         params={"before": "archived", "after": "draft"},
     )
-    assert tags.problem_text(missing) == "There is no fallback offer with the id draft."
-    assert tags.problem_text(step) == "The status cannot change from archived to draft."
+    assert words.problem_text(missing) == "There is no fallback offer with the id draft."
+    assert words.problem_text(step) == "The status cannot change from archived to draft."
     with translation.override("ko"):
-        assert tags.problem_text(missing) == "ID가 draft인 대체 오퍼 항목이 없습니다."
-        assert tags.problem_text(step) == "‘보관됨’ 상태에서 ‘초안’ 상태로 변경할 수 없습니다."
+        assert words.problem_text(missing) == "ID가 draft인 대체 오퍼 항목이 없습니다."
+        assert words.problem_text(step) == "‘보관됨’ 상태에서 ‘초안’ 상태로 변경할 수 없습니다."
 
 
 @pytest.mark.parametrize("kept", ["", "the same at the end"])

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
 from offers.document.words.labels import WORDS
 from offers.forms.rows import Row
-from offers.templatetags.offers import CHANNEL_ICONS, CONTENT_ICONS
 from offers.web.edit.form_page import Choices, FormPage, Options, PlacementGroup
+from offers.web.frame.icons import CHANNEL_ICONS, CONTENT_ICONS
 
 register = template.Library()
 

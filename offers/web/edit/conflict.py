@@ -26,10 +26,10 @@ from offers.ledger.history import changed_since
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
 from offers.templatetags.marks import clipped
-from offers.templatetags.offers import phrase, place_title, shown
 from offers.templatetags.rendered import Version, field_content, typed
 from offers.web.edit.saving import Plan, people, since
 from offers.web.frame.respond import answer
+from offers.web.frame.words import phrase, place_title, shown
 from offers.web.item.entries import item_context
 
 # Fields whose texts are compared word by word: that takes time, and nobody reads more of them so closely.

@@ -35,7 +35,6 @@ from offers.ledger import history, writes
 from offers.ledger.history import Document, NoSuchRevision
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
-from offers.templatetags.offers import problem_text
 from offers.web.account.session import keeps_typed, opened_by_another
 from offers.web.edit import conflict
 from offers.web.edit.choices import LibraryChoices
@@ -47,6 +46,7 @@ from offers.web.frame.curl import patch_curl
 from offers.web.frame.middleware import zone_named, zone_of
 from offers.web.frame.respond import answer, wants_fragment
 from offers.web.frame.sections import OFFERS, SECTION_OF, Section
+from offers.web.frame.words import problem_text
 from offers.web.item.entries import item_context
 from offers.web.item.said import next_steps
 

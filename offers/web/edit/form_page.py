@@ -19,8 +19,8 @@ from offers.forms.library import LibraryForm
 from offers.forms.offer import OfferForm, Placement, is_about_placement
 from offers.forms.rows import Row, original
 from offers.models import LibraryItem
-from offers.templatetags.offers import channel_name, place_title, problem_text
 from offers.web.edit.choices import LibraryChoices, library_choices
+from offers.web.frame.words import channel_name, place_title, problem_text
 
 CHOICES_OFFERED = 100
 CONDITION_SHOWN = 600  # characters

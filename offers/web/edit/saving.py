@@ -15,7 +15,7 @@ from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Document, Head, Stamp
 from offers.ledger.writes import Outcome
 from offers.models import LibraryItem, Revision
-from offers.templatetags.offers import problem_text
+from offers.web.frame.words import problem_text
 
 TRIES = 25
 

@@ -19,10 +19,10 @@ from offers.document.words.naming import place_at
 from offers.ledger import history, writes
 from offers.ledger.references import reference_problems
 from offers.models import LibraryItem, Revision
-from offers.templatetags.offers import place_title, problem_text
 from offers.web.frame.access import Deleted, item_for, stamp_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
+from offers.web.frame.words import place_title, problem_text
 from offers.web.item.entries import item_context
 from offers.web.item.said import say_changed
 

@@ -26,13 +26,13 @@ from offers.ledger.leaf import RefersTo
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
 from offers.templatetags.marks import clipped
-from offers.templatetags.offers import shown
 from offers.web.edit.conflict import side_of
 from offers.web.edit.saving import in_use
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
+from offers.web.frame.words import shown
 from offers.web.item.entries import change_context, entries, item_context
 from offers.web.item.said import next_steps
 

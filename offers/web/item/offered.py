@@ -13,7 +13,7 @@ from offers.document.validate import Kind, validate
 from offers.document.words.naming import place_at
 from offers.ledger.records import Document
 from offers.models import LibraryItem
-from offers.templatetags.offers import place_title, problem_text
+from offers.web.frame.words import place_title, problem_text
 from offers.web.item.entries import Entry
 
 LIVE = ("approved", "live")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from offers.document.words.labels import WORDS
-from offers.templatetags.offers import date_text
+from offers.web.frame.times import date_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,107 @@
+"""What is told in English below (labels, values, problems), in the reader's language."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from offers.document.errors import Problem
+from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
+from offers.document.words.describe import Change
+from offers.document.words.labels import FIELDS, KINDS, WORDS
+from offers.document.words.naming import Place
+from offers.web.frame.sections import SECTION_OF, SECTIONS
+from offers.web.frame.times import date_text
+
+# What documents hold where problems speak of it, by the name of the parameter.
+PROBLEM_WORDS: Mapping[str, Mapping[str, str]] = {
+    "kind": KINDS,
+    "type": WORDS["type"],
+    "before": WORDS["status"],
+    "after": WORDS["status"],
+}
+
+
+def phrase(part: tuple[str, Mapping[str, str]]) -> str:
+    """A msgid and its parameters, as document/words/describe.py gives them, in the reader's language."""
+    message, params = part
+    return _(message).format(**params)
+
+
+def place_title(place: Place) -> str:
+    """The label of a place in a document, with the items around it, translated."""
+    return " › ".join(phrase(part) for part in (*place.context, (place.label, place.params)))
+
+
+def change_title(change: Change) -> str:
+    """The whole label of a change, translated: "Representation for Home page › Text"."""
+    return " › ".join(phrase(part) for part in (*change.context, (change.label, change.label_params)))
+
+
+def problem_text(problem: Problem) -> str:
+    """What is wrong, in the reader's language; a kind, a status or a content type in it, too."""
+    params = dict(problem.params)
+    for name, words in PROBLEM_WORDS.items():
+        word = words.get(str(params.get(name)))
+        if word:
+            params[name] = _(word).lower()
+    return _(problem.message).format(**params)
+
+
+def shown(text: str, how: str) -> str:
+    """A value of a change: words of fixed lists translated, dates in the viewer's zone."""
+    if how == "word" and text:
+        return _(text)
+    if how == "date" and text:
+        return date_text(text)
+    return text
+
+
+def old_text(change: Change) -> str:
+    """What it was, as its kind of value is shown."""
+    return shown(change.old_text, change.format)
+
+
+def new_text(change: Change) -> str:
+    """What it is now, as its kind of value is shown."""
+    return shown(change.new_text, change.format)
+
+
+def channel_name(channel: str) -> str:
+    short = channel.removeprefix(CHANNEL_PREFIX)
+    return _(WORDS["channel"].get(short, "")) if short in WORDS["channel"] else short
+
+
+def content_key(value: str) -> str:
+    """html, imagelink, text or json, from any spelling of a content type."""
+    return component_type(value) or ""
+
+
+def content_name(value: str) -> str:
+    """A content type in words, in any of its spellings."""
+    short = component_type(value) or value
+    return _(WORDS["type"][short]) if short in WORDS["type"] else value
+
+
+def word(value: str, member: str) -> str:
+    """A value of a fixed list, of the member that holds it, in words; itself where there are none for it."""
+    found = WORDS[member].get(value)
+    return _(found) if found else value
+
+
+def field_label(name: str) -> str:
+    """What people call a member of a document."""
+    found = FIELDS.get((name,))
+    return _(found) if found else name
+
+
+def kind_name(kind: str) -> str:
+    return _(KINDS[kind])
+
+
+def section_of(kind: str) -> str:
+    """The slug of the section that shows items of this kind; empty where there is none (yet)."""
+    return SECTION_OF[kind].slug if kind in SECTION_OF else ""
+
+
+def section_title(slug: str) -> str:
+    return str(SECTIONS[slug].title)
