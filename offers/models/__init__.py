@@ -1,18 +1,9 @@
 """What is stored, for Django, which finds models here, and for everybody who imports them."""
 
-from offers.models.library import (
-    Attempt,
-    BulkRow,
-    BulkRun,
-    IdempotencyKey,
-    LibraryItem,
-    Membership,
-    PersonalSettings,
-    Presence,
-    Revision,
-    Sandbox,
-    SavedView,
-)
+from offers.models.api import Attempt, IdempotencyKey
+from offers.models.bulk import BulkRow, BulkRun
+from offers.models.library import LibraryItem, Membership, Revision, Sandbox
+from offers.models.people import PersonalSettings, Presence, SavedView
 
 __all__ = [
     "Attempt",

@@ -1,0 +1,62 @@
+"""What is kept about a person: the items they have open, how they like their pages, the lists they come back to."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from offers.models.library import LibraryItem, Sandbox
+
+
+class Presence(models.Model):
+    """An item that somebody has open for editing, in one tab of their browser. A hint for others, never a lock.
+
+    Rows are kept for a minute after the tab was last heard of (offers/web/edit/presence.py).
+    """
+
+    key = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(LibraryItem, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    label = models.CharField(max_length=150)
+    tab = models.CharField(max_length=16)
+    opened_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "user", "tab"], name="presence_once_for_a_tab")]
+
+    def __str__(self) -> str:
+        return f"{self.label} has item {self.item_id} open"
+
+
+class PersonalSettings(models.Model):
+    """What a person chose for every page, on whatever browser. Empty means not chosen."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="personal_settings"
+    )
+    language = models.CharField(max_length=10, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    theme = models.CharField(max_length=8, blank=True)
+    # The columns of the offers list (offers/web/lists/rows.py); None for the usual ones.
+    columns = ArrayField(models.CharField(max_length=20), null=True)
+
+    def __str__(self) -> str:
+        return f"settings of user {self.user_id}"
+
+
+class SavedView(models.Model):
+    """A filter of the offers list that one person keeps under a name, with its order and columns."""
+
+    key = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=60)
+    # The list's query string, without its position.
+    query = models.TextField(blank=True)
+    columns = ArrayField(models.CharField(max_length=20))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "sandbox", "name"], name="saved_view_name_once")]
+
+    def __str__(self) -> str:
+        return f"view {self.name} of user {self.user_id}"
