@@ -8,9 +8,10 @@ from django.db import connection
 
 from offers.access.permissions import Actor
 from offers.document.validate import Kind
-from offers.ledger import history, writes
+from offers.ledger import writes
 from offers.ledger.leaf import Salts
 from offers.ledger.records import Stamp
+from offers.ledger.verify import verify
 from offers.models import LibraryItem, Membership, Revision, Sandbox
 
 Role = Membership.Role
@@ -67,7 +68,7 @@ def salts_of(found: Revision) -> Salts:
 
 
 def differences() -> list[str]:
-    return [difference.message for difference in history.verify(Sandbox.objects.all())]
+    return [difference.message for difference in verify(Sandbox.objects.all())]
 
 
 def at_once(count: int, do: Callable[[int], T]) -> list[T | Exception]:

@@ -35,7 +35,8 @@ make_caller("editor-client", (sandbox, "editor"))
 """
 VERIFY = """
 import django; django.setup()
-from offers.ledger.history import verify
+
+from offers.ledger.verify import verify
 from offers.models import Sandbox
 found = list(verify(Sandbox.objects.all()))
 print(*found, sep="\\n")

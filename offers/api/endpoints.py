@@ -13,7 +13,8 @@ from offers.api.wire.idempotency import key_of, once
 from offers.api.wire.problems import Conflict
 from offers.document.errors import DocumentError, PatchError
 from offers.document.validate import Kind
-from offers.ledger import writes
+from offers.ledger import heads, writes
+from offers.ledger.references import InUse
 from offers.lists import expressions, programs
 
 
@@ -38,7 +39,7 @@ def read(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     actor, kinds = request.actor, kinds_of(request, resource)
     as_of = request.GET.get("asOf")
     if as_of is None:
-        content = answers.document_with(writes.read(actor, kinds, id))
+        content = answers.document_with(heads.read(actor, kinds, id))
     else:
         content = document_as_of(actor, kinds, id, as_of)
     headers = {"ETag": etags.tag(content["etag"])}
@@ -58,7 +59,7 @@ def change(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
         wanted = _wanted_etag(actor, kinds, id, condition)
         try:
             return writes.change(actor, kinds, id, patch, stamp, if_match=wanted, dry_run=dry_run)
-        except (PatchError, writes.InUse) as error:
+        except (PatchError, InUse) as error:
             raise _with_head(actor, kinds, id, error) from None
 
     if bodies.is_dry_run(request):
@@ -74,7 +75,7 @@ def delete(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     wanted = _wanted_etag(actor, kinds, id, condition)
     try:
         writes.delete(actor, kinds, id, stamp, if_match=wanted)
-    except writes.InUse as error:
+    except InUse as error:
         raise _with_head(actor, kinds, id, error) from None
     return HttpResponse(status=200, content_type=answers.JSON)
 
@@ -105,14 +106,14 @@ def _wanted_etag(actor: Actor, kinds: Collection[Kind], id: str, condition: etag
         return None
     if len(condition.etags) == 1:
         return next(iter(condition.etags))
-    head = writes.read(actor, kinds, id)
+    head = heads.read(actor, kinds, id)
     if head.etag not in condition.etags:
         raise writes.StaleEtag(head)
     return head.etag
 
 
-def _with_head(actor: Actor, kinds: Collection[Kind], id: str, error: DocumentError | writes.InUse) -> Exception:
+def _with_head(actor: Actor, kinds: Collection[Kind], id: str, error: DocumentError | InUse) -> Exception:
     """A refusal that depends on how the item stands, told with that; any other as it is."""
     if isinstance(error, DocumentError) and error.status != 409:
         return error
-    return Conflict(error, writes.read(actor, kinds, id))
+    return Conflict(error, heads.read(actor, kinds, id))

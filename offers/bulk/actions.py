@@ -13,10 +13,8 @@ from typing import Any
 
 from offers.document.diff import diff
 from offers.document.errors import InvalidDocument, Problem
+from offers.document.values import Document, Patch
 from offers.document.words.labels import gettext_noop
-
-Document = dict[str, Any]
-Patch = list[dict[str, Any]]
 
 MAX_DAYS = 36_500
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T.*)", re.DOTALL)

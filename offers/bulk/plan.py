@@ -11,11 +11,12 @@ from offers.document.diff import diff
 from offers.document.errors import DocumentError, PatchError, Problem
 from offers.document.merge import Merged
 from offers.document.validate import Kind
+from offers.document.values import Document, Patch
 from offers.document.words.describe import describe
 from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Places
 from offers.ledger import history, writes
-from offers.ledger.records import Document, Head, Patch
+from offers.ledger.heads import Head
 from offers.lists import pages
 from offers.models import BulkRow, BulkRun, LibraryItem
 

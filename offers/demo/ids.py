@@ -7,7 +7,7 @@ KOREA = timezone(timedelta(hours=9))
 
 
 def item_id(seed: int, *parts: str | int) -> str:
-    """An id that looks like the ones the library makes itself (writes.new_id), but is always the same."""
+    """An id that looks like the ones the library makes itself (heads.new_id), but is always the same."""
     return hashlib.sha256("/".join(map(str, (seed, *parts))).encode()).hexdigest()[:24]
 
 

@@ -1,16 +1,14 @@
 """(before, after) -> JSON Patch that a person can review: list items are matched by identity, not by position."""
 
 from bisect import bisect_left
-from typing import Any, TypeAlias
 
 from offers.document.errors import JSON
 from offers.document.identity import both_keys
 from offers.document.patch import MAX_OPERATIONS, MAX_POINTER_LENGTH, MAX_POINTER_TOKENS
-from offers.document.values import equal, escape
+from offers.document.values import Patch, equal, escape
 
 __all__ = ["diff", "equal", "longest_increasing"]
 
-Patch: TypeAlias = list[dict[str, Any]]
 
 # A list that changed in more places than this is replaced as a whole.
 MAX_LIST_OPERATIONS = 100

@@ -1,8 +1,14 @@
 """Small questions about JSON values that parsing, patching and comparing all ask."""
 
+from typing import Any, TypeAlias
+
 import orjson
 
 from offers.document.errors import JSON
+
+# A document of any kind, and a patch (RFC 6902), as `parse` gives them.
+Document: TypeAlias = dict[str, Any]
+Patch: TypeAlias = list[dict[str, Any]]
 
 MAX_DEPTH = 48
 MAX_INTEGER = 2**53 - 1

@@ -1,7 +1,7 @@
 """Bring in items with the history that they already have, in bulk: the other module that inserts items and revisions.
 
 The write path records a change as it happens, one at a time; this records what happened elsewhere or earlier, by COPY.
-Both make a revision with the same functions, so that `history.verify` holds for both. It is an operator's door, from the
+Both make a revision with the same functions, so that `verify` holds for both. It is an operator's door, from the
 command line only: documents are validated and references must exist, but whether each author was allowed to do what
 they did is not asked again.
 """
@@ -19,7 +19,9 @@ from offers.access.permissions import Actor
 from offers.document.diff import diff
 from offers.document.errors import InvalidDocument
 from offers.document.validate import Kind, references, validate
-from offers.ledger.records import REVISION_COLUMNS, Document, Head, Patch, Stamp, canonical, record
+from offers.document.values import Document, Patch
+from offers.ledger.heads import Head
+from offers.ledger.records import REVISION_COLUMNS, Stamp, canonical, record
 from offers.models import Sandbox
 
 # Items in one round: what is held in memory, and within which revisions are stored in the order of their times.

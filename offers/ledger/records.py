@@ -4,16 +4,13 @@ The write path and the import make revisions with the same function, so that one
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from offers.access.permissions import Actor
 from offers.document import values
-from offers.document.validate import Kind
+from offers.document.values import Patch
+from offers.ledger.heads import Head
 from offers.ledger.leaf import Leaf, RefersTo, Salts, commitment, new_salts, time_text
-
-Document = dict[str, Any]
-Patch = list[dict[str, Any]]
 
 SNAPSHOT_EVERY = 50
 
@@ -26,25 +23,6 @@ class Stamp:
     note: str = ""
     request_id: str = ""
     refers_to: RefersTo = field(default_factory=RefersTo)
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """An item as it stands: its document at its etag, and who made and last changed it (times in UTC)."""
-
-    key: int
-    kind: Kind
-    id: str
-    document: Document
-    etag: int
-    digest: str
-    created_at: datetime
-    created_by: str
-    created_by_client: str
-    modified_at: datetime
-    modified_by: str
-    modified_by_client: str
-    deleted_at: datetime | None
 
 
 # The columns of a revision, with their types, in the order in which `record` gives their values.

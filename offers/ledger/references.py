@@ -1,16 +1,34 @@
 """Whether what a document refers to is there, stays there until the write is done, and fits."""
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
 import orjson
 from django.db import connection
 
 from offers.document.errors import Problem
 from offers.document.validate import Kind, Reference, fits
+from offers.document.values import Document
 from offers.document.words.labels import gettext_noop
 
-Document = dict[str, Any]
+
+class InUse(Exception):
+    """The item cannot be deleted, or not changed this way: others refer to it (409). `users` are (kind, id, name)."""
+
+    def __init__(self, users: tuple[tuple[str, str, str], ...]) -> None:
+        super().__init__("the item is in use")
+        self.users = users
+
+
+def used_by(sandbox_id: int, id: str, limit: int = 20) -> tuple[tuple[str, str, str], ...]:
+    """The items that refer to this id, as (kind, id, name), newest change first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT kind, id, name FROM offers_libraryitem
+                WHERE sandbox_id = %s AND "references" @> ARRAY[%s::text] AND deleted_at IS NULL
+                ORDER BY modified_at DESC, key DESC LIMIT %s""",
+            [sandbox_id, id, limit],
+        )
+        return tuple(cursor.fetchall())
 
 
 def reference_problems(sandbox_id: int, document: Document, wanted: Collection[Reference]) -> list[Problem]:

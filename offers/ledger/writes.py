@@ -5,19 +5,16 @@ etag still match, insert the revision from what that returned). It is atomic by 
 was first. Nothing here grows with the length of an item's history.
 """
 
-import secrets
 from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal
 
-import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
 from offers.access import permissions
-from offers.access.permissions import Actor, NotFound
+from offers.access.permissions import Actor
 from offers.document import patch as patches
 from offers.document.diff import diff, equal
 from offers.document.errors import InvalidDocument, Problem
@@ -28,15 +25,13 @@ from offers.document.validate import (
     validate,
     with_defaults,
 )
-from offers.ledger.records import INSERT_REVISION, Document, Head, Patch, Stamp, canonical, record
-from offers.ledger.references import reference_problems
-
-# FOR UPDATE also keeps out those who are about to refer to the item (they take FOR KEY SHARE).
-Lock = Literal["", "FOR NO KEY UPDATE", "FOR UPDATE"]
+from offers.document.values import Document, Patch
+from offers.ledger.heads import Head, new_id, read
+from offers.ledger.records import INSERT_REVISION, Stamp, canonical, record
+from offers.ledger.references import InUse, reference_problems, used_by
 
 OPTIMISTIC_TRIES = 3
 SHORT_PATCH = 1_000
-ID_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +53,6 @@ class StaleEtag(Exception):
 
 class PreconditionRequired(Exception):
     """This sandbox takes no change without an If-Match (428)."""
-
-
-class InUse(Exception):
-    """The item cannot be deleted, or not changed this way: others refer to it (409). `users` are (kind, id, name)."""
-
-    def __init__(self, users: tuple[tuple[str, str, str], ...]) -> None:
-        super().__init__("the item is in use")
-        self.users = users
 
 
 def create(
@@ -172,41 +159,6 @@ def undelete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp) -> Ou
         written = _write(actor, head, after, [{"op": "add", "path": "", "value": head.document}], stamp)
         assert written is not None, "a write under a row lock cannot lose a race"
     return Outcome(None, written, True)
-
-
-def read(actor: Actor, kinds: Collection[Kind], id: str, *, lock: Lock = "", deleted: bool = False) -> Head:
-    """The item as it stands now, in the actor's sandbox. Raises NotFound.
-
-    One plain statement rather than a model instance: this is the hot half of every PATCH.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT key, kind, id, document, etag, digest, created_at, created_by, created_by_client,
-                       modified_at, modified_by, modified_by_client, deleted_at
-                  FROM offers_libraryitem WHERE sandbox_id = %s AND id = %s {lock}""",
-            [actor.sandbox.pk, id],
-        )
-        row = cursor.fetchone()
-    if row is None or row[1] not in kinds or (row[12] is not None and not deleted):
-        raise NotFound
-    return Head(row[0], Kind(row[1]), row[2], orjson.loads(row[3]), *row[4:])
-
-
-def new_id() -> str:
-    """A new opaque item id; letters and digits, so that it reads well in addresses and needs no escaping in pointers."""
-    return secrets.token_hex(ID_BYTES)
-
-
-def used_by(sandbox_id: int, id: str, limit: int = 20) -> tuple[tuple[str, str, str], ...]:
-    """The items that refer to this id, as (kind, id, name), newest change first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT kind, id, name FROM offers_libraryitem
-                WHERE sandbox_id = %s AND "references" @> ARRAY[%s::text] AND deleted_at IS NULL
-                ORDER BY modified_at DESC, key DESC LIMIT %s""",
-            [sandbox_id, id, limit],
-        )
-        return tuple(cursor.fetchall())
 
 
 def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: bool) -> Outcome | None:

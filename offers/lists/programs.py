@@ -17,7 +17,7 @@ from offers import asked
 from offers.document.errors import Problem
 from offers.document.validate import Kind
 from offers.document.words.labels import gettext_noop
-from offers.ledger.records import Head
+from offers.ledger.heads import Head
 from offers.lists.expressions import (
     INSTANT_COLUMNS,
     TEXT_COLUMNS,

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from django.db import connection
 
-from offers.ledger import history
+from offers.ledger.verify import verify
 from offers.models import LibraryItem, Revision, Sandbox
 from tests.api.conftest import OFFER, Caller
 
@@ -35,7 +35,7 @@ def at_once(count: int, send: Callable[[int], tuple[int, int | None]]) -> list[t
 
 
 def history_is_intact() -> bool:
-    return not list(history.verify(Sandbox.objects.all()))
+    return not list(verify(Sandbox.objects.all()))
 
 
 def test_of_writers_to_one_etag_exactly_one_wins(editor: Caller) -> None:

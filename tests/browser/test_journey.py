@@ -7,6 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from offers.document.validate import Kind
 from offers.ledger import history
+from offers.ledger.verify import verify
 from offers.models import LibraryItem, Membership, Sandbox
 from tests.browser.test_pages import complaints_of
 from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, shown_in
@@ -73,7 +74,7 @@ def test_an_edit_is_previewed_saved_and_found_in_history(
     assert document is not None
     assert (document["name"], document["rank"]) == ("Spring sale, longer", {"priority": 7})
     assert document["representations"][0]["components"][0]["content"] == "<b>Hello you</b>"
-    assert list(history.verify(Sandbox.objects.all())) == []
+    assert list(verify(Sandbox.objects.all())) == []
 
 
 def test_two_people_who_change_the_same_field_settle_it(

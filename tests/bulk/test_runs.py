@@ -14,6 +14,7 @@ from offers.bulk.runs import NoteMissing, NothingSelected, NotNow, TooMany
 from offers.document.validate import OFFER_KINDS, Kind
 from offers.ledger import history, writes
 from offers.ledger.records import Stamp
+from offers.ledger.verify import verify
 from offers.lists import pages
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership, Revision, Sandbox
 
@@ -163,7 +164,7 @@ def test_a_run_changes_what_would_change_and_records_run_note_and_person(markete
         assert item(id).priority == 5
         assert (revision.source, revision.refers_to) == ("bulk", {"bulk": run.number})
         assert (revision.note, revision.actor_label) == ("Prices rise", "Mina Park")
-    assert list(history.verify(Sandbox.objects.all())) == []
+    assert list(verify(Sandbox.objects.all())) == []
 
 
 def test_it_leaves_out_what_was_excluded(marketer: Actor, offers: list[str]) -> None:
@@ -280,7 +281,7 @@ def test_one_undo_takes_the_whole_run_back_and_names_what_changed_since(
     revision = history.revision(item("second"), 4)
     assert (revision.source, revision.refers_to["undoes"]) == ("undo", 2)
     assert revision.refers_to["bulk"] > run.number
-    assert list(history.verify(Sandbox.objects.all())) == []
+    assert list(verify(Sandbox.objects.all())) == []
 
 
 def shown_in(*placements: str) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ from offers.access.permissions import Actor
 from offers.document.errors import InvalidDocument
 from offers.document.validate import Kind
 from offers.ledger import imports, writes
+from offers.ledger.heads import Head
 from offers.ledger.imports import DanglingReference, Past, Version, import_history
-from offers.ledger.records import REVISION_COLUMNS, Head, Stamp, record
+from offers.ledger.records import REVISION_COLUMNS, Stamp, record
 from offers.models import LibraryItem, Revision
 from tests.cast import FORM, Role, actor, differences, make_sandbox, offer, patch, replace, salts_of
 

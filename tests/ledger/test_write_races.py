@@ -6,7 +6,8 @@ from offers.access.permissions import Actor, NotFound
 from offers.document.errors import InvalidDocument
 from offers.document.validate import Kind
 from offers.ledger import writes
-from offers.ledger.writes import InUse, Outcome, StaleEtag
+from offers.ledger.references import InUse
+from offers.ledger.writes import Outcome, StaleEtag
 from offers.models import LibraryItem, Revision
 from tests.cast import (
     FORM,

@@ -11,9 +11,10 @@ from django.utils import timezone
 from offers.access.permissions import Actor, NotAllowed, NotFound
 from offers.document.errors import InvalidDocument, PatchError
 from offers.document.validate import Kind
-from offers.ledger import history, writes
+from offers.ledger import heads, history, writes
 from offers.ledger.records import Stamp, canonical
-from offers.ledger.writes import InUse, PreconditionRequired, StaleEtag
+from offers.ledger.references import InUse, used_by
+from offers.ledger.writes import PreconditionRequired, StaleEtag
 from offers.models import LibraryItem, Revision, Sandbox
 from tests.cast import (
     FORM,
@@ -226,7 +227,7 @@ def test_what_is_deleted_is_gone_but_its_history_and_last_document_stay(admin: A
     assert (deleted.head.etag, sale.etag, sale.deleted_at) == (2, 2, sale.modified_at)
     assert sale.document["name"] == "Spring sale"
     for attempt in (
-        lambda: writes.read(admin, list(Kind), "sale"),
+        lambda: heads.read(admin, list(Kind), "sale"),
         lambda: patch(admin, sale, replace("/name", "x")),
         lambda: writes.delete(admin, list(Kind), "sale", FORM),
     ):
@@ -242,7 +243,7 @@ def test_what_is_deleted_is_gone_but_its_history_and_last_document_stay(admin: A
 def test_what_was_deleted_can_be_brought_back(admin: Actor, sale: LibraryItem) -> None:
     writes.delete(admin, list(Kind), "sale", FORM)
     assert writes.undelete(admin, list(Kind), "sale", Stamp("restore")).head.etag == 3
-    assert writes.read(admin, list(Kind), "sale").document == sale.document
+    assert heads.read(admin, list(Kind), "sale").document == sale.document
     assert not writes.undelete(admin, list(Kind), "sale", FORM).changed
     assert differences() == []
 
@@ -260,8 +261,8 @@ def test_it_refuses_to_bring_back_an_offer_whose_placement_is_gone(admin: Actor)
 def test_the_same_id_lives_in_two_sandboxes_but_only_once_in_each(admin: Actor, sale: LibraryItem) -> None:
     other = actor(make_sandbox("dev"))
     make(other, offer(name="Promoted"), id="sale")
-    assert writes.read(admin, list(Kind), "sale").document["name"] == "Spring sale"
-    assert writes.read(other, list(Kind), "sale").document["name"] == "Promoted"
+    assert heads.read(admin, list(Kind), "sale").document["name"] == "Spring sale"
+    assert heads.read(other, list(Kind), "sale").document["name"] == "Promoted"
     with pytest.raises(IntegrityError), transaction.atomic():
         make(admin, offer(), id="sale")
 
@@ -319,5 +320,5 @@ def test_used_by_names_the_latest_first_and_not_what_is_deleted(admin: Actor) ->
     for name in ("first", "second", "third"):
         make(admin, offer(name=name, tags=["tag"]), id=name)
     writes.delete(admin, list(Kind), "second", FORM)
-    used = writes.used_by(admin.sandbox.pk, "tag")
+    used = used_by(admin.sandbox.pk, "tag")
     assert [id for _, id, _ in used] == ["third", "first"]

@@ -13,7 +13,7 @@ from offers.api.wire.dates import receipted, shown
 from offers.api.wire.etags import tag
 from offers.document.validate import SCHEMA_URI, Kind, references
 from offers.document.words.describe import Change, describe
-from offers.ledger.records import Head
+from offers.ledger.heads import Head
 from offers.ledger.writes import Outcome
 from offers.models import LibraryItem, Revision
 

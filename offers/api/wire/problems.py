@@ -16,8 +16,9 @@ from offers.api.wire import shapes
 from offers.api.wire.dates import shown
 from offers.document.errors import DocumentError, Problem
 from offers.ledger import writes
+from offers.ledger.heads import Head
 from offers.ledger.history import NoSuchRevision
-from offers.ledger.records import Head
+from offers.ledger.references import InUse
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class AuthenticationError(Exception):
 class Conflict(Exception):
     """A refusal (409) that depends on how the item stands: it is told with the item's head."""
 
-    def __init__(self, cause: DocumentError | writes.InUse, head: Head) -> None:
+    def __init__(self, cause: DocumentError | InUse, head: Head) -> None:
         super().__init__(str(cause))
         self.cause, self.head = cause, head
 

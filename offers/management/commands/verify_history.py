@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from offers.ledger.history import verify
+from offers.ledger.verify import verify
 from offers.models import LibraryItem, Revision, Sandbox
 
 

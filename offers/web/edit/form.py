@@ -26,13 +26,15 @@ from offers.access.asking import asking
 from offers.access.permissions import Actor, NotAllowed, NotFound, check_edit
 from offers.document.errors import JSON, InvalidDocument
 from offers.document.validate import Kind, validate
+from offers.document.values import Document
 from offers.document.words.describe import Change, describe
 from offers.forms.decision import CRITERIA
 from offers.forms.kinds import MAX_CONTENTS, Form, document_of, fits_form, form_for, form_from, form_problems, operated
 from offers.forms.library import SEARCH, LibraryForm
 from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS, OfferForm
-from offers.ledger import history, writes
-from offers.ledger.history import Document, NoSuchRevision
+from offers.ledger import heads, history, writes
+from offers.ledger.history import NoSuchRevision
+from offers.ledger.references import InUse
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
 from offers.web.account.session import keeps_typed, opened_by_another
@@ -194,7 +196,7 @@ def _is_default(change: Change) -> bool:
 def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
     document = desk.document
     try:
-        head = writes.read(desk.actor, desk.section.kinds, item.id)
+        head = heads.read(desk.actor, desk.section.kinds, item.id)
     except NotFound:
         back = not permissions.refusal(desk.actor, desk.form.kind, None, item.document)
         return {"gone": item, "may_return": back}
@@ -242,7 +244,7 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
         return page(desk, status=403, refusal=str(refusal))
     except InvalidDocument as error:
         return _refused_again(desk, item, picks, error) or refused(desk, error)
-    except writes.InUse as use:
+    except InUse as use:
         return page(desk, status=409, refusal=problem_text(in_use(use)))
     except writes.StaleEtag:
         return page(desk, status=409, refusal=_("Too many people are saving this right now. Save again."))
@@ -259,7 +261,7 @@ def _refused_again(
     """The conflict page with what is wrong, where something was written there: the form knows nothing of that."""
     if not any(pick.side == conflict.OTHER for pick in picks.values()):
         return None
-    plan = plan_for(writes.read(desk.actor, desk.section.kinds, item.id), desk.form.before, desk.document)
+    plan = plan_for(heads.read(desk.actor, desk.section.kinds, item.id), desk.form.before, desk.document)
     if not plan.conflicts:
         return None
     return conflict.page(desk.request, desk.actor, item, desk.form, desk.etag, plan, picks, error)
@@ -305,7 +307,7 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "form": desk.form,
         "etag": desk.etag,
         "note": desk.request.POST.get("note", ""),
-        "id": desk.request.POST.get("id") or writes.new_id(),
+        "id": desk.request.POST.get("id") or heads.new_id(),
         "action": _address(desk),
         "is_new": desk.item is None,
         "is_fallback": desk.form.kind == Kind.FALLBACK_OFFER,

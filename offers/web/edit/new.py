@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods
 from offers.access.permissions import NotAllowed, NotFound, check_edit, get_item_for
 from offers.document.errors import InvalidDocument
 from offers.document.validate import Kind, with_defaults
+from offers.document.values import Document
 from offers.forms.kinds import form_for, form_from, form_problems
-from offers.ledger import history, writes
-from offers.ledger.history import Document
+from offers.ledger import heads, history, writes
 from offers.models import Revision
 from offers.web.account.session import keeps_typed, opened_by_another
 from offers.web.edit.form import Desk, other, page, refused, sent_zone
@@ -70,7 +70,7 @@ def _create(desk: Desk) -> HttpResponse:
     document = desk.document
     # Made when the form was opened, so that sending it twice makes one offer.
     id = desk.request.POST.get("id", "")
-    id = id if re.fullmatch(r"[0-9a-f]{24}", id) else writes.new_id()
+    id = id if re.fullmatch(r"[0-9a-f]{24}", id) else heads.new_id()
     stamp = stamp_of(desk.request, Revision.Source.FORM, note=desk.note)
     own = form_problems(desk.form)
     try:
@@ -98,7 +98,7 @@ def _made_before(desk: Desk, id: str) -> HttpResponse:
         made = None
     if made and history.document_at(made, 1) == with_defaults(desk.form.kind, desk.document):
         return redirect("item", desk.actor.sandbox.name, desk.section.slug, id)
-    return page(desk, status=409, id=writes.new_id(), made=made)
+    return page(desk, status=409, id=heads.new_id(), made=made)
 
 
 def said_created(document: Document) -> SafeString:

@@ -25,10 +25,11 @@ from offers.access.people import known
 from offers.access.permissions import PERSON, Actor, NotFound, check_edit
 from offers.document.errors import InvalidDocument
 from offers.document.validate import Kind
+from offers.document.values import Document
 from offers.document.words.describe import Change, describe
 from offers.forms.kinds import form_for, form_from, form_problems
-from offers.ledger import history, writes
-from offers.ledger.history import Document, NoSuchRevision
+from offers.ledger import heads, history
+from offers.ledger.history import NoSuchRevision
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Presence
 from offers.web.account.session import keeps_typed
@@ -180,7 +181,7 @@ def bring_in(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     if form_problems(form):
         return edit.page(desk, status=422, refused=True, **{**edit.preview(desk), "action": action})
     try:
-        plan = plan_for(writes.read(actor, section.kinds, id), before, desk.document)
+        plan = plan_for(heads.read(actor, section.kinds, id), before, desk.document)
     except (NotFound, InvalidDocument):
         return redirect("history", sandbox, section.slug, id)
     if plan.conflicts:

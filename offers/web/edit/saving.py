@@ -9,10 +9,13 @@ from offers.document.diff import diff
 from offers.document.errors import JSON, DocumentError, Problem
 from offers.document.merge import Conflict, resolve
 from offers.document.validate import Kind, validate
+from offers.document.values import Document
 from offers.document.words.labels import gettext_noop
-from offers.ledger import writes
+from offers.ledger import heads, writes
+from offers.ledger.heads import Head
 from offers.ledger.leaf import RefersTo
-from offers.ledger.records import Document, Head, Stamp
+from offers.ledger.records import Stamp
+from offers.ledger.references import InUse
 from offers.ledger.writes import Outcome
 from offers.models import LibraryItem, Revision
 from offers.web.frame.words import problem_text
@@ -76,7 +79,7 @@ def save(
     InUse, and StaleEtag after having lost many races in a row.
     """
     for attempt in range(TRIES):
-        plan = plan_for(writes.read(actor, kinds, id), base, form)
+        plan = plan_for(heads.read(actor, kinds, id), base, form)
         undecided = plan
         if plan.conflicts:
             plan = plan_for(plan.head, base, form, settle(plan))
@@ -112,7 +115,7 @@ def verdict(actor: Actor, plan: Plan, stamp: Stamp) -> Verdict:
         return Verdict(refusal=str(refusal))
     except DocumentError as error:
         return Verdict(error.problems)
-    except writes.InUse as use:
+    except InUse as use:
         return Verdict(refusal=problem_text(in_use(use)))
     except writes.StaleEtag:
         # Saved by somebody else in this moment: the next look, and Save itself, merge with that.
@@ -120,7 +123,7 @@ def verdict(actor: Actor, plan: Plan, stamp: Stamp) -> Verdict:
     return Verdict()
 
 
-def in_use(use: writes.InUse) -> Problem:
+def in_use(use: InUse) -> Problem:
     """That a placement in use cannot become another one, with its users."""
     message = gettext_noop("Its channel and content type stay as they are while it is used, by {names}.")
     return Problem("", "in-use", message, params={"names": ", ".join(f"“{name}”" for _kind, _id, name in use.users)})

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from offers.document.kinds.fields import component_type, instant
-from offers.ledger.history import Document
+from offers.document.values import Document
 
 # Template expressions of the placements that show the content; JSON is checked without them.
 # One that is never closed takes all the rest: looked for again from every brace, its end would take time by the square.

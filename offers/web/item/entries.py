@@ -7,9 +7,9 @@ import orjson
 from django.http import HttpRequest
 
 from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.values import Document
 from offers.document.words.describe import Change, describe, summary
 from offers.ledger import history
-from offers.ledger.history import Document
 from offers.lists.pages import names, names_in
 from offers.models import LibraryItem, Revision
 from offers.web.frame.curl import patch_curl

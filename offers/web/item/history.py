@@ -16,13 +16,14 @@ from offers.document.diff import diff
 from offers.document.errors import DocumentError, Problem
 from offers.document.merge import Conflict
 from offers.document.validate import Kind
+from offers.document.values import Document
 from offers.document.words.describe import describe
 from offers.document.words.labels import FIELDS
 from offers.document.words.naming import Place, Places, place_at, value_text
 from offers.ledger import history as past
 from offers.ledger import writes
-from offers.ledger.history import Document
 from offers.ledger.leaf import RefersTo
+from offers.ledger.references import InUse
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
 from offers.templatetags.marks import clipped
@@ -152,7 +153,7 @@ def _confirmed(
         return HttpResponseRedirect(request.path)
     except DocumentError as error:
         done, problems = None, error.problems
-    except writes.InUse as use:
+    except InUse as use:
         done, problems = None, (in_use(use),)
     if posted and not stale and done is not None:
         _say_done(request, actor, item, done, source, etag)

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from offers.ledger import writes
+from offers.ledger.references import used_by
 from offers.web.frame.access import item_for
 from offers.web.frame.curl import item_address, json_text, patch_curl, read_curl
 from offers.web.frame.respond import answer
@@ -21,7 +21,7 @@ def overview(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
         last=last,
         summary=summarised(last),
         original=original_of(item),
-        users=writes.used_by(actor.sandbox.pk, item.id),
+        users=used_by(actor.sandbox.pk, item.id),
         **facts_of(actor, item),
     )
     return answer(request, "item/library.html", context)

@@ -12,6 +12,7 @@ from offers.document.errors import InvalidDocument
 from offers.document.validate import Kind
 from offers.document.values import clone
 from offers.ledger import writes
+from offers.ledger.references import InUse, used_by
 from offers.models import Revision
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.respond import answer
@@ -54,7 +55,7 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
     """Ask (GET), then delete what nothing refers to (POST). Otherwise 409 with the users, by name."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
     check_change(actor, item.kind, item.document, None)
-    users = writes.used_by(actor.sandbox.pk, item.id)
+    users = used_by(actor.sandbox.pk, item.id)
     if request.method != "POST":
         return answer(request, "item/delete.html", item_context(item, "", users=users, section_page=section))
     stamp = stamp_of(request, Revision.Source.FORM, note=note_of(request))
@@ -63,7 +64,7 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
     except writes.StaleEtag as stale:
         say_stale(request, actor, section, item, stale.head)
         return HttpResponseRedirect(request.path)
-    except writes.InUse as use:
+    except InUse as use:
         context = item_context(item, "", users=use.users, section_page=section)
         return answer(request, "item/delete.html", context, status=409)
     said = _("{name} is deleted. Its history stays.").format(name=item.name)

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from offers.document.validate import Kind
-from offers.ledger import writes
+from offers.ledger.references import used_by
 from offers.lists.pages import names_in
 from offers.web.frame.access import item_for
 from offers.web.frame.pictures import asked_for, hosts_of, query_for
@@ -36,7 +36,7 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
         tags=[(tag, known.get(tag, tag)) for tag in document.get("tags", ())],
         attributes=sorted(document.get("characteristics", {}).items()),
         original=original_of(item),
-        users=writes.used_by(actor.sandbox.pk, item.id),
+        users=used_by(actor.sandbox.pk, item.id),
     )
     return answer(request, "item/offer.html", context)
 

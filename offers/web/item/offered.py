@@ -10,8 +10,8 @@ from typing import Any
 from offers.access.permissions import Actor, refusal
 from offers.document.errors import Problem
 from offers.document.validate import Kind, validate
+from offers.document.values import Document
 from offers.document.words.naming import place_at
-from offers.ledger.records import Document
 from offers.models import LibraryItem
 from offers.web.frame.words import place_title, problem_text
 from offers.web.item.entries import Entry

@@ -15,7 +15,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from offers.document.kinds.fields import component_type
-from offers.ledger.history import Document, document_at
+from offers.document.values import Document
+from offers.ledger.history import document_at
 from offers.models import LibraryItem
 from offers.web.frame.access import actor_for, item_for
 from offers.web.frame.pictures import asked_for

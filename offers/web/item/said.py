@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from offers import asked
 from offers.access.permissions import Actor, refusal
-from offers.ledger.records import Head
+from offers.ledger.heads import Head
 from offers.ledger.writes import Outcome
 from offers.models import LibraryItem
 from offers.web.frame.sections import Section

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from offers.document.validate import OFFER_KINDS, Kind
-from offers.ledger import writes
+from offers.ledger import heads, writes
 from offers.ledger.records import Stamp
 from offers.models import LibraryItem, Revision, Sandbox
 from offers.web.item import history
@@ -138,14 +138,14 @@ def test_undo_of_what_is_already_undone_makes_no_version(editor: Client, item: L
 
 
 def test_restore_makes_an_earlier_version_the_current_one(editor: Client, item: LibraryItem) -> None:
-    before = writes.read(actor(item.sandbox), OFFER_KINDS, "sale").document
+    before = heads.read(actor(item.sandbox), OFFER_KINDS, "sale").document
     confirm(editor, f"{HISTORY}1/restore/", 3)
     item.refresh_from_db()
     assert (item.name, item.priority, item.etag) == ("Spring sale", 1, 4)
     made = Revision.objects.get(item=item, etag=4)
     assert (made.source, made.refers_to) == ("restore", {"restores": 1})
     confirm(editor, f"{HISTORY}4/undo/", 4)
-    assert writes.read(actor(item.sandbox), OFFER_KINDS, "sale").document == before
+    assert heads.read(actor(item.sandbox), OFFER_KINDS, "sale").document == before
 
 
 def test_a_confirmation_of_what_was_not_shown_is_asked_again(
