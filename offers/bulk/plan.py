@@ -16,9 +16,9 @@ from offers.document.words.describe import describe
 from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Places
 from offers.ledger import history, writes
-from offers.ledger.heads import Head
+from offers.ledger.heads import HEAD_COLUMNS, head_of_item
 from offers.lists import pages
-from offers.models import BulkRow, BulkRun, LibraryItem
+from offers.models import BulkRow, BulkRun
 
 PROBLEMS_KEPT = 3
 WORDS_KEPT = 3
@@ -26,15 +26,10 @@ WORDS_KEPT = 3
 GONE = gettext_noop("This offer has been deleted.")
 CHANGED_SINCE = gettext_noop("This was changed again since.")
 
-_HEAD_COLUMNS = (
-    *("key", "kind", "id", "document", "etag", "digest", "created_at", "created_by", "created_by_client"),
-    *("modified_at", "modified_by", "modified_by_client", "deleted_at"),
-)
-
 
 def plan_chunk(run: BulkRun, actor: Actor | None) -> int | None:
     """Look at the next few offers and store the verdicts; how many they were, or None when none is left."""
-    rows = next_rows(run, {"verdict": "", "result": ""}, _HEAD_COLUMNS)
+    rows = next_rows(run, {"verdict": "", "result": ""}, HEAD_COLUMNS)
     if not rows:
         return None
     undone = _undone(run, rows)
@@ -62,7 +57,7 @@ def _look_at(run: BulkRun, row: BulkRow, actor: Actor | None, undone: Merged | N
             row.verdict, row.problems = Verdict.CONFLICT, _changed_since(undone)
             return None
         patch = _undo_patch(item.document, undone) if action.do == Do.UNDO else patch_for(action, item.document)
-        outcome = writes.judge(actor, _head(item), patch) if patch else None
+        outcome = writes.judge(actor, head_of_item(item), patch) if patch else None
     except NotAllowed:
         row.verdict, row.problems = Verdict.REFUSED, [refusal(actor, run)]
     except DocumentError as error:
@@ -101,8 +96,3 @@ def _changed_since(undone: Merged) -> list[dict[str, Any]]:
         kept_problem(Problem(conflict.pointer, "changed-since", CHANGED_SINCE), None, places.place(conflict.place))
         for conflict in undone.conflicts[:PROBLEMS_KEPT]
     ]
-
-
-def _head(item: LibraryItem) -> Head:
-    values = {name: getattr(item, name) for name in _HEAD_COLUMNS}
-    return Head(**{**values, "kind": Kind(item.kind)})

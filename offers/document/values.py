@@ -27,6 +27,11 @@ def canonical(value: JSON) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
+def canonical_text(value: JSON) -> str:
+    """The same as text: what is stored and digested."""
+    return canonical(value).decode()
+
+
 def equal(a: JSON, b: JSON) -> bool:
     """Whether two values are the same JSON, types included: 1, 1.0 and true are three values. Key order is ignored."""
     return type(a) is type(b) and (a == b if isinstance(a, str) else bool(a == b) and canonical(a) == canonical(b))

@@ -1,10 +1,10 @@
 """Items as they stand: read one by one, in one plain statement, and what a new one is called."""
 
 import secrets
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 from django.db import connection
@@ -12,6 +12,7 @@ from django.db import connection
 from offers.access.permissions import Actor, NotFound
 from offers.document.validate import Kind
 from offers.document.values import Document
+from offers.models import LibraryItem
 
 # FOR UPDATE also keeps out those who are about to refer to the item (they take FOR KEY SHARE).
 Lock = Literal["", "FOR NO KEY UPDATE", "FOR UPDATE"]
@@ -21,7 +22,10 @@ ID_BYTES = 12
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """An item as it stands: its document at its etag, and who made and last changed it (times in UTC)."""
+    """An item as it stands: its document at its etag, and who made and last changed it (times in UTC).
+
+    These are its columns, but for the sandbox's and what PostgreSQL generates from the document.
+    """
 
     key: int
     kind: Kind
@@ -35,7 +39,59 @@ class Head:
     modified_at: datetime
     modified_by: str
     modified_by_client: str
+    modified_by_key: str
     deleted_at: datetime | None
+
+
+HEAD_COLUMNS = tuple(field.name for field in fields(Head))
+# For a SELECT whose rows `head_of` reads.
+SELECT_HEAD = ", ".join(HEAD_COLUMNS)
+
+
+def head_of(row: Sequence[Any]) -> Head:
+    """The item that a row of SELECT_HEAD is."""
+    key, kind, id, document, *others = row
+    return Head(key, Kind(kind), id, orjson.loads(document), *others)
+
+
+def head_of_item(item: LibraryItem) -> Head:
+    """The item that was read by its model."""
+    values = {name: getattr(item, name) for name in HEAD_COLUMNS}
+    return Head(**{**values, "kind": Kind(item.kind)})
+
+
+def first_head(actor: Actor, kind: Kind, id: str, document: Document, at: datetime, *, key: int = 0) -> Head:
+    """A new item as this actor makes it, at etag 1. Its digest is its revision's, and its key what the database gives it."""
+    return Head(
+        key=key,
+        kind=kind,
+        id=id,
+        document=document,
+        etag=1,
+        digest="",
+        created_at=at,
+        created_by=actor.label,
+        created_by_client=actor.client_id,
+        modified_at=at,
+        modified_by=actor.label,
+        modified_by_client=actor.client_id,
+        modified_by_key=actor.key,
+        deleted_at=None,
+    )
+
+
+def next_head(head: Head, actor: Actor, document: Document, at: datetime, *, deleted: bool = False) -> Head:
+    """The item after a change by this actor: a deleted one keeps its last document. Its digest is still the one before."""
+    return replace(
+        head,
+        document=document,
+        etag=head.etag + 1,
+        modified_at=at,
+        modified_by=actor.label,
+        modified_by_client=actor.client_id,
+        modified_by_key=actor.key,
+        deleted_at=at if deleted else None,
+    )
 
 
 def read(actor: Actor, kinds: Collection[Kind], id: str, *, lock: Lock = "", deleted: bool = False) -> Head:
@@ -44,16 +100,15 @@ def read(actor: Actor, kinds: Collection[Kind], id: str, *, lock: Lock = "", del
     One plain statement rather than a model instance: this is the hot half of every PATCH.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT key, kind, id, document, etag, digest, created_at, created_by, created_by_client,
-                       modified_at, modified_by, modified_by_client, deleted_at
-                  FROM offers_libraryitem WHERE sandbox_id = %s AND id = %s {lock}""",
-            [actor.sandbox.pk, id],
-        )
+        cursor.execute(f"{_READ} {lock}", [actor.sandbox.pk, id])
         row = cursor.fetchone()
-    if row is None or row[1] not in kinds or (row[12] is not None and not deleted):
+    head = head_of(row) if row else None
+    if head is None or head.kind not in kinds or (head.deleted_at is not None and not deleted):
         raise NotFound
-    return Head(row[0], Kind(row[1]), row[2], orjson.loads(row[3]), *row[4:])
+    return head
+
+
+_READ = f"SELECT {SELECT_HEAD} FROM offers_libraryitem WHERE sandbox_id = %s AND id = %s"
 
 
 def new_id() -> str:

@@ -20,17 +20,14 @@ from offers.document.diff import diff
 from offers.document.errors import InvalidDocument
 from offers.document.validate import Kind, references, validate
 from offers.document.values import Document, Patch
-from offers.ledger.heads import Head
-from offers.ledger.records import REVISION_COLUMNS, Stamp, canonical, record
+from offers.ledger.heads import HEAD_COLUMNS, SELECT_HEAD, Head, first_head, next_head
+from offers.ledger.records import REVISION_COLUMNS, Stamp, item_values, record
 from offers.models import Sandbox
 
 # Items in one round: what is held in memory, and within which revisions are stored in the order of their times.
 BATCH = 10_000
 
-COPY_ITEMS = """
-COPY offers_libraryitem
-  (key, sandbox_id, kind, id, document, etag, digest, created_at, created_by, created_by_client, modified_at, modified_by,
-   modified_by_client, modified_by_key, deleted_at) FROM STDIN"""
+COPY_ITEMS = f"COPY offers_libraryitem (sandbox_id, {SELECT_HEAD}) FROM STDIN"
 COPY_REVISIONS = f"COPY offers_revision (item_id, {', '.join(REVISION_COLUMNS)}) FROM STDIN"
 
 
@@ -84,7 +81,7 @@ def import_history(sandbox: Sandbox, items: Iterable[Past]) -> Imported:
             with connection.wrap_database_errors, cursor.copy(COPY_ITEMS) as copy:
                 for key, past in zip(keys, batch, strict=True):
                     head = _head_and_revisions(sandbox, key, past, revisions)
-                    copy.write_row(_item_values(sandbox, head, past.versions[-1].actor))
+                    copy.write_row([sandbox.pk, *item_values(head, HEAD_COLUMNS)])
                     if head.deleted_at is None:
                         for reference in references(head.kind, head.document):
                             wanted[reference.kind].add(reference.id)
@@ -127,7 +124,10 @@ def _head_and_revisions(sandbox: Sandbox, key: int, past: Past, revisions: list[
     head: Head | None = None
     for version in past.versions:
         patch, document = _step(past, head, version)
-        after = _next(key, past, head, version, document)
+        if head is None:
+            after = first_head(version.actor, past.kind, past.id, document, version.at, key=key)
+        else:
+            after = next_head(head, version.actor, document, version.at, deleted=version.document is None)
         head, values = record(version.actor, head.digest if head else "", after, patch, version.stamp)
         revisions.append((version.at, [key, *values]))
     if head is None:
@@ -153,33 +153,6 @@ def _step(past: Past, head: Head | None, version: Version) -> tuple[Patch, Docum
     if not patch:
         raise ValueError(f"a version of {past.id} changes nothing")
     return patch, version.document
-
-
-def _next(key: int, past: Past, head: Head | None, version: Version, document: Document) -> Head:
-    """The item after this version, without its digest."""
-    actor = version.actor
-    created = (head.created_at, head.created_by, head.created_by_client) if head else None
-    return Head(
-        key,
-        past.kind,
-        past.id,
-        document,
-        head.etag + 1 if head else 1,
-        "",
-        *(created or (version.at, actor.label, actor.client_id)),
-        modified_at=version.at,
-        modified_by=actor.label,
-        modified_by_client=actor.client_id,
-        deleted_at=version.at if version.document is None else None,
-    )
-
-
-def _item_values(sandbox: Sandbox, head: Head, actor: Actor) -> list[object]:
-    return [
-        *(head.key, sandbox.pk, head.kind.value, head.id, canonical(head.document), head.etag, head.digest),
-        *(head.created_at, head.created_by, head.created_by_client),
-        *(head.modified_at, head.modified_by, head.modified_by_client, actor.key, head.deleted_at),
-    ]
 
 
 def _check_references(sandbox: Sandbox, wanted: dict[Kind, set[str]]) -> None:

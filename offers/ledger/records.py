@@ -3,14 +3,16 @@
 The write path and the import make revisions with the same function, so that one verification holds for both.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any, get_type_hints
 
 from offers.access.permissions import Actor
-from offers.document import values
-from offers.document.values import Patch
+from offers.document.values import Patch, canonical_text
 from offers.ledger.heads import Head
 from offers.ledger.leaf import Leaf, RefersTo, Salts, commitment, new_salts, time_text
+from offers.models import LibraryItem, Revision, Sandbox
 
 SNAPSHOT_EVERY = 50
 
@@ -25,29 +27,51 @@ class Stamp:
     refers_to: RefersTo = field(default_factory=RefersTo)
 
 
-# The columns of a revision, with their types, in the order in which `record` gives their values.
+@dataclass(slots=True)
+class NewRevision:
+    """A revision that is about to be stored: its columns, with their types in SQL. `Revision` has members of the same names."""
+
+    sandbox_id: Annotated[int, "bigint"]
+    etag: Annotated[int, "int"]
+    patch: Annotated[str, "text"]
+    actor_id: Annotated[int | None, "bigint"]
+    actor_label: Annotated[str, "text"]
+    client_id: Annotated[str, "text"]
+    source: Annotated[str, "text"]
+    refers_to: Annotated[RefersTo, "jsonb"]
+    note: Annotated[str, "text"]
+    request_id: Annotated[str, "text"]
+    created_at: Annotated[datetime, "timestamptz"]
+    snapshot: Annotated[str | None, "text"]
+    patch_salt: Annotated[bytes, "bytea"]
+    document_salt: Annotated[bytes, "bytea"]
+    label_salt: Annotated[bytes, "bytea"]
+    note_salt: Annotated[bytes, "bytea"]
+    digest: Annotated[str, "text"] = ""
+
+    def values(self) -> list[Any]:
+        """What is stored, in the order of REVISION_COLUMNS."""
+        values = [getattr(self, name) for name in REVISION_COLUMNS]
+        return [canonical_text(value) if isinstance(value, dict) else value for value in values]
+
+
 REVISION_COLUMNS = {
-    "sandbox_id": "bigint",
-    "etag": "int",
-    "patch": "text",
-    "actor_id": "bigint",
-    "actor_label": "text",
-    "client_id": "text",
-    "source": "text",
-    "refers_to": "jsonb",
-    "note": "text",
-    "request_id": "text",
-    "created_at": "timestamptz",
-    "digest": "text",
-    "snapshot": "text",
-    "patch_salt": "bytea",
-    "document_salt": "bytea",
-    "label_salt": "bytea",
-    "note_salt": "bytea",
+    name: hint.__metadata__[0] for name, hint in get_type_hints(NewRevision, include_extras=True).items()
 }
 INSERT_REVISION = f"""
-                INSERT INTO offers_revision (item_id, {", ".join(REVISION_COLUMNS)})
-                SELECT key, {", ".join(f"%s::{type}" for type in REVISION_COLUMNS.values())}"""
+INSERT INTO offers_revision (item_id, {", ".join(REVISION_COLUMNS)})
+SELECT key, {", ".join(f"%s::{type}" for type in REVISION_COLUMNS.values())}"""
+# What a change writes anew of an item; everything else stays as its creation made it.
+REWRITTEN = (
+    *("document", "etag", "digest"),
+    *("modified_at", "modified_by", "modified_by_client", "modified_by_key", "deleted_at"),
+)
+
+
+def item_values(head: Head, columns: Iterable[str]) -> list[Any]:
+    """What is stored of an item in these columns (HEAD_COLUMNS or some of them)."""
+    stored = {"kind": head.kind.value, "document": canonical_text(head.document)}
+    return [stored[name] if name in stored else getattr(head, name) for name in columns]
 
 
 def record(
@@ -58,39 +82,58 @@ def record(
     `before` is the digest of the revision before, "" for the first. New salts are made unless they are given.
     """
     salts = salts or new_salts()
-    text = canonical(patch)
-    document = canonical(after.document if after.deleted_at is None else None)
-    leaf = leaf_of(actor, before, after, text, document, stamp, salts)
-    after = replace(after, digest=leaf.digest())
-    snapshot = document if after.etag % SNAPSHOT_EVERY == 0 and after.deleted_at is None else None
-    return after, [
-        *(actor.sandbox.pk, after.etag, text, actor.user_id, actor.label, actor.client_id),
-        *(stamp.source, canonical(stamp.refers_to), stamp.note, stamp.request_id, after.modified_at),
-        *(after.digest, snapshot, *salts),
-    ]
-
-
-def leaf_of(actor: Actor, before: str, after: Head, patch: str, document: str, stamp: Stamp, salts: Salts) -> Leaf:
-    """What the revision that makes `after` proves; `patch` and `document` are canonical texts."""
-    return Leaf(
-        sandbox=actor.sandbox.name,
-        item=after.id,
-        kind=after.kind.value,
+    document = canonical_text(after.document if after.deleted_at is None else None)
+    revision = NewRevision(
+        sandbox_id=actor.sandbox.pk,
         etag=after.etag,
-        before=before,
-        patch=commitment(salts.patch, patch),
-        document=commitment(salts.document, document),
-        label=commitment(salts.label, actor.label),
-        note=commitment(salts.note, stamp.note),
-        actor=actor.user_id,
-        client=actor.client_id,
-        door=stamp.source,
+        patch=canonical_text(patch),
+        actor_id=actor.user_id,
+        actor_label=actor.label,
+        client_id=actor.client_id,
+        source=stamp.source,
         refers_to=stamp.refers_to,
-        request=stamp.request_id,
-        time=time_text(after.modified_at),
+        note=stamp.note,
+        request_id=stamp.request_id,
+        created_at=after.modified_at,
+        snapshot=document if after.etag % SNAPSHOT_EVERY == 0 and after.deleted_at is None else None,
+        patch_salt=salts.patch,
+        document_salt=salts.document,
+        label_salt=salts.label,
+        note_salt=salts.note,
+    )
+    revision.digest = leaf_of(before, actor.sandbox, after, revision, document).digest()
+    return replace(after, digest=revision.digest), revision.values()
+
+
+def leaf_of(
+    before: str, sandbox: Sandbox, item: Head | LibraryItem, revision: NewRevision | Revision, document: str
+) -> Leaf:
+    """What a revision proves, one that is about to be stored or one that was.
+
+    `before` is the digest of the item's revision before; `document` the text of the document after it (`null` once deleted).
+    """
+    return Leaf(
+        sandbox=sandbox.name,
+        item=item.id,
+        kind=str(item.kind),
+        etag=revision.etag,
+        before=before,
+        patch=_committed(revision, "patch", revision.patch),
+        document=_committed(revision, "document", document),
+        label=_committed(revision, "label", revision.actor_label),
+        note=_committed(revision, "note", revision.note),
+        actor=revision.actor_id,
+        client=revision.client_id,
+        door=revision.source,
+        refers_to=revision.refers_to,
+        request=revision.request_id,
+        time=time_text(revision.created_at),
     )
 
 
-def canonical(value: Any) -> str:
-    """The one text of a JSON value that is stored and digested: sorted keys, no spaces, UTF-8."""
-    return values.canonical(value).decode()
+def _committed(revision: NewRevision | Revision, name: str, text: str) -> str:
+    """The commitment to a text of a revision: made of it or, where it was erased, the one that was kept instead."""
+    kept = revision.erased if isinstance(revision, Revision) else None
+    if kept and name in kept:
+        return str(kept[name])
+    return commitment(bytes(getattr(revision, f"{name}_salt") or b""), text)

@@ -12,9 +12,9 @@ from django.db.models import Case, F, QuerySet, When
 from offers.access.permissions import actor_key
 from offers.document.diff import equal
 from offers.document.patch import replay
-from offers.document.values import Document
-from offers.ledger.leaf import Leaf, commitment, time_text
-from offers.ledger.records import canonical
+from offers.document.values import Document, canonical_text
+from offers.ledger.heads import HEAD_COLUMNS
+from offers.ledger.records import leaf_of
 from offers.models import LibraryItem, Revision, Sandbox
 
 
@@ -44,14 +44,11 @@ def verify(sandboxes: QuerySet[Sandbox]) -> Iterator[Difference]:
 
 def _with_items(sandbox: Sandbox) -> QuerySet[Revision]:
     """Every revision with its item; the item's document only where it is needed, as `head` of its last revision."""
-    columns = ("kind", "id", "etag", "digest", "deleted_at", "sandbox_id")
-    created = ("created_at", "created_by", "created_by_client")
-    modified = ("modified_at", "modified_by", "modified_by_client", "modified_by_key")
     own = [field.attname for field in Revision._meta.concrete_fields]
     return (
         Revision.objects.filter(item__sandbox=sandbox)
         .select_related("item")
-        .only(*own, *(f"item__{name}" for name in (*columns, *created, *modified)))
+        .only(*own, *(f"item__{name}" for name in ("sandbox_id", *HEAD_COLUMNS) if name != "document"))
         .annotate(head=Case(When(etag=F("item__etag"), then=F("item__document"))))
         .order_by("item_id", "etag")
     )
@@ -73,7 +70,7 @@ def _verify_chain(sandbox: Sandbox, chain: Iterator[Revision]) -> Iterator[tuple
         except Exception as error:  # noqa: BLE001  # a tampered patch may fail in any way; that is the finding
             yield found, f"the patch cannot be replayed ({type(error).__name__})"
             return
-        if found.digest != _leaf_of(previous, sandbox, found, document).digest():
+        if found.digest != leaf_of(previous, sandbox, item, found, canonical_text(document)).digest():
             yield found, "the digest does not match what the revision says"
         previous = found.digest
         for name in sorted(found.erased or {}):
@@ -108,33 +105,3 @@ def _head_problems(last: Revision, document: Document | None, last_shown: Docume
 
 def _stamped_by(found: Revision, at: datetime, label: str, client_id: str) -> bool:
     return (found.created_at, found.actor_label, found.client_id) == (at, label, client_id)
-
-
-def _leaf_of(before: str, sandbox: Sandbox, found: Revision, document: Document | None) -> Leaf:
-    """What a revision proves, made of what is stored; `document` is what its patch makes."""
-    texts = {
-        "patch": found.patch,
-        "document": canonical(document),
-        "label": found.actor_label,
-        "note": found.note,
-    }
-    return Leaf(
-        sandbox=sandbox.name,
-        item=found.item.id,
-        kind=found.item.kind,
-        etag=found.etag,
-        before=before,
-        **{name: _commitment(found, name, text) for name, text in texts.items()},
-        actor=found.actor_id,
-        client=found.client_id,
-        door=found.source,
-        refers_to=found.refers_to,
-        request=found.request_id,
-        time=time_text(found.created_at),
-    )
-
-
-def _commitment(found: Revision, name: str, text: str) -> str:
-    """The commitment to a text of a revision: made of it or, where it was erased, the one that was kept instead."""
-    kept = (found.erased or {}).get(name)
-    return str(kept) if kept is not None else commitment(bytes(getattr(found, f"{name}_salt") or b""), text)

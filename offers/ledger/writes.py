@@ -25,9 +25,9 @@ from offers.document.validate import (
     validate,
     with_defaults,
 )
-from offers.document.values import Document, Patch
-from offers.ledger.heads import Head, new_id, read
-from offers.ledger.records import INSERT_REVISION, Stamp, canonical, record
+from offers.document.values import Document, Patch, canonical_text
+from offers.ledger.heads import HEAD_COLUMNS, Head, first_head, new_id, next_head, read
+from offers.ledger.records import INSERT_REVISION, REWRITTEN, Stamp, item_values, record
 from offers.ledger.references import InUse, reference_problems, used_by
 
 OPTIMISTIC_TRIES = 3
@@ -65,22 +65,7 @@ def create(
     document = with_defaults(kind, document)
     permissions.check_change(actor, kind, None, document)
     _refuse(validate(kind, document), document)
-    now = timezone.now()
-    head = Head(
-        0,
-        kind,
-        id or new_id(),
-        document,
-        1,
-        "",
-        now,
-        actor.label,
-        actor.client_id,
-        now,
-        actor.label,
-        actor.client_id,
-        None,
-    )
+    head = first_head(actor, kind, id or new_id(), document, timezone.now())
     with transaction.atomic():
         _refuse(reference_problems(actor.sandbox.pk, document, references(kind, document)), document)
         if dry_run:
@@ -139,7 +124,7 @@ def delete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, if_m
             raise PreconditionRequired
         permissions.check_change(actor, head.kind, head.document, None)
         _refuse_in_use(actor, head.id)
-        after = _stamped(actor, head, head.document, deleted=True)
+        after = _after(actor, head, head.document, deleted=True)
         written = _write(actor, head, after, [{"op": "remove", "path": ""}], stamp)
         assert written is not None, "a write under a row lock cannot lose a race"
     return Outcome(head.document, written, True)
@@ -155,7 +140,7 @@ def undelete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp) -> Ou
         _refuse(validate(head.kind, head.document, head.document), head.document)
         problems = reference_problems(actor.sandbox.pk, head.document, references(head.kind, head.document))
         _refuse(problems, head.document)
-        after = _stamped(actor, head, head.document, deleted=False)
+        after = _after(actor, head, head.document)
         written = _write(actor, head, after, [{"op": "add", "path": "", "value": head.document}], stamp)
         assert written is not None, "a write under a row lock cannot lose a race"
     return Outcome(None, written, True)
@@ -171,7 +156,7 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
     permissions.check_change(actor, head.kind, head.document, document)
     problem = permissions.step_problem(actor, head.kind, head.document, document)
     _refuse(((problem,) if problem else ()) + validate(head.kind, document, head.document), document)
-    after = _stamped(actor, head, document, deleted=False)
+    after = _after(actor, head, document)
     before_references = {(reference.kind, reference.id) for reference in references(head.kind, head.document)}
     new_references = [
         reference
@@ -201,11 +186,11 @@ def _recorded(before: Document, after: Document, effective: Patch) -> Patch:
 
     So a revision is as long as its change, whatever was sent: also where operations take back what others did.
     """
-    length = len(canonical(effective))
+    length = len(canonical_text(effective))
     if length <= SHORT_PATCH:
         return effective
     difference = diff(before, after)
-    return difference if len(canonical(difference)) < length else effective
+    return difference if len(canonical_text(difference)) < length else effective
 
 
 def _fit_may_change(before: Document, after: Document, reference: Reference) -> bool:
@@ -230,38 +215,30 @@ def _lock_item(key: int) -> None:
         cursor.execute("SELECT 1 FROM offers_libraryitem WHERE key = %s FOR UPDATE", [key])
 
 
-def _stamped(actor: Actor, head: Head, document: Document, *, deleted: bool) -> Head:
-    """The head after this change. Its time is later than the one before, whatever the clocks of two servers say."""
-    now = max(timezone.now(), head.modified_at + timedelta(microseconds=1))
-    return replace(
-        head,
-        document=document,
-        etag=head.etag + 1,
-        modified_at=now,
-        modified_by=actor.label,
-        modified_by_client=actor.client_id,
-        deleted_at=now if deleted else None,
-    )
+def _after(actor: Actor, head: Head, document: Document, *, deleted: bool = False) -> Head:
+    """The item after this change. Its time is later than the one before, whatever the clocks of two servers say."""
+    at = max(timezone.now(), head.modified_at + timedelta(microseconds=1))
+    return next_head(head, actor, document, at, deleted=deleted)
+
+
+_INSERTED = tuple(name for name in HEAD_COLUMNS if name != "key")
+_INSERT = f"""
+WITH item AS (
+  INSERT INTO offers_libraryitem (sandbox_id, {", ".join(_INSERTED)})
+  VALUES (%s, {", ".join("%s" for _ in _INSERTED)}) RETURNING key)
+{INSERT_REVISION} FROM item RETURNING item_id"""
+_UPDATE = f"""
+WITH item AS (
+  UPDATE offers_libraryitem SET {", ".join(f"{name} = %s" for name in REWRITTEN)}
+   WHERE key = %s AND etag = %s RETURNING key)
+{INSERT_REVISION} FROM item RETURNING etag"""
 
 
 def _insert(actor: Actor, head: Head, patch: Patch, stamp: Stamp) -> Head:
     """Store a new row and its first revision in one statement."""
     head, revision = record(actor, "", head, patch, stamp)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""WITH item AS (
-                  INSERT INTO offers_libraryitem
-                    (sandbox_id, kind, id, document, etag, digest, created_at, created_by, created_by_client,
-                     modified_at, modified_by, modified_by_client, modified_by_key)
-                  VALUES (%s, %s, %s, %s::jsonb, 1, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING key)
-                {INSERT_REVISION} FROM item RETURNING item_id""",
-            [
-                *(actor.sandbox.pk, head.kind.value, head.id, canonical(head.document), head.digest),
-                *(head.created_at, head.created_by, head.created_by_client),
-                *(head.modified_at, head.modified_by, head.modified_by_client, actor.key),
-                *revision,
-            ],
-        )
+        cursor.execute(_INSERT, [actor.sandbox.pk, *item_values(head, _INSERTED), *revision])
         return replace(head, key=cursor.fetchone()[0])
 
 
@@ -269,17 +246,5 @@ def _write(actor: Actor, head: Head, after: Head, patch: Patch, stamp: Stamp) ->
     """Store `after` and its revision in one statement if the item is still at `head`; None if someone was first."""
     after, revision = record(actor, head.digest, after, patch, stamp)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""WITH item AS (
-                  UPDATE offers_libraryitem
-                     SET document = %s::jsonb, etag = %s, digest = %s, modified_at = %s, modified_by = %s,
-                         modified_by_client = %s, modified_by_key = %s, deleted_at = %s
-                   WHERE key = %s AND etag = %s RETURNING key)
-                {INSERT_REVISION} FROM item RETURNING etag""",
-            [
-                *(canonical(after.document), after.etag, after.digest, after.modified_at, after.modified_by),
-                *(after.modified_by_client, actor.key, after.deleted_at, head.key, head.etag),
-                *revision,
-            ],
-        )
+        cursor.execute(_UPDATE, [*item_values(after, REWRITTEN), head.key, head.etag, *revision])
         return after if cursor.fetchone() else None

@@ -17,7 +17,7 @@ from offers import asked
 from offers.document.errors import Problem
 from offers.document.validate import Kind
 from offers.document.words.labels import gettext_noop
-from offers.ledger.heads import Head
+from offers.ledger.heads import HEAD_COLUMNS, SELECT_HEAD, Head, head_of
 from offers.lists.expressions import (
     INSTANT_COLUMNS,
     TEXT_COLUMNS,
@@ -34,10 +34,6 @@ MAX_TERMS = 4
 TIMEOUT_MS = 1_500
 # Characters of a text in a document that decide its place in an order, so that a cursor always fits into an address.
 ORDERED_BY = 64
-
-_HEAD = """key, kind, id, document, etag, digest, created_at, created_by, created_by_client, modified_at, modified_by,
-           modified_by_client, deleted_at"""
-_HEAD_COLUMNS = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +124,7 @@ def page(
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
-    heads = [Head(row[0], Kind(row[1]), row[2], orjson.loads(row[3]), *row[4:_HEAD_COLUMNS]) for row in rows]
+    heads = [head_of(row[: len(HEAD_COLUMNS)]) for row in rows]
     has_next, has_previous = (True, more) if backwards else (more, bool(cursor))
     return Page(
         heads,
@@ -168,7 +164,7 @@ def _rows(
     term_params = [param for term in terms for param in term.params]
     with connection.cursor() as database:
         database.execute(
-            f"""SELECT {_HEAD}, {keys} FROM offers_libraryitem WHERE {_all(where)} ORDER BY {order_by} LIMIT %s::int""",
+            f"""SELECT {SELECT_HEAD}, {keys} FROM offers_libraryitem WHERE {_all(where)} ORDER BY {order_by} LIMIT %s::int""",
             [*term_params, *_params(where), *term_params, limit],
         )
         return list(database.fetchall())
@@ -219,7 +215,7 @@ def _signature(terms: Sequence[Term]) -> str:
 
 def _cursor(direction: str, terms: Sequence[Term], row: tuple[Any, ...]) -> str:
     """Opaque to clients: which way, in which order, and the keys of the item to go on from."""
-    content = orjson.dumps([direction, _signature(terms), *row[_HEAD_COLUMNS:]])
+    content = orjson.dumps([direction, _signature(terms), *row[len(HEAD_COLUMNS) :]])
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 

@@ -1,5 +1,6 @@
 """Bulk import of items with their histories: the same revisions as the write path makes, all of them or none."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -10,7 +11,7 @@ from offers.access.permissions import Actor
 from offers.document.errors import InvalidDocument
 from offers.document.validate import Kind
 from offers.ledger import imports, writes
-from offers.ledger.heads import Head
+from offers.ledger.heads import first_head
 from offers.ledger.imports import DanglingReference, Past, Version, import_history
 from offers.ledger.records import REVISION_COLUMNS, Stamp, record
 from offers.models import LibraryItem, Revision
@@ -39,7 +40,7 @@ def test_an_imported_history_is_that_of_the_write_path_to_the_byte(mina: Actor) 
     imported = list(Revision.objects.order_by("etag"))
     before = ""
     for found, document in zip(imported, versions, strict=True):
-        head = Head(0, OFFER, "sale", document, found.etag, "", THEN, "", "", found.created_at, "Mina Park", "", None)
+        head = dataclasses.replace(first_head(mina, OFFER, "sale", document, found.created_at), etag=found.etag)
         salts = salts_of(found)
         head, values = record(mina, before, head, orjson.loads(found.patch), FORM, salts)
         before = head.digest

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from offers.access.permissions import Actor
 from offers.document.validate import Kind
+from offers.document.values import canonical_text
 from offers.ledger import history, writes
 from offers.ledger.leaf import commitment
-from offers.ledger.records import Stamp, canonical
+from offers.ledger.records import Stamp
 from offers.ledger.verify import verify
 from offers.models import LibraryItem, Revision, Sandbox
 from tests.cast import differences, make, make_sandbox, offer, patch, replace, salts_of
@@ -188,7 +189,9 @@ def test_what_is_erased_from_a_history_leaves_every_digest_as_it_was(admin: Acto
     patch(admin, item, replace("/rank/priority", 7))
     digests = list(Revision.objects.order_by("etag").values_list("digest", flat=True))
     erase(3, document=None)
-    erase(2, actor_label="(erased)", note="(erased)", patch=canonical(add("/description", "(erased)")), document=None)
+    erase(
+        2, actor_label="(erased)", note="(erased)", patch=canonical_text(add("/description", "(erased)")), document=None
+    )
     LibraryItem.objects.update(document=offer(description="(erased)", rank={"priority": 7}))
     assert list(Revision.objects.order_by("etag").values_list("digest", flat=True)) == digests
     assert history.document_at(item, 2) == offer(description="(erased)")
@@ -205,13 +208,13 @@ def erase(etag: int, **texts: str | None) -> None:
     found = Revision.objects.get(etag=etag)
     was = {
         "patch": found.patch,
-        "document": canonical(history.document_at(found.item, etag)),
+        "document": canonical_text(history.document_at(found.item, etag)),
         "label": found.actor_label,
         "note": found.note,
     }
     names = [name.removeprefix("actor_") for name in texts]
     kept = {name: commitment(getattr(found, f"{name}_salt"), was[name]) for name in names}
-    written = {name: text for name, text in texts.items() if text is not None} | {"erased": canonical(kept)}
+    written = {name: text for name, text in texts.items() if text is not None} | {"erased": canonical_text(kept)}
     sets = ", ".join([f"{name} = %s" for name in written] + [f"{name}_salt = NULL" for name in names])
     tamper(f"UPDATE offers_revision SET {sets} WHERE etag = {etag}", *written.values())
 
