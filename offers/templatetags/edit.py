@@ -5,12 +5,12 @@ kinds: line, text, number, date, url, code; with options=[(value, word), …] it
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,8 @@ from offers.web.frame.icons import CHANNEL_ICONS, CONTENT_ICONS
 
 register = template.Library()
 
+NOTHING = SafeString()
+SWAPPED = SafeString(' hx-swap-oob="true"')
 MODES = {"number": "numeric", "url": "url"}
 
 
@@ -49,7 +51,7 @@ def _context(
     value = page.values.get(name, "")
     was = page.were.get(name)
     id = input_id(name)
-    described_by = [f"{id}-hint"] * bool(more.get("hint")) + [f"{id}-problem"] * (name in page.problems)
+    described_by = [f"{id}-hint"] * bool(more.get("hint")) + [f"{id}-problem"]
     return {
         "page": page,
         "name": name,
@@ -74,20 +76,33 @@ def problems_at(page: FormPage, name: str) -> list[str]:
 
 @register.simple_tag
 def problem(page: FormPage, name: str) -> SafeString:
-    """What is wrong with the input of this name, to stand below it; it is what the input's aria-describedby names."""
-    texts = page.problems.get(name)
-    return (
-        format_html('<p class="problem" id="{}-problem">{}</p>', input_id(name), " ".join(texts))
-        if texts
-        else SafeString()
-    )
+    """What is wrong with the input of this name, to stand below it; it is what the input's aria-describedby names.
+
+    It is there, and empty, where nothing is wrong: a preview's answer fills it (`problems_again`).
+    """
+    return _problem(page, name)
 
 
 @register.simple_tag
 def list_problem(page: FormPage, name: str) -> SafeString:
     """What is wrong with a list or a group as a whole: there is no input to lead to, so its words are the place."""
-    texts = page.problems.get(name, ())
-    return format_html('<p class="problem" id="{}" tabindex="-1">{}</p>', input_id(name), " ".join(texts))
+    return format_html('<div id="{}" tabindex="-1">{}</div>', input_id(name), problem(page, name))
+
+
+@register.simple_tag
+def problems_again(page: FormPage, names: Iterable[str]) -> SafeString:
+    """What is wrong with these inputs and lists now, each to be swapped into its place."""
+    return format_html_join("\n", "{}", ((_problem(page, name, SWAPPED),) for name in names))
+
+
+def _problem(page: FormPage, name: str, attributes: SafeString = NOTHING) -> SafeString:
+    return format_html(
+        '<p class="problem" id="{}-problem" data-at="{}"{}>{}</p>',
+        input_id(name),
+        name,
+        attributes,
+        " ".join(page.problems.get(name, ())),
+    )
 
 
 @register.filter

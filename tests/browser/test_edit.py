@@ -37,7 +37,12 @@ def test_a_problem_stands_at_its_field_while_one_types(form: Page) -> None:
     form.get_by_role("link", name="Priority").click()
     expect(form.locator("#f-rank-priority")).to_be_focused()
     form.fill("#f-rank-priority", "8")
-    expect(form.locator("#f-rank-priority-problem")).to_have_count(0)
+    expect(form.locator("#f-rank-priority-problem")).to_be_hidden()
+    form.fill("#f-description", "x")
+    expect(form.locator("#preview")).to_contain_text("Description")
+    form.fill("#f-name", "")
+    expect(form.locator("#f-name-problem")).to_have_text("This field is required.")
+    assert form.locator("#f-name").get_attribute("aria-invalid") == "true"
 
 
 def test_a_refused_save_is_above_the_form_with_the_focus_and_stays_at_each_field(form: Page) -> None:
@@ -57,11 +62,13 @@ def test_a_refused_save_is_above_the_form_with_the_focus_and_stays_at_each_field
     expect(form.locator("#f-name")).to_be_focused()
     form.fill("#f-name", "Winter sale")
     expect(form.locator("#refused")).to_contain_text("1 thing to put right")
-    expect(form.locator("#f-name-problem")).to_have_count(0)
+    expect(form.locator("#f-name-problem")).to_be_hidden()
     assert form.locator("#f-name").get_attribute("aria-invalid") is None
     form.fill("#f-rank-priority", "8")
     expect(form.locator("#refused")).to_be_hidden()
-    expect(form.locator("#f-rank-priority")).to_have_attribute("aria-describedby", "f-rank-priority-hint")
+    expect(form.locator("#f-rank-priority")).to_have_attribute(
+        "aria-describedby", "f-rank-priority-hint f-rank-priority-problem"
+    )
 
 
 def test_a_removed_row_comes_back_with_what_was_typed_into_it(form: Page) -> None:

@@ -159,7 +159,17 @@ def other(desk: Desk) -> HttpResponse:
         return trigger_client_event(page(desk, fragment=template), "rows", {"target": f"#{part}"}, after="settle")
     if action == "edit":
         return page(desk)
-    return page(desk, fragment="edit/_answer.html", **preview(desk))
+    return _answer(desk)
+
+
+def _answer(desk: Desk) -> HttpResponse:
+    """What Save would do now, and what is wrong at the inputs that the page names; after a refused save, at all of them."""
+    context = preview(desk)
+    shown = context.pop("page", None) or form_page(desk.actor, desk.form, desk.choices)
+    refused = desk.request.POST.getlist("refused")
+    renewed = {*desk.request.POST.getlist("renew"), *(shown.problems if refused else ())}
+    context |= {"page": shown, "renewed": sorted(renewed), "refused_list": "listed" in refused}
+    return page(desk, fragment="edit/_answer.html", **context)
 
 
 def _found(desk: Desk, name: str) -> HttpResponse:

@@ -238,7 +238,7 @@ def test_with_htmx_a_row_button_gets_only_its_part_of_the_page(editor: Client, i
     response = submit(editor, opened(editor), "add:/frequencyCappingConstraints", headers=HTMX)
     text = text_of(response)
     assert text.lstrip().startswith('<section class="edit-section" id="limits"')
-    assert response["HX-Trigger-After-Settle"] == "rows"
+    assert orjson.loads(response["HX-Trigger-After-Settle"]) == {"rows": {"target": "#limits"}}
 
 
 def test_an_attribute_is_added_and_the_last_limit_removed(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:

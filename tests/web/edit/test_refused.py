@@ -10,7 +10,7 @@ from django.urls import reverse
 from offers.models import LibraryItem, Sandbox
 from offers.web.frame.sections import SECTIONS
 from tests.cast import actor, patch, replace
-from tests.web.edit.test_form import opened, submit, with_texts
+from tests.web.edit.test_form import HTMX, opened, submit, with_texts
 from tests.web.form_reader import form_in
 from tests.web.frame.test_respond import text_of
 
@@ -61,6 +61,33 @@ def test_each_form_says_what_is_wrong_above_it_and_at_the_field(editor: Client, 
             assert words in said[1]
     assert f'<span class="problem-count">{len(listed)}' not in summary
     assert re.search(rf'class="problem-count">{len(listed)}<', text)
+
+
+def renewed_in(text: str) -> dict[str, str]:
+    """What an answer puts into the places of problems, by the names of their inputs."""
+    return dict(re.findall(r'<p class="problem" id="[^"]+" data-at="([^"]+)" hx-swap-oob="true">([^<]*)</p>', text))
+
+
+def test_a_preview_says_what_is_wrong_at_the_inputs_that_it_is_asked_for(editor: Client, item: LibraryItem) -> None:
+    form = with_texts(opened(editor), {"/name": "", "/rank/priority": "many", "/description": "x"})
+    text = text_of(submit(editor, form | {"renew": ["/rank/priority", "/description"]}, "preview", headers=HTMX))
+    assert renewed_in(text) == {"/rank/priority": "This must be a whole number.", "/description": ""}
+    assert "refused-list" not in text
+    hostile = text_of(submit(editor, form | {"renew": ['"><script>', "/no/such"]}, "preview", headers=HTMX))
+    assert "<script" not in hostile
+
+
+def test_after_a_refused_save_a_preview_says_it_everywhere(editor: Client, item: LibraryItem) -> None:
+    form = with_texts(opened(editor), {"/name": "", "/rank/priority": "many"})
+    refused = form_in(text_of(submit(editor, form)))
+    assert refused["refused"] == ["", "listed"]
+    text = text_of(submit(editor, refused, "preview", headers=HTMX))
+    assert sorted(renewed_in(text)) == ["/name", "/rank/priority"]
+    assert "2 things to put right" in text[text.index('id="refused-list"') :]
+    right = refused | {"/name": ["Winter sale"], "/rank/priority": ["8"], "renew": ["/name", "/rank/priority"]}
+    text = text_of(submit(editor, right, "preview", headers=HTMX))
+    assert renewed_in(text) == {"/name": "", "/rank/priority": ""}
+    assert "<li" not in text[text.index('id="refused-list"') :]
 
 
 def test_a_refusal_that_is_no_field_s_stands_above_the_form_too(editor: Client, item: LibraryItem) -> None:
