@@ -30,7 +30,7 @@ from offers.document.parse import parse
 from offers.document.patch import check
 from offers.forms.fields import LANGUAGES
 from offers.lists import expressions, pages, programs
-from offers.web.edit.warnings import broken_at
+from offers.web.edit.warnings import advice, broken_at
 from offers.web.lists.filters import wanted_in
 
 # Not public, but what re itself reads patterns with.
@@ -236,6 +236,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "a text in a body": lambda text: parse(b'{"a": "%s"}' % text.encode()),
     "a patch": lambda text: check([{"op": "add", "path": text, "value": text}]),
     "JSON content": broken_at,
+    "advice on a content": lambda text: advice(text, "json"),
     "JSON content with a text": lambda text: broken_at(f'{{"a": "{text}"}}'),
     "preconditions": _header,
     "a property expression": lambda text: expressions.conditions([text]),

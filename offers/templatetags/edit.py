@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 
 from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
 from offers.document.words.labels import WORDS
+from offers.forms.offer import OfferForm
 from offers.forms.rows import Row
+from offers.web.edit import warnings
 from offers.web.edit.form_page import Choices, FormPage, Options, PlacementGroup
 from offers.web.frame.icons import CHANNEL_ICONS, CONTENT_ICONS
 
@@ -103,6 +105,24 @@ def _problem(page: FormPage, name: str, attributes: SafeString = NOTHING) -> Saf
         attributes,
         " ".join(page.problems.get(name, ())),
     )
+
+
+@register.simple_tag
+def advice(page: FormPage, representation: Row, component: Row) -> str:
+    """What is better known while the text of a content is typed."""
+    return warnings.advice(component.texts.get("content", ""), type_of(page, representation, component))
+
+
+@register.simple_tag
+def advice_again(page: FormPage) -> SafeString:
+    """The same for each content of the form, to be swapped into its place."""
+    rows = page.form.representations if isinstance(page.form, OfferForm) else []
+    said = (
+        (input_id(f"{component.pointer}/content"), advice(page, row, component))
+        for row in rows
+        for component in row.rows
+    )
+    return format_html_join("\n", '<span id="{}-advice" hx-swap-oob="innerHTML">{}</span>', said)
 
 
 @register.filter

@@ -49,6 +49,19 @@ def _json_contents(document: Document) -> Iterator[str]:
                 yield content
 
 
+def advice(content: str, kind: str | None) -> str:
+    """What is better known while a content of this kind is typed; "" where there is nothing."""
+    unclosed = next((text[:2] for text in _EXPRESSION.findall(content) if not _is_closed(text)), "")
+    if unclosed:
+        return _("{sign} is never closed.").format(sign=unclosed)
+    at = broken_at(content) if kind == "json" and content.strip() else None
+    return _("Not valid JSON from line {line}, column {column} on.").format(line=at[0], column=at[1]) if at else ""
+
+
+def _is_closed(expression: str) -> bool:
+    return expression.endswith(_CLOSE[expression[:2]], 2)
+
+
 def broken_at(content: str) -> tuple[int, int] | None:
     """The line and the column (both from 1) from which on this is not JSON; None where it is.
 
@@ -76,7 +89,7 @@ def _refuse(constant: str) -> None:
 def _blank(found: re.Match[str]) -> str:
     """Spaces in place of an expression, with its line ends, so that places stay what they are."""
     text = found[0]
-    if not text.endswith(_CLOSE[text[:2]], 2):
+    if not _is_closed(text):
         # Never closed. What follows can still hold expressions of the other kind, and of no other.
         return text if found.re is not _EXPRESSION else _OTHER[text[:2]].sub(_blank, text)
     spaces = re.sub(r"[^\n]", " ", text[1:]) if "\n" in text else " " * (len(text) - 1)

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from offers.web.edit.warnings import broken_at, warnings
+from offers.web.edit.warnings import advice, broken_at, warnings
 from tests.cast import offer, shown_in
 
 
@@ -24,6 +24,21 @@ from tests.cast import offer, shown_in
 )
 def test_json_is_checked_around_its_expressions(content: str, at: tuple[int, int] | None) -> None:
     assert broken_at(content) == at
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "said"),
+    [
+        ("Hi {{ name }}{% if gold %}!{% endif %} { {}", "text", ""),
+        ("Hi {{ name", "text", "{{ is never closed."),
+        ("{{ a }} {% b }} {{ c", None, "{% is never closed."),
+        ("{", "text", ""),
+        ("{", "json", "Not valid JSON from line 1, column 2 on."),
+        (" ", "json", ""),
+    ],
+)
+def test_what_is_typed_is_advised_on(content: str, kind: str | None, said: str) -> None:
+    assert advice(content, kind) == said
 
 
 def test_broken_json_is_a_warning_and_other_content_is_left_alone() -> None:
