@@ -104,11 +104,16 @@ def change(
     raise AssertionError("a write under a row lock cannot lose a race")
 
 
-def judge(actor: Actor, head: Head, patch: Patch) -> Outcome:
-    """What `change` would make of an item that was just read as `head`; nothing is written. Raises what `change` does.
+def change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp) -> Outcome | None:
+    """Apply a JSON Patch to an item that was just read as `head`, and record it; None when somebody was first.
 
-    For looking at many items, which are then read many at a time.
+    Raises NotAllowed, PatchError, InvalidDocument, InUse.
     """
+    return _change_head(actor, head, patch, stamp, dry_run=False)
+
+
+def judge(actor: Actor, head: Head, patch: Patch) -> Outcome:
+    """What `change_head` would make of it; nothing is written. Raises what that does."""
     outcome = _change_head(actor, head, patch, Stamp(""), dry_run=True)
     assert outcome is not None, "a dry run cannot lose a race"
     return outcome

@@ -6,6 +6,7 @@ the part that changes. Everything that was typed comes back with every answer.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,14 +34,15 @@ from offers.forms.kinds import MAX_CONTENTS, Form, document_of, fits_form, form_
 from offers.forms.library import SEARCH, LibraryForm
 from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS, OfferForm
 from offers.ledger import heads, history, writes
+from offers.ledger.heads import head_of_item
 from offers.ledger.history import NoSuchRevision
 from offers.ledger.references import InUse
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
 from offers.web.account.session import keeps_typed, opened_by_another
 from offers.web.edit import conflict
-from offers.web.edit.choices import LibraryChoices
-from offers.web.edit.form_page import NOT_CHOSEN, Choices, FormPage, choices_for, form_page, tags_like
+from offers.web.edit.choices import LibraryChoices, library_choices
+from offers.web.edit.form_page import NOT_CHOSEN, Choices, FormPage, form_page, tags_like
 from offers.web.edit.saving import Contested, Plan, Saved, in_use, people, plan_for, save, since, verdict
 from offers.web.edit.warnings import warnings
 from offers.web.frame.access import item_for, stamp_of
@@ -61,7 +63,7 @@ PARTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Desk:
     """Who is editing what: `item` as it is now (None for a new offer), opened at `etag`, of which `form.before` is the
     document."""
@@ -71,7 +73,14 @@ class Desk:
     item: LibraryItem | None
     etag: int
     form: Form
-    choices: Choices | LibraryChoices
+    search: str = ""
+
+    @cached_property
+    def choices(self) -> Choices | LibraryChoices:
+        """What the form offers to choose from; of placements and rules those with all words of `search`."""
+        if isinstance(self.form, OfferForm):
+            return Choices(self.actor, self.form, self.search)
+        return library_choices(self.actor, self.form)
 
     @property
     def document(self) -> Document:
@@ -100,13 +109,13 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
             context = item_context(item, "", closed=closed)
             return answer(request, "edit/closed.html", context, status=403)
         form = form_for(Kind(item.kind), item.document, zone_of(request))
-        return page(Desk(request, actor, item, item.etag, form, choices_for(actor, form)))
+        return page(Desk(request, actor, item, item.etag, form))
     check_edit(actor)
     etag, before = _opened(request, item)
     if not fits_form(before):
         raise PermissionDenied(too_large())
     form = form_from(Kind(item.kind), before, dict(request.POST.lists()), sent_zone(request))
-    desk = Desk(request, actor, item, etag, form, choices_for(actor, form))
+    desk = Desk(request, actor, item, etag, form)
     if request.POST.get("action") != "save":
         return other(desk)
     return page(desk, status=409) if opened_by_another(request) else _save(desk, item)
@@ -154,7 +163,7 @@ def other(desk: Desk) -> HttpResponse:
     changed = operated(desk.form, action)
     if changed:
         # Rows have other names now, and a new one can choose from what the last page did not need to offer.
-        desk = replace(desk, choices=choices_for(desk.actor, desk.form))
+        desk = replace(desk)
         template, part = PARTS["/" + changed.split("/")[1]]
         return trigger_client_event(page(desk, fragment=template), "rows", {"target": f"#{part}"}, after="settle")
     if action == "edit":
@@ -175,7 +184,7 @@ def _answer(desk: Desk) -> HttpResponse:
 def _found(desk: Desk, name: str) -> HttpResponse:
     """The select of this name with the placements or rules that were searched for."""
     text = desk.request.POST.get(f"{SEARCH}{name}", "")[:200]
-    desk = replace(desk, choices=choices_for(desk.actor, desk.form, text))
+    desk = replace(desk, search=text)
     rows = desk.form.representations if isinstance(desk.form, OfferForm) else []
     row = next((row for row in rows if f"{row.pointer}/placement" == name), None)
     return page(desk, fragment="edit/_placement.html" if row else "edit/_rule.html", row=row)
@@ -205,13 +214,12 @@ def _is_default(change: Change) -> bool:
 
 def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
     document = desk.document
-    try:
-        head = heads.read(desk.actor, desk.section.kinds, item.id)
-    except NotFound:
+    head = head_of_item(item)
+    if head.deleted_at is not None:
         back = not permissions.refusal(desk.actor, desk.form.kind, None, item.document)
         return {"gone": item, "may_return": back}
     plan = plan_for(head, desk.form.before, document)
-    said = verdict(desk.actor, plan, stamp_of(desk.request, Revision.Source.FORM))
+    said = verdict(desk.actor, plan)
     stale = head.etag != desk.etag
     shown = form_page(desk.actor, desk.form, desk.choices)
     shown.add_problems(form_problems(desk.form), document)
@@ -245,10 +253,11 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
         return conflict.settled(plan.conflicts, picks, desk.form.zone)
 
     try:
-        saved = save(desk.actor, desk.section.kinds, item.id, desk.etag, desk.form.before, document, stamp, settle)
+        saved = save(desk.actor, head_of_item(item), desk.etag, desk.form.before, document, stamp, settle)
     except Contested as contested:
         return conflict.page(desk.request, desk.actor, item, desk.form, desk.etag, contested.plan, picks)
     except NotFound:
+        item.refresh_from_db()
         return page(desk, status=409, **preview(desk))
     except NotAllowed as refusal:
         return page(desk, status=403, refusal=str(refusal))

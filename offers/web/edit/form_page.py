@@ -1,7 +1,8 @@
 """What the templates of the edit form ask: texts, what they were, what is wrong where, and what there is to choose from."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -19,7 +20,7 @@ from offers.forms.library import LibraryForm
 from offers.forms.offer import OfferForm, Placement, is_about_placement
 from offers.forms.rows import Row, original
 from offers.models import LibraryItem
-from offers.web.edit.choices import LibraryChoices, library_choices
+from offers.web.edit.choices import LibraryChoices
 from offers.web.frame.words import channel_name, place_title, problem_text
 
 CHOICES_OFFERED = 100
@@ -48,18 +49,38 @@ class PlacementGroup:
     placements: list[tuple[str, Placement]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Choices:
-    """The sandbox's placements, rules and chosen tags by id; what the document names is among them, if it is there.
+    """The sandbox's placements, rules and chosen tags by id, each asked for when it is needed: who saves needs placements only.
 
-    `searched` says that there are more placements or rules than these, or that they were searched for.
+    What the document names is among them, if it is there; otherwise the first ones, or those with all words of `text`.
     """
 
-    placements: Mapping[str, Placement]
-    rules: Mapping[str, Rule]
-    tags: Mapping[str, str]
-    searched: Collection[Kind] = ()
+    actor: Actor
+    form: OfferForm
     text: str = ""
+
+    @cached_property
+    def placements(self) -> dict[str, Placement]:
+        chosen = {row.texts.get("placement", "") for row in self.form.representations}
+        chosen |= {item["placement"] for item in self.form.before.get("representations", ())}
+        return {
+            id: Placement(name, document["channel"], document["componentType"])
+            for id, name, document in _offered(self.actor, Kind.PLACEMENT, chosen, self.text)
+        }
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        chosen = {self.form.texts.get("selectionConstraint/eligibilityRule", "")}
+        return {
+            id: Rule(name, document["condition"]["value"][:CONDITION_SHOWN])
+            for id, name, document in _offered(self.actor, Kind.RULE, chosen, self.text)
+        }
+
+    @cached_property
+    def tags(self) -> dict[str, str]:
+        chosen = _ids([*self.form.tags, *self.form.before.get("tags", ())])
+        return dict(_named(self.actor, Kind.TAG).filter(id__in=chosen).values_list("id", "name"))
 
     @property
     def names(self) -> dict[str, str]:
@@ -68,11 +89,13 @@ class Choices:
 
     @property
     def finds_placements(self) -> bool:
-        return Kind.PLACEMENT in self.searched
+        """Whether there are more placements than these, or they were searched for."""
+        return bool(self.text) or len(self.placements) > CHOICES_OFFERED
 
     @property
     def finds_rules(self) -> bool:
-        return Kind.RULE in self.searched
+        """The same of rules."""
+        return bool(self.text) or len(self.rules) > CHOICES_OFFERED
 
     def placements_for(self, row: Row) -> list[PlacementGroup]:
         """The placements by channel; last, and not to be chosen, those that the types of the row's contents do not fit.
@@ -86,27 +109,6 @@ class Choices:
             channel = channel_name(placement.channel) if fits else ""
             groups.setdefault((not fits, channel), []).append((id, placement))
         return [PlacementGroup(channel, not other, found) for (other, channel), found in sorted(groups.items())]
-
-
-def choices_for(actor: Actor, form: Form, text: str = "") -> Choices | LibraryChoices:
-    """What this form can choose from; of placements and rules those with all words of `text`. Three queries for an offer."""
-    if isinstance(form, LibraryForm):
-        return library_choices(actor, form)
-    chosen = {row.texts.get("placement", "") for row in form.representations}
-    chosen |= {item["placement"] for item in form.before.get("representations", ())}
-    placements = {
-        id: Placement(name, document["channel"], document["componentType"])
-        for id, name, document in _offered(actor, Kind.PLACEMENT, chosen, text)
-    }
-    rule = {form.texts.get("selectionConstraint/eligibilityRule", "")}
-    rules = {
-        id: Rule(name, document["condition"]["value"][:CONDITION_SHOWN])
-        for id, name, document in _offered(actor, Kind.RULE, rule, text)
-    }
-    counted = {Kind.PLACEMENT: len(placements), Kind.RULE: len(rules)}
-    searched = [kind for kind, count in counted.items() if text or count > CHOICES_OFFERED]
-    tags = _named(actor, Kind.TAG).filter(id__in=_ids([*form.tags, *form.before.get("tags", ())]))
-    return Choices(placements, rules, dict(tags.values_list("id", "name")), searched, text)
 
 
 def tags_like(actor: Actor, text: str, chosen: Iterable[str]) -> Options:

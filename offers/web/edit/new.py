@@ -25,7 +25,6 @@ from offers.ledger import heads, history, writes
 from offers.models import Revision
 from offers.web.account.session import keeps_typed, opened_by_another
 from offers.web.edit.form import Desk, other, page, refused, sent_zone
-from offers.web.edit.form_page import choices_for
 from offers.web.frame.access import actor_for, stamp_of
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.sections import OFFERS, Section
@@ -49,9 +48,9 @@ def new(request: HttpRequest, sandbox: str, section: Section = OFFERS) -> HttpRe
     if request.method != "POST":
         zone = zone_of(request)
         form = form_for(kind, starting_document(kind, timezone.now(), zone), zone, before={})
-        return page(Desk(request, actor, None, 0, form, choices_for(actor, form)))
+        return page(Desk(request, actor, None, 0, form))
     form = form_from(kind, {}, dict(request.POST.lists()), sent_zone(request))
-    desk = Desk(request, actor, None, 0, form, choices_for(actor, form))
+    desk = Desk(request, actor, None, 0, form)
     if request.POST.get("action") != "save":
         return other(desk)
     return page(desk, status=409) if opened_by_another(request) else _create(desk)

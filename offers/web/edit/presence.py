@@ -22,19 +22,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from offers import asked
 from offers.access.people import known
-from offers.access.permissions import PERSON, Actor, NotFound, check_edit
+from offers.access.permissions import PERSON, Actor, check_edit
 from offers.document.errors import InvalidDocument
 from offers.document.validate import Kind
 from offers.document.values import Document
 from offers.document.words.describe import Change, describe
 from offers.forms.kinds import form_for, form_from, form_problems
-from offers.ledger import heads, history
+from offers.ledger import history
+from offers.ledger.heads import head_of_item
 from offers.ledger.history import NoSuchRevision
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Presence
 from offers.web.account.session import keeps_typed
 from offers.web.edit import form as edit
-from offers.web.edit.form_page import choices_for
 from offers.web.edit.saving import people, plan_for, since
 from offers.web.frame.access import item_for
 from offers.web.frame.respond import answer
@@ -176,19 +176,19 @@ def bring_in(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     if before is None:
         raise BadRequest("no version of the item has this etag")
     form = form_from(kind, before, dict(request.POST.lists()), zone)
-    desk = edit.Desk(request, actor, item, etag, form, choices_for(actor, form))
+    desk = edit.Desk(request, actor, item, etag, form)
     action = reverse("edit", args=[sandbox, section.slug, id])
     if form_problems(form):
         return edit.page(desk, status=422, refused=True, **{**edit.preview(desk), "action": action})
     try:
-        plan = plan_for(heads.read(actor, section.kinds, id), before, desk.document)
-    except (NotFound, InvalidDocument):
+        plan = plan_for(head_of_item(item), before, desk.document)
+    except InvalidDocument:
         return redirect("history", sandbox, section.slug, id)
     if plan.conflicts:
         messages.warning(request, _both(len(plan.conflicts)))
         return edit.page(desk, **{**edit.preview(desk), "action": action})
     merged = form_for(kind, plan.document, zone, before=plan.head.document)
-    desk = edit.Desk(request, actor, item, plan.head.etag, merged, choices_for(actor, merged))
+    desk = edit.Desk(request, actor, item, plan.head.etag, merged)
     messages.success(request, _("Version {etag} is in the form now, with what you typed.").format(etag=plan.head.etag))
     return edit.page(desk, **{**edit.preview(desk), "action": action})
 

@@ -1,14 +1,13 @@
 """From a filled-in form to a version: merged onto whatever the offer has become meanwhile, or refused in words."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from offers.access.permissions import Actor, NotAllowed
+from offers.access.permissions import Actor, NotAllowed, NotFound
 from offers.document.diff import diff
 from offers.document.errors import JSON, DocumentError, Problem
 from offers.document.merge import Conflict, resolve
-from offers.document.validate import Kind, validate
 from offers.document.values import Document
 from offers.document.words.labels import gettext_noop
 from offers.ledger import heads, writes
@@ -64,22 +63,24 @@ def plan_for(head: Head, base: Document, form: Document, picks: Mapping[str, JSO
 
 def save(
     actor: Actor,
-    kinds: Collection[Kind],
-    id: str,
+    head: Head,
     opened: int,
     base: Document,
     form: Document,
     stamp: Stamp,
     settle: Callable[[Plan], Mapping[str, JSON]],
 ) -> Saved:
-    """Write what the form made of the version `opened` (etag), whose document is `base`.
+    """Write what the form made of the version `opened` (etag), whose document is `base`, onto `head`, which was just read.
 
+    Who was first is met again: then the item is read anew, and merged with.
     `settle` gives the decisions for a plan's conflicts, by `Conflict.key`; it is asked again when the offer has changed
     once more, for then they may be about other values. Raises Contested, NotFound, NotAllowed, InvalidDocument,
     InUse, and StaleEtag after having lost many races in a row.
     """
-    for attempt in range(TRIES):
-        plan = plan_for(heads.read(actor, kinds, id), base, form)
+    for _attempt in range(TRIES):
+        if head.deleted_at is not None:
+            raise NotFound
+        plan = plan_for(head, base, form)
         undecided = plan
         if plan.conflicts:
             plan = plan_for(plan.head, base, form, settle(plan))
@@ -89,12 +90,11 @@ def save(
             return Saved(plan, None)
         merged = RefersTo(merged_with=plan.head.etag) if plan.head.etag != opened else RefersTo()
         stamped = replace(stamp, refers_to=merged)
-        try:
-            return Saved(plan, writes.change(actor, kinds, id, plan.patch, stamped, if_match=plan.head.etag))
-        except writes.StaleEtag:
-            if attempt == TRIES - 1:
-                raise
-    raise AssertionError("the loop returns or raises")
+        outcome = writes.change_head(actor, head, plan.patch, stamped)
+        if outcome is not None:
+            return Saved(plan, outcome)
+        head = heads.read(actor, [head.kind], head.id)
+    raise writes.StaleEtag(head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +105,18 @@ class Verdict:
     refusal: str = ""
 
 
-def verdict(actor: Actor, plan: Plan, stamp: Stamp) -> Verdict:
+def verdict(actor: Actor, plan: Plan) -> Verdict:
     """Ask the write path, without writing."""
     if not plan.patch:
         return Verdict()
     try:
-        writes.change(actor, [plan.head.kind], plan.head.id, plan.patch, stamp, if_match=plan.head.etag, dry_run=True)
+        writes.judge(actor, plan.head, plan.patch)
     except NotAllowed as refusal:
         return Verdict(refusal=str(refusal))
     except DocumentError as error:
         return Verdict(error.problems)
     except InUse as use:
         return Verdict(refusal=problem_text(in_use(use)))
-    except writes.StaleEtag:
-        # Saved by somebody else in this moment: the next look, and Save itself, merge with that.
-        return Verdict(validate(plan.head.kind, plan.document, plan.head.document))
     return Verdict()
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from offers.document.validate import OFFER_KINDS, Kind
@@ -554,3 +556,14 @@ def test_a_limit_reads_as_a_sentence_in_the_readers_word_order(
         for part in order
     ]
     assert found == sorted(found)
+
+
+def test_a_save_reads_its_offer_once_and_asks_only_for_what_it_needs(editor: Client, item: LibraryItem) -> None:
+    """The offer, the placements that its contents are for, and the write: no rules, no tags, no second look."""
+    form = with_texts(opened(editor), {NAME: "Winter sale"})
+    with CaptureQueriesContext(connection) as statements:
+        assert submit(editor, form).status_code == 302
+    asked = [one["sql"] for one in statements if "offers_libraryitem" in one["sql"]]
+    assert [one.split()[0] for one in asked] == ["SELECT", "SELECT", "WITH"]
+    assert "'placement'" in asked[1]
+    assert len(statements) <= 6
