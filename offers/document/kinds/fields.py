@@ -1,4 +1,4 @@
-"""The types that document fields are made of, each with its own friendly refusal."""
+"""The types that document fields are made of, each with its own friendly refusal and with how it is typed."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -8,10 +8,10 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
+from offers.document.kinds.declared import Input
 from offers.document.words.labels import gettext_noop
 
 CHANNEL_PREFIX = "https://ns.adobe.com/xdm/channel-types/"
-COMPONENT_TYPES = ("html", "imagelink", "text", "json")
 MAX_COUNT = 2**31 - 1
 
 _DATE_TIME = re.compile(
@@ -129,19 +129,26 @@ _INSTANT: dict[str, JsonValue] = {"format": "date-time"}
 _KILOBYTE: dict[str, JsonValue] = {"maxLength": 1_024}
 _CONDITION: dict[str, JsonValue] = {**_INK, "maxLength": 15 * 1_024}
 
-DateTime: TypeAlias = Annotated[str, Field(max_length=40, json_schema_extra=_INSTANT), AfterValidator(_date_time)]
-Name: TypeAlias = Annotated[
-    str, Field(min_length=1, max_length=255, json_schema_extra=_INK), AfterValidator(_not_blank)
+DateTime: TypeAlias = Annotated[
+    str, Field(max_length=40, json_schema_extra=_INSTANT), AfterValidator(_date_time), Input.DATE
 ]
-Description: TypeAlias = Annotated[str, Field(max_length=4_000)]
+Name: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=255, json_schema_extra=_INK), AfterValidator(_not_blank), Input.LINE
+]
+Description: TypeAlias = Annotated[str, Field(max_length=4_000), Input.TEXT]
 Id: TypeAlias = Annotated[str, Field(min_length=1, max_length=255, json_schema_extra=_INK), AfterValidator(_not_blank)]
-Short: TypeAlias = Annotated[str, Field(max_length=1_000)]
-Url: TypeAlias = Annotated[str, Field(max_length=8_000)]
-Count: TypeAlias = Annotated[int, Field(ge=1, le=MAX_COUNT)]
-Priority: TypeAlias = Annotated[int, Field(ge=0, le=MAX_COUNT)]
-Channel: TypeAlias = Annotated[str, Field(json_schema_extra=_pattern(_CHANNEL)), _matching(_CHANNEL, "not-a-channel")]
+Short: TypeAlias = Annotated[str, Field(max_length=1_000), Input.LINE]
+Url: TypeAlias = Annotated[str, Field(max_length=8_000), Input.URL]
+Count: TypeAlias = Annotated[int, Field(ge=1, le=MAX_COUNT), Input.NUMBER]
+Priority: TypeAlias = Annotated[int, Field(ge=0, le=MAX_COUNT), Input.NUMBER]
+Channel: TypeAlias = Annotated[
+    str, Field(json_schema_extra=_pattern(_CHANNEL)), _matching(_CHANNEL, "not-a-channel"), Input.CHOICE
+]
 MimeType: TypeAlias = Annotated[
-    str, Field(max_length=255, json_schema_extra=_pattern(_MIME_TYPE)), _matching(_MIME_TYPE, "not-a-mime-type")
+    str,
+    Field(max_length=255, json_schema_extra=_pattern(_MIME_TYPE)),
+    _matching(_MIME_TYPE, "not-a-mime-type"),
+    Input.LINE,
 ]
 Language: TypeAlias = Annotated[
     str, Field(max_length=60, json_schema_extra=_pattern(_LANGUAGE)), _matching(_LANGUAGE, "not-a-language")
@@ -150,16 +157,29 @@ ComponentType: TypeAlias = Annotated[
     str,
     Field(max_length=255, json_schema_extra=_pattern(_COMPONENT_TYPE)),
     _matching(_COMPONENT_TYPE, "not-a-component-type"),
+    Input.CHOICE,
 ]
-Kilobyte: TypeAlias = Annotated[str, Field(json_schema_extra=_KILOBYTE), _at_most_bytes(1_024)]
+Kilobyte: TypeAlias = Annotated[str, Field(json_schema_extra=_KILOBYTE), _at_most_bytes(1_024), Input.TEXT]
 Condition: TypeAlias = Annotated[
-    str, Field(min_length=1, json_schema_extra=_CONDITION), AfterValidator(_not_blank), _at_most_bytes(15 * 1_024)
+    str,
+    Field(min_length=1, json_schema_extra=_CONDITION),
+    AfterValidator(_not_blank),
+    _at_most_bytes(15 * 1_024),
+    Input.CODE,
 ]
 AttributeName: TypeAlias = Annotated[
     str, Field(min_length=1, max_length=200, json_schema_extra=_INK), AfterValidator(_not_blank)
 ]
-Labels: TypeAlias = Annotated[list[Id], Field(max_length=100, json_schema_extra=_SET), AfterValidator(_unique)]
-Tags: TypeAlias = Annotated[list[Id], Field(max_length=20, json_schema_extra=_SET), AfterValidator(_unique)]
-Members: TypeAlias = Annotated[list[Id], Field(max_length=500, json_schema_extra=_SET), AfterValidator(_unique)]
-Placements: TypeAlias = Annotated[list[Id], Field(max_length=30, json_schema_extra=_SET), AfterValidator(_unique)]
-Languages: TypeAlias = Annotated[list[Language], Field(max_length=50, json_schema_extra=_SET), AfterValidator(_unique)]
+Labels: TypeAlias = Annotated[
+    list[Id], Field(max_length=100, json_schema_extra=_SET), AfterValidator(_unique), Input.LINES
+]
+Tags: TypeAlias = Annotated[list[Id], Field(max_length=20, json_schema_extra=_SET), AfterValidator(_unique), Input.IDS]
+Members: TypeAlias = Annotated[
+    list[Id], Field(max_length=500, json_schema_extra=_SET), AfterValidator(_unique), Input.IDS
+]
+Placements: TypeAlias = Annotated[
+    list[Id], Field(max_length=30, json_schema_extra=_SET), AfterValidator(_unique), Input.IDS
+]
+Languages: TypeAlias = Annotated[
+    list[Language], Field(max_length=50, json_schema_extra=_SET), AfterValidator(_unique), Input.LANGUAGES
+]

@@ -1,0 +1,192 @@
+"""What the declarations say, in tables that are made once: labels, words, order, identities, references.
+
+A member goes by its name and by that of the member it stands in ("" in the document itself), wherever that is: names mean
+one thing in all documents. What is not declared there goes by its name alone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Annotated, Any, Literal, NotRequired, get_args, get_origin, is_typeddict
+
+from typing_extensions import TypeAliasType
+from typing_extensions import is_typeddict as is_their_typeddict
+
+from offers.document.errors import JSON
+from offers.document.kinds.declared import Identity, Input, Member
+from offers.document.kinds.registry import KINDS, Kind
+
+UNKNOWN = Member()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A member of a typed dictionary: what it says of itself, `says.input` being how its value is typed.
+
+    `inside` is the typed dictionary of its value or, with `is_list`, of the items in it. `is_map` is an object whose
+    members people name; `each` is how a value in it is typed.
+    """
+
+    name: str
+    says: Member
+    required: bool
+    inside: Any = None
+    is_list: bool = False
+    is_map: bool = False
+    each: Input | None = None
+
+
+@cache
+def members_of(shape: Any) -> tuple[Found, ...]:
+    """What a typed dictionary declares, in the order in which it does: that in which people read it."""
+    return tuple(_member(name, annotation, shape) for name, annotation in shape.__annotations__.items())
+
+
+def _member(name: str, annotation: Any, shape: Any) -> Found:
+    base, said = _unwrapped(annotation)
+    says = next((one for one in said if isinstance(one, Member)), UNKNOWN)
+    is_list, is_map = get_origin(base) is list, get_origin(base) is dict
+    inner, said_inside = _unwrapped(get_args(base)[-1]) if is_list or is_map else (base, [])
+    return Found(
+        name,
+        replace(says, input=says.input or _input(said) or _input_for(base, says)),
+        name in shape.__required_keys__,
+        inner if is_typeddict(inner) or is_their_typeddict(inner) else None,
+        is_list,
+        is_map,
+        _input(said_inside),
+    )
+
+
+def _unwrapped(annotation: Any) -> tuple[Any, list[Any]]:
+    """The type itself, and what is said with it."""
+    said: list[Any] = []
+    while True:
+        if get_origin(annotation) is Annotated:
+            said += annotation.__metadata__
+            annotation = annotation.__origin__
+        elif get_origin(annotation) is NotRequired:
+            annotation = get_args(annotation)[0]
+        elif isinstance(annotation, TypeAliasType):
+            annotation = annotation.__value__
+        else:
+            return annotation, said
+
+
+def _input(said: list[Any]) -> Input | None:
+    return next((one for one in said if isinstance(one, Input)), None)
+
+
+def _input_for(base: Any, says: Member) -> Input | None:
+    """How a value is typed whose type is Python's own: a choice, a box; of what refers to something, which one."""
+    if base is bool:
+        return Input.CHECK
+    if get_origin(base) is Literal:
+        return Input.CHOICE if len(get_args(base)) > 1 else None
+    if get_origin(base) is list and get_origin(get_args(base)[0]) is Literal:
+        return Input.CHOICES
+    return Input.CHOICE if says.refers_to else None
+
+
+def _everywhere(shape: Any, holder: str = "") -> Iterator[tuple[str, Found]]:
+    """Every member in documents of this shape, with the name of the one it stands in."""
+    for found in members_of(shape):
+        yield holder, found
+        if found.inside:
+            yield from _everywhere(found.inside, found.name)
+
+
+_ALL = [pair for kind in KINDS.values() for pair in _everywhere(kind.shape)]
+
+_HELD: dict[str, dict[str, Member]] = {}
+_NAMED: dict[str, Member] = {}
+# The values of fixed lists, in words, by the name of the member that holds them.
+WORDS: dict[str, dict[str, str]] = {}
+for _holder, _found in _ALL:
+    _HELD.setdefault(_holder, {}).setdefault(_found.name, _found.says)
+    _NAMED.setdefault(_found.name, _found.says)
+    if _found.says.words:
+        WORDS.setdefault(_found.name, {}).update(_found.says.words)
+
+_ORDER = {holder: {name: index for index, name in enumerate(held)} for holder, held in _HELD.items()}
+_ORDER_OF_NAMES = {name: index for index, name in enumerate(_NAMED)}
+
+# What tells the items of lists apart, by the name of the member that holds the list.
+IDENTITIES: Mapping[str, Identity] = {name: says.identity for name, says in _NAMED.items() if says.identity}
+# Members whose value, or items, name other library items.
+REFERENCES = frozenset(name for name, says in _NAMED.items() if says.refers_to)
+# Objects whose members people name.
+MAPS = frozenset(found.name for _holder, found in _ALL if found.is_map)
+_EACH = {found.name: found.each for _holder, found in _ALL if found.is_map}
+
+
+def member(name: str, holder: str | None = None) -> Member:
+    """What is declared of a member, there or, where nothing is, wherever its name is first declared."""
+    found = _HELD[holder].get(name) if holder in _HELD else None
+    return found or _NAMED.get(name, UNKNOWN)
+
+
+def input_at(path: tuple[str, ...]) -> Input | None:
+    """How a value is typed; the path is of member names and item keys (document/identity.py)."""
+    holder = path[-2] if len(path) > 1 else ""
+    return _EACH[holder] if holder in MAPS else member(path[-1], holder).input
+
+
+def order_in(holder: str) -> Callable[[str], tuple[int, str]]:
+    """A key to sort the members of an object by, as people read them; those that are not declared come last, by name."""
+    order = _ORDER.get(holder, _ORDER_OF_NAMES)
+    last = len(order)
+    return lambda name: (order.get(name, last), name)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A step on the way to the members that somebody looks for: one of them itself (`goal`), or what they stand in."""
+
+    name: str
+    is_list: bool
+    goal: Member | None
+    inner: tuple["Way", ...]
+
+
+def ways_to(kind: Kind, wanted: Callable[[Member], bool]) -> tuple[Way, ...]:
+    """The ways to all members of this kind's documents that are wanted, for `walk`."""
+    return _ways(KINDS[kind].shape, wanted)
+
+
+def _ways(shape: Any, wanted: Callable[[Member], bool]) -> tuple[Way, ...]:
+    found = [(one, wanted(one.says), _ways(one.inside, wanted) if one.inside else ()) for one in members_of(shape)]
+    return tuple(
+        Way(one.name, one.is_list, one.says if is_goal else None, inner)
+        for one, is_goal, inner in found
+        if is_goal or inner
+    )
+
+
+# Where it is, what is declared of it, the object that it is a member of, and its value; for a list, each item's.
+Met = tuple[str, Member, dict[str, JSON], JSON]
+
+
+def walk(ways: tuple[Way, ...], holder: JSON, pointer: str = "", met: list[Met] | None = None) -> list[Met]:
+    """What of the wanted there is in a document, in the order of reading. Looks over what is not valid."""
+    met = [] if met is None else met
+    if not isinstance(holder, dict):
+        return met
+    for way in ways:
+        value = holder.get(way.name)
+        if value is None:
+            continue
+        place = f"{pointer}/{way.name}"
+        if not way.is_list:
+            _meet(way, holder, value, place, met)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                _meet(way, holder, item, f"{place}/{index}", met)
+    return met
+
+
+def _meet(way: Way, holder: dict[str, JSON], value: JSON, place: str, met: list[Met]) -> None:
+    if way.goal:
+        met.append((place, way.goal, holder, value))
+    else:
+        walk(way.inner, value, place, met)
