@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from offers.access.permissions import Actor
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.ledger.leaf import Salts
 from offers.ledger.records import Stamp

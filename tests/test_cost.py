@@ -13,7 +13,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from offers.access.permissions import Actor
-from offers.document.validate import DOCUMENT_LIMIT, Kind
+from offers.document.kinds.registry import Kind
+from offers.document.validate import DOCUMENT_LIMIT
 from offers.ledger import writes
 from offers.models import LibraryItem, Membership, Sandbox
 from tests.api.conftest import BASE, make_caller

@@ -27,8 +27,8 @@ from offers.access.permissions import actor_for_user
 from offers.api.resources import RESOURCES
 from offers.bulk import runs
 from offers.bulk.actions import Action, Do
+from offers.document.kinds.registry import Kind
 from offers.document.patch import apply
-from offers.document.validate import Kind
 from offers.models import LibraryItem, Membership, Sandbox, SavedView
 from tests.api.conftest import BASE, DOCUMENTED_OFFER, PLACEMENT, make_caller, make_sandbox
 from tests.cast import Role, actor, make, patch, replace

@@ -11,7 +11,7 @@ from allauth.idp.oidc.models import Client
 from django.contrib.auth.models import User
 
 from offers.access.permissions import CLIENT, PERSON, label_for_user
-from offers.document.validate import OFFER_KINDS
+from offers.document.kinds.registry import OFFER_KINDS
 from offers.models import LibraryItem
 
 

@@ -10,7 +10,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from offers.document.errors import Problem
-from offers.document.validate import OFFER_KINDS, Kind, transition_problem
+from offers.document.kinds.registry import KINDS, OFFER_KINDS, Kind
+from offers.document.validate import transition_problem
 from offers.models import LibraryItem, Membership, Sandbox
 
 Role = Membership.Role
@@ -92,8 +93,8 @@ def can_restore_archived(actor: Actor) -> bool:
 
 def is_live(kind: str, document: Mapping[str, Any] | None) -> bool:
     """Whether customers can see what this document says: an approved offer, a live decision."""
-    status = document.get("status") if document else None
-    return (kind in OFFER_KINDS and status == "approved") or (kind == Kind.DECISION and status == "live")
+    live = KINDS[Kind(kind)].live
+    return bool(live) and document is not None and document.get("status") == live
 
 
 def check_change(actor: Actor, kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:

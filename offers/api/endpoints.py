@@ -12,7 +12,7 @@ from offers.api.wire import answers, bodies, etags, shapes
 from offers.api.wire.idempotency import key_of, once
 from offers.api.wire.problems import Conflict
 from offers.document.errors import DocumentError, PatchError
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger import heads, writes
 from offers.ledger.references import InUse
 from offers.lists import expressions, programs

@@ -13,7 +13,7 @@ from offers.api.resources import Resource, kinds_of
 from offers.api.wire import answers, shapes
 from offers.api.wire.dates import shown
 from offers.api.wire.problems import ApiError
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger import history
 from offers.lists import programs
 from offers.lists.expressions import parse_instant

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from offers.api.wire.problems import ApiError
-from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
 
 BASE = "/data/core/dps"
 OFFER_TYPES = {"personalized": Kind.PERSONALIZED_OFFER, "fallback": Kind.FALLBACK_OFFER}

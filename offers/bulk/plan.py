@@ -9,8 +9,8 @@ from offers.bulk.rows import etags_to_undo, kept_change, kept_problem, next_rows
 from offers.bulk.runs import Verdict, action_of
 from offers.document.diff import diff
 from offers.document.errors import DocumentError, PatchError, Problem
+from offers.document.kinds.registry import Kind
 from offers.document.merge import Merged
-from offers.document.validate import Kind
 from offers.document.values import Document, Patch
 from offers.document.words.describe import describe
 from offers.document.words.labels import gettext_noop

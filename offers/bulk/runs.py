@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from offers.access.permissions import Actor, NotAllowed, NotFound, can_edit, can_restore_archived
 from offers.bulk.actions import Action, Do, from_json, to_json
-from offers.document.validate import OFFER_KINDS
+from offers.document.kinds.registry import OFFER_KINDS
 from offers.lists import pages
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership
 

@@ -23,7 +23,7 @@ from offers.bulk.plan import GONE, plan_chunk
 from offers.bulk.rows import etags_to_undo, kept_problem, next_rows, refusal, save_rows
 from offers.bulk.runs import Result, State, Verdict
 from offers.document.errors import DocumentError, Problem
-from offers.document.validate import OFFER_KINDS
+from offers.document.kinds.registry import OFFER_KINDS
 from offers.document.words.labels import gettext_noop
 from offers.ledger import writes
 from offers.ledger.leaf import RefersTo

@@ -5,7 +5,7 @@ Each has a description, because the documented PATCH replaces it.
 
 from offers.demo.representations import Json
 from offers.document.kinds.fields import CHANNEL_PREFIX
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 
 # Word for word from the API documentation, plus the description.
 OFFER: Json = {

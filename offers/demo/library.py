@@ -13,7 +13,7 @@ from offers.demo.ids import date_text, item_id
 from offers.demo.people import Cast
 from offers.demo.representations import Json, component
 from offers.document.kinds.fields import CHANNEL_PREFIX
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger.imports import Past, Version
 from offers.ledger.records import Stamp
 

@@ -13,7 +13,7 @@ from offers.demo.library import BRANDS
 from offers.demo.people import Cast
 from offers.demo.representations import Json, representation
 from offers.demo.story import Story, tell
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger.imports import Past
 
 SPAN = timedelta(days=420)

@@ -1,14 +1,12 @@
 """Which lists hold items with an identity, and what that identity is. Diff, merge, blame and describe all ask here.
 
-The rule goes by the name of the member that holds the list, wherever it stands: names mean one thing in all documents.
+Its declaration says it (document/kinds/); the rule goes by the name of the member that holds the list, wherever it stands.
 """
 
-from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-import orjson
-
 from offers.document.errors import JSON
+from offers.document.kinds.reading import IDENTITIES
 
 # Identity of a place: member names and item keys from the root down. An item key starts with "[", which keeps the two
 # apart for readers; a place's container says which of them it is.
@@ -18,62 +16,13 @@ Path: TypeAlias = tuple[str, ...]
 MAX_ITEMS = 2_000
 
 
-def _by(*alternatives: tuple[str, ...]) -> Callable[[JSON], str | None]:
-    """Items are objects, known by the first of these groups of members of which they have at least the first one."""
-
-    def key(item: JSON) -> str | None:
-        if isinstance(item, dict):
-            for members in alternatives:
-                if item.get(members[0]) is not None:
-                    return _text([members[0], *(item.get(member) for member in members)])
-        return None
-
-    return key
-
-
-def _by_value(item: JSON) -> str | None:
-    return None if isinstance(item, (dict, list)) else _text([item])
-
-
-def _capping(item: JSON) -> str | None:
-    """A capping row: its id, else what it counts; how much and until when is what people edit."""
-    if not isinstance(item, dict):
-        return None
-    if item.get("id") is not None:
-        return _text(["id", item["id"]])
-    repeat = item.get("repeat")
-    unit = repeat.get("unit") if isinstance(repeat, dict) else None
-    return _text(["scope", item.get("scope"), item.get("entity"), item.get("events"), unit])
-
-
-def _text(parts: list[JSON]) -> str:
-    """A text that only the same values, of the same types, have."""
-    return orjson.dumps(parts, option=orjson.OPT_SORT_KEYS).decode()
-
-
-RULES: Mapping[str, Callable[[JSON], str | None]] = {
-    "representations": _by(("placement", "channel")),
-    "components": _by(("id",), ("format", "language")),
-    "frequencyCappingConstraints": _capping,
-    "segmentIdentities": _by(("xid",), ("_id",)),
-    "criteria": _by(("id",), ("placements",)),
-    "tags": _by_value,
-    "ids": _by_value,
-    "placements": _by_value,
-    "labels": _by_value,
-    "events": _by_value,
-    "language": _by_value,
-    "referencePaths": _by_value,
-}
-
-
 def item_keys(member: str, items: list[JSON]) -> list[str] | None:
     """The identity of each item of the list in this member; None when the list is atomic.
 
     A list is atomic when its member has no rule, when an item has no key, when two items have the same, or when it is
     very long.
     """
-    rule = RULES.get(member)
+    rule = IDENTITIES.get(member)
     if rule is None or len(items) > MAX_ITEMS:
         return None
     keys: dict[str, None] = {}

@@ -10,40 +10,18 @@ from pydantic_core import ErrorDetails
 
 from offers.document.errors import JSON, Problem
 from offers.document.kinds import fields
-from offers.document.kinds.addresses import LINKS, PICTURES, lacks_scheme, refused_scheme
-from offers.document.kinds.fields import component_type, instant
-from offers.document.kinds.registry import ADAPTERS, Kind
+from offers.document.kinds.addresses import lacks_scheme, refused_scheme
+from offers.document.kinds.declared import Input, Member
+from offers.document.kinds.fields import component_type
+from offers.document.kinds.reading import walk, ways_to
+from offers.document.kinds.registry import ADAPTERS, KINDS, Kind
 from offers.document.parse import MESSAGES as TEXT_MESSAGES
 from offers.document.values import escape, unstorable
 from offers.document.words.labels import gettext_noop
 
-__all__ = [
-    "DOCUMENT_LIMIT",
-    "OFFER_KINDS",
-    "SCHEMA_URI",
-    "Kind",
-    "Reference",
-    "fits",
-    "references",
-    "transition_problem",
-    "validate",
-    "with_defaults",
-]
-
-OFFER_KINDS = (Kind.PERSONALIZED_OFFER, Kind.FALLBACK_OFFER)
 # Bytes of compact JSON. The API documents it for offers; nothing else comes near it.
 DOCUMENT_LIMIT = 300 * 1024
 MAX_PROBLEMS = 50
-
-SCHEMA_URI: Mapping[Kind, str] = {
-    Kind.PERSONALIZED_OFFER: "https://ns.adobe.com/experience/offer-management/personalized-offer;version=0.15",
-    Kind.FALLBACK_OFFER: "https://ns.adobe.com/experience/offer-management/fallback-offer;version=0.15",
-    Kind.PLACEMENT: "https://ns.adobe.com/experience/offer-management/offer-placement;version=0.15",
-    Kind.RULE: "https://ns.adobe.com/experience/offer-management/eligibility-rule;version=0.15",
-    Kind.TAG: "https://ns.adobe.com/experience/offer-management/tag;version=0.15",
-    Kind.COLLECTION: "https://ns.adobe.com/experience/offer-management/offer-filter;version=0.15",
-    Kind.DECISION: "https://ns.adobe.com/experience/offer-management/offer-activity;version=0.15",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +50,12 @@ def validate(kind: Kind, document: JSON, before: JSON = None) -> tuple[Problem, 
         details = error.errors(include_url=False, include_input=False)
         shapes = [_friendly(detail) for detail in details[:MAX_PROBLEMS]]
         return (*shapes, *_address_problems(kind, document, before))
-    return (*_rule_problems(kind, document), *_address_problems(kind, document, before))
+    return (*KINDS[kind].problems(document), *_address_problems(kind, document, before))
 
 
 def with_defaults(kind: Kind, document: JSON) -> JSON:
-    """The document with the defaults that creating it fills in: offers and decisions start as drafts. A new object."""
-    if isinstance(document, dict) and "status" not in document and kind in (*OFFER_KINDS, Kind.DECISION):
+    """The document with the defaults that creating it fills in: what has a status starts as a draft. A new object."""
+    if isinstance(document, dict) and "status" not in document and KINDS[kind].steps:
         return {**document, "status": "draft"}
     return document
 
@@ -88,23 +66,13 @@ def fits(component: str, placement_component: str) -> bool:
     return kind is not None and kind == component_type(placement_component)
 
 
-_TRANSITIONS = {
-    "offer": {"draft": {"approved", "archived"}, "approved": {"draft", "archived"}, "archived": set()},
-    "decision": {
-        "draft": {"live", "archived"},
-        "live": {"draft", "complete", "archived"},
-        "complete": {"archived"},
-        "archived": set(),
-    },
-}
-
-
 def transition_problem(kind: Kind, before: str | None, after: JSON, may_restore: bool) -> Problem | None:
     """Why a change may not take the status from `before` to `after`, or None.
 
     An archived item does not change at all, but that with `may_restore` it may become a draft again.
     """
-    if kind not in (*OFFER_KINDS, Kind.DECISION) or before is None or not isinstance(after, str):
+    steps = KINDS[kind].steps
+    if not steps or before is None or not isinstance(after, str):
         # Whether it is a status at all is for `validate` to say.
         return None
     if before == after == "archived":
@@ -112,7 +80,6 @@ def transition_problem(kind: Kind, before: str | None, after: JSON, may_restore:
         return Problem("/status", "status-transition", message)
     if before == after:
         return None
-    steps = _TRANSITIONS["decision" if kind == Kind.DECISION else "offer"]
     if before not in steps or after in steps[before] or after not in steps:
         return None
     if before == "archived" and after == "draft" and may_restore:
@@ -124,50 +91,23 @@ def transition_problem(kind: Kind, before: str | None, after: JSON, may_restore:
     return Problem("/status", "status-transition", message, params={"before": before, "after": after})
 
 
+_TO_REFERENCES = {kind: ways_to(kind, lambda member: bool(member.refers_to)) for kind in Kind}
+_TO_ADDRESSES = {kind: ways_to(kind, lambda member: member.input is Input.URL) for kind in Kind}
+_KIND_OF = {kind.value: kind for kind in Kind}
+
+
 def references(kind: Kind, document: JSON) -> list[Reference]:
-    """Every place that names another library item, in document order. Looks over what is not valid."""
+    """Every place that names another library item, in the order of reading. Looks over what is not valid."""
     return [
-        Reference(pointer, target, item_id)
-        for pointer, target, item_id in _references(kind, document)
+        Reference(pointer, _target(member, holder), item_id)
+        for pointer, member, holder, item_id in walk(_TO_REFERENCES[kind], document)
         if isinstance(item_id, str) and item_id
     ]
 
 
-def _references(kind: Kind, document: JSON) -> Iterator[tuple[str, Kind, JSON]]:
-    if kind in OFFER_KINDS:
-        for index, representation in _items(document, "representations"):
-            yield f"/representations/{index}/placement", Kind.PLACEMENT, _get(representation, "placement")
-        yield (
-            "/selectionConstraint/eligibilityRule",
-            Kind.RULE,
-            _get(document, "selectionConstraint", "eligibilityRule"),
-        )
-        for index, tag in _items(document, "tags"):
-            yield f"/tags/{index}", Kind.TAG, tag
-    elif kind == Kind.COLLECTION:
-        target = Kind.PERSONALIZED_OFFER if _get(document, "filterType") == "offers" else Kind.TAG
-        for index, item_id in _items(document, "ids"):
-            yield f"/ids/{index}", target, item_id
-    elif kind == Kind.DECISION:
-        yield "/fallback", Kind.FALLBACK_OFFER, _get(document, "fallback")
-        for index, criterion in _items(document, "criteria"):
-            place = f"/criteria/{index}"
-            for position, placement in _items(criterion, "placements"):
-                yield f"{place}/placements/{position}", Kind.PLACEMENT, placement
-            rule = _get(criterion, "profileConstraint", "eligibilityRule")
-            yield f"{place}/profileConstraint/eligibilityRule", Kind.RULE, rule
-            yield f"{place}/optionSelection/filter", Kind.COLLECTION, _get(criterion, "optionSelection", "filter")
-
-
-def _get(value: JSON, *names: str) -> JSON:
-    for name in names:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _items(value: JSON, name: str) -> Iterator[tuple[int, JSON]]:
-    items = _get(value, name)
-    return iter(enumerate(items) if isinstance(items, list) else ())
+def _target(member: Member, holder: Mapping[str, Any]) -> Kind:
+    named = member.refers_to
+    return _KIND_OF[named if isinstance(named, str) else named(holder)]
 
 
 def _size_and_text_problems(document: dict[str, JSON]) -> Iterator[Problem]:
@@ -218,7 +158,7 @@ _OTHERWISE = ("wrong-type", gettext_noop("This value cannot be used here."))
 
 
 def _friendly(detail: ErrorDetails) -> Problem:
-    # pydantic marks a bad name in a map (characteristics is the only one) by a part of its own behind it.
+    # pydantic marks a bad name in a map by a part of its own behind it.
     location = detail["loc"][:2] if detail["loc"][2:] == ("[key]",) else detail["loc"]
     pointer = "".join(f"/{escape(str(part))}" for part in location)
     context: dict[str, Any] = detail.get("ctx") or {}
@@ -235,28 +175,9 @@ def _friendly(detail: ErrorDetails) -> Problem:
     return Problem(pointer, code, message, params=params)
 
 
-def _rule_problems(kind: Kind, document: dict[str, Any]) -> Iterator[Problem]:
-    """Rules that span fields, on a document whose types are right."""
-    if kind in OFFER_KINDS:
-        constraint = document.get("selectionConstraint")
-        if constraint is not None:
-            yield from _window_problems(constraint, "/selectionConstraint")
-            yield from _eligibility_problems(constraint, "/selectionConstraint")
-        for index, capping in enumerate(document.get("frequencyCappingConstraints", ())):
-            yield from _capping_problems(capping, f"/frequencyCappingConstraints/{index}")
-        yield from _repeated_placements(document.get("representations", ()))
-    elif kind == Kind.DECISION:
-        yield from _window_problems(document, "")
-        for index, criterion in enumerate(document.get("criteria", ())):
-            yield from _eligibility_problems(
-                criterion.get("profileConstraint", {}), f"/criteria/{index}/profileConstraint"
-            )
-        if document["status"] == "live" and not document.get("fallback"):
-            yield Problem("/fallback", "required", gettext_noop("A live decision needs a fallback offer."))
-
-
-def _address_problems(kind: Kind, document: JSON, before: JSON) -> Iterator[Problem]:
-    goes_live = document.get("status") == "approved" != _get(before, "status")
+def _address_problems(kind: Kind, document: dict[str, JSON], before: JSON) -> Iterator[Problem]:
+    was = before.get("status") if isinstance(before, dict) else None
+    goes_live = document.get("status") == KINDS[kind].live != was
     known = set() if goes_live else {address for _pointer, _allowed, address in _addresses(kind, before)}
     for pointer, allowed, address in _addresses(kind, document):
         if address in known:
@@ -270,39 +191,7 @@ def _address_problems(kind: Kind, document: JSON, before: JSON) -> Iterator[Prob
 
 
 def _addresses(kind: Kind, document: JSON) -> Iterator[tuple[str, frozenset[str], str]]:
-    """Where an offer has addresses, with what may stand before their colons."""
-    for index, representation in _items(document, "representations") if kind in OFFER_KINDS else ():
-        for position, component in _items(representation, "components"):
-            for name, allowed in (("deliveryURL", PICTURES), ("linkURL", LINKS)):
-                address = _get(component, name)
-                if isinstance(address, str) and address:
-                    yield f"/representations/{index}/components/{position}/{name}", allowed, address
-
-
-def _window_problems(window: dict[str, Any], pointer: str) -> Iterator[Problem]:
-    if "startDate" in window and "endDate" in window and instant(window["startDate"]) >= instant(window["endDate"]):
-        yield Problem(f"{pointer}/endDate", "end-before-start", gettext_noop("The end must be after the start."))
-
-
-def _eligibility_problems(constraint: dict[str, Any], pointer: str) -> Iterator[Problem]:
-    kind = constraint.get("profileConstraintType", "none")
-    if kind == "eligibilityRule" and not constraint.get("eligibilityRule"):
-        yield Problem(f"{pointer}/eligibilityRule", "required", gettext_noop("Choose the decision rule."))
-    if kind in ("anySegments", "allSegments") and not constraint.get("segmentIdentities"):
-        yield Problem(f"{pointer}/segmentIdentities", "required", gettext_noop("Choose at least one audience."))
-
-
-def _capping_problems(capping: dict[str, Any], pointer: str) -> Iterator[Problem]:
-    yield from _window_problems(capping, pointer)
-    if "custom" in capping.get("events", ()) and not capping.get("customQuery"):
-        yield Problem(f"{pointer}/customQuery", "required", gettext_noop("Say which custom event is counted."))
-
-
-def _repeated_placements(representations: list[dict[str, Any]]) -> Iterator[Problem]:
-    seen = set()
-    for index, representation in enumerate(representations):
-        place = representation["placement"], representation["channel"]
-        if place in seen:
-            message = gettext_noop("There is already a representation for this placement and channel.")
-            yield Problem(f"/representations/{index}/placement", "repeated", message)
-        seen.add(place)
+    """Where a document has addresses, with what may stand before their colons."""
+    for pointer, member, _holder, address in walk(_TO_ADDRESSES[kind], document):
+        if isinstance(address, str) and address:
+            yield pointer, member.schemes, address

@@ -5,7 +5,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from offers.document.errors import Problem
-from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.forms import library, offer
 from offers.forms.library import LibraryForm
 from offers.forms.offer import Document, OfferForm, Placement

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from offers.document.validate import Kind, with_defaults
+from offers.document.kinds.registry import Kind
+from offers.document.validate import with_defaults
 from offers.document.values import clone
 from offers.forms import collection, decision, placement, rule, tag
 from offers.forms.decision import CRITERIA, CRITERION

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from offers.document.errors import Problem
 from offers.document.kinds.fields import component_type
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.document.values import unescape
 from offers.document.words.labels import gettext_noop
 from offers.forms.fields import (

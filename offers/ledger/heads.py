@@ -10,7 +10,7 @@ import orjson
 from django.db import connection
 
 from offers.access.permissions import Actor, NotFound
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.document.values import Document
 from offers.models import LibraryItem
 

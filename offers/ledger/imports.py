@@ -18,7 +18,8 @@ from django.db import connection, transaction
 from offers.access.permissions import Actor
 from offers.document.diff import diff
 from offers.document.errors import InvalidDocument
-from offers.document.validate import Kind, references, validate
+from offers.document.kinds.registry import Kind
+from offers.document.validate import references, validate
 from offers.document.values import Document, Patch
 from offers.ledger.heads import HEAD_COLUMNS, SELECT_HEAD, Head, first_head, next_head
 from offers.ledger.records import REVISION_COLUMNS, Stamp, item_values, record

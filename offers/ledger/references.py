@@ -6,7 +6,8 @@ import orjson
 from django.db import connection
 
 from offers.document.errors import Problem
-from offers.document.validate import Kind, Reference, fits
+from offers.document.kinds.registry import Kind
+from offers.document.validate import Reference, fits
 from offers.document.values import Document
 from offers.document.words.labels import gettext_noop
 

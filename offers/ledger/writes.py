@@ -18,13 +18,8 @@ from offers.access.permissions import Actor
 from offers.document import patch as patches
 from offers.document.diff import diff, equal
 from offers.document.errors import InvalidDocument, Problem
-from offers.document.validate import (
-    Kind,
-    Reference,
-    references,
-    validate,
-    with_defaults,
-)
+from offers.document.kinds.registry import Kind
+from offers.document.validate import Reference, references, validate, with_defaults
 from offers.document.values import Document, Patch, canonical_text
 from offers.ledger.heads import HEAD_COLUMNS, Head, first_head, new_id, next_head, read
 from offers.ledger.records import INSERT_REVISION, REWRITTEN, Stamp, item_values, record

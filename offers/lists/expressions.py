@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import orjson
 
 from offers.document.errors import DocumentError, Problem
+from offers.document.kinds.reading import DATES
 from offers.document.words.labels import gettext_noop
 
 MAX_EXPRESSIONS = 8
@@ -38,11 +39,7 @@ INSTANT_COLUMNS = {
     "lastModifiedDate": "modified_at",
 }
 # Dates inside documents, by path without list positions: validated before they are stored, so that the cast is safe.
-DATE_PATHS = frozenset(
-    f"{parent}{name}"
-    for parent in ("", "selectionConstraint.", "frequencyCappingConstraints.")
-    for name in ("startDate", "endDate")
-)
+DATE_PATHS = frozenset(".".join(path) for path in DATES)
 
 _EXPRESSION = re.compile(r"(?P<not>!?)(?P<field>[^=!<>~]+)(?:(?P<op>==|!=|<=|>=|<|>|~)(?P<value>.*))?", re.DOTALL)
 _POSITION = re.compile(r"0|[1-9][0-9]{0,5}")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.lists.pages import COUNT_LIMIT
 from offers.models import LibraryItem
 

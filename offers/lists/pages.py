@@ -23,7 +23,8 @@ from django.utils.dateparse import parse_datetime
 
 from offers.document.errors import JSON
 from offers.document.kinds.fields import CHANNEL_PREFIX
-from offers.document.validate import Kind, references
+from offers.document.kinds.registry import Kind
+from offers.document.validate import references
 from offers.models import LibraryItem
 
 PAGE_SIZE = 50

@@ -15,7 +15,7 @@ from django.db import DataError, OperationalError, connection, transaction
 
 from offers import asked
 from offers.document.errors import Problem
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.document.words.labels import gettext_noop
 from offers.ledger.heads import HEAD_COLUMNS, SELECT_HEAD, Head, head_of
 from offers.lists.expressions import (

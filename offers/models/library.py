@@ -8,7 +8,7 @@ from django.db.models import F, Func, GeneratedField, Q
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models.transactions import TransactionIdField
 
 

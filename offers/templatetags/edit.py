@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
-from offers.document.words.labels import WORDS
+from offers.document.kinds.reading import WORDS
 from offers.forms.offer import OfferForm
 from offers.forms.rows import Row
 from offers.web.edit import warnings

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from offers.document.words.labels import WORDS
+from offers.document.kinds.reading import WORDS
 from offers.lists.pages import LiveState, live_state_of
 from offers.web.frame import icons, times, words
 from offers.web.frame.curl import json_text

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from offers.access import people
 from offers.access.permissions import Actor, Role, actor_for_user
-from offers.document.validate import OFFER_KINDS
+from offers.document.kinds.registry import OFFER_KINDS
 from offers.lists import pages
 from offers.models import BulkRun, LibraryItem, Membership, Sandbox, SavedView
 from tests.cast import differences, make, make_sandbox, offer

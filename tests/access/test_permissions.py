@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from offers.access import permissions
 from offers.access.permissions import NotAllowed, NotFound
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.models import Membership, Sandbox
 from tests.cast import FORM, Role, actor, make, make_sandbox, offer

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from offers.access.client_secrets import hashed
 from offers.access.permissions import Actor
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.ledger.records import Stamp
 from offers.models import Membership, Sandbox

@@ -29,7 +29,7 @@ FILL_MORE = f"""
 import django; django.setup()
 from offers import writes
 from offers.ledger.records import Stamp
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models import Sandbox
 from offers.access.permissions import Actor
 from tests.api.conftest import DOCUMENTED_OFFER

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models import BulkRun, LibraryItem, Membership, Sandbox
 from tests.browser.test_pages import LOOKS, complaints_of, violations
 from tests.cast import Role, actor, make, make_sandbox, offer

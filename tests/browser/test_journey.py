@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger import history
 from offers.ledger.verify import verify
 from offers.models import LibraryItem, Membership, Sandbox

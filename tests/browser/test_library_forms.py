@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Membership, Sandbox
 from tests.browser.test_pages import complaints_of, violations
 from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, shown_in

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Membership, Revision, Sandbox
 from tests.browser.test_pages import library  # noqa: F401  # fixture
 from tests.cast import Role, actor, make

@@ -11,7 +11,7 @@ from offers.access.permissions import Actor, NotAllowed, NotFound, actor_for_use
 from offers.bulk import runs, worker
 from offers.bulk.actions import Action, Do
 from offers.bulk.runs import NoteMissing, NothingSelected, NotNow, TooMany
-from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import history, writes
 from offers.ledger.records import Stamp
 from offers.ledger.verify import verify

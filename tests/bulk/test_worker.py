@@ -20,7 +20,7 @@ from offers.bulk import rows as bulk_rows
 from offers.bulk import runs as bulk
 from offers.bulk import worker as bulk_work
 from offers.bulk.actions import Action, Do
-from offers.document.validate import OFFER_KINDS
+from offers.document.kinds.registry import OFFER_KINDS
 from offers.ledger import writes
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership, Sandbox
 from tests.cast import FORM, at_once, differences, make, make_sandbox, offer, replace

@@ -18,7 +18,8 @@ from offers.access.client_secrets import is_secret_of
 from offers.access.permissions import Actor
 from offers.demo.documented import OFFER as DOCUMENTED_OFFER
 from offers.demo.load import load
-from offers.document.validate import OFFER_KINDS, Kind, references, transition_problem
+from offers.document.kinds.registry import OFFER_KINDS, Kind
+from offers.document.validate import references, transition_problem
 from offers.ledger import history
 from offers.ledger.references import reference_problems
 from offers.models import LibraryItem, Membership, Revision, Sandbox

@@ -10,7 +10,8 @@ from offers.demo.brands.words import RULES, SEASONS, TAGS
 from offers.demo.library import BRANDS
 from offers.demo.offers import offers, season_start
 from offers.demo.people import Cast
-from offers.document.validate import Kind, validate
+from offers.document.kinds.registry import Kind
+from offers.document.validate import validate
 from offers.ledger.imports import Past
 from offers.models import Sandbox
 from tests.cast import actor

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from offers.document.errors import Problem
 from offers.document.kinds.fields import CHANNEL_PREFIX
-from offers.document.validate import Kind, validate
+from offers.document.kinds.registry import Kind
+from offers.document.validate import validate
 from offers.document.values import clone, equal
 from offers.forms.library import (
     LibraryForm,

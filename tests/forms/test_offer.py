@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offers.document.diff import diff, equal
-from offers.document.validate import Kind, validate
+from offers.document.kinds.registry import Kind
+from offers.document.validate import validate
 from offers.forms import offer as forms
 from offers.forms.offer import Placement, document_of, form_for, form_from, form_problems, input_for, operated
 from tests.document import strategies

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from offers.access.permissions import Actor
 from offers.api.wire.dates import receipted, shown
+from offers.document.kinds.registry import Kind
 from offers.document.merge import merge
-from offers.document.validate import Kind
 from offers.ledger import history, writes
 from offers.ledger.history import NoSuchRevision
 from offers.ledger.imports import Past, Version, import_history

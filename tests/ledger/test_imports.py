@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from offers.access.permissions import Actor
 from offers.document.errors import InvalidDocument
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger import imports, writes
 from offers.ledger.heads import first_head
 from offers.ledger.imports import DanglingReference, Past, Version, import_history

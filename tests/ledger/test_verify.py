@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from offers.access.permissions import Actor
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.document.values import canonical_text
 from offers.ledger import history, writes
 from offers.ledger.leaf import commitment

@@ -4,7 +4,7 @@ import pytest
 
 from offers.access.permissions import Actor, NotFound
 from offers.document.errors import InvalidDocument
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.ledger.references import InUse
 from offers.ledger.writes import Outcome, StaleEtag

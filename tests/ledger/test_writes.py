@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from offers.access.permissions import Actor, NotAllowed, NotFound
 from offers.document.errors import InvalidDocument, PatchError
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.document.values import canonical_text
 from offers.ledger import heads, history, writes
 from offers.ledger.records import Stamp
@@ -169,9 +169,9 @@ def test_it_refuses_references_to_what_is_not_there(admin: Actor) -> None:
     with pytest.raises(InvalidDocument) as refused:
         make(admin, offer(representations=[shown_in("home")], tags=["t"], selectionConstraint=constraint))
     assert codes(refused) == [
-        ("/representations/0/placement", "unknown-reference"),
         ("/selectionConstraint/eligibilityRule", "unknown-reference"),
         ("/tags/0", "unknown-reference"),
+        ("/representations/0/placement", "unknown-reference"),
     ]
 
 

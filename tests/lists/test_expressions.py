@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from offers.access.permissions import Actor
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.ledger.records import Stamp
 from offers.lists import programs

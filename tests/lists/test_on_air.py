@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.lists import on_air
 from offers.models import LibraryItem, Sandbox
 from tests.cast import actor, make, make_sandbox, offer

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from offers.access.permissions import Actor
 from offers.document.kinds.fields import CHANNEL_PREFIX
-from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import writes
 from offers.lists import pages
 from offers.lists.pages import LiveState, Wanted, live_state_of

@@ -8,7 +8,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import ProtectedError
 
 from offers.access.permissions import Actor
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Revision, Sandbox
 from tests.cast import WEB, Role, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
 

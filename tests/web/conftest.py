@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Membership, Sandbox
 from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
 

@@ -8,8 +8,8 @@ from pydantic_core import CoreSchema
 
 from offers.api.resources import RESOURCES, Resource
 from offers.api.wire import shapes
-from offers.document.kinds.registry import ADAPTERS
-from offers.document.validate import SCHEMA_URI, Kind, with_defaults
+from offers.document.kinds.registry import ADAPTERS, KINDS, Kind
+from offers.document.validate import with_defaults
 
 Object = dict[str, Any]
 
@@ -67,7 +67,7 @@ def schemas() -> Object:
         document = documents(resource)
         for kind in resource.kinds:
             name = name_of(kind)
-            made[f"{name}Item"] = _item(made[name], moulds["ServerMembers"], SCHEMA_URI[kind])
+            made[f"{name}Item"] = _item(made[name], moulds["ServerMembers"], KINDS[kind].uri)
             made[name] = _with_defaults(kind, made[name])
         made[f"{noun(resource)}Page"] = _filled(moulds["Page"], results={"type": "array", "items": items(resource)})
         made[f"{noun(resource)}Preview"] = _filled(moulds["Preview"], document=document)

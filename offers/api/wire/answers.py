@@ -11,7 +11,8 @@ from offers.access.permissions import Actor
 from offers.api.wire import shapes
 from offers.api.wire.dates import receipted, shown
 from offers.api.wire.etags import tag
-from offers.document.validate import SCHEMA_URI, Kind, references
+from offers.document.kinds.registry import KINDS, Kind
+from offers.document.validate import references
 from offers.document.words.describe import Change, describe
 from offers.ledger.heads import Head
 from offers.ledger.writes import Outcome
@@ -77,7 +78,7 @@ def with_members(
         "created": shown(created),
         "modified": shown(modified),
         "etag": etag,
-        "schemas": [SCHEMA_URI[kind]],
+        "schemas": [KINDS[kind].uri],
         "createdBy": created_by,
         "lastModifiedBy": modified_by,
     }

@@ -48,9 +48,7 @@ class Criterion(TypedDict):
     rank: NotRequired[Annotated[CriterionRank, Member(gettext_noop("Ranking"))]]
     placements: Annotated[
         fields.Placements,
-        Member(
-            gettext_noop("Placements"), item=gettext_noop("Placement"), refers_to="placement", identity=by_value
-        ),
+        Member(gettext_noop("Placements"), item=gettext_noop("Placement"), refers_to="placement", identity=by_value),
     ]
     optionSelection: Annotated[OptionSelection, Member(gettext_noop("Collection"))]
     id: NotRequired[fields.Id]

@@ -45,9 +45,7 @@ OfferStatus = TypeAliasType("OfferStatus", Literal["draft", "approved", "archive
 
 @strict
 class Component(TypedDict):
-    type: Annotated[
-        fields.ComponentType, Member(gettext_noop("Type"), words=CONTENT_TYPES, short=content_type)
-    ]
+    type: Annotated[fields.ComponentType, Member(gettext_noop("Type"), words=CONTENT_TYPES, short=content_type)]
     format: Annotated[fields.MimeType, Member(gettext_noop("Format"))]
     language: NotRequired[
         Annotated[fields.Languages, Member(gettext_noop("Language"), item=gettext_noop("Language"), identity=by_value)]
@@ -83,7 +81,7 @@ class Window(TypedDict):
 
 @strict
 class SelectionConstraint(Window, ProfileConstraint):
-    """When an offer may be shown, and to whom."""
+    pass
 
 
 @strict
@@ -231,7 +229,7 @@ class Tolerated(TypedDict):
 
 @strict
 class PersonalizedOffer(OfferHead, Limits, OfferBody):
-    """In the order in which people read it, like everything declared here."""
+    pass
 
 
 @strict

@@ -43,7 +43,9 @@ PLACEMENT = Declaration(
         icon="layout-board",
         title=gettext_noop("Placements"),
         one=gettext_noop("Placement"),
-        about=gettext_noop("A placement is a spot that offers can fill: a banner on the home page, a line in an email."),
+        about=gettext_noop(
+            "A placement is a spot that offers can fill: a banner on the home page, a line in an email."
+        ),
         an="a placement",
         many="placements",
     ),

@@ -4,7 +4,7 @@ A member goes by its name and by that of the member it stands in ("" in the docu
 one thing in all documents. What is not declared there goes by its name alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Literal, NotRequired, get_args, get_origin, is_typeddict
@@ -88,22 +88,23 @@ def _input_for(base: Any, says: Member) -> Input | None:
     return Input.CHOICE if says.refers_to else None
 
 
-def _everywhere(shape: Any, holder: str = "") -> Iterator[tuple[str, Found]]:
-    """Every member in documents of this shape, with the name of the one it stands in."""
+def everywhere(shape: Any, around: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Found]]:
+    """Every member in documents of this shape, each with the names that lead to it, and before those inside of it."""
     for found in members_of(shape):
-        yield holder, found
+        path = (*around, found.name)
+        yield path, found
         if found.inside:
-            yield from _everywhere(found.inside, found.name)
+            yield from everywhere(found.inside, path)
 
 
-_ALL = [pair for kind in KINDS.values() for pair in _everywhere(kind.shape)]
+_ALL = [pair for kind in KINDS.values() for pair in everywhere(kind.shape)]
 
 _HELD: dict[str, dict[str, Member]] = {}
 _NAMED: dict[str, Member] = {}
 # The values of fixed lists, in words, by the name of the member that holds them.
 WORDS: dict[str, dict[str, str]] = {}
-for _holder, _found in _ALL:
-    _HELD.setdefault(_holder, {}).setdefault(_found.name, _found.says)
+for _path, _found in _ALL:
+    _HELD.setdefault("".join(_path[-2:-1]), {}).setdefault(_found.name, _found.says)
     _NAMED.setdefault(_found.name, _found.says)
     if _found.says.words:
         WORDS.setdefault(_found.name, {}).update(_found.says.words)
@@ -116,27 +117,39 @@ IDENTITIES: Mapping[str, Identity] = {name: says.identity for name, says in _NAM
 # Members whose value, or items, name other library items.
 REFERENCES = frozenset(name for name, says in _NAMED.items() if says.refers_to)
 # Objects whose members people name.
-MAPS = frozenset(found.name for _holder, found in _ALL if found.is_map)
-_EACH = {found.name: found.each for _holder, found in _ALL if found.is_map}
+MAPS = frozenset(found.name for _path, found in _ALL if found.is_map)
+_EACH = {found.name: found.each for _path, found in _ALL if found.is_map}
+# Dates in documents, by the names that lead to them.
+DATES = frozenset(path for path, found in _ALL if found.says.input is Input.DATE)
 
 
-def member(name: str, holder: str | None = None) -> Member:
-    """What is declared of a member, there or, where nothing is, wherever its name is first declared."""
-    found = _HELD[holder].get(name) if holder in _HELD else None
-    return found or _NAMED.get(name, UNKNOWN)
+def named(name: str) -> Member:
+    """What is declared of a member, wherever its name is first declared."""
+    return _NAMED.get(name, UNKNOWN)
 
 
-def input_at(path: tuple[str, ...]) -> Input | None:
-    """How a value is typed; the path is of member names and item keys (document/identity.py)."""
-    holder = path[-2] if len(path) > 1 else ""
-    return _EACH[holder] if holder in MAPS else member(path[-1], holder).input
+def member_at(path: Sequence[str]) -> Member:
+    """What is declared of the member that a path of names leads to; "*" and item keys stand for any item on the way."""
+    holder = next((name for name in reversed(path[:-1]) if name[:1] not in ("*", "[")), "")
+    return _HELD.get(holder, _NAMED).get(path[-1]) or named(path[-1])
 
 
-def order_in(holder: str) -> Callable[[str], tuple[int, str]]:
-    """A key to sort the members of an object by, as people read them; those that are not declared come last, by name."""
+def input_at(path: Sequence[str]) -> Input | None:
+    """How the value at an identity path (document/identity.py) is typed."""
+    return _EACH[path[-2]] if len(path) > 1 and path[-2] in MAPS else member_at(path).input
+
+
+def in_order(names: Iterable[str], holder: str = "") -> list[str]:
+    """The members of an object as people read them; those that are not declared come last, by name."""
     order = _ORDER.get(holder, _ORDER_OF_NAMES)
     last = len(order)
-    return lambda name: (order.get(name, last), name)
+    return sorted(names, key=lambda name: (order.get(name, last), name))
+
+
+def position(path: Sequence[str]) -> int:
+    """Where in the order of reading the member of the document is that an identity path leads into."""
+    order = _ORDER[""]
+    return order.get(path[0], len(order)) if path else -1
 
 
 @dataclass(frozen=True, slots=True)

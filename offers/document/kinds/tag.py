@@ -7,7 +7,7 @@ from offers.document.words.labels import gettext_noop
 
 @strict
 class Tag(Named):
-    """A name, and what it is for."""
+    pass
 
 
 TAG = Declaration(

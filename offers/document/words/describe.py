@@ -7,8 +7,9 @@ from typing import Literal, TypeAlias
 from offers.document.diff import longest_increasing
 from offers.document.errors import JSON
 from offers.document.identity import both_keys
+from offers.document.kinds.reading import in_order
 from offers.document.values import equal
-from offers.document.words.labels import FIELDS, gettext_noop
+from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Format, Phrase, Place, value_text
 from offers.document.words.spans import Room, Span, spans
 from offers.document.words.tokens import Language
@@ -20,7 +21,6 @@ DELETED = gettext_noop("Deleted")
 RESTORED = gettext_noop("Restored")
 
 _ABSENT = object()
-_MEMBER_ORDER = {path[0]: index for index, path in reversed(list(enumerate(FIELDS)))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,7 @@ def _is_filled(container: type, before: JSON, after: JSON) -> bool:
 def _object(
     before: dict[str, JSON], after: dict[str, JSON], old: Place, new: Place, names: Mapping[str, str]
 ) -> Iterator[Change]:
-    known = len(_MEMBER_ORDER)
-    for name in sorted(before.keys() | after.keys(), key=lambda name: (_MEMBER_ORDER.get(name, known), name)):
+    for name in in_order(before.keys() | after.keys(), new.member):
         sides = before.get(name, _ABSENT), after.get(name, _ABSENT)
         yield from _value(*sides, old.into(name, before), new.into(name, after or before), names)
 

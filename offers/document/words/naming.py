@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from offers.document.errors import JSON
 from offers.document.identity import Path, item_keys
-from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
+from offers.document.kinds.declared import Input
+from offers.document.kinds.fields import component_type
+from offers.document.kinds.reading import MAPS, REFERENCES, WORDS, member_at, named
 from offers.document.values import escape, unescape
-from offers.document.words.labels import FIELDS, NAMELESS_FIELD, NO, UNKNOWN_FIELD, WHOLE_DOCUMENT, WORDS, YES
+from offers.document.words.labels import NAMELESS_FIELD, NO, UNKNOWN_FIELD, WHOLE_DOCUMENT, YES
 from offers.document.words.tokens import Language, language_of
 
 # A msgid, which is a `str.format` template, and its parameters.
@@ -16,8 +19,6 @@ Phrase: TypeAlias = tuple[str, Mapping[str, str]]
 
 # How a value's text is to be shown: as it is, translated, as a date-time in the reader's time zone, or as a number.
 Format: TypeAlias = Literal["text", "word", "date", "number"]
-
-REFERENCES = frozenset({"placement", "placements", "eligibilityRule", "tags", "ids", "fallback", "filter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Place:
 
     def into(self, name: str, holder: JSON = None) -> "Place":
         """The place of a member of the object here; `holder` is that object, which says what its text is written in."""
-        pattern = (*self.pattern, "*" if self.pattern[-1:] == ("characteristics",) else name)
+        pattern = (*self.pattern, "*" if self.pattern and self.pattern[-1] in MAPS else name)
         context = (*self.context, (self.label, self.params)) if self.is_item else self.context
         label = label_of(pattern) if name.strip() else NAMELESS_FIELD
         language = language_of(holder, name)
@@ -118,12 +119,13 @@ class Places:
         return self._lists[path]
 
 
+@lru_cache(maxsize=4_096)
 def label_of(pattern: tuple[str, ...]) -> str:
-    """The msgid for a path of member names, "*" being any item: that of the longest end of the path that has one."""
-    for start in range(len(pattern)):
-        if pattern[start:] in FIELDS:
-            return FIELDS[pattern[start:]]
-    return UNKNOWN_FIELD
+    """The msgid for a path of member names, "*" being any item."""
+    *around, name = pattern
+    if name == "*":
+        return member_at(around).item if around else UNKNOWN_FIELD
+    return member_at(pattern).label
 
 
 def value_text(member: str, value: JSON, names: Mapping[str, str] | None = None) -> tuple[str, Format]:
@@ -142,12 +144,10 @@ def value_text(member: str, value: JSON, names: Mapping[str, str] | None = None)
 def _string(member: str, value: str, names: Mapping[str, str]) -> tuple[str, Format]:
     if member in REFERENCES:
         return names.get(value, value), "text"
-    if member in ("startDate", "endDate"):
+    said = named(member)
+    if said.input is Input.DATE:
         return value, "date"
-    short = value.removeprefix(CHANNEL_PREFIX) if member == "channel" else value
-    if member in ("type", "componentType"):
-        short, member = component_type(value) or value, "type"
-    word = WORDS.get(member, {}).get(short)
+    word = WORDS.get(member, {}).get(said.short(value))
     return (word, "word") if word else (value, "text")
 
 

@@ -11,9 +11,9 @@ from offers.access.permissions import Actor, refusal
 from offers.bulk.actions import MAX_DAYS, Action, Dates, Do
 from offers.document import patch as patches
 from offers.document.errors import DocumentError, Problem
+from offers.document.kinds.reading import WORDS
+from offers.document.kinds.registry import Kind
 from offers.document.parse import parse
-from offers.document.validate import Kind
-from offers.document.words.labels import WORDS
 from offers.lists import pages
 from offers.models import BulkRun, LibraryItem
 from offers.web.lists.filters import words_of

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from offers.access.permissions import Actor
 from offers.document.kinds.fields import CHANNEL_PREFIX
-from offers.document.validate import Kind
-from offers.document.words.labels import WORDS
+from offers.document.kinds.reading import WORDS
+from offers.document.kinds.registry import Kind
 from offers.forms.collection import BY_LIST, BY_TAGS
 from offers.forms.library import LibraryForm, chosen
 from offers.web.edit.pickers import Choice, Picker, offered, picker, pickers

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from offers.access.permissions import Actor
 from offers.document.errors import JSON, InvalidDocument, Problem
 from offers.document.identity import Path
+from offers.document.kinds.declared import WRITTEN, Input
+from offers.document.kinds.reading import input_at, position
 from offers.document.merge import ABSENT, Conflict
 from offers.document.values import canonical
 from offers.document.words.describe import describe
-from offers.document.words.labels import FIELDS
 from offers.document.words.naming import Place, Places, place_at, value_text
 from offers.document.words.spans import Room, spans
 from offers.document.words.tokens import Language
@@ -114,24 +115,12 @@ def name_of(conflict: Conflict) -> str:
 def kind_of(conflict: Conflict) -> str:
     """What another value can be typed as: text, number or date; "" for lists, objects and fixed words."""
     sides = [side for side in (conflict.base, conflict.ours, conflict.theirs) if side is not ABSENT]
-    member = conflict.path[-1]
-    if member in ("startDate", "endDate"):
+    typed = input_at(conflict.path)
+    if typed is Input.DATE:
         return "date"
-    if all(type(side) is int for side in sides):
+    if typed is Input.NUMBER and all(type(side) is int for side in sides):
         return "number"
-    free = {
-        "name",
-        "description",
-        "content",
-        "deliveryURL",
-        "linkURL",
-        "customQuery",
-        "format",
-        "value",
-        "rankingStrategy",
-    }
-    texts = all(isinstance(side, str) for side in sides)
-    return "text" if texts and (member in free or conflict.path[:1] == ("characteristics",)) else ""
+    return "text" if typed in WRITTEN and all(isinstance(side, str) for side in sides) else ""
 
 
 def page(
@@ -154,7 +143,7 @@ def page(
     names = names_in(item.sandbox_id, plan.head.kind, [*mine, plan.head.document])
     places = Places([plan.form, plan.head.document, plan.base], names)
     changed = changed_since(item, opened)
-    in_order = sorted(plan.conflicts, key=lambda conflict: (_place_in_form(conflict), conflict.pointer))
+    in_order = sorted(plan.conflicts, key=lambda conflict: (position(conflict.path), conflict.pointer))
     room = Room()
     fields = [
         _field(conflict, places, picks, form.zone, changed.get(conflict.path), room if number < COMPARED else None)
@@ -232,12 +221,6 @@ def _versions(conflict: Conflict, place: Place) -> tuple[Version, ...]:
     known = ((side, title, field_content(place.member, place.context, value)) for side, title, value in sides)
     name = name_of(conflict)
     return tuple(Version(title, 0, [typed(f"{side}-{name}", found)]) for side, title, found in known if found)
-
-
-def _place_in_form(conflict: Conflict) -> int:
-    """Contested fields in the order in which people read them."""
-    names = [path[0] for path in FIELDS]
-    return names.index(conflict.path[0]) if conflict.path and conflict.path[0] in names else len(names)
 
 
 def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:

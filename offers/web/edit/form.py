@@ -26,7 +26,8 @@ from offers.access import permissions
 from offers.access.asking import asking
 from offers.access.permissions import Actor, NotAllowed, NotFound, check_edit
 from offers.document.errors import JSON, InvalidDocument
-from offers.document.validate import Kind, validate
+from offers.document.kinds.registry import Kind
+from offers.document.validate import validate
 from offers.document.values import Document
 from offers.document.words.describe import Change, describe
 from offers.forms.decision import CRITERIA

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from offers.access.permissions import Actor, refusal
 from offers.document.errors import Problem
 from offers.document.kinds.fields import component_type
-from offers.document.validate import Kind
-from offers.document.words.labels import WORDS
+from offers.document.kinds.reading import WORDS
+from offers.document.kinds.registry import Kind
 from offers.document.words.naming import place_at
 from offers.forms.fields import Texts
 from offers.forms.kinds import Form, form_for, input_for, row_lists

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods
 
 from offers.access.permissions import NotAllowed, NotFound, check_edit, get_item_for
 from offers.document.errors import InvalidDocument
-from offers.document.validate import Kind, with_defaults
+from offers.document.kinds.registry import Kind
+from offers.document.validate import with_defaults
 from offers.document.values import Document
 from offers.forms.kinds import form_for, form_from, form_problems
 from offers.ledger import heads, history, writes

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.lists.pages import Wanted, recent
 from offers.models import LibraryItem
 

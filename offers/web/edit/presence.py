@@ -24,7 +24,7 @@ from offers import asked
 from offers.access.people import known
 from offers.access.permissions import PERSON, Actor, check_edit
 from offers.document.errors import InvalidDocument
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.document.values import Document
 from offers.document.words.describe import Change, describe
 from offers.forms.kinds import form_for, form_from, form_problems

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest
 
 from offers.access.asking import asking
 from offers.access.permissions import Actor, actor_for_user, get_item_for
-from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
 from offers.models import LibraryItem

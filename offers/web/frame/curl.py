@@ -7,7 +7,7 @@ from urllib.parse import quote
 import orjson
 from django.http import HttpRequest
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models import Sandbox
 
 PATHS = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
 
 
 @dataclass(frozen=True, slots=True)

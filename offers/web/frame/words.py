@@ -6,15 +6,16 @@ from django.utils.translation import gettext as _
 
 from offers.document.errors import Problem
 from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
+from offers.document.kinds.reading import WORDS, named
+from offers.document.kinds.registry import KINDS, Kind
 from offers.document.words.describe import Change
-from offers.document.words.labels import FIELDS, KINDS, WORDS
 from offers.document.words.naming import Place
 from offers.web.frame.sections import SECTION_OF, SECTIONS
 from offers.web.frame.times import date_text
 
 # What documents hold where problems speak of it, by the name of the parameter.
 PROBLEM_WORDS: Mapping[str, Mapping[str, str]] = {
-    "kind": KINDS,
+    "kind": {kind: one.label for kind, one in KINDS.items()},
     "type": WORDS["type"],
     "before": WORDS["status"],
     "after": WORDS["status"],
@@ -90,12 +91,11 @@ def word(value: str, member: str) -> str:
 
 def field_label(name: str) -> str:
     """What people call a member of a document."""
-    found = FIELDS.get((name,))
-    return _(found) if found else name
+    return _(named(name).label).format(name=name)
 
 
 def kind_name(kind: str) -> str:
-    return _(KINDS[kind])
+    return _(KINDS[Kind(kind)].label)
 
 
 def section_of(kind: str) -> str:

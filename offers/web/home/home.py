@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from offers.access.people import with_names_of_now
 from offers.access.permissions import Actor, can_change_live, can_edit
-from offers.document.validate import OFFER_KINDS
+from offers.document.kinds.registry import OFFER_KINDS
 from offers.lists import on_air
 from offers.lists.pages import COUNT_LIMIT, ENDING_WITHIN, LiveState, Wanted, recent
 from offers.models import LibraryItem, Revision, Sandbox

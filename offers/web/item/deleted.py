@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from offers.access.permissions import Actor, refusal
 from offers.document.errors import InvalidDocument, Problem
-from offers.document.validate import Kind, references
+from offers.document.kinds.registry import Kind
+from offers.document.validate import references
 from offers.document.words.naming import place_at
 from offers.ledger import history, writes
 from offers.ledger.references import reference_problems

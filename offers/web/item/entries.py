@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest
 
-from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.document.values import Document
 from offers.document.words.describe import Change, describe, summary
 from offers.ledger import history

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from offers.access.permissions import Actor
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.lists.pages import COUNT_LIMIT, names, names_in
 from offers.models import LibraryItem
 

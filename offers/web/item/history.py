@@ -14,11 +14,11 @@ from offers import asked
 from offers.access.permissions import Actor, check_change
 from offers.document.diff import diff
 from offers.document.errors import DocumentError, Problem
+from offers.document.kinds.reading import position
+from offers.document.kinds.registry import Kind
 from offers.document.merge import Conflict
-from offers.document.validate import Kind
 from offers.document.values import Document
 from offers.document.words.describe import describe
-from offers.document.words.labels import FIELDS
 from offers.document.words.naming import Place, Places, place_at, value_text
 from offers.ledger import history as past
 from offers.ledger import writes
@@ -101,9 +101,8 @@ def _blame_rows(item: LibraryItem) -> dict[str, Any]:
     """The rows, as many as a page can hold, and how many more there are."""
     lines, made = past.blame_of(item)
     names = names_in(item.sandbox_id, Kind(item.kind), [item.document])
-    order = {path[0]: index for index, path in reversed(list(enumerate(FIELDS)))}
     rows: list[BlameRow] = []
-    for line in sorted(lines, key=lambda line: order.get(line.path[0], len(order)) if line.path else 0)[:BLAME_SHOWN]:
+    for line in sorted(lines, key=lambda line: position(line.path))[:BLAME_SHOWN]:
         place = place_at(item.document, line.pointer, names)
         text, how = value_text(place.member, line.value, names)
         first = not rows or rows[-1].made.etag != line.etag

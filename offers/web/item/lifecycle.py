@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from offers.access.permissions import check_change, refusal
 from offers.document.errors import InvalidDocument
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.document.values import clone
 from offers.ledger import writes
 from offers.ledger.references import InUse, used_by

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger.references import used_by
 from offers.lists.pages import names_in
 from offers.web.frame.access import item_for

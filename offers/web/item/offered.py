@@ -9,7 +9,8 @@ from typing import Any
 
 from offers.access.permissions import Actor, refusal
 from offers.document.errors import Problem
-from offers.document.validate import Kind, validate
+from offers.document.kinds.registry import Kind
+from offers.document.validate import validate
 from offers.document.values import Document
 from offers.document.words.naming import place_at
 from offers.models import LibraryItem

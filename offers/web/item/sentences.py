@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from offers.document.words.labels import WORDS
+from offers.document.kinds.reading import WORDS
 from offers.web.frame.times import date_text
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from offers.access.permissions import Actor, check_change, is_live, refusal
 from offers.document.errors import DocumentError
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.models import LibraryItem, Revision
 from offers.web.frame.access import item_for, stamp_of

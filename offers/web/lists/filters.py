@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from offers import asked
 from offers.access.people import choices as choices_of_people
 from offers.access.people import name_of
-from offers.document.validate import OFFER_KINDS, Kind
-from offers.document.words.labels import KINDS, WORDS
+from offers.document.kinds.reading import WORDS
+from offers.document.kinds.registry import KINDS, OFFER_KINDS, Kind
 from offers.lists.pages import DEFAULT_ORDER, DELETED, STATE_ORDERS, LiveState, Wanted, changers, orders_of, recent
 from offers.models import LibraryItem
 from offers.web.frame.middleware import zone_of
@@ -84,7 +84,7 @@ def choices() -> dict[str, tuple[str, Options]]:
         "status": (_("Any status"), statuses),
         "state": (_("Any time"), states),
         "channel": (_("Any channel"), [(value, _(word)) for value, word in WORDS["channel"].items()]),
-        "kind": (_("Any type"), [(kind.value, _(KINDS[kind])) for kind in OFFER_KINDS]),
+        "kind": (_("Any type"), [(kind.value, _(KINDS[kind].label)) for kind in OFFER_KINDS]),
     }
 
 

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from offers.document.kinds.addresses import LINKS, PICTURES, lacks_scheme, refused_scheme
-from offers.document.validate import Kind, validate
+from offers.document.kinds.registry import Kind
+from offers.document.validate import validate
 from tests.cast import offer, shown_in
 
 

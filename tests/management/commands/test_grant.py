@@ -39,7 +39,7 @@ from django.test import Client
 from offers.bulk import runs, worker
 from offers.ledger import writes
 from offers.bulk.actions import Action, Do
-from offers.document.validate import OFFER_KINDS
+from offers.document.kinds.registry import OFFER_KINDS
 from offers.models import LibraryItem, Membership, Sandbox
 from offers.access.permissions import actor_for_user
 from tests.cast import FORM

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from offers.bulk import runs, worker
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger import history
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership, Sandbox
 from tests.cast import Role, actor, make, make_sandbox, offer, patch, replace

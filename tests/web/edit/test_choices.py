@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Sandbox
 from tests.cast import actor, make, make_placement
 from tests.web.edit.test_form import EDIT, HTMX, opened, submit

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Sandbox
 from tests.cast import actor, make, make_placement, offer, patch, replace, shown_in
 from tests.web.edit.test_conflict import names_of_picks

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.document.words.describe import Change
 from offers.ledger import writes
 from offers.models import LibraryItem, Revision, Sandbox

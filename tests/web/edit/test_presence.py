@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from offers.access.permissions import Actor
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.models import LibraryItem, Presence, Sandbox
 from offers.web.edit.presence import here

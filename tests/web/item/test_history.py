@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import heads, writes
 from offers.ledger.records import Stamp
 from offers.models import LibraryItem, Revision, Sandbox

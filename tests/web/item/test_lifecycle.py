@@ -5,7 +5,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Revision, Sandbox
 from tests.cast import WEB, Role, actor, differences, make, make_sandbox, offer, patch, replace
 from tests.web.conftest import SignIn

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Sandbox
 from offers.web.item.sentences import constraints
 from tests.cast import Role, actor, make, offer, patch, replace

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from offers.access.permissions import Actor
-from offers.document.validate import OFFER_KINDS, Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import writes
 from offers.models import LibraryItem, Sandbox
 from tests.cast import FORM, Role, actor, make, make_placement, offer, patch, replace, shown_in

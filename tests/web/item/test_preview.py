@@ -5,7 +5,7 @@ import time
 import pytest
 from django.test import Client
 
-from offers.document.validate import OFFER_KINDS
+from offers.document.kinds.registry import OFFER_KINDS
 from offers.ledger import writes
 from offers.models import LibraryItem, Sandbox
 from offers.web.frame.pictures import asked_for, hosts_of

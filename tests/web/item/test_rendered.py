@@ -7,7 +7,7 @@ from unittest.mock import ANY
 import pytest
 from django.test import Client
 
-from offers.document.validate import OFFER_KINDS
+from offers.document.kinds.registry import OFFER_KINDS
 from offers.ledger import writes
 from offers.models import LibraryItem, Sandbox
 from tests.cast import FORM, actor, make_placement, patch, replace, shown_in

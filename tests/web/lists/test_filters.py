@@ -7,7 +7,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Sandbox
 from offers.web.lists.filters import wanted_in
 from tests.cast import actor, make, make_placement, offer, shown_in

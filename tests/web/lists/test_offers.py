@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from offers.document.validate import Kind
+from offers.document.kinds.registry import Kind
 from offers.lists import pages
 from offers.models import LibraryItem, Sandbox
 from offers.web.lists.rows import AXIS, axis_of, bar_of
