@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -154,6 +155,25 @@ def test_no_package_is_a_street() -> None:
     rooms = {path.parent for path in MODULES}
     sizes = {name_of(room / "__init__.py"): len([*room.glob("*.py")]) - 1 for room in rooms}
     assert {room: size for room, size in sizes.items() if size > ROOM} == {}
+
+
+def room_of(module: str) -> str:
+    """The room that a module is in: its package, or for one that lies in a house itself the house."""
+    path = ROOT / module.replace(".", "/")
+    return module if path.is_dir() else module.rpartition(".")[0]
+
+
+def test_there_is_no_way_back_from_a_room_to_one_that_leads_to_it() -> None:
+    """But among the rooms of documents, which describe each other, and from a site map, which knows all of them."""
+    ways: dict[str, set[str]] = {}
+    for path in MODULES:
+        here = room_of(name_of(path))
+        if path.stem != "urls" and not here.startswith("offers.document"):
+            leads = {room_of(name) for name in imports_of(path) if name.startswith("offers.")}
+            ways.setdefault(here, set()).update(leads - {here})
+    assert len(ways) > 15
+    graph = {room: {other for other in others if other in ways} for room, others in ways.items()}
+    assert list(TopologicalSorter(graph).static_order())
 
 
 def test_the_frame_of_the_pages_knows_none_of_them() -> None:

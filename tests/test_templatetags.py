@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from offers.document.errors import Problem
+from offers.document.words import clips
 from offers.document.words.describe import describe
-from offers.templatetags import marks
 from offers.templatetags import offers as tags
 from offers.web.frame import icons, times, words
 
@@ -123,7 +123,7 @@ def test_a_patch_is_shown_one_operation_on_a_line() -> None:
 
 def test_what_stayed_is_folded_to_what_is_near_a_mark_without_cutting_a_word_or_an_emoji() -> None:
     long = "일곱 words 👨‍👩‍👧 " * 50
-    found = marks.folded([("=", long), ("+", "new"), ("=", long), ("-", "old"), ("=", long)])
+    found = clips.folded([("=", long), ("+", "new"), ("=", long), ("-", "old"), ("=", long)])
     before, between, after = (text for kind, text in found if kind == "=")
     assert before.startswith("… ")
     assert long.endswith(before.removeprefix("… "))
@@ -133,8 +133,8 @@ def test_what_stayed_is_folded_to_what_is_near_a_mark_without_cutting_a_word_or_
     assert all(len(text) < 140 for text in (before, between, after))
     assert "👨‍👩‍👧" in before
     assert not before.removeprefix("… ").startswith(("\u200d", "👩", "👧"))
-    assert marks.folded([("=", "short "), ("+", "x")]) == [("=", "short "), ("+", "x")]
-    assert marks.clipped("👨‍👩‍👧" * 100) == "👨‍👩‍👧" * (marks.CLIP_AT // len("👨‍👩‍👧")) + "…"
+    assert clips.folded([("=", "short "), ("+", "x")]) == [("=", "short "), ("+", "x")]
+    assert clips.clipped("👨‍👩‍👧" * 100) == "👨‍👩‍👧" * (clips.CLIP_AT // len("👨‍👩‍👧")) + "…"
 
 
 def test_a_problem_says_kinds_and_statuses_in_the_readers_language() -> None:
@@ -162,6 +162,6 @@ def test_a_change_of_a_long_text_is_shown_as_far_as_people_read(kept: str) -> No
     """A browser takes five seconds to lay out a mark in one line of 190 KB, at every pause in typing."""
     before, after = ({"name": f"{word} {{{{x}}}}\n" * 10_000 + kept} for word in ("old", "neu"))
     shown = render_to_string("item/_change_rows.html", {"changes": describe(before, after)})
-    assert len(shown) < 3 * marks.SHORTEN_AT
+    assert len(shown) < 3 * clips.SHORTEN_AT
     assert "neu" in shown
     assert "…" in shown

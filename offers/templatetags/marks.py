@@ -1,64 +1,9 @@
 """Long texts in rows: {{ text|clipped }} is its start, {{ change.spans|folded }} what is near its marks."""
 
-from collections.abc import Sequence
-
 from django import template
 
-from offers.document.words.spans import Span
-from offers.document.words.tokens import tokens
+from offers.document.words.clips import clipped, folded, shortened
 
 register = template.Library()
-
-CLIP_AT = 160
-FOLD_AT = 60
-SHORTEN_AT = 4_000
-
-
-@register.filter
-def clipped(text: str) -> str:
-    """A long text of a row, cut after about CLIP_AT characters; the whole of it is in the patch, one click away."""
-    return text if len(text) <= CLIP_AT else _start(text, CLIP_AT).rstrip() + "…"
-
-
-@register.filter
-def shortened(text: str) -> str:
-    """What went or came, cut where nobody reads on: browsers take seconds for a mark of 190 KB. The patch has all of it."""
-    return text if len(text) <= SHORTEN_AT else _start(text, SHORTEN_AT).rstrip() + "…"
-
-
-@register.filter
-def folded(spans: Sequence[Span]) -> list[Span]:
-    """Marks in a text, with what stayed the same folded where it is long: only what is near a mark is shown."""
-    last = len(spans) - 1
-    return [
-        (kind, _fold(text, index > 0, index < last) if kind == "=" else text)
-        for index, (kind, text) in enumerate(spans)
-    ]
-
-
-def _fold(text: str, after_mark: bool, before_mark: bool) -> str:
-    if len(text) <= FOLD_AT * (after_mark + before_mark) + 20:
-        return text
-    start = _start(text, FOLD_AT) if after_mark else ""
-    end = _end(text, FOLD_AT) if before_mark else ""
-    return f"{start} … {end}" if start and end else f"{start} …" if start else f"… {end}"
-
-
-def _start(text: str, limit: int) -> str:
-    """The first pieces of a text (document/words/tokens.py), about as long as that: no word and no emoji is cut in two."""
-    taken = ""
-    for piece in tokens(text[: 2 * limit], "text"):
-        if taken and len(taken) + len(piece) > limit:
-            break
-        taken += piece
-    return taken
-
-
-def _end(text: str, limit: int) -> str:
-    """The last pieces of a text, about as long as that."""
-    taken = ""
-    for piece in reversed(tokens(text[-2 * limit :], "text")[1:]):
-        if taken and len(taken) + len(piece) > limit:
-            break
-        taken = piece + taken
-    return taken
+for filter_ in (clipped, shortened, folded):
+    register.filter(filter_)

@@ -4,123 +4,21 @@ Only where a page says which versions its changes tell apart: `compared`, the et
 stored, which is sent to be shown. {{ text|laid_out }}: JSON in lines.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import template
 from django.template import RequestContext
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from offers.document.errors import JSON
-from offers.document.kinds.fields import component_type
 from offers.document.words.describe import Change
 from offers.document.words.layout import laid_out
-from offers.document.words.naming import Phrase
-from offers.web.frame.pictures import hosts_in, query_for
+from offers.web.item.history.rendered import versions_of
 
 register = template.Library()
 register.filter("laid_out", laid_out)
 
-_PLACE = re.compile(r"/representations/([0-9]+)(?:/components/([0-9]+)(?:/(content|deliveryURL))?)?")
-
-# As many of one representation as people look at.
-CONTENTS = 6
-
-Known = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A content in a frame. `name` is the frame's; `sites` have pictures that are loaded when the reader says so.
-
-    `typed` is what is sent to be shown where the content is not stored and has no address.
-    """
-
-    address: str
-    name: str
-    type: str
-    sites: list[str]
-    typed: Known
-
-    @property
-    def with_pictures(self) -> str:
-        return self.address + query_for(self.sites)
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What one version has in the place that changed. `etag` is 0 for one that is not stored, or not worth a mention."""
-
-    title: str
-    etag: int
-    shown: list[Shown]
-
 
 @register.inclusion_tag("item/_rendered.html", takes_context=True)
 def rendered(context: RequestContext, change: Change) -> dict[str, Any]:
-    """Nothing for other fields and what only moved."""
-    if change.action == "moved":
-        return {}
-    sandbox, id = context["frame"].sandbox.name, context["item"].id
-    new_pointer = "" if change.action == "removed" else change.pointer
-    before, after = context["compared"]
-    sides = (
-        ("before", _("Before"), before, _contents(change, change.old_pointer, change.old)),
-        ("after", _("After"), after, _contents(change, new_pointer, change.new)),
-    )
-    versions = [
-        Version(title, etag, [_shown(sandbox, id, side, etag, *content) for content in contents])
-        for side, title, etag, contents in sides
-    ]
-    return {"versions": [version for version in versions if version.shown], "frame": context["frame"]}
-
-
-def field_content(member: str, around: Sequence[Phrase], value: JSON) -> Known | None:
-    """The content that has this value in this field; None for a field that a preview does not show, or no text.
-
-    What is around a field (`Change.context`) names the content that it is of by its type: "html, en-us".
-    """
-    type = around[-1][1].get("kind", "").split(",")[0] if around else ""
-    is_shown = member == ("deliveryURL" if type == "imagelink" else "content")
-    return {"type": type, member: value} if is_shown and isinstance(value, str) else None
-
-
-def typed(name: str, known: Known) -> Shown:
-    """A content that is not stored."""
-    texts = {member: known[member] for member in ("type", "content", "deliveryURL") if member in known}
-    return Shown("", name, _type(known), _sites(known), texts)
-
-
-def _contents(change: Change, pointer: str, value: JSON) -> Iterator[tuple[int, int, Known]]:
-    """The contents at a place, each with its positions: one, those of a representation, or the one of a field."""
-    match = _PLACE.fullmatch(pointer)
-    if match is None:
-        return
-    representation, component, member = int(match[1]), match[2], match[3]
-    if member is not None:
-        known = field_content(member, change.context, value)
-        found = [] if known is None else [(int(component), known)]
-    elif component is not None:
-        found = [(int(component), value if isinstance(value, dict) else {})]
-    else:
-        found = list(enumerate(value.get("components", [])[:CONTENTS] if isinstance(value, dict) else []))
-    yield from ((representation, index, known) for index, known in found)
-
-
-def _shown(sandbox: str, id: str, side: str, etag: int, representation: int, component: int, known: Known) -> Shown:
-    name = f"{side}-{etag}-{representation}-{component}"
-    if not etag:
-        return typed(name, known)
-    address = reverse("preview", args=[sandbox, "offers", id, etag, representation, component])
-    return Shown(address, name, _type(known), _sites(known), {})
-
-
-def _type(known: Known) -> str:
-    return component_type(known.get("type", "")) or "text"
-
-
-def _sites(known: Known) -> list[str]:
-    return list(dict.fromkeys(hosts_in(known)))
+    frame = context["frame"]
+    versions = versions_of(frame.sandbox.name, context["item"].id, change, context["compared"])
+    return {"versions": versions, "frame": frame}

@@ -7,7 +7,8 @@ from offers.web.bulk import runs
 from offers.web.edit import form, new, presence
 from offers.web.frame.sections import SectionConverter
 from offers.web.home import home
-from offers.web.item import deleted, history, library, lifecycle, offer, preview, status
+from offers.web.item import deleted, library, lifecycle, offer, preview, status
+from offers.web.item.history import pages as history
 from offers.web.lists import items, offers, views
 
 register_converter(SectionConverter, "section")

@@ -6,19 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-import orjson
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from offers.access.permissions import Actor
 from offers.document.errors import JSON, InvalidDocument, Problem
-from offers.document.identity import Path
 from offers.document.kinds.declared import WRITTEN, Input
 from offers.document.kinds.reading import input_at, position
 from offers.document.merge import ABSENT, Conflict
 from offers.document.values import canonical
 from offers.document.words.describe import describe
-from offers.document.words.naming import Place, Places, place_at, value_text
+from offers.document.words.naming import Place, Places, place_at
 from offers.document.words.spans import Room, spans
 from offers.document.words.tokens import Language
 from offers.forms.fields import clean, date_read, date_shown
@@ -26,12 +24,12 @@ from offers.forms.kinds import Form
 from offers.ledger.history import changed_since
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
-from offers.templatetags.marks import clipped
-from offers.templatetags.rendered import Version, field_content, typed
 from offers.web.edit.saving import Plan, people, since
 from offers.web.frame.respond import answer
-from offers.web.frame.words import phrase, place_title, shown
+from offers.web.frame.words import place_title
 from offers.web.item.entries import item_context
+from offers.web.item.history.rendered import Version, field_content, typed
+from offers.web.item.history.sides import Side, side_of
 
 # Fields whose texts are compared word by word: that takes time, and nobody reads more of them so closely.
 COMPARED = 6
@@ -44,15 +42,6 @@ class Pick:
 
     side: str
     text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a contested field. `how` says how the text is shown; `spans` compares it with what was before."""
-
-    text: str
-    how: str
-    spans: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,38 +216,6 @@ def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:
     if value is ABSENT:
         return ""
     return date_shown(value, zone) if kind == "date" else str(value)
-
-
-def side_of(conflict: Conflict, value: JSON, places: Places) -> Side:
-    """One side of a conflict in words; an order by what its items are called."""
-    if value is ABSENT:
-        return Side("", "absent")
-    if conflict.is_order:
-        named = _item_names(places, [(*conflict.place, key) for key in value])
-        return Side("\n".join(f"{number}. {name}" for number, name in enumerate(named, start=1)), "text")
-    return Side(*value_text(places.place(conflict.path).member, value, places.names))
-
-
-def _item_names(places: Places, paths: list[Path]) -> list[str]:
-    """What tells the items of a list apart: what they are called, else what they say, else what they are known by."""
-    called, said = [_called(places, path) for path in paths], [_said(places, path) for path in paths]
-    keys = [orjson.loads(path[-1]) for path in paths]
-    known = [", ".join(str(part) for part in key[1:] or key) for key in keys]
-    return next((names for names in (called, said) if all(names) and len(set(names)) == len(names)), known)
-
-
-def _called(places: Places, path: Path) -> str:
-    """An item of a list by its placement's name, by its value, or by its label; "" where that has only a number."""
-    place, item = places.place(path), places.value(path)
-    if not isinstance(item, dict):
-        return _said(places, path)
-    if "{number}" in place.label:
-        return ""
-    return place.params["placement"] or phrase((place.label, place.params))
-
-
-def _said(places: Places, path: Path) -> str:
-    return clipped(shown(*value_text(places.place(path).member, places.value(path), places.names)))
 
 
 def _compared(side: Side, before: JSON, after: JSON, language: Language, room: Room) -> Side:

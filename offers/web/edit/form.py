@@ -44,7 +44,7 @@ from offers.web.account.session import keeps_typed, opened_by_another
 from offers.web.edit import conflict
 from offers.web.edit.choices import LibraryChoices, library_choices
 from offers.web.edit.form_page import NOT_CHOSEN, Choices, FormPage, form_page, tags_like
-from offers.web.edit.saving import Contested, Plan, Saved, in_use, people, plan_for, save, since, verdict
+from offers.web.edit.saving import Contested, Plan, Saved, people, plan_for, save, since, verdict
 from offers.web.edit.warnings import warnings
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.curl import patch_curl
@@ -53,7 +53,7 @@ from offers.web.frame.respond import answer, wants_fragment
 from offers.web.frame.sections import OFFERS, SECTION_OF, Section
 from offers.web.frame.words import problem_text
 from offers.web.item.entries import item_context
-from offers.web.item.said import next_steps
+from offers.web.item.said import in_use, next_steps
 
 # The part of the page that a row button changes: its template, and its id.
 PARTS = {

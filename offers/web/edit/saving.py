@@ -9,7 +9,6 @@ from offers.document.diff import diff
 from offers.document.errors import JSON, DocumentError, Problem
 from offers.document.merge import Conflict, resolve
 from offers.document.values import Document
-from offers.document.words.labels import gettext_noop
 from offers.ledger import heads, writes
 from offers.ledger.heads import Head
 from offers.ledger.leaf import RefersTo
@@ -18,6 +17,7 @@ from offers.ledger.references import InUse
 from offers.ledger.writes import Outcome
 from offers.models import LibraryItem, Revision
 from offers.web.frame.words import problem_text
+from offers.web.item.said import in_use
 
 TRIES = 25
 
@@ -118,12 +118,6 @@ def verdict(actor: Actor, plan: Plan) -> Verdict:
     except InUse as use:
         return Verdict(refusal=problem_text(in_use(use)))
     return Verdict()
-
-
-def in_use(use: InUse) -> Problem:
-    """That a placement in use cannot become another one, with its users."""
-    message = gettext_noop("Its channel and content type stay as they are while it is used, by {names}.")
-    return Problem("", "in-use", message, params={"names": ", ".join(f"“{name}”" for _kind, _id, name in use.users)})
 
 
 def since(item: LibraryItem, opened: int) -> list[Revision]:

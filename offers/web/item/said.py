@@ -9,10 +9,19 @@ from django.utils.translation import gettext as _
 
 from offers import asked
 from offers.access.permissions import Actor, refusal
+from offers.document.errors import Problem
+from offers.document.words.labels import gettext_noop
 from offers.ledger.heads import Head
+from offers.ledger.references import InUse
 from offers.ledger.writes import Outcome
 from offers.models import LibraryItem
 from offers.web.frame.sections import Section
+
+
+def in_use(use: InUse) -> Problem:
+    """That a placement in use cannot become another one, with its users."""
+    message = gettext_noop("Its channel and content type stay as they are while it is used, by {names}.")
+    return Problem("", "in-use", message, params={"names": ", ".join(f"“{name}”" for _kind, _id, name in use.users)})
 
 
 def note_of(request: HttpRequest) -> str:

@@ -9,7 +9,7 @@ from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import heads, writes
 from offers.ledger.records import Stamp
 from offers.models import LibraryItem, Revision, Sandbox
-from offers.web.item import history
+from offers.web.item.history import pages as history
 from tests.cast import FORM, Role, actor, differences, make, make_sandbox, offer, patch, replace
 from tests.web.conftest import SignIn
 from tests.web.frame.test_respond import text_of

@@ -18,6 +18,7 @@ from offers.document.kinds.reading import position
 from offers.document.kinds.registry import Kind
 from offers.document.merge import Conflict
 from offers.document.values import Document
+from offers.document.words.clips import clipped
 from offers.document.words.describe import describe
 from offers.document.words.naming import Place, Places, place_at, value_text
 from offers.ledger import history as past
@@ -26,16 +27,14 @@ from offers.ledger.leaf import RefersTo
 from offers.ledger.references import InUse
 from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
-from offers.templatetags.marks import clipped
-from offers.web.edit.conflict import side_of
-from offers.web.edit.saving import in_use
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.frame.words import shown
 from offers.web.item.entries import change_context, entries, item_context
-from offers.web.item.said import next_steps
+from offers.web.item.history.sides import side_of
+from offers.web.item.said import in_use, next_steps
 
 PAGE_SIZE = 25
 CONFLICTS_SHOWN = 50

@@ -1,0 +1,53 @@
+"""The sides of a conflict in words: of one that saving meets, and of one that an undo meets."""
+
+from dataclasses import dataclass
+
+import orjson
+
+from offers.document.errors import JSON
+from offers.document.identity import Path
+from offers.document.merge import ABSENT, Conflict
+from offers.document.words.clips import clipped
+from offers.document.words.naming import Places, value_text
+from offers.web.frame.words import phrase, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a contested field. `how` says how the text is shown; `spans` compares it with what was before."""
+
+    text: str
+    how: str
+    spans: tuple[tuple[str, str], ...] = ()
+
+
+def side_of(conflict: Conflict, value: JSON, places: Places) -> Side:
+    """One side of a conflict in words; an order by what its items are called."""
+    if value is ABSENT:
+        return Side("", "absent")
+    if conflict.is_order:
+        named = _item_names(places, [(*conflict.place, key) for key in value])
+        return Side("\n".join(f"{number}. {name}" for number, name in enumerate(named, start=1)), "text")
+    return Side(*value_text(places.place(conflict.path).member, value, places.names))
+
+
+def _item_names(places: Places, paths: list[Path]) -> list[str]:
+    """What tells the items of a list apart: what they are called, else what they say, else what they are known by."""
+    called, said = [_called(places, path) for path in paths], [_said(places, path) for path in paths]
+    keys = [orjson.loads(path[-1]) for path in paths]
+    known = [", ".join(str(part) for part in key[1:] or key) for key in keys]
+    return next((names for names in (called, said) if all(names) and len(set(names)) == len(names)), known)
+
+
+def _called(places: Places, path: Path) -> str:
+    """An item of a list by its placement's name, by its value, or by its label; "" where that has only a number."""
+    place, item = places.place(path), places.value(path)
+    if not isinstance(item, dict):
+        return _said(places, path)
+    if "{number}" in place.label:
+        return ""
+    return place.params["placement"] or phrase((place.label, place.params))
+
+
+def _said(places: Places, path: Path) -> str:
+    return clipped(shown(*value_text(places.place(path).member, places.value(path), places.names)))
