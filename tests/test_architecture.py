@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 MODULES = sorted(path for path in (ROOT / "offers").rglob("*.py") if "migrations" not in path.parts)
 # A module imports from its own layer or from those above it in this list.
 LAYERS = (
@@ -182,6 +183,44 @@ def test_the_frame_of_the_pages_knows_none_of_them() -> None:
     for path in frame:
         found = {name for name in imports_of(path) if name.startswith("offers.web.")}
         assert {name for name in found if not name.startswith("offers.web.frame")} == set(), path
+
+
+def house_of(module: str) -> str:
+    """The part of the picture that a module is in: a room of the pages, else what lies directly in the application."""
+    parts = module.split(".")
+    return "/".join(parts[1:3]) if parts[1] == "web" and len(parts) > 3 else parts[1]
+
+
+def test_the_picture_shows_where_the_rooms_lead() -> None:
+    drawn = re.findall(r"^  ([a-z/]+) --> ([a-z/]+)$", ARCHITECTURE, re.MULTILINE)
+    shown = {room for arrow in drawn for room in arrow}
+    ways: dict[str, set[str]] = {room: set() for room in shown}
+    for path in MODULES:
+        if path.stem not in ("urls", "__init__") and (here := house_of(name_of(path))) in shown:
+            found = {house_of(name) for name in imports_of(path) if name.startswith("offers.")}
+            ways[here] |= found & shown - {here}
+
+    def beyond(room: str) -> set[str]:
+        return ways[room].union(*(beyond(other) for other in ways[room]))
+
+    needed = {
+        (room, other)
+        for room, others in ways.items()
+        for other in others
+        if not any(other in beyond(one) for one in others)
+    }
+    assert set(drawn) == needed
+
+
+def test_the_walks_name_what_there_is() -> None:
+    walks = ARCHITECTURE[ARCHITECTURE.index("## Four walks") : ARCHITECTURE.index("## The write path")]
+    names = re.findall(r"`((?:\w+/)+\w+)(?:\.(\w+))?`", walks)
+    assert len(names) > 30
+    for place, function in names:
+        path = ROOT / ("" if place.startswith("offeradmin") else "offers") / f"{place}.py"
+        assert path.exists(), place
+        defined = {node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)}
+        assert not function or function in defined, f"{place}.{function}"
 
 
 def test_there_are_no_junk_drawers() -> None:
