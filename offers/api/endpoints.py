@@ -7,12 +7,12 @@ from django.http import HttpResponse
 from offers.access.permissions import Actor
 from offers.api.auth import ApiRequest
 from offers.api.history import document_as_of
-from offers.api.resources import BASE, Resource, address_of, kind_to_create, kinds_of
+from offers.api.resources import Resource, kind_to_create, kinds_of
 from offers.api.wire import answers, bodies, etags, shapes
 from offers.api.wire.idempotency import key_of, once
 from offers.api.wire.problems import Conflict
 from offers.document.errors import DocumentError, PatchError
-from offers.document.kinds.registry import Kind
+from offers.document.kinds.registry import Kind, api_address
 from offers.ledger import heads, writes
 from offers.ledger.references import InUse
 from offers.lists import expressions, programs
@@ -28,7 +28,7 @@ def create(request: ApiRequest, resource: Resource) -> HttpResponse:
 
     def perform() -> HttpResponse:
         head = writes.create(actor, kind, document, stamp).head
-        location = BASE + address_of(resource, kind, head.id)
+        location = api_address(kind, head.id)
         return answers.receipt(actor, head, status=201, headers={"Location": location})
 
     return once(request, actor, perform)

@@ -6,15 +6,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from offers.api.wire.problems import ApiError
-from offers.document.kinds.registry import OFFER_KINDS, Kind
+from offers.document.kinds.registry import KINDS, SECTIONS, Kind, kinds_in
 
-BASE = "/data/core/dps"
-OFFER_TYPES = {"personalized": Kind.PERSONALIZED_OFFER, "fallback": Kind.FALLBACK_OFFER}
+OFFER_TYPES = {one.offer_type: kind for kind, one in KINDS.items() if one.offer_type}
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A collection of library items: `path` below the base, and what one and many of them are called."""
+    """A collection of library items: `path` below API_BASE, and what one and many of them are called."""
 
     path: str
     kinds: tuple[Kind, ...]
@@ -22,14 +21,7 @@ class Resource:
     many: str
 
 
-RESOURCES = (
-    Resource("offers", OFFER_KINDS, "an offer", "offers"),
-    Resource("placements", (Kind.PLACEMENT,), "a placement", "placements"),
-    Resource("offer-rules", (Kind.RULE,), "a decision rule", "decision rules"),
-    Resource("tags", (Kind.TAG,), "a tag", "tags"),
-    Resource("offer-collections", (Kind.COLLECTION,), "a collection", "collections"),
-    Resource("offer-decisions", (Kind.DECISION,), "a decision", "decisions"),
-)
+RESOURCES = tuple(Resource(section.path, kinds_in(section), section.an, section.many) for section in SECTIONS)
 
 
 def kinds_of(request: HttpRequest, resource: Resource) -> tuple[Kind, ...]:
@@ -54,12 +46,6 @@ def kind_to_create(request: HttpRequest, resource: Resource) -> Kind:
     if len(kinds) > 1:
         raise _unknown_offer_type()
     return kinds[0]
-
-
-def address_of(resource: Resource, kind: Kind, id: str) -> str:
-    """Where an item is served, below the base."""
-    offer_type = next((f"?offer-type={name}" for name, of_type in OFFER_TYPES.items() if of_type == kind), "")
-    return f"/{resource.path}/{id}{offer_type}"
 
 
 def _unknown_offer_type() -> ApiError:

@@ -6,16 +6,16 @@ from django.urls import include, path, re_path
 
 from offers.api.describing import document
 from offers.api.programs import for_programs
-from offers.api.resources import BASE
 from offers.api.routes import patterns
 from offers.api.tokens import token
+from offers.document.kinds.registry import API_BASE
 
 
 def nothing(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
-base = BASE.removeprefix("/")
+base = API_BASE.removeprefix("/")
 
 urlpatterns = [
     path("ims/token/v3", for_programs(token)),

@@ -6,8 +6,9 @@ from pathlib import Path
 import offers.api
 from offers.api.describing.document import openapi_document
 from offers.api.describing.parameters import PARAMETERS
-from offers.api.resources import BASE, RESOURCES
+from offers.api.resources import RESOURCES
 from offers.api.wire import shapes
+from offers.document.kinds.registry import API_BASE as BASE
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
 

@@ -16,7 +16,7 @@ from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.case import Case
 
-from offers.api.resources import BASE
+from offers.document.kinds.registry import API_BASE as BASE
 from tests.api.conftest import Caller
 from tests.servers import HOST, Server
 from tests.transport.conftest import ASKED

@@ -12,9 +12,10 @@ from offers.api.describing.operations import OPERATIONS, token
 from offers.api.describing.parameters import PARAMETERS
 from offers.api.describing.responses import HEADERS, responses
 from offers.api.describing.schemas import schemas
-from offers.api.resources import BASE, RESOURCES
+from offers.api.resources import RESOURCES
 from offers.api.routes import CALLS
 from offers.api.wire.answers import JSON
+from offers.document.kinds.registry import API_BASE
 
 Object = dict[str, Any]
 
@@ -31,7 +32,7 @@ def openapi_document() -> Object:
     paths: Object = {TOKEN_ADDRESS: {"post": token()}}
     for resource in RESOURCES:
         for call in CALLS:
-            address = f"{BASE}/{resource.path}" + _PLACE.sub(r"{\1}", call.path)
+            address = f"{API_BASE}/{resource.path}" + _PLACE.sub(r"{\1}", call.path)
             operation = {
                 "operationId": f"{resource.path}-{call.name}",
                 "tags": [resource.many],
@@ -60,7 +61,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 def docs(request: HttpRequest) -> HttpResponse:
     """Swagger UI, from our own static files and with nothing inline."""
-    return render(request, "api/docs.html", {"document": f"{BASE}/openapi.json"})
+    return render(request, "api/docs.html", {"document": f"{API_BASE}/openapi.json"})
 
 
 @lru_cache(maxsize=1)

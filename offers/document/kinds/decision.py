@@ -115,6 +115,12 @@ DECISION = Declaration(
         "archived": frozenset[str](),
     },
     live="live",
+    said={
+        "live": gettext_noop("The decision is live."),
+        "draft": gettext_noop("The decision is a draft again."),
+        "complete": gettext_noop("The decision is complete."),
+        "archived": gettext_noop("The decision is archived."),
+    },
     problems=_problems,
     starts={"criteria": [{}]},
 )

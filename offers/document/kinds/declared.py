@@ -114,7 +114,7 @@ class Declaration:
     """A kind. `shape` is the typed dictionary of its documents, `problems` what no single field can say is wrong with one.
 
     `steps` are the statuses that each status may become; a kind without them has no status. In the `live` one customers
-    get it. `offer_type` tells apart the kinds of one section. `starts` is what the form of a new one begins with.
+    get it, and `said` is what is said of a step by the status that it led to. `offer_type` tells apart the kinds of one section. `starts` is what the form of a new one begins with.
     """
 
     shape: Any
@@ -123,6 +123,7 @@ class Declaration:
     section: Section
     steps: Mapping[str, frozenset[str]] = field(default_factory=lambda: _NOTHING)
     live: str = ""
+    said: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     problems: Callable[[Document], Iterator[Problem]] = _no_problems
     offer_type: str = ""
     starts: Document = field(default_factory=lambda: _NOTHING)

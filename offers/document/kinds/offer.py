@@ -268,6 +268,11 @@ _STEPS = {
     "approved": frozenset({"draft", "archived"}),
     "archived": frozenset[str](),
 }
+_SAID = {
+    "approved": gettext_noop("Approved."),
+    "draft": gettext_noop("Back to draft."),
+    "archived": gettext_noop("Archived."),
+}
 
 PERSONALIZED = Declaration(
     shape=PersonalizedOffer,
@@ -277,6 +282,7 @@ PERSONALIZED = Declaration(
     offer_type="personalized",
     steps=_STEPS,
     live="approved",
+    said=_SAID,
     problems=_problems,
 )
 FALLBACK = Declaration(
@@ -287,6 +293,7 @@ FALLBACK = Declaration(
     offer_type="fallback",
     steps=_STEPS,
     live="approved",
+    said=_SAID,
     problems=_problems,
     starts={"status": "draft"},
 )

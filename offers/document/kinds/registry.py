@@ -45,12 +45,22 @@ ADAPTERS: Mapping[Kind, TypeAdapter[Any]] = {kind: TypeAdapter(one.shape) for ki
 SECTIONS: tuple[Section, ...] = tuple(dict.fromkeys(one.section for one in KINDS.values()))
 
 
+# Below this are the addresses of the API, as the Offer Library's are.
+API_BASE = "/data/core/dps"
+
+
 def kinds_in(section: Section) -> tuple[Kind, ...]:
     """The kinds that a section shows."""
     return tuple(kind for kind, one in KINDS.items() if one.section is section)
 
 
 OFFER_KINDS = kinds_in(OFFERS)
+
+
+def api_address(kind: Kind, id: str) -> str:
+    """Where the API serves an item, on whatever host; the id as it is to stand in an address."""
+    one = KINDS[kind]
+    return f"{API_BASE}/{one.section.path}/{id}{f'?offer-type={one.offer_type}' if one.offer_type else ''}"
 
 
 def json_schema(kind: Kind) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """A new item, from the same form as an edit (web/edit/form.py)."""
 
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from offers.access.permissions import NotAllowed, NotFound, check_edit, get_item_for
 from offers.document.errors import InvalidDocument
-from offers.document.kinds.registry import Kind
+from offers.document.kinds.registry import KINDS, Kind
 from offers.document.validate import with_defaults
 from offers.document.values import Document
 from offers.forms.kinds import form_for, form_from, form_problems
@@ -31,11 +30,6 @@ from offers.web.frame.middleware import zone_of
 from offers.web.frame.sections import OFFERS, Section
 
 NEW_OFFER_RUNS = timedelta(days=30)
-STARTS: Mapping[Kind, Document] = {
-    Kind.FALLBACK_OFFER: {"status": "draft"},
-    Kind.COLLECTION: {"filterType": "any-tags"},
-    Kind.DECISION: {"criteria": [{}]},
-}
 
 
 @keeps_typed
@@ -60,7 +54,7 @@ def new(request: HttpRequest, sandbox: str, section: Section = OFFERS) -> HttpRe
 def starting_document(kind: Kind, now: datetime, zone: ZoneInfo) -> Document:
     """What the form for a new item starts with: an offer as a draft, from tomorrow on."""
     if kind != Kind.PERSONALIZED_OFFER:
-        return dict(STARTS.get(kind, {}))
+        return dict(KINDS[kind].starts)
     start = (now.astimezone(zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     window = {"startDate": start.isoformat(), "endDate": (start + NEW_OFFER_RUNS).isoformat()}
     return {"status": "draft", "selectionConstraint": window, "rank": {"priority": 0}}

@@ -7,19 +7,8 @@ from urllib.parse import quote
 import orjson
 from django.http import HttpRequest
 
-from offers.document.kinds.registry import Kind
+from offers.document.kinds.registry import Kind, api_address
 from offers.models import Sandbox
-
-PATHS = {
-    Kind.PERSONALIZED_OFFER: "offers",
-    Kind.FALLBACK_OFFER: "offers",
-    Kind.PLACEMENT: "placements",
-    Kind.RULE: "offer-rules",
-    Kind.TAG: "tags",
-    Kind.COLLECTION: "offer-collections",
-    Kind.DECISION: "offer-decisions",
-}
-OFFER_TYPES = {Kind.PERSONALIZED_OFFER: "personalized", Kind.FALLBACK_OFFER: "fallback"}
 
 
 def json_text(value: object) -> str:
@@ -29,9 +18,7 @@ def json_text(value: object) -> str:
 
 def item_address(request: HttpRequest, kind: str, id: str) -> str:
     """Where the API has this item, from the scheme on."""
-    kind = Kind(kind)
-    query = f"?offer-type={OFFER_TYPES[kind]}" if kind in OFFER_TYPES else ""
-    return request.build_absolute_uri(f"/data/core/dps/{PATHS[kind]}/{quote(id)}{query}")
+    return request.build_absolute_uri(api_address(Kind(kind), quote(id)))
 
 
 def patch_curl(

@@ -9,16 +9,13 @@ from typing import Any
 
 from offers.access.permissions import Actor, refusal
 from offers.document.errors import Problem
-from offers.document.kinds.registry import Kind
+from offers.document.kinds.registry import KINDS, Kind
 from offers.document.validate import validate
 from offers.document.values import Document
 from offers.document.words.naming import place_at
 from offers.models import LibraryItem
 from offers.web.frame.words import place_title, problem_text
 from offers.web.item.entries import Entry
-
-LIVE = ("approved", "live")
-STATUSES = ("draft", "approved", "live", "complete", "archived")
 
 
 @dataclass
@@ -53,9 +50,7 @@ class Offered:
     @cached_property
     def steps(self) -> frozenset[str]:
         """The statuses that it can be taken to by one button."""
-        if "status" not in self.item.document:
-            return frozenset()
-        others = (status for status in STATUSES if status != self.item.status)
+        others = (status for status in KINDS[self._kind].steps if status != self.item.status)
         return frozenset(status for status in others if self._is_step(status))
 
     @cached_property
@@ -66,7 +61,7 @@ class Offered:
     @property
     def missing(self) -> list[str]:
         """What keeps it from going live, in words, where it would be this person's to do."""
-        live = "live" if self._kind == Kind.DECISION else "approved"
+        live = KINDS[self._kind].live
         if self.item.status != "draft" or self._refusal(self._with(live)):
             return []
         found = ((place_title(place_at(self.item.document, one.pointer)), one) for one in self._problems(live))
@@ -100,7 +95,8 @@ class Offered:
         return refusal(self.actor, self._kind, self.item.document, after)
 
     def _is_step(self, status: str) -> bool:
-        return not self._refusal(self._with(status)) and not (status in LIVE and self._problems(status))
+        goes_live = status == KINDS[self._kind].live
+        return not self._refusal(self._with(status)) and not (goes_live and self._problems(status))
 
     def _problems(self, status: str) -> tuple[Problem, ...]:
         return validate(self._kind, self._with(status), self.item.document)

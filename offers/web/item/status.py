@@ -3,18 +3,15 @@
 Buttons carry the etag that the person was looking at: nobody approves what they have not seen.
 """
 
-from collections.abc import Mapping
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.utils.functional import Promise
 from django.utils.html import format_html_join
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from offers.access.permissions import Actor, check_change, is_live, refusal
 from offers.document.errors import DocumentError
-from offers.document.kinds.registry import Kind
+from offers.document.kinds.registry import KINDS, Kind
 from offers.ledger import writes
 from offers.models import LibraryItem, Revision
 from offers.web.frame.access import item_for, stamp_of
@@ -24,18 +21,6 @@ from offers.web.item.deleted import in_words
 from offers.web.item.entries import item_context
 from offers.web.item.said import note_of, say_changed, say_stale, seen, to_item
 
-# The steps by the status that they lead to, and what is said when one is done.
-OFFER_STEPS: Mapping[str, Promise] = {
-    "approved": gettext_lazy("Approved."),
-    "draft": gettext_lazy("Back to draft."),
-    "archived": gettext_lazy("Archived."),
-}
-DECISION_STEPS: Mapping[str, Promise] = {
-    "live": gettext_lazy("The decision is live."),
-    "draft": gettext_lazy("The decision is a draft again."),
-    "complete": gettext_lazy("The decision is complete."),
-    "archived": gettext_lazy("The decision is archived."),
-}
 # The steps that are asked about first: from there nobody, or only an admin, leads back.
 FINAL = ("complete", "archived")
 
@@ -43,8 +28,8 @@ FINAL = ("complete", "archived")
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section: Section = OFFERS) -> HttpResponse:
     """Take the item to another status, from the version that the person saw. GET asks first, where that is final."""
-    steps = steps_of(section)
-    if status not in steps:
+    said = KINDS[section.kinds[0]].said
+    if status not in said:
         raise Http404
     if request.method != "POST" and status not in FINAL:
         return HttpResponseNotAllowed(["POST"])
@@ -58,19 +43,12 @@ def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section
     except writes.StaleEtag as stale:
         say_stale(request, actor, section, item, stale.head)
     except DocumentError as error:
-        said = format_html_join(" ", "{}", ((in_words(item, problem),) for problem in error.problems))
-        messages.error(request, said)
+        problems = ((in_words(item, problem),) for problem in error.problems)
+        messages.error(request, format_html_join(" ", "{}", problems))
     else:
         if done.changed:
-            say_changed(request, actor, section, done, str(steps[status]))
+            say_changed(request, actor, section, done, _(said[status]))
     return to_item(actor, section, id)
-
-
-def steps_of(section: Section) -> Mapping[str, Promise]:
-    """The steps that items of this section have; none for those without a status."""
-    if section == OFFERS:
-        return OFFER_STEPS
-    return DECISION_STEPS if Kind.DECISION in section.kinds else {}
 
 
 def _ask(request: HttpRequest, actor: Actor, section: Section, item: LibraryItem, status: str) -> HttpResponse:

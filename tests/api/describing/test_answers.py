@@ -8,7 +8,7 @@ import jsonschema_rs
 import pytest
 
 from offers.api.describing.document import openapi_document
-from offers.api.resources import BASE
+from offers.document.kinds.registry import API_BASE as BASE
 from tests.api.conftest import SECRET, Caller
 from tests.api.describing.test_document import resolved
 
