@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Iterable
 
 MAX_ETAG = 2**31 - 1
 MAX_KEY = 2**63 - 1
@@ -23,6 +24,16 @@ def request_id(given: str | None) -> str:
 def note(given: str | None) -> str:
     """Why somebody made a change, in their words."""
     return text(given, MAX_NOTE)
+
+
+def words(given: str, most: int) -> list[str]:
+    """The words of a search, in small letters, without NUL; at most so many, for each costs the database a look."""
+    return given.lower().replace("\0", "").split()[:most]
+
+
+def ids(given: Iterable[str]) -> list[str]:
+    """Those of these that could be ids: not empty, and nothing in them that cannot be printed, NUL above all."""
+    return [id for id in given if id and id.isprintable()]
 
 
 def number(given: str | None, most: int = MAX_ETAG) -> int | None:

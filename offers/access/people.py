@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from allauth.idp.oidc.models import Client
 from django.contrib.auth.models import User
 
+from offers import asked
 from offers.access.permissions import CLIENT, PERSON, label_for_user
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.models import LibraryItem
@@ -29,8 +30,8 @@ def known(keys: Collection[str]) -> dict[str, Known]:
     users = _named(keys, PERSON)
     clients = _named(keys, CLIENT)
     found = {}
-    # Digits are the only ids there are; what else an address says is nobody's.
-    numbers = [text for text in users if text.isascii() and text.isdecimal() and len(text) < 10]
+    # What an address says may be no number: it is nobody's.
+    numbers = [number for text in users if (number := asked.number(text)) is not None]
     for user in User.objects.filter(pk__in=numbers) if numbers else ():
         found[f"{PERSON}{user.pk}"] = Known(f"{PERSON}{user.pk}", label_for_user(user), user.get_username())
     for id, name in Client.objects.filter(pk__in=clients).values_list("id", "name") if clients else ():

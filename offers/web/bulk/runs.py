@@ -177,7 +177,7 @@ _TAB_WORDS: dict[str, Callable[[], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RowShown:
     """A row for people: `outcome` is a tab's name. `problems` are (place, problem), the place as translatable phrases."""
 
     row: BulkRow
@@ -188,7 +188,7 @@ class Row:
     problems: list[tuple[list[Any], Problem]]
 
 
-def _row(row: BulkRow) -> Row:
+def _row(row: BulkRow) -> RowShown:
     outcome = row.result or ("excluded" if row.excluded else row.verdict)
     changes = [
         Change(**{**stored, "context": tuple((label, params) for label, params in stored["context"])})
@@ -201,7 +201,7 @@ def _row(row: BulkRow) -> Row:
         )
         for stored in row.problems
     ]
-    return Row(row, outcome, _TAB_WORDS[outcome](), changes, row.change_count - len(changes), problems)
+    return RowShown(row, outcome, _TAB_WORDS[outcome](), changes, row.change_count - len(changes), problems)
 
 
 @require_POST

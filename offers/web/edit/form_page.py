@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from offers import asked
 from offers.access.permissions import Actor, refusal
 from offers.document.errors import Problem
 from offers.document.kinds.fields import component_type
@@ -29,6 +30,7 @@ TAGS_FOUND = 12
 # How a library item that nobody has chosen yet is called.
 NOT_CHOSEN = {"": "…"}
 
+MAX_WORDS = 8
 Options = list[tuple[str, str]]
 
 
@@ -79,7 +81,7 @@ class Choices:
 
     @cached_property
     def tags(self) -> dict[str, str]:
-        chosen = _ids([*self.form.tags, *self.form.before.get("tags", ())])
+        chosen = asked.ids([*self.form.tags, *self.form.before.get("tags", ())])
         return dict(_named(self.actor, Kind.TAG).filter(id__in=chosen).values_list("id", "name"))
 
     @property
@@ -113,7 +115,7 @@ class Choices:
 
 def tags_like(actor: Actor, text: str, chosen: Iterable[str]) -> Options:
     """The first tags, by name, that have all these words in their names or ids and are not chosen yet."""
-    tags = _with_words(_named(actor, Kind.TAG), text).exclude(id__in=_ids(chosen))
+    tags = _with_words(_named(actor, Kind.TAG), text).exclude(id__in=asked.ids(chosen))
     return list(tags.order_by("name", "key").values_list("id", "name")[:TAGS_FOUND])
 
 
@@ -124,23 +126,18 @@ def _offered(actor: Actor, kind: Kind, ids: Iterable[str], text: str) -> Any:
     """
     named = _named(actor, kind)
     first = _with_words(named, text).order_by("name", "key").values("key")[: CHOICES_OFFERED + 1]
-    found = named.filter(Q(key__in=first) | Q(id__in=_ids(ids))).order_by("name", "key")
+    found = named.filter(Q(key__in=first) | Q(id__in=asked.ids(ids))).order_by("name", "key")
     return found.values_list("id", "name", "document")
 
 
 def _with_words(items: Any, text: str) -> Any:
-    for word in text.lower().replace("\0", "").split()[:8]:
+    for word in asked.words(text, MAX_WORDS):
         items = items.filter(search__contains=word)
     return items
 
 
 def _named(actor: Actor, kind: Kind) -> Any:
     return LibraryItem.objects.filter(sandbox=actor.sandbox, kind=kind, deleted_at=None)
-
-
-def _ids(ids: Iterable[str]) -> list[str]:
-    """Without what no id can be: it comes from outside, and the database refuses NUL."""
-    return [id for id in ids if id and "\0" not in id and id.isprintable()]
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from offers import asked
 from offers.document.kinds.registry import Kind
 from offers.lists.pages import Wanted, recent
 from offers.models import LibraryItem
@@ -70,15 +71,14 @@ def _choice(id: str, item: LibraryItem | None) -> Choice:
 
 def _found(sandbox_id: int, kind: Kind, text: str, chosen: int) -> list[LibraryItem]:
     """Enough to show a full list when all that is chosen has been left out of it."""
-    return recent(sandbox_id, (kind,), Wanted(text=text.strip()[:200]), "name", FOUND + chosen + 1)
+    return recent(sandbox_id, (kind,), Wanted(text=asked.text(text, 200)), "name", FOUND + chosen + 1)
 
 
 def items_by_id(sandbox_id: int, kind: Kind, ids: Collection[str]) -> dict[str, LibraryItem]:
     if not ids:
         return {}
-    # What comes from outside may be no id at all; the database refuses NUL.
-    wanted = [id for id in ids if "\0" not in id]
-    items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None, id__in=wanted)
+    found = asked.ids(ids)
+    items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None, id__in=found)
     return {item.id: item for item in items}
 
 

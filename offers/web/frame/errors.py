@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from offers import asked
 from offers.access.asking import asking
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import Handler
@@ -62,8 +63,8 @@ def form_size(get_response: Handler) -> Handler:
     """Refuse a form by the length that it announces, before anything reads it: its body may not have been received."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length[:20]) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        length = asked.number(request.META.get("CONTENT_LENGTH") or "0", asked.MAX_KEY)
+        if length is not None and length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return get_response(request)
         text = render_to_string("413.html", {"frame": {"theme": Frame(request).theme}})
         return HttpResponse(text, status=413)

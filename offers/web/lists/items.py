@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from offers import asked
 from offers.access.people import with_names_of_now
 from offers.lists.pages import DELETED, Wanted, page
 from offers.web.frame.access import actor_for
@@ -17,7 +18,7 @@ def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpRespo
     actor = actor_for(request, sandbox)
     status = request.GET.get("status", "")
     wanted, order = (
-        Wanted(request.GET.get("q", "").strip()[:200], status if status == DELETED else ""),
+        Wanted(asked.text(request.GET.get("q"), 200), status if status == DELETED else ""),
         order_of(request),
     )
     found = page(actor.sandbox.pk, section.kinds, wanted, order, request.GET.get("cursor", ""))

@@ -72,7 +72,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class OfferRow:
     """`address` is the offer's page: made here, because a `url` tag for every link costs a tenth of the list's time.
 
     `closed` says why the reader does not edit the offer, and is "" where they do; `fixed`, that not even its status is
@@ -89,7 +89,7 @@ class Row:
     fixed: bool
 
 
-def rows_of(actor: Actor, items: list[LibraryItem], known: dict[str, str]) -> list[Row]:
+def rows_of(actor: Actor, items: list[LibraryItem], known: dict[str, str]) -> list[OfferRow]:
     """The items with what their rows draw, all on one time axis."""
     now, all_offers = timezone.now(), reverse("offers", args=[actor.sandbox.name])
     axis = axis_of(items, now)
@@ -101,7 +101,9 @@ def rows_of(actor: Actor, items: list[LibraryItem], known: dict[str, str]) -> li
         tags = [(tag, known.get(tag, tag)) for tag in item.document.get("tags", ())]
         channels = sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in item.channels)
         bar, more = bar_of(item, axis, now), max(0, len(tags) - TAGS_SHOWN)
-        rows.append(Row(item, f"{all_offers}{item.id}/", bar, tags[:TAGS_SHOWN], more, channels, can.closed, can.fixed))
+        rows.append(
+            OfferRow(item, f"{all_offers}{item.id}/", bar, tags[:TAGS_SHOWN], more, channels, can.closed, can.fixed)
+        )
     return rows
 
 
