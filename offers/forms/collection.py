@@ -6,15 +6,12 @@ The two ways have a list each, so that a change of mind loses nothing that was t
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from offers.forms.fields import LINE, LINES, TEXT, Field, Texts, choice, clean, kept_first, shown, written
+from offers.document.kinds.collection import Collection
+from offers.forms.declared import fields_of
+from offers.forms.fields import Texts, clean, kept_first, shown, written
 from offers.forms.shape import Document, Shape, ids_of, ids_text
 
-COLLECTION: Mapping[str, Field] = {
-    "name": LINE,
-    "description": TEXT,
-    "filterType": choice(),
-    "labels": LINES,
-}
+COLLECTION = fields_of(Collection, without=("ids",))
 BY_TAGS, BY_LIST = "ids/tags", "ids/offers"
 
 

@@ -8,26 +8,14 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from offers.forms.fields import DATE, LINE, NUMBER, TEXT, Field, choice, clean, shown, written
+from offers.document.kinds.decision import Criterion, Decision
+from offers.forms.declared import fields_of
+from offers.forms.fields import clean, shown, written
 from offers.forms.rows import Row
-from offers.forms.shape import IDS, Document, Shape, without_emptied
+from offers.forms.shape import Document, Shape, without_emptied
 
-DECISION: Mapping[str, Field] = {
-    "name": LINE,
-    "description": TEXT,
-    "startDate": DATE,
-    "endDate": DATE,
-    "fallback": choice(),
-}
-CRITERION: Mapping[str, Field] = {
-    "placements": IDS,
-    "optionSelection/filter": choice(),
-    "profileConstraint/profileConstraintType": choice("none"),
-    "profileConstraint/eligibilityRule": choice(),
-    "rank/priority": NUMBER,
-    "rank/order/orderEvaluationType": LINE,
-    "rank/order/rankingStrategy": LINE,
-}
+DECISION = fields_of(Decision, without=("status",))
+CRITERION = fields_of(Criterion)
 CRITERIA = "/criteria"
 SHAPE = Shape(partial(shown, DECISION), partial(written, DECISION), many=("placements",))
 

@@ -18,7 +18,6 @@ from offers.document.values import clone
 
 Texts = dict[str, str]
 
-EVENTS = ("decisioning", "impression", "click", "custom")
 # More digits than any number of a document has; what is longer stays text, and is refused as that.
 _NUMBER = re.compile(r"\s*[+-]?\d{1,15}\s*")
 
@@ -132,10 +131,6 @@ def _show_text(value: JSON, zone: ZoneInfo) -> str:
     return clean(str(value))
 
 
-def _show_events(value: JSON, zone: ZoneInfo) -> str:
-    return " ".join(event for event in EVENTS if event in value)
-
-
 def _get(document: Mapping[str, Any], path: str) -> JSON:
     value: JSON = document
     for name in path.split("/"):
@@ -172,12 +167,18 @@ LINES = Field(
     lambda text, zone: [line.strip() for line in text.split("\n") if line.strip()],
 )
 LANGUAGES = Field(lambda value, zone: ", ".join(value), lambda text, zone: re.split(r"[\s,]+", text.strip(" ,\t")))
-EVENT_LIST = Field(_show_events, lambda text, zone: text.split())
 
 
 def choice(absent: str = "", *, optional: bool = True) -> Field:
     """One of a list; `absent` is what a document without the member means."""
     return Field(_show_line, _plain, absent, optional=optional)
+
+
+def choices(options: tuple[str, ...]) -> Field:
+    """Some of a list, shown in its order; no option has a space in it."""
+    return Field(
+        lambda value, zone: " ".join(option for option in options if option in value), lambda text, zone: text.split()
+    )
 
 
 def check(absent: str = "") -> Field:

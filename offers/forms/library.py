@@ -8,22 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from offers.document.kinds.registry import Kind
+from offers.document.kinds.registry import KINDS, OFFER_KINDS, Kind
 from offers.document.validate import with_defaults
 from offers.document.values import clone
-from offers.forms import collection, decision, placement, rule, tag
+from offers.forms import collection, decision, placement, rule
 from offers.forms.decision import CRITERIA, CRITERION
+from offers.forms.declared import plain
 from offers.forms.fields import Texts, clean, shown
 from offers.forms.rows import Row, indices_in, numbered, operate, sent_rows, written_rows
 from offers.forms.shape import Document, Shape, ids_of, ids_text
 
-SHAPES: Mapping[Kind, Shape] = {
+# The forms that are more than the fields that their kind declares.
+SPECIAL: Mapping[Kind, Shape] = {
     Kind.PLACEMENT: placement.SHAPE,
     Kind.RULE: rule.SHAPE,
-    Kind.TAG: tag.SHAPE,
     Kind.COLLECTION: collection.SHAPE,
     Kind.DECISION: decision.SHAPE,
 }
+SHAPES = {kind: SPECIAL.get(kind) or plain(one.shape) for kind, one in KINDS.items() if kind not in OFFER_KINDS}
 
 # Before the name of a list's inputs: the text that the list is searched for.
 SEARCH = "find:"

@@ -12,69 +12,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from offers.document.errors import Problem
+from offers.document.kinds import offer as kinds
 from offers.document.kinds.fields import component_type
 from offers.document.kinds.registry import Kind
 from offers.document.values import unescape
 from offers.document.words.labels import gettext_noop
-from offers.forms.fields import (
-    DATE,
-    EVENT_LIST,
-    LANGUAGES,
-    LINE,
-    LINES,
-    NUMBER,
-    TEXT,
-    Field,
-    Texts,
-    check,
-    choice,
-    clean,
-    kept_first,
-    one_line,
-    shown,
-    written,
-)
+from offers.forms.declared import fields_of
+from offers.forms.fields import Field, Texts, choice, clean, kept_first, one_line, shown, written
 from offers.forms.rows import COMPONENTS, Row, every, indices_in, numbered, operate, original, sent_rows, written_rows
 
 Document = dict[str, Any]
 
-OFFER: Mapping[str, Field] = {
-    "name": LINE,
-    "description": TEXT,
-    "status": choice(),
-    "selectionConstraint/startDate": DATE,
-    "selectionConstraint/endDate": DATE,
-    "selectionConstraint/profileConstraintType": choice("none"),
-    "selectionConstraint/eligibilityRule": choice(),
-    "rank/priority": NUMBER,
-    "cappingConstraint/globalCap": NUMBER,
-    "cappingConstraint/profileCap": NUMBER,
-    "labels": LINES,
-}
+# Of both kinds: a fallback offer has some of what a personalized one has.
+OFFER = fields_of(kinds.PersonalizedOffer, without=("tags",))
 # What an item of a list is known by (document/identity.py) is there even while nobody has chosen it, empty: so the items
 # around it keep their identity, and the changes of a half-filled form can be read.
-REPRESENTATION: Mapping[str, Field] = {"placement": choice(optional=False)}
-COMPONENT: Mapping[str, Field] = {
-    "type": choice(optional=False),
-    "format": choice(optional=False),
-    "language": LANGUAGES,
-    "content": TEXT,
-    "deliveryURL": LINE,
-    "linkURL": LINE,
-}
-CAPPING: Mapping[str, Field] = {
-    "enabled": check("yes"),
-    "limit": NUMBER,
-    "scope": choice(),
-    "entity": choice(),
-    "events": EVENT_LIST,
-    "customQuery": TEXT,
-    "repeat/enabled": check(),
-    "repeat/unit": choice(),
-    "repeat/unitCount": NUMBER,
-    "startDate": DATE,
-    "endDate": DATE,
-}
+REPRESENTATION = fields_of(kinds.Representation, without=("channel",)) | {"placement": choice(optional=False)}
+COMPONENT = fields_of(kinds.Component) | {"type": choice(optional=False), "format": choice(optional=False)}
+CAPPING = fields_of(kinds.FrequencyCapping)
 NEW_CAPPING = {
     "enabled": "yes",
     "limit": "1",

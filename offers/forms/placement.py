@@ -1,28 +1,10 @@
 """A placement's form: where it is, what it takes, and what comes back with an offer that is chosen for it."""
 
-from collections.abc import Mapping
-from functools import partial
+from offers.document.kinds.fields import component_type
+from offers.document.kinds.placement import Placement
+from offers.forms.declared import plain
+from offers.forms.fields import Field
 
-from offers.forms.fields import LINE, NUMBER, TEXT, Field, check, choice, shown, written
-from offers.forms.shape import COMPONENT_TYPE, Shape
-
-RETURNED = (
-    "decisionName",
-    "offerName",
-    "offerAttributes",
-    "offerPriority",
-    "placementName",
-    "channelType",
-    "contentType",
-)
-PLACEMENT: Mapping[str, Field] = {
-    "name": LINE,
-    "description": TEXT,
-    "channel": choice(),
-    "componentType": COMPONENT_TYPE,
-    "itemCount": NUMBER,
-    "allowDuplicatePlacements": check(),
-    "returnContent": check("yes"),
-    **{f"returnMetaData/{name}": check() for name in RETURNED},
-}
-SHAPE = Shape(partial(shown, PLACEMENT), partial(written, PLACEMENT))
+# In a document the type may be spelt as an address; people choose between four words.
+_TYPE = Field(lambda value, zone: component_type(value) or value, lambda text, zone: text)
+SHAPE = plain(Placement, componentType=_TYPE)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from offers.forms.fields import LINE, LINES, TEXT, Field, shown, written
+from offers.document.kinds.rule import Rule
+from offers.forms.declared import fields_of
+from offers.forms.fields import shown, written
 from offers.forms.shape import Document, Shape, without_emptied
 
 # What the validator allows, in bytes of UTF-8: the editor counts towards it.
@@ -12,14 +14,7 @@ CONDITION_LIMIT = 15 * 1024
 # There is no other language that a condition may be written in.
 LANGUAGE = {"type": "PQL", "format": "pql/text"}
 
-RULE: Mapping[str, Field] = {
-    "name": LINE,
-    "description": TEXT,
-    "condition/value": TEXT,
-    "definedOn/profile/schema/ref": LINE,
-    "definedOn/profile/schema/version": LINE,
-    "definedOn/profile/referencePaths": LINES,
-}
+RULE = fields_of(Rule)
 
 
 def rule_of(before: Document, texts: Mapping[str, str], zone: ZoneInfo) -> Document:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from offers.document.errors import JSON
-from offers.document.kinds.fields import component_type
 from offers.forms.fields import Field, Texts, clean
 
 Document = dict[str, Any]
@@ -54,5 +53,3 @@ def without_emptied(before: JSON, after: Document) -> Document:
 
 # A list of ids that can be emptied: it stays then, as an empty list.
 IDS = Field(lambda value, zone: ids_text(value), lambda text, zone: ids_of(text), absent="[]", optional=False)
-# In a document it may be spelt as an address; people choose between four words.
-COMPONENT_TYPE = Field(lambda value, zone: component_type(value) or value, lambda text, zone: text)

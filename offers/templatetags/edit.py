@@ -1,7 +1,8 @@
 """Inputs of the edit form. `page` is a web/edit/form_page.py FormPage; an input is named by `at` (a row's pointer, or "") + path.
 
-{% field page "" "name" label kind="line" hint="…" %}  label, input, problems, "revert"; {% control … %} only the input
-kinds: line, text, number, date, url, code; with options=[(value, word), …] it is a select
+{% field page "" "name" hint="…" %}  label, input, problems, "revert"; {% control … %} only the input
+What is not said here is as the field is declared (offers/document/kinds/): its label, its kind (line, text, number, date, url,
+code), the options of a choice, and whether it is optional. With options=[(value, word), …] it is a select.
 """
 
 import re
@@ -14,8 +15,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from offers.document.kinds.declared import Input
 from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
-from offers.document.kinds.reading import WORDS
+from offers.document.kinds.reading import WORDS, found_at
 from offers.forms.offer import OfferForm
 from offers.forms.rows import Row
 from offers.web.edit import warnings
@@ -26,6 +28,11 @@ register = template.Library()
 
 NOTHING = SafeString()
 SWAPPED = SafeString(' hx-swap-oob="true"')
+# The kinds of inputs; what is in none of them is typed into a line.
+TYPED_INTO = {
+    **{typed: typed.value for typed in (Input.LINE, Input.TEXT, Input.CODE, Input.URL, Input.NUMBER, Input.DATE)},
+    Input.LINES: "text",
+}
 MODES = {"number": "numeric", "url": "url"}
 
 
@@ -36,20 +43,28 @@ def input_id(name: str) -> str:
 
 
 @register.inclusion_tag("edit/_field.html")
-def field(page: FormPage, at: str, path: str, label: str, **more: Any) -> dict[str, Any]:
+def field(page: FormPage, at: str, path: str, label: str = "", **more: Any) -> dict[str, Any]:
     """A labelled input with its problems. See `control`; `hint` stands below, `wide` spans the whole row."""
     return _context(page, f"{at}/{path}", label, **more)
 
 
 @register.inclusion_tag("edit/_control.html")
-def control(page: FormPage, at: str, path: str, label: str, **more: Any) -> dict[str, Any]:
+def control(page: FormPage, at: str, path: str, label: str = "", **more: Any) -> dict[str, Any]:
     """Only the input, for sentences; the label is for screen readers."""
     return _context(page, f"{at}/{path}", label, bare=True, **more)
 
 
 def _context(
-    page: FormPage, name: str, label: str, *, kind: str = "line", options: Options | None = None, **more: Any
+    page: FormPage, name: str, label: str, *, kind: str = "", options: Options | None = None, **more: Any
 ) -> dict[str, Any]:
+    if not label:
+        found = found_at(name.split("/")[1:])
+        assert found, f"{name} is no field, so that its input needs a label"
+        label, kind = _(found.says.label), kind or TYPED_INTO.get(found.says.input or Input.LINE, "line")
+        if options is None and found.says.input is Input.CHOICE:
+            options = [(value, _(word)) for value, word in found.says.words.items()]
+        more.setdefault("optional", not found.required)
+    kind = kind or "line"
     value = page.values.get(name, "")
     was = page.were.get(name)
     id = input_id(name)

@@ -17,6 +17,8 @@ from offers.document.kinds.declared import Identity, Input, Member
 from offers.document.kinds.registry import KINDS, Kind
 
 UNKNOWN = Member()
+# How the steps of a path begin that lead to an item: any one, one known by its key, one at a position.
+_ITEMS = frozenset("*[0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,13 @@ def everywhere(shape: Any, around: tuple[str, ...] = ()) -> Iterator[tuple[tuple
 
 _ALL = [pair for kind in KINDS.values() for pair in everywhere(kind.shape)]
 
-_HELD: dict[str, dict[str, Member]] = {}
-_NAMED: dict[str, Member] = {}
+_HELD: dict[str, dict[str, Found]] = {}
+_NAMED: dict[str, Found] = {}
 # The values of fixed lists, in words, by the name of the member that holds them.
 WORDS: dict[str, dict[str, str]] = {}
 for _path, _found in _ALL:
-    _HELD.setdefault("".join(_path[-2:-1]), {}).setdefault(_found.name, _found.says)
-    _NAMED.setdefault(_found.name, _found.says)
+    _HELD.setdefault("".join(_path[-2:-1]), {}).setdefault(_found.name, _found)
+    _NAMED.setdefault(_found.name, _found)
     if _found.says.words:
         WORDS.setdefault(_found.name, {}).update(_found.says.words)
 
@@ -113,9 +115,11 @@ _ORDER = {holder: {name: index for index, name in enumerate(held)} for holder, h
 _ORDER_OF_NAMES = {name: index for index, name in enumerate(_NAMED)}
 
 # What tells the items of lists apart, by the name of the member that holds the list.
-IDENTITIES: Mapping[str, Identity] = {name: says.identity for name, says in _NAMED.items() if says.identity}
+IDENTITIES: Mapping[str, Identity] = {
+    name: found.says.identity for name, found in _NAMED.items() if found.says.identity
+}
 # Members whose value, or items, name other library items.
-REFERENCES = frozenset(name for name, says in _NAMED.items() if says.refers_to)
+REFERENCES = frozenset(name for name, found in _NAMED.items() if found.says.refers_to)
 # Objects whose members people name.
 MAPS = frozenset(found.name for _path, found in _ALL if found.is_map)
 _EACH = {found.name: found.each for _path, found in _ALL if found.is_map}
@@ -125,13 +129,23 @@ DATES = frozenset(path for path, found in _ALL if found.says.input is Input.DATE
 
 def named(name: str) -> Member:
     """What is declared of a member, wherever its name is first declared."""
-    return _NAMED.get(name, UNKNOWN)
+    found = _NAMED.get(name)
+    return found.says if found else UNKNOWN
+
+
+def found_at(path: Sequence[str]) -> Found | None:
+    """The member that a path of names leads to, None where none is declared.
+
+    "*", item keys and positions stand for any item on the way.
+    """
+    holder = next((name for name in reversed(path[:-1]) if name[:1] not in _ITEMS), "")
+    return _HELD.get(holder, _NAMED).get(path[-1]) or _NAMED.get(path[-1])
 
 
 def member_at(path: Sequence[str]) -> Member:
-    """What is declared of the member that a path of names leads to; "*" and item keys stand for any item on the way."""
-    holder = next((name for name in reversed(path[:-1]) if name[:1] not in ("*", "[")), "")
-    return _HELD.get(holder, _NAMED).get(path[-1]) or named(path[-1])
+    """What is declared of the member that a path leads to, as `found_at` reads it."""
+    found = found_at(path)
+    return found.says if found else UNKNOWN
 
 
 def input_at(path: Sequence[str]) -> Input | None:

@@ -105,11 +105,11 @@ def test_a_picture_is_only_fetched() -> None:
 
 @pytest.mark.parametrize("piece", ["{{", "{%", "{{}}", "&", "&#", "a", "a:", "java{{x}}", "\t", "'", "{%a:"])
 def test_no_address_takes_long(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     address = piece * (100_000 // len(piece))
     refused_scheme(address, LINKS)
     lacks_scheme(address)
-    assert time.perf_counter() - began < 0.2
+    assert time.process_time() - began < 0.2
 
 
 def _offer(**component: str) -> dict[str, object]:
