@@ -1,9 +1,26 @@
-"""Long texts in rows: {{ text|clipped }} is its start, {{ change.spans|folded }} what is near its marks."""
+"""Long texts in rows: {{ text|clipped }} is its start, {{ change.spans|folded|marked }} its marks and what is near them."""
+
+from collections.abc import Sequence
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from offers.document.words.clips import clipped, folded, shortened
+from offers.document.words.spans import Span
 
 register = template.Library()
 for filter_ in (clipped, shortened, folded):
     register.filter(filter_)
+
+_MARKS = {"-": "<del>{}</del>", "+": "<ins>{}</ins>", "=": "{}"}
+
+
+@register.filter
+def marked(spans: Sequence[Span], short: bool = False) -> SafeString:
+    """A text with what went and what came as <del> and <ins>; `short`: each cut where nobody reads on.
+
+    Made here, because its white space is the text's own, and a template's would stand in it.
+    """
+    pieces = [(kind, shortened(text) if short and kind != "=" else text) for kind, text in spans]
+    return format_html_join("", "{}", ((format_html(_MARKS[kind], text),) for kind, text in pieces))
