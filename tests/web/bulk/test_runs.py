@@ -13,7 +13,7 @@ from offers.ledger import history
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership, Sandbox
 from tests.cast import Role, actor, make, make_sandbox, offer, patch, replace
 from tests.web.conftest import SignIn
-from tests.web.frame.test_respond import text_of
+from tests.web.frame.test_respond import flat, text_of
 
 NEW = "/s/prod/bulk/new/"
 PRIORITY = {"do": "priority", "priority": "5"}
@@ -320,4 +320,4 @@ def test_runs_are_listed_newest_first(editor: Client, ids: list[str], monkeypatc
 
 
 def test_its_pages_belong_to_the_offers(editor: Client, item: LibraryItem) -> None:
-    assert '/s/prod/offers/" aria-current="page"' in text_of(editor.get("/s/prod/bulk/"))
+    assert '/s/prod/offers/" aria-current="page"' in flat(text_of(editor.get("/s/prod/bulk/")))

@@ -75,7 +75,7 @@ def test_a_placement_for_another_content_type_is_shown_but_not_offered(
 
 
 def _other_types(text: str) -> list[str]:
-    closed = re.search(r'<optgroup label="For another content type" disabled>(.*?)</optgroup>', text, re.DOTALL)
+    closed = re.search(r'<optgroup\s+label="For another content type" disabled>(.*?)</optgroup>', text, re.DOTALL)
     return re.findall(r'<option value="([^"]*)"', closed[1]) if closed else []
 
 

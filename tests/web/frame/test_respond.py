@@ -28,6 +28,11 @@ def text_of(response: Any) -> str:
     return str(response.content.decode())
 
 
+def flat(text: str) -> str:
+    """A page without the line ends of its templates: white space is one space, and none stands at the edges of a tag."""
+    return re.sub(r"(?<=>) (?=\S)|(?<=\S) (?=<)", "", " ".join(text.split()))
+
+
 def test_a_page_wants_a_person(client: Client, sandbox: Sandbox) -> None:
     response = client.get("/s/prod/offers/")
     assert response.status_code == 302
