@@ -15,7 +15,17 @@ from offers.access.people import choices as choices_of_people
 from offers.access.people import name_of
 from offers.document.kinds.reading import WORDS
 from offers.document.kinds.registry import KINDS, OFFER_KINDS, Kind
-from offers.lists.pages import DEFAULT_ORDER, DELETED, STATE_ORDERS, LiveState, Wanted, changers, orders_of, recent
+from offers.lists.pages import (
+    DEFAULT_ORDER,
+    DELETED,
+    ORDERS,
+    STATE_ORDERS,
+    LiveState,
+    Wanted,
+    changers,
+    orders_of,
+    recent,
+)
 from offers.models import LibraryItem
 from offers.web.frame.middleware import zone_of
 
@@ -215,10 +225,8 @@ class Sort:
     aria: str
 
 
-FIRSTS = {
-    **{name: name for name in ("name", "status", "starts", "ends", "channels")},
-    **{name: f"-{name}" for name in ("priority", "created", "modified")},
-}
+# The order that a heading sorts by first: of its two, the one that stands first among the orders.
+FIRSTS = {order.lstrip("-"): order for order in reversed(list(ORDERS))}
 
 
 def sorts(request: HttpRequest, order: str, wanted: Wanted) -> dict[str, Sort]:

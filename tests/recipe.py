@@ -1,0 +1,100 @@
+"""What tests/test_recipes.py runs on a copy of the code in which a field was added: python -m tests.recipe.
+
+Everything is done through the pages, the API's description and the document layer of the copy, in a transaction that is rolled back.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import django
+from django.db import connection, transaction
+from django.test.utils import setup_test_environment
+
+TERMS = "Not for resale."
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    django.setup()
+    setup_test_environment()
+    import offers
+
+    assert Path(offers.__file__).is_relative_to(Path.cwd()), "this is not the copy"
+    _schema()
+    _changes()
+    with transaction.atomic():
+        _pages()
+        transaction.set_rollback(True)
+    connection.close()
+
+
+def _schema() -> None:
+    from offers.api.describing.document import openapi_document
+    from offers.document.kinds.registry import OFFER_KINDS
+    from offers.document.validate import validate
+    from tests.cast import offer
+
+    schemas = openapi_document()["components"]["schemas"]
+    for name in ("PersonalizedOffer", "FallbackOffer", "PersonalizedOfferItem"):
+        assert schemas[name]["properties"]["terms"] == {"type": "string", "maxLength": 4_000}, name
+        assert "terms" not in schemas[name]["required"]
+    assert [(problem.pointer, problem.code) for problem in validate(OFFER_KINDS[0], offer(terms=7))] == [
+        ("/terms", "not-text")
+    ]
+
+
+def _changes() -> None:
+    from offers.document.merge import merge
+    from offers.document.words.describe import describe
+    from tests.cast import offer
+
+    (change,) = describe(offer(), offer(terms=TERMS))
+    assert (change.title, change.pointer, change.new_text) == ("Small print", "/terms", TERMS)
+    names = [change.label for change in describe(offer(), offer(name="New", terms=TERMS, labels=["x"]))]
+    assert names == ["Name", "Small print", "Data label"], "changes come in the order of declaration"
+    merged = merge(offer(), offer(terms=TERMS), offer(name="New"))
+    assert (merged.document, merged.conflicts) == (offer(name="New", terms=TERMS), ())
+
+
+def _pages() -> None:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from offers.models import LibraryItem, Membership, Revision
+    from tests.cast import Role, actor, make, make_sandbox, offer, patch
+    from tests.web.form_reader import form_in
+
+    sandbox = make_sandbox("copy")
+    item = make(actor(sandbox), offer(), id="sale")
+    mina = User.objects.create_user("mina-of-the-copy")
+    Membership.objects.create(sandbox=sandbox, user=mina, role=Role.EDITOR)
+    browser, address = Client(), "/s/copy/offers/sale/edit/"
+    browser.force_login(mina)
+    page = browser.get(address).content.decode()
+    field = page[page.index('for="f-terms"') :]
+    assert re.match(r'for="f-terms">Small print<span class="optional">optional</span>', field)
+    assert re.search(r'<textarea class="form-control" id="f-terms" name="/terms" rows="3"', field)
+
+    opened = form_in(page)
+    saved = browser.post(address, {**opened, "/terms": TERMS, "action": "save"})
+    assert saved.status_code == 302, saved.content.decode()
+    assert Revision.objects.get(item=item, etag=2).patch == f'[{{"op":"add","path":"/terms","value":"{TERMS}"}}]'
+
+    opened = form_in(browser.get(address).content.decode())
+    patch(actor(sandbox), item, [{"op": "replace", "path": "/terms", "value": "Theirs."}])
+    mine = {**opened, "/terms": "Mine.", "action": "save"}
+    conflict = browser.post(address, mine)
+    told = conflict.content.decode()
+    assert conflict.status_code == 409
+    assert '<span class="legend-text">Small print</span>' in told
+    (pick,) = set(re.findall(r'<textarea class="form-control" name="other:([0-9a-f]+)"', told))
+    other: dict[str, Any] = {f"pick:{pick}": "other", f"other:{pick}": "Another."}
+    etag = {"etag": re.findall(r'name="etag" value="(\d+)"', told)[0]}
+    assert browser.post(address, {**mine, **other, **etag}).status_code == 302
+    assert LibraryItem.objects.get(key=item.key).document["terms"] == "Another."
+
+
+if __name__ == "__main__":
+    main()
