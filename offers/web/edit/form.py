@@ -332,11 +332,10 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "is_new": desk.item is None,
         "is_fallback": desk.form.kind == Kind.FALLBACK_OFFER,
         "one": desk.section.one,
-        "body": f"edit/library/{desk.form.kind}.html",
         "is_dirty": desk.request.method == "POST",
         "not_saved": status >= 400,
         "is_stale": asking(desk.request).is_stale,
         "is_another": opened_by_another(desk.request),
     }
-    template = "edit/library.html" if isinstance(desk.form, LibraryForm) else "edit/form.html"
+    template = f"edit/library/{desk.form.kind}.html" if isinstance(desk.form, LibraryForm) else "edit/form.html"
     return answer(desk.request, template, {**base, **values, **context}, fragment=fragment, status=status)

@@ -24,7 +24,7 @@ def overview(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
         users=used_by(actor.sandbox.pk, item.id),
         **facts_of(actor, item),
     )
-    return answer(request, "item/library.html", context)
+    return answer(request, f"item/library/{item.kind}.html", context)
 
 
 def api(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:

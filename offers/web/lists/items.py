@@ -22,8 +22,10 @@ def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpRespo
         order_of(request),
     )
     found = page(actor.sandbox.pk, section.kinds, wanted, order, request.GET.get("cursor", ""))
+    results = f"lists/items/_{section.kinds[0]}.html"
     context = {
         "section": section,
+        "results": results,
         "page": found,
         "rows": rows_of(with_names_of_now(found.items)),
         "wanted": wanted,
@@ -33,7 +35,7 @@ def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpRespo
         "links": links(request, found.next, found.previous),
         "sorts": sorts(request, order, wanted),
     }
-    return answer(request, "lists/items.html", context, fragment="lists/_items.html")
+    return answer(request, "lists/items.html", context, fragment=results)
 
 
 def _chips(request: HttpRequest, wanted: Wanted) -> list[Chip]:
