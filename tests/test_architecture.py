@@ -25,6 +25,8 @@ LAYERS = (
 )
 # docs/architecture.md says why there are two; records.py holds the statement that both end with.
 MAY_STORE = {"offers/ledger/writes.py", "offers/ledger/records.py", "offers/ledger/imports.py"}
+# These look at items in the database that they write to; everybody else reads them through models/reading.py.
+MAY_ASK = {*MAY_STORE, "offers/ledger/heads.py", "offers/ledger/references.py"}
 STORED = {"LibraryItem", "Revision"}
 TABLES = ("offers_libraryitem", "offers_revision")
 STORING_CALLS = {
@@ -137,6 +139,24 @@ def test_only_the_write_path_and_the_import_store_items_and_revisions(path: Path
 )
 def test_the_check_above_sees_what_it_is_to_forbid(source: str) -> None:
     assert list(storing_calls(ast.parse(source)))
+
+
+def asks_by_itself(tree: ast.AST) -> bool:
+    """Whether a module opens a cursor of its own and has a statement about items or revisions."""
+    cursors = any(isinstance(node, ast.Attribute) and node.attr == "cursor" for node in ast.walk(tree))
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return cursors and any(table in text for table in TABLES for text in texts)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_items_are_read_through_one_place(path: Path) -> None:
+    assert asks_by_itself(ast.parse(path.read_text())) <= (str(path.relative_to(ROOT)) in MAY_ASK)
+
+
+def test_the_check_above_sees_a_cursor_of_its_own() -> None:
+    source = "with connection.cursor() as c: c.execute(f'SELECT {x} FROM offers_libraryitem')"
+    assert asks_by_itself(ast.parse(source))
+    assert not asks_by_itself(ast.parse(source.replace("libraryitem", "bulkrow")))
 
 
 def test_there_are_no_signals_and_no_class_views() -> None:

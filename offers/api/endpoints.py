@@ -106,7 +106,7 @@ def _wanted_etag(actor: Actor, kinds: Collection[Kind], id: str, condition: etag
         return None
     if len(condition.etags) == 1:
         return next(iter(condition.etags))
-    head = heads.read(actor, kinds, id)
+    head = heads.read_to_write(actor, kinds, id)
     if head.etag not in condition.etags:
         raise writes.StaleEtag(head)
     return head.etag
@@ -116,4 +116,4 @@ def _with_head(actor: Actor, kinds: Collection[Kind], id: str, error: DocumentEr
     """A refusal that depends on how the item stands, told with that; any other as it is."""
     if isinstance(error, DocumentError) and error.status != 409:
         return error
-    return Conflict(error, heads.read(actor, kinds, id))
+    return Conflict(error, heads.read_to_write(actor, kinds, id))

@@ -12,7 +12,7 @@ from django.db import connection
 from offers.access.permissions import Actor, NotFound
 from offers.document.kinds.registry import Kind
 from offers.document.values import Document
-from offers.models import LibraryItem
+from offers.models import LibraryItem, reading
 
 # FOR UPDATE also keeps out those who are about to refer to the item (they take FOR KEY SHARE).
 Lock = Literal["", "FOR NO KEY UPDATE", "FOR UPDATE"]
@@ -94,14 +94,23 @@ def next_head(head: Head, actor: Actor, document: Document, at: datetime, *, del
     )
 
 
-def read(actor: Actor, kinds: Collection[Kind], id: str, *, lock: Lock = "", deleted: bool = False) -> Head:
-    """The item as it stands now, in the actor's sandbox. Raises NotFound.
+def read(actor: Actor, kinds: Collection[Kind], id: str) -> Head:
+    """The item as it stands, in the actor's sandbox, for showing it. Raises NotFound.
 
-    One plain statement rather than a model instance: this is the hot half of every PATCH.
+    One plain statement: a model instance costs more than all the rest of a GET.
     """
+    found = reading.rows(_READ, [actor.sandbox.pk, id])
+    return _visible(found[0] if found else None, kinds, deleted=False)
+
+
+def read_to_write(actor: Actor, kinds: Collection[Kind], id: str, *, lock: Lock = "", deleted: bool = False) -> Head:
+    """The item as it stands now in the database that is written to: the hot half of every PATCH. Raises NotFound."""
     with connection.cursor() as cursor:
         cursor.execute(f"{_READ} {lock}", [actor.sandbox.pk, id])
-        row = cursor.fetchone()
+        return _visible(cursor.fetchone(), kinds, deleted=deleted)
+
+
+def _visible(row: Sequence[Any] | None, kinds: Collection[Kind], *, deleted: bool) -> Head:
     head = head_of(row) if row else None
     if head is None or head.kind not in kinds or (head.deleted_at is not None and not deleted):
         raise NotFound

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import orjson
-from django.db import connection
 
 from offers.access.permissions import NotFound
 from offers.document.blame import Line, blame, last_changes
@@ -14,7 +13,7 @@ from offers.document.merge import Merged, merge
 from offers.document.patch import replay
 from offers.document.values import Document
 from offers.ledger.records import SNAPSHOT_EVERY
-from offers.models import LibraryItem, Revision
+from offers.models import LibraryItem, Revision, reading
 
 
 class NoSuchRevision(NotFound):
@@ -97,25 +96,24 @@ def undone_each(wanted: Sequence[tuple[LibraryItem, int]]) -> list[Merged | None
     around: defaultdict[int, dict[int, Document | None]] = defaultdict(dict)
     document: Document | None = None
     key = 0
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT wanted.item, near.etag, near.patch, near.snapshot
-                 FROM unnest(%s::bigint[], %s::int[]) AS wanted(item, etag)
-                CROSS JOIN LATERAL (
-                  SELECT coalesce(max(etag), 1) AS etag FROM offers_revision
-                   WHERE item_id = wanted.item AND etag < wanted.etag AND snapshot IS NOT NULL) AS start
-                 JOIN offers_revision AS near
-                   ON near.item_id = wanted.item AND near.etag BETWEEN start.etag AND wanted.etag
-                ORDER BY wanted.item, near.etag""",
-            [list(etags), list(etags.values())],
-        )
-        for item_key, etag, patch, snapshot in cursor.fetchall():
-            if item_key != key:
-                key, document = item_key, orjson.loads(snapshot) if snapshot else replay(None, orjson.loads(patch))
-            else:
-                document = replay(document, orjson.loads(patch))
-            if etag >= etags[key] - 1:
-                around[key][etag] = document
+    found = reading.rows(
+        """SELECT wanted.item, near.etag, near.patch, near.snapshot
+             FROM unnest(%s::bigint[], %s::int[]) AS wanted(item, etag)
+            CROSS JOIN LATERAL (
+              SELECT coalesce(max(etag), 1) AS etag FROM offers_revision
+               WHERE item_id = wanted.item AND etag < wanted.etag AND snapshot IS NOT NULL) AS start
+             JOIN offers_revision AS near
+               ON near.item_id = wanted.item AND near.etag BETWEEN start.etag AND wanted.etag
+            ORDER BY wanted.item, near.etag""",
+        [list(etags), list(etags.values())],
+    )
+    for item_key, etag, patch, snapshot in found:
+        if item_key != key:
+            key, document = item_key, orjson.loads(snapshot) if snapshot else replay(None, orjson.loads(patch))
+        else:
+            document = replay(document, orjson.loads(patch))
+        if etag >= etags[key] - 1:
+            around[key][etag] = document
     return [_undone(item, around[item.key].get(etag - 1), around[item.key].get(etag)) for item, etag in wanted]
 
 

@@ -10,6 +10,7 @@ from offers.document.kinds.registry import Kind
 from offers.document.validate import Reference, fits
 from offers.document.values import Document
 from offers.document.words.labels import gettext_noop
+from offers.models import reading
 
 
 class InUse(Exception):
@@ -22,14 +23,13 @@ class InUse(Exception):
 
 def used_by(sandbox_id: int, id: str, limit: int = 20) -> tuple[tuple[str, str, str], ...]:
     """The items that refer to this id, as (kind, id, name), newest change first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT kind, id, name FROM offers_libraryitem
-                WHERE sandbox_id = %s AND "references" @> ARRAY[%s::text] AND deleted_at IS NULL
-                ORDER BY modified_at DESC, key DESC LIMIT %s""",
-            [sandbox_id, id, limit],
-        )
-        return tuple(cursor.fetchall())
+    found = reading.rows(
+        """SELECT kind, id, name FROM offers_libraryitem
+            WHERE sandbox_id = %s AND "references" @> ARRAY[%s::text] AND deleted_at IS NULL
+            ORDER BY modified_at DESC, key DESC LIMIT %s""",
+        [sandbox_id, id, limit],
+    )
+    return tuple(found)
 
 
 def reference_problems(sandbox_id: int, document: Document, wanted: Collection[Reference]) -> list[Problem]:

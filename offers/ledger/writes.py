@@ -21,7 +21,7 @@ from offers.document.errors import InvalidDocument, Problem
 from offers.document.kinds.registry import Kind
 from offers.document.validate import Reference, references, validate, with_defaults
 from offers.document.values import Document, Patch, canonical_text
-from offers.ledger.heads import HEAD_COLUMNS, Head, first_head, new_id, next_head, read
+from offers.ledger.heads import HEAD_COLUMNS, Head, first_head, new_id, next_head, read_to_write
 from offers.ledger.records import INSERT_REVISION, REWRITTEN, Stamp, item_values, record
 from offers.ledger.references import InUse, reference_problems, used_by
 
@@ -90,7 +90,7 @@ def change(
     for attempt in range(OPTIMISTIC_TRIES + 1):
         wait = attempt == OPTIMISTIC_TRIES
         with transaction.atomic() if wait else nullcontext():
-            head = read(actor, kinds, id, lock="FOR NO KEY UPDATE" if wait else "")
+            head = read_to_write(actor, kinds, id, lock="FOR NO KEY UPDATE" if wait else "")
             if if_match is not None and if_match != head.etag:
                 raise StaleEtag(head)
             outcome = _change_head(actor, head, patch, stamp, dry_run)
@@ -117,7 +117,7 @@ def judge(actor: Actor, head: Head, patch: Patch) -> Outcome:
 def delete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, if_match: int | None = None) -> Outcome:
     """Delete an item that nothing refers to; its history stays. Raises NotFound, NotAllowed, StaleEtag, InUse."""
     with transaction.atomic():
-        head = read(actor, kinds, id, lock="FOR UPDATE")
+        head = read_to_write(actor, kinds, id, lock="FOR UPDATE")
         if if_match is not None and if_match != head.etag:
             raise StaleEtag(head)
         if if_match is None and actor.sandbox.require_if_match:
@@ -133,7 +133,7 @@ def delete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, if_m
 def undelete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp) -> Outcome:
     """Bring a deleted item back as it was. Raises NotFound, NotAllowed, InvalidDocument (what it needs may be gone)."""
     with transaction.atomic():
-        head = read(actor, kinds, id, lock="FOR UPDATE", deleted=True)
+        head = read_to_write(actor, kinds, id, lock="FOR UPDATE", deleted=True)
         permissions.check_change(actor, head.kind, None, head.document)
         if head.deleted_at is None:
             return Outcome(head.document, head, False)

@@ -6,8 +6,7 @@ item of the one before (keyset paging), and counting stops at COUNT_LIMIT.
 
 import base64
 import binascii
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +14,6 @@ from functools import reduce
 from typing import Any
 
 import orjson
-from django.db import connection, transaction
 from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
@@ -25,7 +23,7 @@ from offers.document.errors import JSON
 from offers.document.kinds.fields import CHANNEL_PREFIX
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references
-from offers.models import LibraryItem
+from offers.models import LibraryItem, reading
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1_000
@@ -141,7 +139,9 @@ def page(
     backwards, position = _read_cursor(cursor, order)
     now = timezone.now()
     chosen = [kind for kind in kinds if wanted.kind in ("", kind)]
-    with _planned_for_its_values():
+    # Each statement is planned for what is asked, also a prepared one: the plan for any tag is the wrong one for most, and
+    # after a few lists it would be used for all of them.
+    with reading.under("plan_cache_mode", "force_custom_plan"):
         found = [_keys(_matching(sandbox_id, kind, wanted, now)) for kind in chosen]
         parts = [_sorted_how(sandbox_id, kind, wanted, now, keys) for kind, keys in zip(chosen, found, strict=True)]
         rows = _first(parts, order, backwards, position, PAGE_SIZE + 1)
@@ -162,17 +162,6 @@ def page(
 def orders_of(wanted: Wanted) -> Collection[str]:
     """The orders that a list can have."""
     return ("-modified", "modified") if wanted.deleted else ORDERS
-
-
-@contextmanager
-def _planned_for_its_values() -> Iterator[None]:
-    """Have PostgreSQL plan each statement for what is asked, also a prepared one.
-
-    The plan for any tag is the wrong one for most: after a few lists it would be used for all of them.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-        yield
 
 
 def _keys(items: QuerySet[LibraryItem]) -> list[int]:
@@ -209,9 +198,7 @@ def changers(sandbox_id: int, kinds: Collection[Kind]) -> dict[str, str]:
 
     One step along an index for each of them: PostgreSQL's DISTINCT would read every item.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(CHANGERS_SQL, {"sandbox": sandbox_id, "kinds": list(kinds), "most": CHANGERS})
-        return dict(cursor.fetchall())
+    return dict(reading.rows(CHANGERS_SQL, {"sandbox": sandbox_id, "kinds": list(kinds), "most": CHANGERS}))
 
 
 CHANGERS = 100

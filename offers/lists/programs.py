@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 import psycopg
-from django.db import DataError, OperationalError, connection, transaction
+from django.db import DataError, OperationalError
 
 from offers import asked
 from offers.document.errors import Problem
@@ -26,6 +26,7 @@ from offers.lists.expressions import (
     date_path,
     segments_of,
 )
+from offers.models import reading
 
 DEFAULT_LIMIT = 25
 MAX_LIMIT = 100
@@ -105,10 +106,7 @@ def page(
         *wanted,
     ]
     backwards, values = _read_cursor(cursor, terms) if cursor else (False, [])
-    with transaction.atomic():
-        with connection.cursor() as database:
-            # Ends with the transaction, so the connection goes back as it was.
-            database.execute(f"SET LOCAL statement_timeout = {TIMEOUT_MS}")
+    with reading.under("statement_timeout", TIMEOUT_MS):
         try:
             rows = _rows(here, terms, backwards, values, size + 1)
             total = _count(here)
@@ -162,18 +160,15 @@ def _rows(
     keys = ", ".join(f"({term.sql})::text AS at_{number}" for number, term in enumerate(terms))
     order_by = ", ".join(f"{term.sql} {'DESC' if term.descending != backwards else 'ASC'}" for term in terms)
     term_params = [param for term in terms for param in term.params]
-    with connection.cursor() as database:
-        database.execute(
-            f"""SELECT {SELECT_HEAD}, {keys} FROM offers_libraryitem WHERE {_all(where)} ORDER BY {order_by} LIMIT %s::int""",
-            [*term_params, *_params(where), *term_params, limit],
-        )
-        return list(database.fetchall())
+    return reading.rows(
+        f"""SELECT {SELECT_HEAD}, {keys} FROM offers_libraryitem WHERE {_all(where)} ORDER BY {order_by} LIMIT %s::int""",
+        [*term_params, *_params(where), *term_params, limit],
+    )
 
 
 def _count(here: Sequence[Condition]) -> int:
-    with connection.cursor() as database:
-        database.execute(f"SELECT count(*) FROM offers_libraryitem WHERE {_all(here)}", _params(here))
-        return int(database.fetchone()[0])
+    ((count,),) = reading.rows(f"SELECT count(*) FROM offers_libraryitem WHERE {_all(here)}", _params(here))
+    return int(count)
 
 
 def _beyond(terms: Sequence[Term], backwards: bool, values: list[str]) -> Condition:

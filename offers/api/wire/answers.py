@@ -12,11 +12,11 @@ from offers.api.wire import shapes
 from offers.api.wire.dates import receipted, shown
 from offers.api.wire.etags import tag
 from offers.document.kinds.registry import KINDS, Kind
-from offers.document.validate import references
 from offers.document.words.describe import Change, describe
 from offers.ledger.heads import Head
 from offers.ledger.writes import Outcome
-from offers.models import LibraryItem, Revision
+from offers.lists.pages import names_in
+from offers.models import Revision
 
 JSON = "application/json"
 
@@ -88,7 +88,7 @@ def with_members(
 def preview(actor: Actor, outcome: Outcome) -> HttpResponse:
     """The answer to a dry run: the document and etag that the change would make, and the change in words."""
     before, head = outcome.before, outcome.head
-    changes = describe(before, head.document, names=_names(actor, head.kind, before, head.document))
+    changes = describe(before, head.document, names=names_in(actor.sandbox.pk, head.kind, (before, head.document)))
     content: shapes.Preview = {
         "etag": head.etag,
         "document": head.document,
@@ -138,11 +138,3 @@ def _change(change: Change) -> shapes.Change:
         "old": change.old,
         "new": change.new,
     }
-
-
-def _names(actor: Actor, kind: Kind, *documents: Mapping[str, Any] | None) -> dict[str, str]:
-    """The names of what the documents refer to, by id."""
-    ids = {reference.id for document in documents if document for reference in references(kind, document)}
-    if not ids:
-        return {}
-    return dict(LibraryItem.objects.filter(sandbox=actor.sandbox, id__in=ids).values_list("id", "name"))

@@ -93,7 +93,7 @@ def save(
         outcome = writes.change_head(actor, head, plan.patch, stamped)
         if outcome is not None:
             return Saved(plan, outcome)
-        head = heads.read(actor, [head.kind], head.id)
+        head = heads.read_to_write(actor, [head.kind], head.id)
     raise writes.StaleEtag(head)
 
 

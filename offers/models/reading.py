@@ -1,0 +1,37 @@
+"""Where items and their history are read from: one place, so that a copy of the database (a read replica) can answer.
+
+Queries by a model ask Django's router by themselves; statements of our own ask it here. So a router in the settings is all
+that a copy takes. What is read in order to write is read where it is written: in the write path's transactions, and by
+`ledger.heads.read_to_write`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, connections, router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from offers.models.library import LibraryItem
+
+
+def source() -> BaseDatabaseWrapper:
+    """The connection to read items from: the one that is written to within a transaction of its own, else the router's."""
+    if connection.in_atomic_block:
+        return connections[connection.alias]
+    return connections[router.db_for_read(LibraryItem)]
+
+
+def rows(statement: str, params: Sequence[Any] | dict[str, Any]) -> list[Any]:
+    """What a SELECT of items or revisions finds, as tuples."""
+    with source().cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())
+
+
+@contextmanager
+def under(setting: str, value: str | int) -> Iterator[None]:
+    """Read with a setting of PostgreSQL, which ends with the block: what happens in it is one transaction."""
+    with transaction.atomic(using=source().alias), source().cursor() as cursor:
+        cursor.execute(f"SET LOCAL {setting} = {value}")
+        yield
