@@ -1,4 +1,4 @@
-"""What tests/test_recipes.py runs on a copy of the code in which a field was added: python -m tests.recipe.
+"""What tests/test_recipes.py runs on a copy of the code in which a field and a kind were added: python -m tests.recipe.
 
 Everything is done through the pages, the API's description and the document layer of the copy, in a transaction that is rolled back.
 """
@@ -26,6 +26,7 @@ def main() -> None:
     _changes()
     with transaction.atomic():
         _pages()
+        _kind()
         transaction.set_rollback(True)
     connection.close()
 
@@ -95,6 +96,38 @@ def _pages() -> None:
     etag = {"etag": re.findall(r'name="etag" value="(\d+)"', told)[0]}
     assert browser.post(address, {**mine, **other, **etag}).status_code == 302
     assert LibraryItem.objects.get(key=item.key).document["terms"] == "Another."
+
+
+def _kind() -> None:
+    """A kind that nothing in the code knows: a banner has a link and refers to a fallback offer."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from offers.document.kinds.registry import Kind
+    from offers.models import LibraryItem, Sandbox
+    from tests.cast import actor, make
+    from tests.web.form_reader import form_in
+
+    sandbox = Sandbox.objects.get(name="copy")
+    make(actor(sandbox), {"name": "House", "status": "draft"}, Kind.FALLBACK_OFFER, "house")
+    browser, section = Client(), "/s/copy/banners/"
+    browser.force_login(User.objects.get(username="mina-of-the-copy"))
+    page = browser.get(f"{section}new/").content.decode()
+    assert re.search(r'<option value="house">\s*House', page), "it offers what the field refers to"
+    filled = {**form_in(page), "/name": "Sale", "/link": "https://shop.example", "/fallback": "house", "action": "save"}
+    wrong = browser.post(f"{section}new/", {**filled, "/link": "javascript:x"})
+    assert (wrong.status_code, b"An address cannot begin with" in wrong.content) == (422, True)
+    made = browser.post(f"{section}new/", filled)
+    assert made.status_code == 302, made.content.decode()
+    item = LibraryItem.objects.get(kind="banner")
+    assert item.references == ["house"]
+    for place in ("", f"{item.id}/", f"{item.id}/edit/", f"{item.id}/history/", f"{item.id}/blame/", f"{item.id}/api/"):
+        answer = browser.get(section + place)
+        assert (answer.status_code, b"Sale" in answer.content) == (200, True), place
+    assert b"Banners" in browser.get("/s/copy/").content
+    described = browser.get("/data/core/dps/openapi.json").json()
+    assert "/data/core/dps/banners/{id}" in described["paths"]
+    assert described["components"]["schemas"]["Banner"]["required"] == ["name", "link", "fallback"]
 
 
 if __name__ == "__main__":

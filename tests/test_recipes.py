@@ -1,4 +1,4 @@
-"""The recipes of docs/architecture.md lead where they say: the first one is followed on a copy of the code."""
+"""The recipes of docs/architecture.md lead where they say: the first and the third are followed on a copy of the code."""
 
 import os
 import re
@@ -52,11 +52,46 @@ def database_of_this_test() -> str:
     return f"{base.rpartition('/')[0]}/{connection.settings_dict['NAME']}{mark}{query}"
 
 
+BANNER = """
+@strict
+class Banner(Named):
+    link: Annotated[fields.Url, Member(gettext_noop("Link"))]
+    fallback: Annotated[fields.Id, Member(gettext_noop("Fallback offer"), refers_to="fallback-offer")]
+
+
+BANNER = Declaration(
+    shape=Banner,
+    uri="https://example.com/banner",
+    label="Banner",
+    section=Section(
+        slug="banners", path="banners", icon="photo", title="Banners", one="Banner", about="", an="a banner", many="banners"
+    ),
+)
+"""
+
+
+def add_kind(copy: Path) -> None:
+    """Its module, two lines in the registry and its templates: what it imports is what placements do."""
+    kinds, templates = copy / "offers" / "document" / "kinds", copy / "templates"
+    imports = (kinds / "placement.py").read_text().partition("\n\n\n")[0]
+    (kinds / "banner.py").write_text(imports + "\n\n" + BANNER)
+    add_line(kinds / "registry.py", "import TAG", "from offers.document.kinds.banner import BANNER")
+    add_line(kinds / "registry.py", 'DECISION = "', 'BANNER = "banner"')
+    add_line(kinds / "registry.py", "Kind.DECISION: DECISION", "Kind.BANNER: BANNER,")
+    body = '{% field page "" "link" %}{% field page "" "fallback" %}'
+    (templates / "edit" / "library" / "banner.html").write_text(
+        '{% extends "edit/library.html" %}{% load edit %}{% block kind_body %}' + body + "{% endblock %}"
+    )
+    (templates / "item" / "library" / "banner.html").write_text('{% extends "item/library.html" %}')
+    (templates / "lists" / "items" / "_banner.html").write_text('{% extends "lists/_items.html" %}')
+
+
 @pytest.mark.django_db
-def test_a_text_field_is_its_declaration_a_line_of_a_template_and_a_translation(copy: Path) -> None:
+def test_a_field_is_three_places_and_a_kind_its_module_the_registry_and_its_templates(copy: Path) -> None:
     add_line(copy / "offers" / "document" / "kinds" / "offer.py", "class OfferBody(", line_of("python"))
     add_line(copy / "templates" / "edit" / "form.html", '{% field page "" "description"', line_of("django"))
     assert {message.id for message in collect(copy)} - {message.id for message in collect(ROOT)} == {"Small print"}
+    add_kind(copy)
     done = subprocess.run(
         [sys.executable, "-m", "tests.recipe"],
         cwd=copy,

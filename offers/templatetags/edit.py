@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from offers.document.kinds.declared import Input
 from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
-from offers.document.kinds.reading import WORDS, found_at
+from offers.document.kinds.reading import WORDS, Found, found_at
 from offers.forms.offer import OfferForm
 from offers.forms.rows import Row
 from offers.web.edit import warnings
+from offers.web.edit.choices import LibraryChoices
 from offers.web.edit.form_page import Choices, FormPage, Options, PlacementGroup
 from offers.web.frame.icons import CHANNEL_ICONS, CONTENT_ICONS
 
@@ -62,7 +63,7 @@ def _context(
         assert found, f"{name} is no field, so that its input needs a label"
         label, kind = _(found.says.label), kind or TYPED_INTO.get(found.says.input or Input.LINE, "line")
         if options is None and found.says.input is Input.CHOICE:
-            options = [(value, _(word)) for value, word in found.says.words.items()]
+            options = _options(page, found)
         more.setdefault("optional", not found.required)
     kind = kind or "line"
     value = page.values.get(name, "")
@@ -84,6 +85,12 @@ def _context(
         "options": options,
         **more,
     }
+
+
+def _options(page: FormPage, found: Found) -> Options:
+    """What there is to choose from: library items, or the words of the declaration."""
+    items = page.choices.options.get(found.name) if isinstance(page.choices, LibraryChoices) else None
+    return items or [(value, _(word)) for value, word in found.says.words.items()]
 
 
 @register.filter

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from offers.access.permissions import Actor
+from offers.document.kinds.declared import Input
 from offers.document.kinds.fields import CHANNEL_PREFIX
-from offers.document.kinds.reading import WORDS
-from offers.document.kinds.registry import Kind
+from offers.document.kinds.reading import WORDS, members_of
+from offers.document.kinds.registry import KINDS, Kind
 from offers.forms.collection import BY_LIST, BY_TAGS
 from offers.forms.library import LibraryForm, chosen
 from offers.web.edit.pickers import Choice, Picker, offered, picker, pickers
@@ -18,7 +19,7 @@ Options = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class LibraryChoices:
-    """`options` are what selects offer, by what they are about; `pickers` the lists to tick, by the name of their inputs.
+    """`options` are what selects offer, by the path of the field or what they are about; `pickers` the lists to tick, by the name of their inputs.
 
     `conditions` are those of the decision rules on offer, by id.
     """
@@ -35,8 +36,18 @@ class LibraryChoices:
 
 def library_choices(actor: Actor, form: LibraryForm) -> LibraryChoices:
     """What this form can choose from, with what it has chosen already."""
-    make = _CHOICES.get(form.kind)
-    return make(actor.sandbox.pk, form) if make else LibraryChoices()
+    return _CHOICES.get(form.kind, _declared)(actor.sandbox.pk, form)
+
+
+def _declared(sandbox_id: int, form: LibraryForm) -> LibraryChoices:
+    """For each member that refers to a kind, the items of that kind."""
+    options = {}
+    for found in members_of(KINDS[form.kind].shape):
+        kind = found.says.refers_to
+        if found.says.input is Input.CHOICE and isinstance(kind, str) and kind:
+            items = offered(sandbox_id, Kind(kind), {form.texts[found.name]})
+            options[found.name] = _options(items, _("Choose…"))
+    return LibraryChoices(options)
 
 
 def _placement(sandbox_id: int, form: LibraryForm) -> LibraryChoices:
