@@ -1,5 +1,8 @@
 """Settings from environment variables: a word that is none is refused, naming its variable, and never taken for a no."""
 
+import ipaddress
+import logging
+
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -14,9 +17,32 @@ class Env(environ.Env):  # type: ignore[misc]  # has no annotations
             raise ImproperlyConfigured(f"{name}={word} is neither on nor off: set it to 1 or 0.")
         return word in YES
 
+    def level(self, name: str, *, default: str) -> str:
+        """From where on the log is written."""
+        word: str = self.str(name, default=default).strip().upper()
+        if word not in logging.getLevelNamesMapping():
+            raise ImproperlyConfigured(f"{name}={word} is no level: set it to DEBUG, INFO, WARNING or ERROR.")
+        return word
+
+    def networks(self, name: str, *, default: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+        """Networks or addresses, with commas between them."""
+        try:
+            return [ipaddress.ip_network(network) for network in self.list(name, default=default)]
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}. Set it to networks like 10.0.0.0/8, with commas.") from None
+
     def number(self, name: str, *, default: int) -> int:
         """A whole number from 1."""
         text = self.str(name, default=str(default)).strip()
         if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
             raise ImproperlyConfigured(f"{name}={text} is no number: set it to a whole number from 1.")
         return int(text)
+
+
+class Shortened(logging.Filter):
+    """Takes the traceback from what was refused on purpose: only what went wrong on our side has one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR and record.name == "django.request":
+            record.exc_info = None
+        return True

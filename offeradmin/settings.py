@@ -1,6 +1,5 @@
 """Settings: everything a deployment may change is an environment variable (docs/operator.md)."""
 
-import ipaddress
 from collections.abc import MutableMapping
 from pathlib import Path
 
@@ -31,10 +30,7 @@ CSRF_FAILURE_VIEW = "offers.web.account.session.token_refused"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BEHIND_PROXY = env.flag("BEHIND_PROXY")
 # Whose X-Forwarded-For is believed (offers/access/attempts.py): by default a proxy on the same machine, if there is one at all.
-TRUSTED_PROXIES = [
-    ipaddress.ip_network(network)
-    for network in env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1"] if BEHIND_PROXY else [])
-]
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1"] if BEHIND_PROXY else [])
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -74,6 +70,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "offers.web.frame.middleware.time_zone",
     "offers.web.item.deleted.deleted_items",
+    "offers.web.frame.errors.only_pressed",
 ]
 
 ROOT_URLCONF = "offeradmin.urls"
@@ -193,6 +190,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    # Why somebody was refused is in the line; where in the code is of use to nobody.
+    "filters": {"short": {"()": "offeradmin.environment.Shortened"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["short"]}},
+    "root": {"handlers": ["console"], "level": env.level("LOG_LEVEL", default="WARNING")},
 }

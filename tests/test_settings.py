@@ -52,6 +52,15 @@ def test_a_word_that_is_neither_yes_nor_no_is_refused(name: str) -> None:
     assert f"{name}=ture is neither on nor off" in done.stderr
 
 
+def test_a_level_and_a_network_that_are_none_are_refused_by_their_names() -> None:
+    done = check(LOG_LEVEL="loud")
+    assert done.returncode == 1
+    assert "LOG_LEVEL=LOUD is no level" in done.stderr
+    done = check(TRUSTED_PROXIES="10.0.0.0/8,foo")
+    assert done.returncode == 1
+    assert "TRUSTED_PROXIES: 'foo' does not appear to be" in done.stderr
+
+
 def test_a_number_that_is_none_is_refused() -> None:
     done = check(ACCESS_TOKEN_SECONDS="1h")
     assert done.returncode == 1

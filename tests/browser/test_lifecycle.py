@@ -44,7 +44,7 @@ def test_an_offer_is_created_approved_copied_archived_and_brought_back(admin: Pa
     admin.locator("#save").click()
     expect(admin.locator(".toast-item")).to_contain_text("Created as a draft.")
     admin.get_by_role("button", name="Approve").click()
-    expect(admin.locator(".toast-item")).to_contain_text("Approved. This is version 2.")
+    expect(admin.locator(".toast-item")).to_contain_text("Approved. This is now version 2.")
     act(admin, "Duplicate")
     expect(admin.locator(".toast-item")).to_contain_text("This is a copy of First light.")
     expect(admin.locator("#f-name")).to_have_value("Copy of First light")

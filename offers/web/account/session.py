@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from offers import asked
 from offers.access.asking import asking
 from offers.access.permissions import NotFound, actor_for_user, can_edit
+from offers.web.frame.errors import around
 from offers.web.frame.respond import Frame
 
 View = Callable[..., HttpResponse]
@@ -72,7 +73,8 @@ class LoginRequired(LoginRequiredMiddleware):
 def _page_before(request: HttpRequest) -> str:
     """The path of the page that sent this; the start page where the browser does not say, or it is not one of ours."""
     page, ours = request.headers.get("Referer", ""), f"{request.scheme}://{request.get_host()}/"
-    return "/" + page.removeprefix(ours) if page.startswith(ours) else "/"
+    before = "/" + page.removeprefix(ours) if page.startswith(ours) else "/"
+    return "/" if before == request.path else before
 
 
 def carried(request: HttpRequest) -> HttpResponse:
@@ -90,7 +92,7 @@ def token_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     view, arguments = _view_of(request)
     if not hasattr(view, "keeps_typed") or request.method != "POST" or not _from_our_own_page(request):
-        return render(request, "403_csrf.html", status=403)
+        return render(request, "403_csrf.html", {"around": around(request)}, status=403)
     if not request.user.is_authenticated:
         return carried(request)
     if "HX-Request" in request.headers:

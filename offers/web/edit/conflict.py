@@ -26,10 +26,9 @@ from offers.lists.pages import names_in
 from offers.models import LibraryItem, Revision
 from offers.web.edit.saving import Plan, people, since
 from offers.web.frame.respond import answer
-from offers.web.frame.words import place_title
 from offers.web.item.entries import item_context
 from offers.web.item.history.rendered import Version, field_content, typed
-from offers.web.item.history.sides import Side, side_of
+from offers.web.item.history.sides import Side, side_of, title_of
 
 # Fields whose texts are compared word by word: that takes time, and nobody reads more of them so closely.
 COMPARED = 6
@@ -183,7 +182,7 @@ def _field(
     before, theirs, yours = (
         side_of(conflict, side, places) for side in (conflict.base, conflict.theirs, conflict.ours)
     )
-    label = place_title(place)
+    label = title_of(places, conflict.place)
     pick = picks.get(name_of(conflict), Pick(""))
     kind = "" if is_order else kind_of(conflict)
     text = pick.text if pick.side == OTHER else _as_typed(conflict.ours, kind, zone)
@@ -220,4 +219,5 @@ def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:
 
 def _compared(side: Side, before: JSON, after: JSON, language: Language, room: Room) -> Side:
     """The side with marks, where it is a text that is shown as it is."""
-    return Side(side.text, side.how, spans(before, after, language, room) if side.text == after else ())
+    is_shown_as_it_is = side.how == "text" and side.text == after
+    return Side(side.text, side.how, spans(before, after, language, room) if is_shown_as_it_is else ())

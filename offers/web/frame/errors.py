@@ -24,15 +24,15 @@ RETRY_AFTER = "10"
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
-    return render(request, "404.html", {"around": _around(request)}, status=404)
+    return render(request, "404.html", {"around": around(request)}, status=404)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler403; why, in the words of who raised it."""
-    return render(request, "403.html", {"around": _around(request), "exception": str(exception)}, status=403)
+    return render(request, "403.html", {"around": around(request), "exception": str(exception)}, status=403)
 
 
-def _around(request: HttpRequest) -> str:
+def around(request: HttpRequest) -> str:
     """The template around the page: the frame for a member of the sandbox that the address is in, for others nothing.
 
     So a sandbox that is not there and one that the person does not belong to look the same.
@@ -45,6 +45,20 @@ def _around(request: HttpRequest) -> str:
     except Http404:
         pass
     return "frame/alone.html"
+
+
+def only_pressed(get_response: Handler) -> Handler:
+    """Middleware: who follows a link to what only a button does gets a page that says so, instead of nothing."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or request.method != "GET" or response.content:
+            return response
+        page = render(request, "405.html", {"around": around(request)}, status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return middleware
 
 
 @login_not_required

@@ -24,8 +24,9 @@ from offers.web.frame.sections import OFFERS, Section
 
 # Our own pictures, and those of the sites that the reader asked for; nothing else is loaded.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src {}; frame-ancestors 'self'; sandbox"
-# A <link> could open a connection to another site, which no policy forbids. In its place: an element that does nothing.
-_LINK = re.compile(r"<link\b", re.IGNORECASE)
+# A <link> opens a connection to another site before any policy is asked, and so does a frame, for the page that it will not
+# be allowed to show. In their place: an element that does nothing.
+_CONNECTING = re.compile(r"<(?:link|iframe|frame|object|embed|portal|fencedframe)\b", re.IGNORECASE)
 MAX_CONTENT = 300 * 1024
 
 
@@ -67,8 +68,9 @@ def typed(request: HttpRequest, sandbox: str) -> HttpResponse:
 
 def shown(request: HttpRequest, component: Mapping[str, Any], pictures: Sequence[str]) -> HttpResponse:
     """The content under a policy of its own, in frames of our pages only; with pictures of these sites."""
-    content = _LINK.sub("<wbr ", component.get("content", ""))
-    context = {"component": {**component, "content": content}, "type": component_type(component.get("type", ""))}
+    type, content = component_type(component.get("type", "")), component.get("content", "")
+    content = _CONNECTING.sub("<wbr ", content) if type == "html" else content
+    context = {"component": {**component, "content": content}, "type": type}
     response = render(request, "item/preview.html", context)
     sources = ["'self'", "data:", *(f"https://{host}" for host in pictures)]
     response["Content-Security-Policy"] = POLICY.format(" ".join(sources))

@@ -1,5 +1,6 @@
 """Previews: nothing of theirs runs, and nothing is loaded from other sites before the reader says so."""
 
+import re
 import time
 
 import pytest
@@ -92,10 +93,12 @@ def test_what_is_no_site_gets_into_no_policy(browser: Client, host: str) -> None
 
 
 def test_what_is_typed_is_under_the_same_policy_and_opens_no_connections(browser: Client) -> None:
-    content = '<LINK rel="preconnect" href="https://spy.example">Hi'
+    content = '<LINK rel="preconnect" href="https://spy.example">Hi<iFrame src="https://spy.example"></iframe><object data="x">'
     typed = browser.post("/s/prod/preview/", {"type": "html", "content": content, "pictures": "pics.shop.example"})
     assert policy(typed)["img-src"] == "'self' data: https://pics.shop.example"
-    assert "<link" not in text_of(typed).lower()
+    assert not re.search(r"<(link|iframe|object)", text_of(typed).lower())
+    as_text = browser.post("/s/prod/preview/", {"type": "text", "content": content})
+    assert "&lt;iFrame src" in text_of(as_text), "plain text is shown as it is"
     assert typed["X-DNS-Prefetch-Control"] == "off"
 
 

@@ -31,6 +31,22 @@ def side_of(conflict: Conflict, value: JSON, places: Places) -> Side:
     return Side(*value_text(places.place(conflict.path).member, value, places.names))
 
 
+def title_of(places: Places, path: Path) -> str:
+    """The label of a contested field. An item around it that has only a number is told by what it says, too.
+
+    For its number is that of one version, and people have others before them.
+    """
+    steps = [places.place(path[: length + 1]) for length in range(len(path))]
+    around = [
+        f"{phrase((step.label, step.params))} ({_said(places, path[: length + 1])})"
+        if "{number}" in step.label
+        else phrase((step.label, step.params))
+        for length, step in enumerate(steps[:-1])
+        if step.is_item
+    ]
+    return " › ".join([*around, phrase((steps[-1].label, steps[-1].params))])
+
+
 def _item_names(places: Places, paths: list[Path]) -> list[str]:
     """What tells the items of a list apart: what they are called, else what they say, else what they are known by."""
     called, said = [_called(places, path) for path in paths], [_said(places, path) for path in paths]
