@@ -179,9 +179,9 @@ def test_no_package_is_a_street() -> None:
 
 
 def room_of(module: str) -> str:
-    """The room that a module is in: its package, or for one that lies in a house itself the house."""
+    """The room that a module is in: its package. One that lies in the house itself is a room of its own, like its layer."""
     path = ROOT / module.replace(".", "/")
-    return module if path.is_dir() else module.rpartition(".")[0]
+    return module if path.is_dir() or module.count(".") == 1 else module.rpartition(".")[0]
 
 
 def test_there_is_no_way_back_from_a_room_to_one_that_leads_to_it() -> None:
