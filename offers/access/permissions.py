@@ -10,7 +10,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from offers.document.errors import Problem
-from offers.document.kinds.registry import KINDS, OFFER_KINDS, Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
+from offers.document.live import is_live
 from offers.document.validate import transition_problem
 from offers.models import LibraryItem, Membership, Sandbox
 
@@ -89,12 +90,6 @@ def can_change_live(actor: Actor) -> bool:
 
 def can_restore_archived(actor: Actor) -> bool:
     return actor.role == Role.ADMIN
-
-
-def is_live(kind: str, document: Mapping[str, Any] | None) -> bool:
-    """Whether customers can see what this document says: an approved offer, a live decision."""
-    live = KINDS[Kind(kind)].live
-    return bool(live) and document is not None and document.get("status") == live
 
 
 def check_change(actor: Actor, kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:

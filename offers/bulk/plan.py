@@ -17,7 +17,7 @@ from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Places
 from offers.ledger import history, writes
 from offers.ledger.heads import HEAD_COLUMNS, head_of_item
-from offers.lists import pages
+from offers.lists.names import names_in
 from offers.models import BulkRow, BulkRun
 
 PROBLEMS_KEPT = 3
@@ -35,7 +35,7 @@ def plan_chunk(run: BulkRun, actor: Actor | None) -> int | None:
     undone = _undone(run, rows)
     outcomes = [(row, _look_at(run, row, actor, undone.get(row.item_id))) for row in rows]
     told = [document for _, outcome in outcomes if outcome for document in (outcome.before, outcome.head.document)]
-    names = pages.names_in(run.sandbox_id, Kind.PERSONALIZED_OFFER, told)
+    names = names_in(run.sandbox_id, Kind.PERSONALIZED_OFFER, told)
     for row, outcome in outcomes:
         if outcome:
             changes = describe(outcome.before, outcome.head.document, names=names)

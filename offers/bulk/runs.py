@@ -17,6 +17,7 @@ from offers.access.permissions import Actor, NotAllowed, NotFound, can_edit, can
 from offers.bulk.actions import Action, Do, from_json, to_json
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.lists import pages
+from offers.lists.filters import Wanted
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership
 
 State = BulkRun.State
@@ -51,7 +52,7 @@ def keys_of(actor: Actor, ids: Collection[str]) -> list[int]:
     return list(found.order_by("key").values_list("key", flat=True)[: LIMIT + 1])
 
 
-def keys_matching(actor: Actor, wanted: pages.Wanted) -> list[int]:
+def keys_matching(actor: Actor, wanted: Wanted) -> list[int]:
     """The keys of all offers of a filter, lowest first; at most LIMIT + 1, so that `begin` can tell what is too many.
 
     None of what was deleted: there is nothing to change.

@@ -5,9 +5,11 @@ Each is one statement that an index answers, with at most as many rows as are sh
 
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from offers.document.kinds.registry import OFFER_KINDS, Kind
+from offers.document.live import LiveState
+from offers.lists.filters import in_state, live
 from offers.lists.pages import COUNT_LIMIT
 from offers.models import LibraryItem
 
@@ -20,15 +22,13 @@ SHOWN = (
 
 def live_count(sandbox_id: int, now: datetime) -> int:
     """How many offers customers can see now, at most COUNT_LIMIT + 1: that says there are more."""
-    live = Q(starts_at__lte=now, ends_at__gt=now)
-    personalized = _approved(sandbox_id, Kind.PERSONALIZED_OFFER).filter(live)
-    fallback = _approved(sandbox_id, Kind.FALLBACK_OFFER).filter(live | Q(ends_at=None))
-    return min(_up_to(personalized) + _up_to(fallback), COUNT_LIMIT + 1)
+    counts = (_up_to(live(sandbox_id, kind).filter(in_state(LiveState.LIVE, kind, now))) for kind in OFFER_KINDS)
+    return min(sum(counts), COUNT_LIMIT + 1)
 
 
 def starting(sandbox_id: int, after: datetime, until: datetime, size: int) -> list[LibraryItem]:
     """The approved personalized offers that start in this time, the next one first."""
-    found = _approved(sandbox_id, Kind.PERSONALIZED_OFFER).filter(starts_at__gt=after, starts_at__lte=until)
+    found = live(sandbox_id, Kind.PERSONALIZED_OFFER).filter(starts_at__gt=after, starts_at__lte=until)
     return list(found.filter(ends_at__gt=F("starts_at")).order_by("starts_at", "key").only(*SHOWN)[:size])
 
 
@@ -37,7 +37,7 @@ def on_air(sandbox_id: int, first: datetime, last: datetime, size: int) -> tuple
 
     The count is at most COUNT_LIMIT + 1. Fallback offers are not among them: they are for always.
     """
-    found = _approved(sandbox_id, Kind.PERSONALIZED_OFFER).filter(starts_at__lt=last, ends_at__gt=first)
+    found = live(sandbox_id, Kind.PERSONALIZED_OFFER).filter(starts_at__lt=last, ends_at__gt=first)
     shown = list(found.order_by("-priority", "-key").only(*SHOWN)[: size + 1])
     return shown[:size], len(shown) if len(shown) <= size else _up_to(found)
 
@@ -50,10 +50,6 @@ def drafts_of(sandbox_id: int, person: str, size: int) -> list[LibraryItem]:
 def drafts_of_others(sandbox_id: int, person: str, size: int) -> list[LibraryItem]:
     """The drafts of offers that somebody else, or a program, changed last; the latest first."""
     return list(_drafts(sandbox_id).exclude(modified_by_key=person)[:size])
-
-
-def _approved(sandbox_id: int, kind: Kind) -> QuerySet[LibraryItem]:
-    return LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None, status="approved")
 
 
 def _drafts(sandbox_id: int) -> QuerySet[LibraryItem]:

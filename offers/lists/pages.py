@@ -1,4 +1,4 @@
-"""Lists of library items: search, filters, order and pages; names by id. Reads only.
+"""Lists of library items, as pages show them: in an order, page by page. Reads only.
 
 Every list is answered by an index and costs the same on its thousandth page as on its first: a page goes on from the last
 item of the one before (keyset paging), and counting stops at COUNT_LIMIT.
@@ -6,86 +6,24 @@ item of the one before (keyset paging), and counting stops at COUNT_LIMIT.
 
 import base64
 import binascii
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from functools import reduce
 from typing import Any
 
 import orjson
-from django.db.models import Q, QuerySet, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from offers.document.errors import JSON
-from offers.document.kinds.fields import CHANNEL_PREFIX
 from offers.document.kinds.registry import Kind
-from offers.document.validate import references
+from offers.document.live import LiveState
+from offers.lists.filters import Wanted, matching
 from offers.models import LibraryItem, reading
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1_000
-ENDING_WITHIN = timedelta(days=7)
-MAX_WORDS = 8
-TRIGRAM = 3
-
-
-# Asked for like a status, though it is none of a document's.
-DELETED = "deleted"
-
-
-class LiveState(StrEnum):
-    """What customers see of an approved offer, by its window."""
-
-    LIVE = "live"
-    ENDING = "ending"
-    SCHEDULED = "scheduled"
-    EXPIRED = "expired"
-
-
-def live_state_of(
-    status: str | None, starts: datetime | None, ends: datetime | None, now: datetime
-) -> LiveState | None:
-    """None for what is not approved: customers cannot see it whatever its window. ENDING is live, but not for long."""
-    if status not in ("approved", "live"):
-        return None
-    if ends and ends <= now:
-        return LiveState.EXPIRED
-    if starts and starts > now:
-        return LiveState.SCHEDULED
-    return LiveState.ENDING if ends and ends - now <= ENDING_WITHIN else LiveState.LIVE
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a list is asked for. Empty means any."""
-
-    text: str = ""
-    status: str = ""
-    state: str = ""
-    kind: str = ""
-    channel: str = ""
-    # Ids of a tag and of a placement that an offer names, and of anything else that it refers to.
-    tag: str = ""
-    placement: str = ""
-    reference: str = ""
-    # Who changed it last, by key (permissions.actor_key).
-    by: str = ""
-    # Shown at some time in here: from `first` on, before `last`; either may be open.
-    first: datetime | None = None
-    last: datetime | None = None
-
-    @property
-    def deleted(self) -> bool:
-        """Whether it is what was deleted that is asked for; everywhere else that does not exist."""
-        return self.status == DELETED
-
-    @property
-    def references(self) -> list[str]:
-        """Everything that an offer must refer to."""
-        return [id for id in (self.tag, self.placement, self.reference) if id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +80,7 @@ def page(
     # Each statement is planned for what is asked, also a prepared one: the plan for any tag is the wrong one for most, and
     # after a few lists it would be used for all of them.
     with reading.under("plan_cache_mode", "force_custom_plan"):
-        found = [_keys(_matching(sandbox_id, kind, wanted, now)) for kind in chosen]
+        found = [_keys(matching(sandbox_id, kind, wanted, now)) for kind in chosen]
         parts = [_sorted_how(sandbox_id, kind, wanted, now, keys) for kind, keys in zip(chosen, found, strict=True)]
         rows = _first(parts, order, backwards, position, PAGE_SIZE + 1)
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
@@ -177,129 +115,20 @@ def _sorted_how(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, keys
     """
     if len(keys) <= COUNT_LIMIT:
         return LibraryItem.objects.filter(key__in=keys)
-    return _matching(sandbox_id, kind, wanted, now, walk=True)
+    return matching(sandbox_id, kind, wanted, now, walk=True)
 
 
 def recent(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, order: str, size: int) -> list[LibraryItem]:
     """The first few items of a list, without its count."""
-    parts = [_matching(sandbox_id, kind, wanted, timezone.now()) for kind in kinds]
+    parts = [matching(sandbox_id, kind, wanted, timezone.now()) for kind in kinds]
     return _first(parts, order, False, None, size)
 
 
 def keys(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, limit: int) -> list[int]:
     """The keys of a list's items, lowest first, at most `limit`: for what is to be done to a whole filter."""
-    parts = [_matching(sandbox_id, kind, wanted, timezone.now()) for kind in kinds if wanted.kind in ("", kind)]
+    parts = [matching(sandbox_id, kind, wanted, timezone.now()) for kind in kinds if wanted.kind in ("", kind)]
     found = (part.order_by("key").values_list("key", flat=True)[:limit] for part in parts)
     return sorted(key for part in found for key in part)[:limit]
-
-
-def changers(sandbox_id: int, kinds: Collection[Kind]) -> dict[str, str]:
-    """Who changed items of these kinds last: the name that history copied last, by key; at most CHANGERS.
-
-    One step along an index for each of them: PostgreSQL's DISTINCT would read every item.
-    """
-    return dict(reading.rows(CHANGERS_SQL, {"sandbox": sandbox_id, "kinds": list(kinds), "most": CHANGERS}))
-
-
-CHANGERS = 100
-CHANGERS_SQL = """
-WITH RECURSIVE kinds(kind) AS (SELECT unnest(%(kinds)s::text[])),
-changers(kind, key) AS (
-  SELECT kind, (SELECT min(modified_by_key) FROM offers_libraryitem AS item
-                 WHERE sandbox_id = %(sandbox)s AND item.kind = kinds.kind AND deleted_at IS NULL) FROM kinds
-  UNION ALL
-  SELECT kind, (SELECT min(modified_by_key) FROM offers_libraryitem AS item
-                 WHERE sandbox_id = %(sandbox)s AND item.kind = changers.kind AND deleted_at IS NULL
-                   AND modified_by_key > changers.key)
-    FROM changers WHERE key IS NOT NULL
-), found AS (SELECT kind, key FROM changers WHERE key IS NOT NULL LIMIT %(most)s)
-SELECT DISTINCT ON (found.key) found.key, last.modified_by
-  FROM found CROSS JOIN LATERAL (
-    SELECT modified_by, modified_at FROM offers_libraryitem AS item
-     WHERE sandbox_id = %(sandbox)s AND item.kind = found.kind AND modified_by_key = found.key AND deleted_at IS NULL
-     ORDER BY modified_at DESC LIMIT 1) AS last
- ORDER BY found.key, last.modified_at DESC
-"""
-
-
-def names(sandbox_id: int, ids: Iterable[str]) -> dict[str, str]:
-    """The names of these items by id, in one query; deleted ones too, for history speaks of them."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    return dict(LibraryItem.objects.filter(sandbox_id=sandbox_id, id__in=wanted).values_list("id", "name"))
-
-
-def names_in(sandbox_id: int, kind: Kind, documents: Iterable[JSON]) -> dict[str, str]:
-    """The names of everything that these documents refer to, by id, in one query."""
-    found = (reference.id for document in documents if document for reference in references(kind, document))
-    return names(sandbox_id, found)
-
-
-def _matching(
-    sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, *, walk: bool = False
-) -> QuerySet[LibraryItem]:
-    """One kind at a time, so that an index that starts with the kind also gives the order.
-
-    With `walk`, words are looked for in the rows of another index's walk, not in the index of trigrams.
-    """
-    items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at__isnull=not wanted.deleted)
-    words = wanted.text.lower().replace("\0", "").split()[:MAX_WORDS]
-    if words and walk:
-        # The same text, but no index knows it under this expression.
-        items = items.alias(text=Concat("search", Value(""), output_field=TextField()))
-    for word in words:
-        items = items.filter(_has_word(word, "text" if walk else "search"))
-    if wanted.status and not wanted.deleted:
-        items = items.filter(status=wanted.status)
-    if wanted.state:
-        items = items.filter(_in_state(wanted.state, kind, now))
-    if wanted.channel:
-        items = items.filter(channels__contains=[CHANNEL_PREFIX + wanted.channel])
-    if wanted.references:
-        items = items.filter(references__contains=wanted.references)
-    if wanted.by:
-        items = items.filter(modified_by_key=wanted.by)
-    # What has no start or no end is shown from ever or for ever, as `live_state_of` reads it.
-    if wanted.first:
-        items = items.filter(Q(ends_at__gt=wanted.first) | _windowless(kind, "ends_at"))
-    if wanted.last:
-        items = items.filter(Q(starts_at__lt=wanted.last) | _windowless(kind, "starts_at"))
-    return items
-
-
-def _windowless(kind: Kind, column: str) -> Q:
-    """Every personalized offer has a window, so its index alone decides; a fallback offer may have none."""
-    return Q() if kind == Kind.PERSONALIZED_OFFER else Q(**{column: None})
-
-
-def _has_word(word: str, column: str) -> Q:
-    """Anywhere in name, id, description and content; one or two characters only where a word begins.
-
-    That is what an index of trigrams can answer: it knows "  설" and " 설날", but not 설날 in the middle of a word.
-    """
-    if len(word) < TRIGRAM:
-        return Q(**{f"{column}__contains": f" {word}"}) | Q(**{f"{column}__startswith": word})
-    return Q(**{f"{column}__contains": word})
-
-
-def _in_state(state: str, kind: Kind, now: datetime) -> Q:
-    """The items of which `live_state_of` says this; live ones are those that end soon, too.
-
-    Every personalized offer has a window, so its end alone decides where an index begins to read.
-    """
-    approved = Q(status="approved")
-    windowless = _windowless(kind, "ends_at")
-    match state:
-        case LiveState.LIVE:
-            return approved & (Q(starts_at__lte=now, ends_at__gt=now) | windowless)
-        case LiveState.ENDING:
-            return approved & Q(starts_at__lte=now, ends_at__gt=now, ends_at__lte=now + ENDING_WITHIN)
-        case LiveState.SCHEDULED:
-            return approved & Q(starts_at__gt=now, ends_at__gt=now)
-        case LiveState.EXPIRED:
-            return approved & Q(ends_at__lte=now)
-    return Q()
 
 
 def _first(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from offers.document.kinds.reading import WORDS
-from offers.lists.pages import LiveState, live_state_of
+from offers.document.live import LiveState, live_state_of
 from offers.web.frame import icons, times, words
 from offers.web.frame.curl import json_text
 from offers.web.frame.times import days_until

@@ -13,7 +13,7 @@ from django.utils import timezone
 from offers.access import people
 from offers.access.permissions import Actor, Role, actor_for_user
 from offers.document.kinds.registry import OFFER_KINDS
-from offers.lists import pages
+from offers.lists.names import changers
 from offers.models import BulkRun, LibraryItem, Membership, Sandbox, SavedView
 from tests.cast import differences, make, make_sandbox, offer
 from tests.web.frame.test_respond import text_of
@@ -37,7 +37,7 @@ def program(sandbox: Sandbox, id: str, name: str) -> Actor:
 
 
 def offered(sandbox: Sandbox) -> list[str]:
-    return [name for _key, name in people.choices(pages.changers(sandbox.pk, OFFER_KINDS))]
+    return [name for _key, name in people.choices(changers(sandbox.pk, OFFER_KINDS))]
 
 
 def names(browser: Client, by: str) -> list[str]:

@@ -15,7 +15,7 @@ from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import history, writes
 from offers.ledger.records import Stamp
 from offers.ledger.verify import verify
-from offers.lists import pages
+from offers.lists.filters import Wanted
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership, Revision, Sandbox
 
 Role = Membership.Role
@@ -258,9 +258,9 @@ def test_it_refuses_empty_and_huge_selections(marketer: Actor, offers: list[str]
 
 def test_it_takes_a_whole_filter(marketer: Actor, offers: list[str]) -> None:
     patch(marketer, "second", "/tags", [TAG])
-    keys = runs.keys_matching(marketer, pages.Wanted(reference=TAG))
+    keys = runs.keys_matching(marketer, Wanted(reference=TAG))
     assert keys == [item("second").key]
-    assert len(runs.keys_matching(marketer, pages.Wanted())) == 3
+    assert len(runs.keys_matching(marketer, Wanted())) == 3
 
 
 def test_one_undo_takes_the_whole_run_back_and_names_what_changed_since(

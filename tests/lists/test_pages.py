@@ -11,8 +11,8 @@ from offers.access.permissions import Actor
 from offers.document.kinds.fields import CHANNEL_PREFIX
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import writes
-from offers.lists import pages
-from offers.lists.pages import LiveState, Wanted, live_state_of
+from offers.lists import filters, pages
+from offers.lists.filters import Wanted
 from offers.models import LibraryItem, Sandbox
 from tests.cast import FORM, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
 
@@ -52,23 +52,6 @@ def walk(sandbox: Sandbox, order: str, monkeypatch: pytest.MonkeyPatch, size: in
         page = pages.page(sandbox.pk, OFFER_KINDS, Wanted(), order, page.previous)
         backwards = [item.name for item in page.items] + backwards
     return forwards, backwards
-
-
-@pytest.mark.parametrize(
-    ("status", "start", "end", "state"),
-    [
-        ("draft", -DAY, DAY, None),
-        ("archived", -DAY, DAY, None),
-        ("approved", -DAY, 30 * DAY, LiveState.LIVE),
-        ("approved", -DAY, 7 * DAY, LiveState.ENDING),
-        ("approved", DAY, 30 * DAY, LiveState.SCHEDULED),
-        ("approved", -2 * DAY, -DAY, LiveState.EXPIRED),
-        ("approved", -DAY, timedelta(0), LiveState.EXPIRED),
-        ("approved", timedelta(0), 30 * DAY, LiveState.LIVE),
-    ],
-)
-def test_it_says_what_customers_see(status: str, start: timedelta, end: timedelta, state: LiveState | None) -> None:
-    assert live_state_of(status, NOW + start, NOW + end, NOW) == state
 
 
 def test_it_filters_by_the_live_state_that_it_shows(admin: Actor, sandbox: Sandbox) -> None:
@@ -184,7 +167,7 @@ def test_counting_stops_at_its_limit(admin: Actor, sandbox: Sandbox, monkeypatch
 def test_the_first_page_is_read_from_an_index_in_its_order(admin: Actor, sandbox: Sandbox) -> None:
     """No sort over the whole table: a million offers have a first page, too."""
     make(admin, offer())
-    parts = [pages._matching(sandbox.pk, kind, Wanted(), NOW) for kind in OFFER_KINDS]
+    parts = [filters.matching(sandbox.pk, kind, Wanted(), NOW) for kind in OFFER_KINDS]
     with connection.cursor() as cursor:
         # On so few rows anything is cheap: what is asked is whether the index can give the order at all.
         for way in ("seqscan", "bitmapscan", "sort"):
@@ -195,22 +178,13 @@ def test_the_first_page_is_read_from_an_index_in_its_order(admin: Actor, sandbox
         assert "Sort" not in plan
 
 
-def test_names_are_read_in_one_query_also_of_deleted_items(admin: Actor, sandbox: Sandbox) -> None:
-    item = make(admin, offer(name="gone"), id="gone-1")
-    writes.delete(admin, OFFER_KINDS, item.id, FORM)
-    make(admin, {"name": "Holiday"}, Kind.TAG, "tag-1")
-    assert pages.names(sandbox.pk, ["gone-1", "tag-1", "never"]) == {"gone-1": "gone", "tag-1": "Holiday"}
-    assert pages.names_in(sandbox.pk, Kind.PERSONALIZED_OFFER, [offer(tags=["tag-1"]), None]) == {"tag-1": "Holiday"}
-    assert LibraryItem.objects.count() == 2
-
-
 @pytest.mark.parametrize("text", ["points", "설날", "a2", "의"])
 def test_a_search_is_answered_by_the_index_however_short(admin: Actor, sandbox: Sandbox, text: str) -> None:
     make(admin, offer())
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_indexscan = off")
-    plan = LibraryItem.objects.filter(pages._has_word(text, "search")).explain()
+    plan = LibraryItem.objects.filter(filters._has_word(text, "search")).explain()
     assert "item_by_trigram" in plan
 
 
@@ -239,17 +213,6 @@ def test_many_hits_are_found_by_a_walk_in_order_and_few_by_their_keys(
     assert [item.name for item in few.items] == [item.name for item in many.items]
     assert [(few.total, few.more), (many.total, many.more)] == [(5, False), (3, True)]
     assert len(pages.page(sandbox.pk, OFFER_KINDS, Wanted(text=f"{text} 100%"), "name").items) == 5
-
-
-def test_those_who_changed_offers_last_are_each_named_once(admin: Actor, sandbox: Sandbox) -> None:
-    jun = actor(sandbox, label="Jun")
-    for _number in range(3):
-        make(admin, offer())
-    item = make(admin, offer())
-    patch(jun, item, replace("/rank/priority", 5))
-    make(actor(sandbox, label="Tagger"), {"name": "t"}, Kind.TAG)
-    make(actor(make_sandbox("dev"), label="Elsewhere"), offer())
-    assert pages.changers(sandbox.pk, OFFER_KINDS) == {"name-Jun": "Jun", "name-Mina Park": "Mina Park"}
 
 
 @pytest.mark.parametrize("column", ["status", "starts", "channels", "created"])

@@ -15,7 +15,7 @@ from offers.document.kinds.registry import KINDS, Kind
 from offers.document.words.describe import Change, describe
 from offers.ledger.heads import Head
 from offers.ledger.writes import Outcome
-from offers.lists.pages import names_in
+from offers.lists.names import names_in
 from offers.models import Revision
 
 JSON = "application/json"

@@ -14,7 +14,8 @@ from offers.document.errors import DocumentError, Problem
 from offers.document.kinds.reading import WORDS
 from offers.document.kinds.registry import Kind
 from offers.document.parse import parse
-from offers.lists import pages
+from offers.lists.filters import Wanted
+from offers.lists.names import names
 from offers.models import BulkRun, LibraryItem
 from offers.web.lists.filters import words_of
 
@@ -132,7 +133,7 @@ def _shift_title(action: Action) -> str:
     return titles[action.dates].format(days=days.format(n=n))
 
 
-def filter_words(actor: Actor, wanted: pages.Wanted) -> list[str]:
+def filter_words(actor: Actor, wanted: Wanted) -> list[str]:
     """A filter in words, one for each of its parts; none where it leaves nothing out."""
-    known = pages.names(actor.sandbox.pk, wanted.references)
+    known = names(actor.sandbox.pk, wanted.references)
     return [text for text, _names in words_of(actor.sandbox.pk, wanted, known)]

@@ -22,7 +22,7 @@ from offers.document.words.tokens import Language
 from offers.forms.fields import clean, date_read, date_shown
 from offers.forms.kinds import Form
 from offers.ledger.history import changed_since
-from offers.lists.pages import names_in
+from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
 from offers.web.edit.saving import Plan, people, since
 from offers.web.frame.respond import answer

@@ -38,7 +38,7 @@ from offers.ledger import heads, history, writes
 from offers.ledger.heads import head_of_item
 from offers.ledger.history import NoSuchRevision
 from offers.ledger.references import InUse
-from offers.lists.pages import names_in
+from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
 from offers.web.account.session import keeps_typed, opened_by_another
 from offers.web.edit import conflict

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from offers import asked
 from offers.document.kinds.registry import Kind
-from offers.lists.pages import Wanted, recent
+from offers.lists.filters import Wanted
+from offers.lists.pages import recent
 from offers.models import LibraryItem
 
 FOUND = 12

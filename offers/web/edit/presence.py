@@ -31,7 +31,7 @@ from offers.forms.kinds import form_for, form_from, form_problems
 from offers.ledger import history
 from offers.ledger.heads import head_of_item
 from offers.ledger.history import NoSuchRevision
-from offers.lists.pages import names_in
+from offers.lists.names import names_in
 from offers.models import LibraryItem, Presence
 from offers.web.account.session import keeps_typed
 from offers.web.edit import form as edit

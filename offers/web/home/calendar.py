@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 
-from offers.lists.pages import LiveState, live_state_of
+from offers.document.live import LiveState, live_state_of
 from offers.models import LibraryItem
 
 WEEKS_BEFORE, WEEKS = 2, 6

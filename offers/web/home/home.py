@@ -8,8 +8,10 @@ from django.utils import timezone
 from offers.access.people import with_names_of_now
 from offers.access.permissions import Actor, can_change_live, can_edit
 from offers.document.kinds.registry import OFFER_KINDS
+from offers.document.live import ENDING_WITHIN, LiveState
 from offers.lists import on_air
-from offers.lists.pages import COUNT_LIMIT, ENDING_WITHIN, LiveState, Wanted, recent
+from offers.lists.filters import Wanted
+from offers.lists.pages import COUNT_LIMIT, recent
 from offers.models import LibraryItem, Revision, Sandbox
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer, sandboxes_of

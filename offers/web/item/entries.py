@@ -10,7 +10,7 @@ from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.document.values import Document
 from offers.document.words.describe import Change, describe, summary
 from offers.ledger import history
-from offers.lists.pages import names, names_in
+from offers.lists.names import names, names_in
 from offers.models import LibraryItem, Revision
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.sections import SECTION_OF

@@ -7,7 +7,8 @@ from typing import Any
 
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import Kind
-from offers.lists.pages import COUNT_LIMIT, names, names_in
+from offers.lists.names import names, names_in
+from offers.lists.pages import COUNT_LIMIT
 from offers.models import LibraryItem
 
 Document = Mapping[str, Any]

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from offers.document.kinds.registry import Kind
 from offers.ledger.references import used_by
-from offers.lists.pages import names_in
+from offers.lists.names import names_in
 from offers.web.frame.access import item_for
 from offers.web.frame.pictures import asked_for, hosts_of, query_for
 from offers.web.frame.respond import answer

@@ -9,9 +9,10 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from offers.access.permissions import Actor, check_change, is_live, refusal
+from offers.access.permissions import Actor, check_change, refusal
 from offers.document.errors import DocumentError
 from offers.document.kinds.registry import KINDS, Kind
+from offers.document.live import is_live
 from offers.ledger import writes
 from offers.models import LibraryItem, Revision
 from offers.web.frame.access import item_for, stamp_of

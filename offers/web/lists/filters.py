@@ -15,17 +15,10 @@ from offers.access.people import choices as choices_of_people
 from offers.access.people import name_of
 from offers.document.kinds.reading import WORDS
 from offers.document.kinds.registry import KINDS, OFFER_KINDS, Kind
-from offers.lists.pages import (
-    DEFAULT_ORDER,
-    DELETED,
-    ORDERS,
-    STATE_ORDERS,
-    LiveState,
-    Wanted,
-    changers,
-    orders_of,
-    recent,
-)
+from offers.document.live import LiveState
+from offers.lists.filters import DELETED, Wanted
+from offers.lists.names import changers
+from offers.lists.pages import DEFAULT_ORDER, ORDERS, STATE_ORDERS, orders_of, recent
 from offers.models import LibraryItem
 from offers.web.frame.middleware import zone_of
 

@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from offers import asked
 from offers.access.people import with_names_of_now
-from offers.lists.pages import DELETED, Wanted, page
+from offers.lists.filters import DELETED, Wanted
+from offers.lists.pages import page
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section

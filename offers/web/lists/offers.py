@@ -4,7 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from offers.access.people import with_names_of_now
 from offers.access.permissions import Actor, can_edit
-from offers.lists.pages import Wanted, names, page
+from offers.lists.filters import Wanted
+from offers.lists.names import names
+from offers.lists.pages import page
 from offers.models import SavedView
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer, wants_fragment

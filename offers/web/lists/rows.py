@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from offers.access.permissions import Actor
 from offers.document.kinds.fields import CHANNEL_PREFIX
-from offers.lists.pages import live_state_of
+from offers.document.live import live_state_of
 from offers.models import LibraryItem
 from offers.web.item.offered import Offered
 

@@ -12,8 +12,8 @@ from offers.bulk import runs
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import writes
 from offers.ledger.records import Stamp
-from offers.lists import pages
-from offers.lists.pages import DELETED, Wanted
+from offers.lists import filters, pages
+from offers.lists.filters import DELETED, Wanted
 from offers.models import LibraryItem, Revision, Sandbox
 from tests.cast import Role, actor, differences, make, make_sandbox, offer
 from tests.web.conftest import SignIn
@@ -146,7 +146,7 @@ def test_the_deleted_are_found_by_an_index_that_the_others_do_not_pay_for(sandbo
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SELECT pg_get_indexdef('item_deleted'::regclass)")
         assert cursor.fetchone()[0].endswith("WHERE (deleted_at IS NOT NULL)")
-    deleted = pages._matching(sandbox.pk, Kind.TAG, Wanted(status=DELETED), timezone.now())
+    deleted = filters.matching(sandbox.pk, Kind.TAG, Wanted(status=DELETED), timezone.now())
     plan = deleted.order_by("-modified_at", "-key")[:51].explain()
     assert "item_deleted" in plan
     assert "Sort" not in plan

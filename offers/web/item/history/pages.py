@@ -25,7 +25,7 @@ from offers.ledger import history as past
 from offers.ledger import writes
 from offers.ledger.leaf import RefersTo
 from offers.ledger.references import InUse
-from offers.lists.pages import names_in
+from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.curl import patch_curl

@@ -1,0 +1,118 @@
+"""What a list is asked for, and the items that match it: as conditions that an index can answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
+
+from offers.document.kinds.fields import CHANNEL_PREFIX
+from offers.document.kinds.registry import KINDS, Kind
+from offers.document.live import ENDING_WITHIN, LiveState
+from offers.models import LibraryItem
+
+MAX_WORDS = 8
+TRIGRAM = 3
+# Asked for like a status, though it is none of a document's.
+DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is asked for. Empty means any."""
+
+    text: str = ""
+    status: str = ""
+    state: str = ""
+    kind: str = ""
+    channel: str = ""
+    # Ids of a tag and of a placement that an offer names, and of anything else that it refers to.
+    tag: str = ""
+    placement: str = ""
+    reference: str = ""
+    # Who changed it last, by key (permissions.actor_key).
+    by: str = ""
+    # Shown at some time in here: from `first` on, before `last`; either may be open.
+    first: datetime | None = None
+    last: datetime | None = None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is what was deleted that is asked for; everywhere else that does not exist."""
+        return self.status == DELETED
+
+    @property
+    def references(self) -> list[str]:
+        """Everything that an offer must refer to."""
+        return [id for id in (self.tag, self.placement, self.reference) if id]
+
+
+def matching(
+    sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, *, walk: bool = False
+) -> QuerySet[LibraryItem]:
+    """One kind at a time, so that an index that starts with the kind also gives the order.
+
+    With `walk`, words are looked for in the rows of another index's walk, not in the index of trigrams.
+    """
+    items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at__isnull=not wanted.deleted)
+    words = wanted.text.lower().replace("\0", "").split()[:MAX_WORDS]
+    if words and walk:
+        # The same text, but no index knows it under this expression.
+        items = items.alias(text=Concat("search", Value(""), output_field=TextField()))
+    for word in words:
+        items = items.filter(_has_word(word, "text" if walk else "search"))
+    if wanted.status and not wanted.deleted:
+        items = items.filter(status=wanted.status)
+    if wanted.state:
+        items = items.filter(in_state(wanted.state, kind, now))
+    if wanted.channel:
+        items = items.filter(channels__contains=[CHANNEL_PREFIX + wanted.channel])
+    if wanted.references:
+        items = items.filter(references__contains=wanted.references)
+    if wanted.by:
+        items = items.filter(modified_by_key=wanted.by)
+    # What has no start or no end is shown from ever or for ever, as `live_state_of` reads it.
+    if wanted.first:
+        items = items.filter(Q(ends_at__gt=wanted.first) | _windowless(kind, "ends_at"))
+    if wanted.last:
+        items = items.filter(Q(starts_at__lt=wanted.last) | _windowless(kind, "starts_at"))
+    return items
+
+
+def _windowless(kind: Kind, column: str) -> Q:
+    """Every personalized offer has a window, so its index alone decides; a fallback offer may have none."""
+    return Q() if kind == Kind.PERSONALIZED_OFFER else Q(**{column: None})
+
+
+def _has_word(word: str, column: str) -> Q:
+    """Anywhere in name, id, description and content; one or two characters only where a word begins.
+
+    That is what an index of trigrams can answer: it knows "  설" and " 설날", but not 설날 in the middle of a word.
+    """
+    if len(word) < TRIGRAM:
+        return Q(**{f"{column}__contains": f" {word}"}) | Q(**{f"{column}__startswith": word})
+    return Q(**{f"{column}__contains": word})
+
+
+def live(sandbox_id: int, kind: Kind) -> QuerySet[LibraryItem]:
+    """The items of this kind with the status in which customers see them, whatever their window."""
+    return LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None, status=KINDS[kind].live)
+
+
+def in_state(state: str, kind: Kind, now: datetime) -> Q:
+    """The items of which `live_state_of` says this; live ones are those that end soon, too.
+
+    Every personalized offer has a window, so its end alone decides where an index begins to read.
+    """
+    approved = Q(status=KINDS[kind].live)
+    windowless = _windowless(kind, "ends_at")
+    match state:
+        case LiveState.LIVE:
+            return approved & (Q(starts_at__lte=now, ends_at__gt=now) | windowless)
+        case LiveState.ENDING:
+            return approved & Q(starts_at__lte=now, ends_at__gt=now, ends_at__lte=now + ENDING_WITHIN)
+        case LiveState.SCHEDULED:
+            return approved & Q(starts_at__gt=now, ends_at__gt=now)
+        case LiveState.EXPIRED:
+            return approved & Q(ends_at__lte=now)
+    return Q()
