@@ -62,9 +62,10 @@ def _context(
         found = found_at(name.split("/")[1:])
         assert found, f"{name} is no field, so that its input needs a label"
         label, kind = _(found.says.label), kind or TYPED_INTO.get(found.says.input or Input.LINE, "line")
-        if options is None and found.says.input is Input.CHOICE:
-            options = _options(page, found)
-        more.setdefault("optional", not found.required)
+        if found.says.input is Input.CHOICE:
+            options = _options(page, found) if options is None else options
+        else:
+            more.setdefault("optional", not found.required)
     kind = kind or "line"
     value = page.values.get(name, "")
     was = page.were.get(name)
