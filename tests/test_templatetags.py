@@ -165,3 +165,14 @@ def test_a_change_of_a_long_text_is_shown_as_far_as_people_read(kept: str) -> No
     assert len(shown) < 3 * clips.SHORTEN_AT
     assert "neu" in shown
     assert "…" in shown
+
+
+def test_a_change_of_thousands_of_fields_shows_as_many_as_are_read_and_counts_the_rest() -> None:
+    before: dict[str, object] = {"characteristics": {f"a{number}": "1" for number in range(520)}}
+    after: dict[str, object] = {"characteristics": {f"a{number}": "2" for number in range(520)}}
+    text = render_to_string("item/_change_rows.html", {"changes": describe(before, after)})
+    assert text.count('<li class="change ') == 500
+    assert "and 20 more changes" in text
+    short = render_to_string("item/_change_rows.html", {"changes": describe(before, after), "limit": 3})
+    assert short.count('<li class="change ') == 3
+    assert "more change" not in short, "its page says so"

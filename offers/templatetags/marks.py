@@ -24,3 +24,15 @@ def marked(spans: Sequence[Span], short: bool = False) -> SafeString:
     """
     pieces = [(kind, shortened(text) if short and kind != "=" else text) for kind, text in spans]
     return format_html_join("", "{}", ((format_html(_MARKS[kind], text),) for kind, text in pieces))
+
+
+@register.filter
+def up_to(rows: Sequence[object], most: str) -> Sequence[object]:
+    """The first rows: of thousands, which a largest document has, nobody reads all."""
+    return rows[: int(most)]
+
+
+@register.filter
+def beyond(rows: Sequence[object], most: str) -> int:
+    """How many rows there are behind those."""
+    return max(0, len(rows) - int(most))
