@@ -9,8 +9,6 @@ from offers.forms.declared import fields_of
 from offers.forms.fields import shown, written
 from offers.forms.shape import Document, Shape, without_emptied
 
-# What the validator allows, in bytes of UTF-8: the editor counts towards it.
-CONDITION_LIMIT = 15 * 1024
 # There is no other language that a condition may be written in.
 LANGUAGE = {"type": "PQL", "format": "pql/text"}
 

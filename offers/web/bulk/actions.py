@@ -11,17 +11,17 @@ from offers.access.permissions import Actor, refusal
 from offers.bulk.actions import MAX_DAYS, Action, Dates, Do
 from offers.document import patch as patches
 from offers.document.errors import DocumentError, Problem
+from offers.document.kinds.fields import MAX_COUNT
 from offers.document.kinds.reading import WORDS
-from offers.document.kinds.registry import Kind
+from offers.document.kinds.registry import KINDS, Kind
 from offers.document.parse import parse
 from offers.lists.filters import Wanted
 from offers.lists.names import names
 from offers.models import BulkRun, LibraryItem
 from offers.web.lists.filters import words_of
 
-STATUSES = ("draft", "approved", "archived")
+STATUSES = tuple(KINDS[Kind.PERSONALIZED_OFFER].steps)
 TAGS_OFFERED = 1_000
-MAX_PRIORITY = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _read_shift(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
 
 
 def _read_priority(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
-    priority = asked.signed(form.get("priority"), MAX_PRIORITY)
+    priority = asked.signed(form.get("priority"), MAX_COUNT)
     if priority is None or priority < 0:
         return Refused(_("Enter a priority: a whole number from 0 up."))
     return Action(Do.PRIORITY, priority)

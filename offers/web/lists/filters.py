@@ -75,7 +75,7 @@ def order_of(request: HttpRequest) -> str:
 
 def choices() -> dict[str, tuple[str, Options]]:
     """The filters with fixed choices by name, each with what it says when it filters nothing and its (value, word) pairs."""
-    statuses = [(value, _(WORDS["status"][value])) for value in ("draft", "approved", "archived")]
+    statuses = [(value, _(WORDS["status"][value])) for value in KINDS[Kind.PERSONALIZED_OFFER].steps]
     statuses.append((DELETED, _("Deleted")))
     states = [
         (LiveState.LIVE.value, _("Live now")),

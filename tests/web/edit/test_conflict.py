@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from offers.document.kinds.declared import WRITTEN, Input
+from offers.document.kinds.reading import everywhere
+from offers.document.kinds.registry import KINDS, Kind
+from offers.document.merge import Conflict
 from offers.models import LibraryItem, Sandbox
+from offers.web.edit.conflict import kind_of
 from tests.cast import WEB, actor, make, offer, patch, replace, shown_in
 from tests.web.edit.test_form import EDIT, END, NAME, PRIORITY, last_patch, now, opened, revisions, submit, with_texts
 from tests.web.form_reader import Sent, form_in
@@ -141,6 +146,18 @@ def test_a_date_and_a_number_can_be_written_anew(editor: Client, item: LibraryIt
     assert 'type="datetime-local"' in text
     decide(editor, text, "other", "2026-05-15T12:00")
     assert now(item).document["selectionConstraint"]["endDate"] == "2026-05-15T12:00:00.000+09:00"
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_whatever_a_form_has_people_type_can_be_written_anew(kind: Kind) -> None:
+    wanted = {Input.DATE: "date", Input.NUMBER: "number", **dict.fromkeys(WRITTEN, "text")}
+    members = [(path, found) for path, found in everywhere(KINDS[kind].shape) if found.says.input in wanted]
+    assert members
+    for path, found in members:
+        values = (1, 2, 3) if found.says.input is Input.NUMBER else ("a", "b", "c")
+        assert kind_of(Conflict(path, "/" + "/".join(path), *values)) == wanted[found.says.input or Input.LINE]
+    assert kind_of(Conflict(("characteristics", "tone"), "/characteristics/tone", "a", "b", "c")) == "text"
+    assert kind_of(Conflict(("status",), "/status", "draft", "approved", "archived")) == ""
 
 
 def test_another_value_that_is_not_valid_comes_back_to_be_written_anew(
