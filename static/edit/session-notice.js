@@ -1,5 +1,5 @@
-// Whether somebody is there to take a form: the session may be over, somebody else signed in, the form token old, the
-// network away, or whoever is signed in may change nothing here. The notice says what was found. For the behaviours beside this file.
+// Whether somebody is there to take a form: the session may be over, somebody else signed in (who may change nothing here),
+// the form token old, the network away. The notice says what was found. For the behaviours beside this file.
 export const form = document.getElementById("offer-form") || document.getElementById("conflict");
 export const notice = document.getElementById("session");
 

@@ -94,9 +94,7 @@ def test_every_picture_of_the_samples_comes_with_the_product() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("path", "policy"), [("demo/bomnal.svg", "cross-origin"), ("frame/offeradmin.css", "same-origin")]
-)
+@pytest.mark.parametrize(("path", "policy"), [("demo/bomnal.svg", "cross-origin"), ("frame/base.css", "same-origin")])
 def test_previews_may_show_the_pictures_though_they_are_of_no_site(client: Client, path: str, policy: str) -> None:
     response = client.get(f"/static/{path}")
     assert response["Cross-Origin-Resource-Policy"] == policy

@@ -15,12 +15,12 @@ def test_pages_are_kept_by_nobody(sign_in: SignIn, path: str) -> None:
 
 
 def test_static_files_are_kept() -> None:
-    response = Client().get("/static/frame/offeradmin.css")
+    response = Client().get("/static/frame/base.css")
     response.close()
     assert "no-store" not in response["Cache-Control"]
 
 
-@pytest.mark.parametrize("path", ["/", "/static/frame/offeradmin.css", "/data/core/dps/offers", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/static/frame/base.css", "/data/core/dps/offers", "/nothing"])
 def test_nothing_is_embedded_elsewhere_or_uses_a_device(path: str) -> None:
     response = Client().get(path)
     response.close()
