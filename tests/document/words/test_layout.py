@@ -41,7 +41,7 @@ def test_what_is_no_json_stays_as_it_is(text: str) -> None:
     ],
 )
 def test_no_text_takes_long_or_grows_without_bounds(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     made = laid_out(text)
-    assert time.perf_counter() - began < 0.2
+    assert time.process_time() - began < 0.2
     assert len(made) < 20 * len(text)
