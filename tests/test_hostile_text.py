@@ -29,7 +29,7 @@ from offers.document.kinds.fields import component_type, instant
 from offers.document.parse import parse
 from offers.document.patch import check
 from offers.forms.fields import LANGUAGES
-from offers.lists import expressions, pages, programs
+from offers.lists import expressions, keyset, pages, programs
 from offers.web.edit.warnings import advice, broken_at
 from offers.web.lists.filters import wanted_in
 
@@ -244,7 +244,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "an order": lambda text: programs.order([text]),
     "a limit": programs.limit,
     "a cursor of the API": lambda text: programs.page(1, [], [], TERMS, 1, text),
-    "a cursor of a page": lambda text: pages._read_cursor(text, "name"),
+    "a cursor of a page": lambda text: keyset.start_of(text, pages.ORDERS["name"]),
     "a moment": expressions.parse_instant,
     "a date-time": instant,
     "a date to be moved": lambda text: shifted(text, 1),

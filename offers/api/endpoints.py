@@ -92,8 +92,8 @@ def listing(request: ApiRequest, resource: Resource) -> HttpResponse:
         request.GET.get("start", ""),
     )
     content: shapes.Page = {
-        "results": [answers.document_with(head) for head in page.heads],
-        "count": len(page.heads),
+        "results": [answers.document_with(head) for head in page.items],
+        "count": len(page.items),
         "total": page.total,
         "_links": answers.links(resource.path, request.GET, next=page.next, prev=page.previous),
     }

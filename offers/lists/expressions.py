@@ -6,7 +6,6 @@ regular expressions come from outside: every one of them is a parameter of a fix
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
@@ -16,6 +15,7 @@ import orjson
 from offers.document.errors import DocumentError, Problem
 from offers.document.kinds.reading import DATES
 from offers.document.words.labels import gettext_noop
+from offers.lists.keyset import Condition
 
 MAX_EXPRESSIONS = 8
 MAX_EXPRESSION_LENGTH = 1_000
@@ -53,14 +53,6 @@ class QueryError(DocumentError):
 
     status = 400
     title: ClassVar[str] = gettext_noop("The query could not be answered")
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A piece of SQL with its parameters."""
-
-    sql: str
-    params: tuple[Any, ...] = ()
 
 
 def conditions(texts: Iterable[str]) -> list[Condition]:

@@ -1,15 +1,8 @@
-"""A page of a list in any order, found by where the last one ended rather than by counting (keyset paging).
+"""Lists as programs ask for them: any order, any conditions, and a time within which they are answered. Reads only."""
 
-So a page costs the same wherever it is, and edits between two pages neither repeat nor skip an item that stays put.
-"""
-
-import base64
-import binascii
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import psycopg
 from django.db import DataError, OperationalError
 
@@ -21,10 +14,24 @@ from offers.ledger.heads import HEAD_COLUMNS, SELECT_HEAD, Head, head_of
 from offers.lists.expressions import (
     INSTANT_COLUMNS,
     TEXT_COLUMNS,
-    Condition,
     QueryError,
     date_path,
     segments_of,
+)
+from offers.lists.keyset import (
+    Condition,
+    Key,
+    Order,
+    Page,
+    Start,
+    Values,
+    all_of,
+    any_of,
+    item_key,
+    page_of,
+    sorting,
+    start_of,
+    stretches,
 )
 from offers.models import reading
 
@@ -37,28 +44,7 @@ TIMEOUT_MS = 1_500
 ORDERED_BY = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One key of an order: SQL that is never NULL, its parameters and the type its values are cast to."""
-
-    field: str
-    sql: str
-    params: tuple[Any, ...]
-    type: str
-    descending: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The items of a page, how many there are on all pages, and the cursors of its neighbours ("" for none)."""
-
-    heads: list[Head]
-    total: int
-    next: str
-    previous: str
-
-
-def order(texts: Iterable[str]) -> tuple[Term, ...]:
+def order(texts: Iterable[str]) -> Order:
     """The order that the `orderBy` parameters ask for: dot paths, `-` for descending, comma list. Raises QueryError.
 
     Without any: last modified first. The item's key always comes last, so that no two items are equal.
@@ -70,8 +56,8 @@ def order(texts: Iterable[str]) -> tuple[Term, ...]:
     if len(fields) > MAX_TERMS:
         message = gettext_noop("There can be at most {limit} fields to order by.")
         raise QueryError(Problem("", "too-many-fields", message, params={"limit": MAX_TERMS}))
-    terms = [_term(name, field.startswith("-")) for name, field in (fields or {"modified": "-modified"}).items()]
-    return (*terms, Term("", "key", (), "bigint", terms[-1].descending))
+    keys = [_key(name, field.startswith("-")) for name, field in (fields or {"modified": "-modified"}).items()]
+    return (*keys, item_key(descending=keys[-1].descending))
 
 
 def limit(text: str | None) -> int:
@@ -92,10 +78,10 @@ def page(
     sandbox_id: int,
     kinds: Collection[Kind],
     wanted: Sequence[Condition],
-    terms: Sequence[Term],
+    order: Order,
     size: int = DEFAULT_LIMIT,
     cursor: str = "",
-) -> Page:
+) -> Page[Head]:
     """One page of the sandbox's items of these kinds.
 
     Raises QueryError: a cursor of another order, a regular expression that is none (400), a query that takes too long (422).
@@ -105,10 +91,13 @@ def page(
         Condition("deleted_at IS NULL"),
         *wanted,
     ]
-    backwards, values = _read_cursor(cursor, terms) if cursor else (False, [])
+    start = start_of(cursor, order)
+    if start is None:
+        message = gettext_noop("The cursor in start was not given for this list in this order.")
+        raise QueryError(Problem("", "bad-cursor", message))
     with reading.under("statement_timeout", TIMEOUT_MS):
         try:
-            rows = _rows(here, terms, backwards, values, size + 1)
+            rows = _rows(here, order, start, size + 1)
             total = _count(here)
         except DataError as error:
             raise _query_error(error) from None
@@ -119,17 +108,8 @@ def page(
                 )
                 raise QueryError(Problem("", "query-too-slow", message), status=422) from None
             raise
-    more, rows = len(rows) > size, rows[:size]
-    if backwards:
-        rows.reverse()
-    heads = [head_of(row[: len(HEAD_COLUMNS)]) for row in rows]
-    has_next, has_previous = (True, more) if backwards else (more, bool(cursor))
-    return Page(
-        heads,
-        total,
-        _cursor("n", terms, rows[-1]) if rows and has_next else "",
-        _cursor("p", terms, rows[0]) if rows and has_previous else "",
-    )
+    page = page_of(rows, size, order, start, _values_of, total=total)
+    return Page([head_of(row[: len(HEAD_COLUMNS)]) for row in page.items], page.next, page.previous, total)
 
 
 # jsonb has an order of its own over values of all types. Objects, lists and what is not there sort as null does. OFFSET 0
@@ -139,96 +119,41 @@ _SORTABLE = f"""(SELECT CASE jsonb_typeof(value) WHEN 'string' THEN to_jsonb(lef
                  FROM (SELECT document #> %s::text[] AS value OFFSET 0) AS found)"""
 
 
-def _term(field: str, descending: bool) -> Term:
+def _key(field: str, descending: bool) -> Key:
+    """An order by a field; a value that is not there is given one, so that no key is NULL."""
     segments = segments_of(field)
     if field in TEXT_COLUMNS:
-        return Term(field, f'"{TEXT_COLUMNS[field]}"', (), "text", descending)
+        return Key(field, f'"{TEXT_COLUMNS[field]}"', "text", descending)
     if field in INSTANT_COLUMNS:
-        return Term(field, INSTANT_COLUMNS[field], (), "timestamptz", descending)
+        return Key(field, INSTANT_COLUMNS[field], "timestamptz", descending)
     if field == "etag":
-        return Term(field, "etag", (), "bigint", descending)
+        return Key(field, "etag", "bigint", descending)
     if date_path(segments):
         sql = "COALESCE(offers_instant(document #>> %s::text[]), '-infinity')"
-        return Term(field, sql, (segments,), "timestamptz", descending)
-    return Term(field, _SORTABLE, (segments,), "jsonb", descending)
+        return Key(field, sql, "timestamptz", descending, (segments,))
+    return Key(field, _SORTABLE, "jsonb", descending, (segments,))
 
 
-def _rows(
-    here: Sequence[Condition], terms: Sequence[Term], backwards: bool, values: list[str], limit: int
-) -> list[tuple[Any, ...]]:
-    where = [*here, _beyond(terms, backwards, values)] if values else here
-    keys = ", ".join(f"({term.sql})::text AS at_{number}" for number, term in enumerate(terms))
-    order_by = ", ".join(f"{term.sql} {'DESC' if term.descending != backwards else 'ASC'}" for term in terms)
-    term_params = [param for term in terms for param in term.params]
+def _rows(here: Sequence[Condition], order: Order, start: Start, limit: int) -> list[tuple[Any, ...]]:
+    """The columns of each item, and then its values at the keys of the order."""
+    where = all_of([*here, any_of(stretches(order, start))])
+    values = ", ".join(f"({key.sql})::text AS at_{number}" for number, key in enumerate(order))
+    order_by = ", ".join(f"{key.sql} {'DESC' if down else 'ASC'}" for key, down in sorting(order, start))
+    key_params = [param for key in order for param in key.params]
     return reading.rows(
-        f"""SELECT {SELECT_HEAD}, {keys} FROM offers_libraryitem WHERE {_all(where)} ORDER BY {order_by} LIMIT %s::int""",
-        [*term_params, *_params(where), *term_params, limit],
+        f"""SELECT {SELECT_HEAD}, {values} FROM offers_libraryitem WHERE {where.sql} ORDER BY {order_by} LIMIT %s::int""",
+        [*key_params, *where.params, *key_params, limit],
     )
 
 
+def _values_of(row: tuple[Any, ...]) -> Values:
+    return row[len(HEAD_COLUMNS) :]
+
+
 def _count(here: Sequence[Condition]) -> int:
-    ((count,),) = reading.rows(f"SELECT count(*) FROM offers_libraryitem WHERE {_all(here)}", _params(here))
+    where = all_of(here)
+    ((count,),) = reading.rows(f"SELECT count(*) FROM offers_libraryitem WHERE {where.sql}", where.params)
     return int(count)
-
-
-def _beyond(terms: Sequence[Term], backwards: bool, values: list[str]) -> Condition:
-    """The items after (or before) the one with these values in this order.
-
-    A row comparison where all keys go the same way, because an index can answer it; else spelt out key by key.
-    """
-    if len({term.descending for term in terms}) == 1:
-        left = ", ".join(term.sql for term in terms)
-        right = ", ".join(f"%s::text::{term.type}" for term in terms)
-        params = [param for term in terms for param in term.params]
-        return Condition(f"({left}) {_sign(terms[0], backwards)} ({right})", (*params, *values))
-    choices: list[str] = []
-    chosen: list[Any] = []
-    for position, term in enumerate(terms):
-        equal = [f"{earlier.sql} = %s::text::{earlier.type}" for earlier in terms[:position]]
-        beyond = f"{term.sql} {_sign(term, backwards)} %s::text::{term.type}"
-        choices.append(" AND ".join([*equal, beyond]))
-        for earlier, value in zip(terms[: position + 1], values, strict=False):
-            chosen += [*earlier.params, value]
-    return Condition("(" + " OR ".join(f"({choice})" for choice in choices) + ")", tuple(chosen))
-
-
-def _sign(term: Term, backwards: bool) -> str:
-    return "<" if term.descending != backwards else ">"
-
-
-def _all(where: Sequence[Condition]) -> str:
-    return " AND ".join(condition.sql for condition in where)
-
-
-def _params(where: Sequence[Condition]) -> list[Any]:
-    return [param for condition in where for param in condition.params]
-
-
-def _signature(terms: Sequence[Term]) -> str:
-    return ",".join(("-" if term.descending else "") + term.field for term in terms[:-1])
-
-
-def _cursor(direction: str, terms: Sequence[Term], row: tuple[Any, ...]) -> str:
-    """Opaque to clients: which way, in which order, and the keys of the item to go on from."""
-    content = orjson.dumps([direction, _signature(terms), *row[len(HEAD_COLUMNS) :]])
-    return base64.urlsafe_b64encode(content).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str, terms: Sequence[Term]) -> tuple[bool, list[str]]:
-    try:
-        content = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
-        content = None
-    if not (
-        isinstance(content, list)
-        and all(isinstance(part, str) and "\0" not in part for part in content)
-        and len(content) == len(terms) + 2
-        and content[0] in ("n", "p")
-        and content[1] == _signature(terms)
-    ):
-        message = gettext_noop("The cursor in start was not given for this list in this order.")
-        raise QueryError(Problem("", "bad-cursor", message))
-    return content[0] == "p", content[2:]
 
 
 def _query_error(error: DataError) -> QueryError:

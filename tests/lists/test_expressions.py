@@ -50,8 +50,8 @@ def find(db: None) -> Find:
         page = programs.page(
             sandbox.pk, (Kind.PERSONALIZED_OFFER,), conditions(expressions), programs.order(["id"]), 100
         )
-        assert page.total == len(page.heads)
-        return [head.id for head in page.heads]
+        assert page.total == len(page.items)
+        return [head.id for head in page.items]
 
     return found
 

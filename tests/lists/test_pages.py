@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from offers.access.permissions import Actor
@@ -13,6 +15,7 @@ from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import writes
 from offers.lists import filters, pages
 from offers.lists.filters import Wanted
+from offers.lists.keyset import Start
 from offers.models import LibraryItem, Sandbox
 from tests.cast import FORM, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
 
@@ -164,18 +167,30 @@ def test_counting_stops_at_its_limit(admin: Actor, sandbox: Sandbox, monkeypatch
     assert (page.total, page.more) == (2, True)
 
 
-def test_the_first_page_is_read_from_an_index_in_its_order(admin: Actor, sandbox: Sandbox) -> None:
-    """No sort over the whole table: a million offers have a first page, too."""
-    make(admin, offer())
-    parts = [filters.matching(sandbox.pk, kind, Wanted(), NOW) for kind in OFFER_KINDS]
+@pytest.mark.parametrize("name", sorted(pages.ORDERS))
+@pytest.mark.parametrize("backwards", [False, True])
+def test_every_page_is_sought_in_an_index_that_gives_its_order(
+    admin: Actor, sandbox: Sandbox, name: str, backwards: bool
+) -> None:
+    """No sort over the whole table, and nothing passed over: a million offers have a last page, too."""
+    order = pages.ORDERS[name]
+    column = order[0].name
+    make(admin, offer(status="approved"))
+    value = LibraryItem.objects.values_list(Cast(column, TextField()), flat=True).get()
     with connection.cursor() as cursor:
         # On so few rows anything is cheap: what is asked is whether the index can give the order at all.
         for way in ("seqscan", "bitmapscan", "sort"):
             cursor.execute(f"SET LOCAL enable_{way} = off")
-    for part in parts:
-        plan = part.order_by(*pages._sorting("modified_at", True))[:50].explain()
-        assert "item_by_modified" in plan
-        assert "Sort" not in plan
+    parts = [filters.matching(sandbox.pk, Kind.PERSONALIZED_OFFER, Wanted(), NOW)]
+    starts = [Start(), Start(backwards, (value, "7"))] + [Start(backwards, (None, "7"))] * order[0].nullable
+    for start in starts:
+        walks = pages._walks(parts, order, start, 50)
+        assert walks
+        for walk in walks:
+            plan = walk.explain()
+            assert "Sort" not in plan
+            sought = plan.partition("Index Cond:")[2].partition("\n")[0]
+            assert not start.values or column in sought, plan
 
 
 @pytest.mark.parametrize("text", ["points", "설날", "a2", "의"])
