@@ -34,6 +34,17 @@ def item_keys(member: str, items: list[JSON]) -> list[str] | None:
     return list(keys)
 
 
+def is_renamed(member: str, before: JSON, after: JSON) -> bool:
+    """Whether two items of the list in this member differ, and only in what they are known by: a content's language."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return False
+    members = before.keys() | after.keys()
+    differing = [name for name in members if name not in before or name not in after or before[name] != after[name]]
+    was = item_keys(member, [before])
+    changed = ({**before, name: after.get(name)} for name in differing)
+    return 0 < len(differing) < len(members) and all(item_keys(member, [item]) not in (was, None) for item in changed)
+
+
 def both_keys(member: str, before: JSON, after: JSON) -> tuple[list[str], list[str]] | None:
     """The item keys of two lists that can be matched item by item; None when they cannot."""
     if not (isinstance(before, list) and isinstance(after, list)):

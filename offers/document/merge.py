@@ -1,12 +1,14 @@
 """Three-way merge of documents by identity. A clean merge can still be invalid: validate what comes out."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from typing import Final
 
 from offers.document.errors import JSON
-from offers.document.identity import Path, item_keys
+from offers.document.identity import Path, is_renamed, item_keys
 from offers.document.values import clone, equal, escape
 
 
@@ -25,6 +27,9 @@ ABSENT: Final = _Absent.ABSENT
 
 # Stands at the end of the path of a conflict about the order of a list; its values are lists of item keys.
 ORDER = "#order"
+
+# Items that went times items that came, among which the same ones are looked for.
+MAX_PAIRS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +128,35 @@ def _object(
     return merged
 
 
+def _renamed(member: str, base: dict[str, JSON], side: dict[str, JSON], other: dict[str, JSON]) -> dict[str, str]:
+    """The items of which a side changed what they are known by: their keys in the base, by those that they have now.
+
+    One that went and one that came are the same item where they differ in nothing else, and no others do. Otherwise what
+    the other side made of it would stand beside it, as an item of its own.
+    """
+    gone = [key for key in base if key not in side]
+    come = [key for key in side if key not in base and key not in other]
+    if not gone or not come or len(gone) * len(come) > MAX_PAIRS:
+        return {}
+    pairs = [(old, new) for old in gone for new in come if is_renamed(member, base[old], side[new])]
+    olds, news = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
+    return {new: old for old, new in pairs if olds[old] == news[new] == 1}
+
+
 def _items(
     run: _Run, path: Path, pointer: str, base: dict[str, JSON], ours: dict[str, JSON], theirs: dict[str, JSON]
 ) -> list[JSON]:
     """Merge a list of items known by key: each item by itself, and then their order."""
+    our_names, their_names = _renamed(path[-1], base, ours, theirs), _renamed(path[-1], base, theirs, ours)
+    ours = {our_names.get(key, key): item for key, item in ours.items()}
+    theirs = {their_names.get(key, key): item for key, item in theirs.items()}
+    renamed_twice = set(our_names.values()).intersection(their_names.values())
     places = {key: index for side in (base, theirs, ours) for index, key in enumerate(side)}
     merged = {}
     for key in dict.fromkeys([*ours, *theirs, *base]):
         sides = (side.get(key, ABSENT) for side in (base, ours, theirs))
-        value = _value(run, (*path, key), f"{pointer}/{places[key]}", *sides)
+        settle = run.settle if key in renamed_twice else partial(_value, run)
+        value = settle((*path, key), f"{pointer}/{places[key]}", *sides)
         if value is not ABSENT:
             merged[key] = value
     order = _order(run, path, pointer, [[key for key in side if key in merged] for side in (base, ours, theirs)])

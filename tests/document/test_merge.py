@@ -245,3 +245,64 @@ def test_what_they_changed_is_contested_or_told_from_ours_and_never_both(three: 
     for path in was.keys() | new.keys():
         if was.get(path) != new.get(path) != mine.get(path):
             assert any(related(path, found) for found in [*fields, *told])
+
+
+def content(language: str, text: str = "Hello") -> dict[str, object]:
+    return {"type": "html", "format": "text/html", "language": [language], "content": text}
+
+
+def shown(*contents: dict[str, object], placement: str = "home") -> dict[str, object]:
+    return {"representations": [{"placement": placement, "channel": "web", "components": list(contents)}]}
+
+
+def test_what_one_makes_of_an_item_goes_with_it_when_the_other_changes_what_it_is_known_by() -> None:
+    base = shown(content("en"), content("ko", "안녕"))
+    merged = merge(
+        base, shown(content("en", "Hi"), content("ko", "안녕")), shown(content("en-us"), content("ko", "안녕"))
+    )
+    assert (merged.document, merged.conflicts) == (shown(content("en-us", "Hi"), content("ko", "안녕")), ())
+    merged = merge(
+        base,
+        shown(content("en", "Hi"), content("ko", "안녕"), placement="home"),
+        base | shown(content("en"), content("ko", "안녕"), placement="app"),
+    )
+    assert (merged.document, merged.conflicts) == (
+        shown(content("en", "Hi"), content("ko", "안녕"), placement="app"),
+        (),
+    )
+
+
+def test_a_limit_that_counts_something_else_now_keeps_the_number_that_the_other_gave_it() -> None:
+    def limits(**more: object) -> dict[str, object]:
+        return {"frequencyCappingConstraints": [{"limit": 3, "scope": "profile", "entity": "offer", **more}]}
+
+    merged = merge(limits(), limits(limit=5), limits(entity="placement"))
+    assert (merged.document, merged.conflicts) == (limits(limit=5, entity="placement"), ())
+
+
+def test_an_item_that_both_made_known_by_something_else_is_contested_as_a_whole() -> None:
+    merged = merge(shown(content("en")), shown(content("en-gb")), shown(content("en-us")))
+    (conflict,) = merged.conflicts
+    assert (conflict.base, conflict.ours, conflict.theirs) == (content("en"), content("en-gb"), content("en-us"))
+    assert merged.document == shown(content("en-gb"))
+    settled = resolve(
+        shown(content("en")), shown(content("en-gb")), shown(content("en-us")), {conflict.key: content("en-us")}
+    )
+    assert (settled.document, settled.conflicts) == (shown(content("en-us")), ())
+
+
+def test_one_content_for_another_is_no_new_name() -> None:
+    base = shown(content("en"))
+    merged = merge(base, shown(content("en", "Hi")), shown(content("ko", "안녕")))
+    assert [conflict.theirs for conflict in merged.conflicts] == [ABSENT]
+
+
+def test_two_that_could_have_been_the_item_are_two_others() -> None:
+    base = shown(content("en"))
+    merged = merge(base, shown(content("en", "Hi")), shown(content("en-us"), content("en-gb")))
+    assert [conflict.theirs for conflict in merged.conflicts] == [ABSENT]
+
+
+def test_an_undo_of_a_new_language_keeps_the_text_that_came_later() -> None:
+    merged = merge(shown(content("en-us")), shown(content("en-us", "Hi")), shown(content("en")))
+    assert (merged.document, merged.conflicts) == (shown(content("en", "Hi")), ())

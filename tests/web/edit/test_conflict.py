@@ -293,3 +293,39 @@ def test_texts_of_offers_are_escaped(editor: Client, item: LibraryItem, sandbox:
         assert marker in text
     assert EDIT in text
     assert WEB not in names_of_picks(text)
+
+
+LANGUAGE, TEXT = (f"/representations/0/components/0/{name}" for name in ("language", "content"))
+
+
+@pytest.fixture
+def english(sandbox: Sandbox, item: LibraryItem) -> LibraryItem:
+    """The offer, with a language for its content."""
+    patch(actor(sandbox), item, [{"op": "add", "path": LANGUAGE, "value": ["en"]}])
+    item.refresh_from_db()
+    return item
+
+
+def test_a_text_goes_with_its_content_to_the_language_that_another_gave_it(
+    editor: Client, sandbox: Sandbox, english: LibraryItem
+) -> None:
+    form = with_texts(opened(editor), {TEXT: "Hi"})
+    patch(actor(sandbox, label="Jisoo Kim"), english, replace(LANGUAGE, ["en-us"]))
+    assert submit(editor, form).status_code == 302
+    (content,) = now(english).document["representations"][0]["components"]
+    assert (content["language"], content["content"]) == (["en-us"], "Hi")
+
+
+def test_two_new_languages_of_one_content_are_contested_and_each_is_named(
+    editor: Client, sandbox: Sandbox, english: LibraryItem
+) -> None:
+    form = with_texts(opened(editor), {LANGUAGE: "en-gb"})
+    patch(actor(sandbox, label="Jisoo Kim"), english, replace(LANGUAGE, ["en-us"]))
+    response = submit(editor, form)
+    assert response.status_code == 409
+    text = text_of(response)
+    for language in ("en", "en-us", "en-gb"):
+        assert f"Content (html, {language}): Hello" in text
+    assert decide(editor, text, "theirs").status_code == 302
+    (content,) = now(english).document["representations"][0]["components"]
+    assert content["language"] == ["en-us"]

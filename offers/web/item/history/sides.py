@@ -28,7 +28,13 @@ def side_of(conflict: Conflict, value: JSON, places: Places) -> Side:
     if conflict.is_order:
         named = _item_names(places, [(*conflict.place, key) for key in value])
         return Side("\n".join(f"{number}. {name}" for number, name in enumerate(named, start=1)), "text")
-    return Side(*value_text(places.place(conflict.path).member, value, places.names))
+    place = places.place(conflict.path)
+    text, how = value_text(place.member, value, places.names)
+    if place.is_item and ABSENT not in (conflict.base, conflict.ours, conflict.theirs):
+        # Both changed what it is known by: that is what is contested.
+        known = places.place(conflict.path[:-1]).item(0, value, places.names)
+        text = f"{phrase((known.label, known.params))}: {text}" if "{number}" not in known.label else text
+    return Side(text, how)
 
 
 def title_of(places: Places, path: Path) -> str:
