@@ -42,7 +42,7 @@ def test_a_problem_stands_at_its_field_while_one_types(form: Page) -> None:
     expect(form.locator("#preview")).to_contain_text("Description")
     form.fill("#f-name", "")
     expect(form.locator("#f-name-problem")).to_have_text("This field is required.")
-    assert form.locator("#f-name").get_attribute("aria-invalid") == "true"
+    expect(form.locator("#f-name")).to_have_attribute("aria-invalid", "true")
 
 
 def test_a_refused_save_is_above_the_form_with_the_focus_and_stays_at_each_field(form: Page) -> None:
@@ -63,7 +63,7 @@ def test_a_refused_save_is_above_the_form_with_the_focus_and_stays_at_each_field
     form.fill("#f-name", "Winter sale")
     expect(form.locator("#refused")).to_contain_text("1 thing to put right")
     expect(form.locator("#f-name-problem")).to_be_hidden()
-    assert form.locator("#f-name").get_attribute("aria-invalid") is None
+    expect(form.locator("#f-name")).not_to_have_attribute("aria-invalid", "true")
     form.fill("#f-rank-priority", "8")
     expect(form.locator("#refused")).to_be_hidden()
     expect(form.locator("#f-rank-priority")).to_have_attribute(
