@@ -34,7 +34,7 @@ STORING_CALLS = {
     *("acreate", "abulk_create", "aupdate", "abulk_update", "aget_or_create", "aupdate_or_create", "asave", "adelete"),
 }
 JUNK_DRAWERS = {"utils", "util", "common", "services", "helpers", "misc", "core", "base", "tools", "managers"}
-LENGTH = 420
+LENGTH = 350
 # Modules in a package.
 ROOM = 12
 

@@ -290,7 +290,7 @@ def counts(run: BulkRun) -> Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RowsPage:
     """Rows of a run in the order of their keys; `after` and `before` are where the neighbours start, 0 for none."""
 
     rows: list[BulkRow]
@@ -298,7 +298,7 @@ class Page:
     before: int
 
 
-def page(run: BulkRun, tab: str, *, after: int = 0, before: int = 0) -> Page:
+def page(run: BulkRun, tab: str, *, after: int = 0, before: int = 0) -> RowsPage:
     """A page of one tab's rows with their offers, found from where its neighbour ended. No such tab means all."""
     # A row that was just left out stays where it was, so that it can be taken back in.
     condition = Q(verdict=Verdict.CHANGE) if tab == "change" else _TABS.get(tab, Q())
@@ -313,7 +313,7 @@ def page(run: BulkRun, tab: str, *, after: int = 0, before: int = 0) -> Page:
     if before:
         found = list(rows.filter(key__lt=before).order_by("-key")[: PAGE_SIZE + 1])
         more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE][::-1]
-        return Page(found, found[-1].key if found else 0, found[0].key if found and more else 0)
+        return RowsPage(found, found[-1].key if found else 0, found[0].key if found and more else 0)
     found = list(rows.filter(key__gt=after).order_by("key")[: PAGE_SIZE + 1])
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
-    return Page(found, found[-1].key if found and more else 0, found[0].key if found and after else 0)
+    return RowsPage(found, found[-1].key if found and more else 0, found[0].key if found and after else 0)

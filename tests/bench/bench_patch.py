@@ -27,7 +27,7 @@ OFFERS = 64
 
 FILL_MORE = f"""
 import django; django.setup()
-from offers import writes
+from offers.ledger import writes
 from offers.ledger.records import Stamp
 from offers.document.kinds.registry import Kind
 from offers.models import Sandbox
@@ -53,7 +53,7 @@ with connection.execute_wrapper(catch):
         "PATCH", "offers/offer0?offer-type=personalized", [{"op": "replace", "path": "/description", "value": "one"}])
 assert answer.status_code == 200, answer.content
 (auth, read, write) = caught[-3:]  # the first statements of a connection look up types
-assert read[1][1] == "offer0" and write[1][1] == 2 and write[1][8] == 1 and write[1][10] == 2, (read, write)
+assert read[1][1] == "offer0" and write[1][1] == 2 and write[1][9] == 1 and write[1][11] == 2, (read, write)
 filling = psycopg.ClientCursor(connection.connection)
 def filled(sql, params, names):
     # A colon before a letter would be a variable to pgbench; in JSON a space may follow it.
@@ -62,7 +62,7 @@ def filled(sql, params, names):
     return " ".join((sql.replace("%s", "{}").format(*texts)).split())
 print(filled(*auth, {}))
 print(filled(*read, {1: "'offer' || :number"}))
-print(filled(*write, {1: ":etag + 1", 7: ":key", 8: ":etag", 10: ":etag + 1"}))
+print(filled(*write, {1: ":etag + 1", 8: ":key", 9: ":etag", 11: ":etag + 1"}))
 """
 
 
