@@ -54,18 +54,17 @@ def check(patch: object) -> list[dict[str, Any]]:
     return patch
 
 
-def apply(document: JSON, patch: object, *, root_allowed: bool = False, server_owned: bool = True) -> JSON:
+def apply(document: JSON, patch: object, *, server_owned: bool = True) -> JSON:
     """The document that `patch` makes of `document`; neither is changed.
 
-    The root stays an object, unless `root_allowed`: then the whole document may be added or removed, None standing for
-    a document that is not there. With `server_owned`, members that only the server writes are refused (422,
-    "server-owned"), whatever the operation. Raises PatchError: 400 malformed, 413 too many operations, 409 not found,
+    The root stays an object. With `server_owned`, members that only the server writes are refused (422, "server-owned"),
+    whatever the operation. Raises PatchError: 400 malformed, 413 too many operations, 409 not found,
     cannot apply or test failed, 422 server-owned, root-not-object, too-deep or copy-budget.
     """
     operations = check(patch)
     if server_owned:
         _refuse_server_owned(operations)
-    return _run(clone(document), operations, root_allowed)
+    return _run(clone(document), operations, root_allowed=False)
 
 
 def applied(document: JSON, patch: object, *, server_owned: bool = True) -> tuple[JSON, list[dict[str, Any]]]:
@@ -81,7 +80,10 @@ def applied(document: JSON, patch: object, *, server_owned: bool = True) -> tupl
 
 
 def replay(document: JSON | None, patch: list[dict[str, Any]]) -> JSON | None:
-    """The document after a stored patch, which was checked when it was written. Raises PatchError if it does not fit."""
+    """The document after a stored patch, which was checked when it was written. Raises PatchError if it does not fit.
+
+    A history begins and ends with the whole document: None stands for one that is not there.
+    """
     return _run(clone(document), patch, root_allowed=True)
 
 
