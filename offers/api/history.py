@@ -45,19 +45,25 @@ def revision(request: ApiRequest, resource: Resource, id: str, etag: int) -> Htt
 
 
 def blame(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
-    """Every value of the document, with the revision that last changed it."""
-    lines, made_by = history.blame_of(_item(request, resource, id, deleted=False))
+    """Every value of the document, with the revision that last changed it; `start` goes on from an older version."""
+    found = history.blame_of(_item(request, resource, id, deleted=False), _etag_before(request))
     results: list[shapes.BlameLine] = [
         {
             "pointer": line.pointer,
             "value": line.value,
             "etag": line.etag,
-            "modifiedBy": made_by[line.etag].actor_label,
-            "modified": shown(made_by[line.etag].created_at),
+            "modifiedBy": found.made[line.etag].actor_label,
+            "modified": shown(found.made[line.etag].created_at),
         }
-        for line in lines
+        for line in found.lines
     ]
-    content: shapes.Blame = {"results": results, "count": len(results)}
+    next_page = "" if found.is_whole else str(found.since)
+    content: shapes.Blame = {
+        "results": results,
+        "count": len(results),
+        "since": found.since,
+        "_links": answers.links(f"{resource.path}/{id}/blame", request.GET, next=next_page),
+    }
     return answers.json_response(content)
 
 

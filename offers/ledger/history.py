@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
@@ -14,6 +15,9 @@ from offers.document.patch import replay
 from offers.document.values import Document
 from offers.ledger.records import SNAPSHOT_EVERY
 from offers.models import LibraryItem, Revision, reading
+
+# Revisions that blame looks back over: a fifth of a second for a largest document.
+LOOKED_BACK = 1_000
 
 
 class NoSuchRevision(NotFound):
@@ -63,11 +67,42 @@ def etag_at(item: LibraryItem, instant: datetime) -> int:
     return int(found[0])
 
 
-def blame_of(item: LibraryItem) -> tuple[list[Line], dict[int, Revision]]:
-    """Which revision last changed each leaf of the document, and those revisions by etag."""
-    lines = blame((found.etag, document) for found, document in _replayed(item, 1, item.etag, whole=True))
-    wanted = {line.etag for line in lines}
-    return lines, {found.etag: found for found in Revision.objects.filter(item=item, etag__in=wanted)}
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    """Who last changed each leaf of `document`. A line whose etag is `since`, if that is not 1, may be older than that."""
+
+    document: Document
+    lines: list[Line]
+    made: dict[int, Revision]
+    since: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every line is told; else `blame_of` this version, `since`, tells those that were left."""
+        return self.since == 1 or all(line.etag != self.since for line in self.lines)
+
+
+def blame_of(item: LibraryItem, etag: int | None = None) -> Blamed:
+    """Which revision last changed each leaf of the document at this etag (by default as it stands), and those by etag.
+
+    It looks back over about LOOKED_BACK revisions, from a snapshot on, so that its cost does not grow with history. Raises
+    NoSuchRevision, also for a version that is a deletion.
+    """
+    last = item.etag if etag is None else etag
+    since = reached = 0
+    document: Document | None = None
+
+    def versions() -> Iterator[tuple[int, Document | None]]:
+        nonlocal since, reached, document
+        for found, document in _replayed(item, max(1, last - LOOKED_BACK), last):
+            since, reached = since or found.etag, found.etag
+            yield reached, document
+
+    lines = blame(versions())
+    if reached != last or document is None:
+        raise NoSuchRevision
+    made = {found.etag: found for found in Revision.objects.filter(item=item, etag__in={line.etag for line in lines})}
+    return Blamed(document, lines, made, since)
 
 
 def changed_since(item: LibraryItem, etag: int) -> dict[Path, Revision]:
@@ -121,21 +156,17 @@ def _undone(item: LibraryItem, before: Document | None, after: Document | None) 
     return None if before is None or after is None else merge(after, item.document, before)
 
 
-def _replayed(
-    item: LibraryItem, first: int, last: int, *, whole: bool = False
-) -> Iterator[tuple[Revision, Document | None]]:
+def _replayed(item: LibraryItem, first: int, last: int) -> Iterator[tuple[Revision, Document | None]]:
     """Revisions up to `last` with their documents, from the nearest snapshot at or below `first` (or from the start)."""
     chain = Revision.objects.filter(item=item, etag__lte=last).order_by("etag")
-    start: Revision | None = None
-    if not whole:
-        start = Revision.objects.filter(item=item, etag__lte=first, snapshot__isnull=False).order_by("-etag").first()
+    start = Revision.objects.filter(item=item, etag__lte=first, snapshot__isnull=False).order_by("-etag").first()
     document: Document | None = None
     if start is not None and start.snapshot is not None:
         document = orjson.loads(start.snapshot)
         yield start, document
         chain = chain.filter(etag__gt=start.etag)
     # A short chain is read at once: a cursor on the server costs several round trips.
-    long = whole or last - first > SNAPSHOT_EVERY
+    long = last - first > SNAPSHOT_EVERY
     for found in chain.iterator(chunk_size=500) if long else chain:
         document = replay(document, orjson.loads(found.patch))
         yield found, document

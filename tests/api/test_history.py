@@ -81,12 +81,25 @@ def test_a_time_before_the_offer_is_404_and_no_time_is_400(changed: Caller, inst
 
 
 def test_blame_names_the_revision_of_every_value(changed: Caller) -> None:
-    results = changed("GET", f"{ITEM}/blame").json()["results"]
+    told = changed("GET", f"{ITEM}/blame").json()
+    results = told["results"]
+    assert (told["since"], "next" in told["_links"]) == (1, False)
     lines = {line["pointer"]: line for line in results}
     assert set(results[0]) == {"pointer", "value", "etag", "modifiedBy", "modified"}
     assert (lines["/name"]["value"], lines["/name"]["etag"]) == ("Fourth", 4)
     assert lines["/rank/priority"]["etag"] == 3
     assert (lines["/status"]["etag"], lines["/status"]["modifiedBy"]) == (1, "Mina Park")
+
+
+def test_blame_goes_on_where_it_stopped(changed: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("offers.ledger.history.LOOKED_BACK", 0)
+    monkeypatch.setattr("offers.ledger.history.Blamed.is_whole", False)
+    told = changed("GET", f"{ITEM}/blame").json()
+    assert told["_links"]["next"]["href"].endswith(f"/blame?start={told['since']}")
+    older = changed("GET", f"{ITEM}/blame?start=2").json()
+    assert {line["pointer"]: line["etag"] for line in older["results"]}["/status"] == 1
+    assert changed("GET", f"{ITEM}/blame?start=99").status_code == 404
+    assert changed("GET", f"{ITEM}/blame?start=x").status_code == 400
 
 
 def test_the_history_of_a_deleted_offer_stays_readable(changed: Caller) -> None:

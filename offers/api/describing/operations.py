@@ -98,7 +98,7 @@ def revision(resource: Resource) -> Object:
 def blame(resource: Resource) -> Object:
     return {
         "summary": f"Who last changed each value of {resource.one}",
-        "parameters": _parameters("Id", *_which(resource)),
+        "parameters": _parameters("Id", *_which(resource), "Before"),
         "responses": {
             "200": answer("Every value, and the revision that last changed it.", schema("Blame")),
             **refusals(),

@@ -161,10 +161,15 @@ class BlameLine(TypedDict):
 
 
 class Blame(TypedDict):
-    """Who last changed each value of a document."""
+    """Who last changed each value of a document, as far back as the version `since`.
+
+    A line of that etag may be older, unless it is 1: the page `next` tells it.
+    """
 
     results: list[BlameLine]
     count: Count
+    since: Etag
+    _links: Links
 
 
 class ProblemDetail(TypedDict):

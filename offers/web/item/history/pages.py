@@ -91,22 +91,24 @@ class BlameRow:
 
 
 def blame(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
-    """Who last changed each field."""
+    """Who last changed each field, of the present version or of `?at=` an etag, for what is older than it looks back."""
     _actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    return answer(request, "item/history/blame.html", item_context(item, "blame", **_blame_rows(item)))
+    at = asked.number(request.GET.get("at"))
+    return answer(request, "item/history/blame.html", item_context(item, "blame", at=at, **_blame_rows(item, at)))
 
 
-def _blame_rows(item: LibraryItem) -> dict[str, Any]:
+def _blame_rows(item: LibraryItem, at: int | None) -> dict[str, Any]:
     """The rows, as many as a page can hold, and how many more there are."""
-    lines, made = past.blame_of(item)
-    names = names_in(item.sandbox_id, Kind(item.kind), [item.document])
+    found = past.blame_of(item, at)
+    names = names_in(item.sandbox_id, Kind(item.kind), [found.document])
     rows: list[BlameRow] = []
-    for line in sorted(lines, key=lambda line: position(line.path))[:BLAME_SHOWN]:
-        place = place_at(item.document, line.pointer, names)
+    for line in sorted(found.lines, key=lambda line: position(line.path))[:BLAME_SHOWN]:
+        place = place_at(found.document, line.pointer, names)
         text, how = value_text(place.member, line.value, names)
         first = not rows or rows[-1].made.etag != line.etag
-        rows.append(BlameRow(place, text, how, made[line.etag], first))
-    return {"rows": rows, "more": max(0, len(lines) - BLAME_SHOWN)}
+        rows.append(BlameRow(place, text, how, found.made[line.etag], first))
+    since = 0 if found.is_whole else found.since
+    return {"rows": rows, "more": max(0, len(found.lines) - BLAME_SHOWN), "since": since}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

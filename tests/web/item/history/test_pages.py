@@ -216,3 +216,18 @@ def test_an_item_of_another_sandbox_is_not_reached_through_mine(editor: Client, 
     for page in ("", "history/", "history/1/", "history/1/restore/", "blame/", "compare/", "api/"):
         assert editor.get(f"/s/prod/offers/theirs/{page}").status_code == 404
         assert editor.get(f"/s/dev/offers/theirs/{page}").status_code == 404
+
+
+def test_who_changed_what_says_how_far_it_looked_back_and_goes_on(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for priority in range(60):
+        patch(actor(sandbox), item, replace("/rank/priority", priority + 10))
+    monkeypatch.setattr("offers.ledger.history.LOOKED_BACK", 5)
+    text = text_of(editor.get("/s/prod/offers/sale/blame/"))
+    assert "Version 50 or before" in text
+    assert 'href="/s/prod/offers/sale/blame/?at=50"' in text
+    older = text_of(editor.get("/s/prod/offers/sale/blame/?at=50"))
+    assert "This is who had changed what by version 50." in older
+    assert "or before" not in older
+    assert editor.get("/s/prod/offers/sale/blame/?at=5000").status_code == 404
