@@ -54,10 +54,10 @@ def test_an_offer_is_created_approved_copied_archived_and_brought_back(admin: Pa
     expect(admin.locator("h1")).to_have_text("First light")
     act(admin, "Archive…")
     admin.get_by_role("button", name="Archive", exact=True).click()
-    expect(admin.locator(".toast-item")).to_contain_text("Archived. This is version 3.")
+    expect(admin.locator(".toast-item")).to_contain_text("Archived. This is now version 3.")
     expect(admin.get_by_role("link", name="Edit", exact=True)).to_have_count(0)
     admin.get_by_role("button", name="Bring back as a draft").click()
-    expect(admin.locator(".toast-item")).to_contain_text("Back to draft. This is version 4.")
+    expect(admin.locator(".toast-item")).to_contain_text("Back to draft. This is now version 4.")
     made = LibraryItem.objects.get(name="First light")
     patches = Revision.objects.filter(item=made).order_by("etag").values_list("patch", flat=True)
     assert list(patches)[1:] == [
