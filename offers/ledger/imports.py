@@ -22,7 +22,7 @@ from offers.document.kinds.registry import Kind
 from offers.document.validate import references, validate
 from offers.document.values import Document, Patch
 from offers.ledger.heads import HEAD_COLUMNS, SELECT_HEAD, Head, first_head, next_head
-from offers.ledger.records import REVISION_COLUMNS, Stamp, item_values, record
+from offers.ledger.records import REVISION_COLUMNS, Recorded, Stamp, record
 from offers.models import Sandbox
 
 # Items in one round: what is held in memory, and within which revisions are stored in the order of their times.
@@ -81,8 +81,9 @@ def import_history(sandbox: Sandbox, items: Iterable[Past]) -> Imported:
             keys = _reserve_keys(len(batch))
             with connection.wrap_database_errors, cursor.copy(COPY_ITEMS) as copy:
                 for key, past in zip(keys, batch, strict=True):
-                    head = _head_and_revisions(sandbox, key, past, revisions)
-                    copy.write_row([sandbox.pk, *item_values(head, HEAD_COLUMNS)])
+                    last = _recorded(key, past, revisions)
+                    head = last.head
+                    copy.write_row([sandbox.pk, *last.item(HEAD_COLUMNS)])
                     if head.deleted_at is None:
                         for reference in references(head.kind, head.document):
                             wanted[reference.kind].add(reference.id)
@@ -120,20 +121,21 @@ def _reserve_keys(count: int) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def _head_and_revisions(sandbox: Sandbox, key: int, past: Past, revisions: list[tuple[datetime, list[object]]]) -> Head:
+def _recorded(key: int, past: Past, revisions: list[tuple[datetime, list[object]]]) -> Recorded:
     """The item at its last version; its revisions are added to the list, each with its time."""
-    head: Head | None = None
+    recorded: Recorded | None = None
     for version in past.versions:
+        head = recorded.head if recorded else None
         patch, document = _step(past, head, version)
         if head is None:
             after = first_head(version.actor, past.kind, past.id, document, version.at, key=key)
         else:
             after = next_head(head, version.actor, document, version.at, deleted=version.document is None)
-        head, values = record(version.actor, head.digest if head else "", after, patch, version.stamp)
-        revisions.append((version.at, [key, *values]))
-    if head is None:
+        recorded = record(version.actor, head.digest if head else "", after, patch, version.stamp)
+        revisions.append((version.at, [key, *recorded.revision]))
+    if recorded is None:
         raise ValueError(f"{past.id} has no version")
-    return head
+    return recorded
 
 
 def _step(past: Past, head: Head | None, version: Version) -> tuple[Patch, Document]:

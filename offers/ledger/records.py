@@ -6,7 +6,7 @@ The write path and the import make revisions with the same function, so that one
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_type_hints
 
 from offers.access.permissions import Actor
 from offers.document.values import Patch, canonical_text
@@ -68,21 +68,27 @@ REWRITTEN = (
 )
 
 
-def item_values(head: Head, columns: Iterable[str]) -> list[Any]:
-    """What is stored of an item in these columns (HEAD_COLUMNS or some of them)."""
-    stored = {"kind": head.kind.value, "document": canonical_text(head.document)}
-    return [stored[name] if name in stored else getattr(head, name) for name in columns]
+class Recorded(NamedTuple):
+    """A change as it is to be stored: the item after it with its digest, and the values of its revision (REVISION_COLUMNS).
 
-
-def record(
-    actor: Actor, before: str, after: Head, patch: Patch, stamp: Stamp, salts: Salts | None = None
-) -> tuple[Head, list[Any]]:
-    """The item after a change, with its digest, and the values of the change's revision (REVISION_COLUMNS).
-
-    `before` is the digest of the revision before, "" for the first. New salts are made unless they are given.
+    `document` is the text of the item's document, written once for the digest and for the item.
     """
+
+    head: Head
+    document: str
+    revision: list[Any]
+
+    def item(self, columns: Iterable[str]) -> list[Any]:
+        """What is stored of the item in these columns (HEAD_COLUMNS or some of them)."""
+        stored = {"kind": self.head.kind.value, "document": self.document}
+        return [stored[name] if name in stored else getattr(self.head, name) for name in columns]
+
+
+def record(actor: Actor, before: str, after: Head, patch: Patch, stamp: Stamp, salts: Salts | None = None) -> Recorded:
+    """What is stored of a change. `before` is the digest of the revision before, "" for the first. New salts are made unless they are given."""
     salts = salts or new_salts()
-    document = canonical_text(after.document if after.deleted_at is None else None)
+    text = canonical_text(after.document)
+    document = text if after.deleted_at is None else canonical_text(None)
     revision = NewRevision(
         sandbox_id=actor.sandbox.pk,
         etag=after.etag,
@@ -102,7 +108,7 @@ def record(
         note_salt=salts.note,
     )
     revision.digest = leaf_of(before, actor.sandbox, after, revision, document).digest()
-    return replace(after, digest=revision.digest), revision.values()
+    return Recorded(replace(after, digest=revision.digest), text, revision.values())
 
 
 def leaf_of(

@@ -22,7 +22,7 @@ from offers.document.kinds.registry import Kind
 from offers.document.validate import Reference, references, validate, with_defaults
 from offers.document.values import Document, Patch, canonical_text
 from offers.ledger.heads import HEAD_COLUMNS, Head, first_head, new_id, next_head, read_to_write
-from offers.ledger.records import INSERT_REVISION, REWRITTEN, Stamp, item_values, record
+from offers.ledger.records import INSERT_REVISION, REWRITTEN, Stamp, record
 from offers.ledger.references import InUse, reference_problems, used_by
 
 OPTIMISTIC_TRIES = 3
@@ -236,15 +236,15 @@ WITH item AS (
 
 def _insert(actor: Actor, head: Head, patch: Patch, stamp: Stamp) -> Head:
     """Store a new row and its first revision in one statement."""
-    head, revision = record(actor, "", head, patch, stamp)
+    recorded = record(actor, "", head, patch, stamp)
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [actor.sandbox.pk, *item_values(head, _INSERTED), *revision])
-        return replace(head, key=cursor.fetchone()[0])
+        cursor.execute(_INSERT, [actor.sandbox.pk, *recorded.item(_INSERTED), *recorded.revision])
+        return replace(recorded.head, key=cursor.fetchone()[0])
 
 
 def _write(actor: Actor, head: Head, after: Head, patch: Patch, stamp: Stamp) -> Head | None:
     """Store `after` and its revision in one statement if the item is still at `head`; None if someone was first."""
-    after, revision = record(actor, head.digest, after, patch, stamp)
+    recorded = record(actor, head.digest, after, patch, stamp)
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, [*item_values(after, REWRITTEN), head.key, head.etag, *revision])
-        return after if cursor.fetchone() else None
+        cursor.execute(_UPDATE, [*recorded.item(REWRITTEN), head.key, head.etag, *recorded.revision])
+        return recorded.head if cursor.fetchone() else None
