@@ -61,7 +61,7 @@ def keys_matching(actor: Actor, wanted: Wanted) -> list[int]:
 
 
 def begin(actor: Actor, action: Action, keys: Sequence[int], *, filter: str = "", request_id: str = "") -> BulkRun:
-    """Store a run over these offers; its dry run is the worker's (see `bulk_work.dispatch`).
+    """Store a run over these offers; its dry run is the worker's (see `worker.dispatch`).
 
     Raises NotAllowed, TooMany, NothingSelected. The run and its rows are stored together.
     """
