@@ -63,3 +63,17 @@ def test_the_auditors_page_names_every_role_and_the_pages_name_every_status() ->
 def test_the_production_example_installs_what_is_pinned() -> None:
     assert "--require-hashes -r requirements.txt" in (ROOT / "README.md").read_text()
     assert (ROOT / "requirements.txt").exists()
+
+
+def test_a_file_that_a_comment_or_a_page_names_is_there() -> None:
+    """`web/frame/errors.py`, `static/edit/rows.js`: from the root, or from where the reader is."""
+    folders = ("", "offers", "offers/web", "offers/document", "templates", "static")
+    sources = [path for house in ("offers", "offeradmin", "templates") for path in (ROOT / house).rglob("*.*")]
+    named = re.compile(r"(?<![\w./-])((?:\w+/)+[\w-]+\.(?:py|html|js|css))\b")
+    found = 0
+    for path in [*PAGES[2:], *(path for path in sources if path.suffix in (".py", ".html"))]:
+        for name in named.findall(path.read_text()):
+            if (ROOT / name.split("/")[0]).is_dir() or (ROOT / "offers" / name.split("/")[0]).is_dir():
+                found += 1
+                assert any((ROOT / folder / name).exists() for folder in folders), f"{path.relative_to(ROOT)}: {name}"
+    assert found > 50
