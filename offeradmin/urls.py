@@ -1,13 +1,10 @@
 """The site map's root: pages, accounts, the API, health."""
 
 from django.contrib import admin
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
-from offers.converters import ItemIdConverter
 from offers.web.account.accounts import sign_in_to_admin
 from offers.web.frame.health import healthz, readyz
-
-register_converter(ItemIdConverter, "item")
 
 # One door: Django's admin sends people to the sign-in page, which counts attempts and hides their time.
 admin.site.login = sign_in_to_admin  # type: ignore[method-assign, assignment]

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from pytest_django import DjangoDbBlocker
 
+from offers.api import auth
 from tests.transport import nginx
 
 
@@ -23,8 +24,9 @@ def pytest_report_header() -> str:
 
 @pytest.fixture(autouse=True)
 def _forget_what_was_cached() -> None:
-    """The guards against guessing count in the cache, across tests that share a process."""
+    """The guards against guessing count in the cache, across tests that share a process, and callers are known for a while."""
     cache.clear()
+    auth.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,3 +1,5 @@
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +10,23 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from offers.models import Sandbox
+from offers.api import auth
+from offers.models import Membership, Sandbox
 from tests.api.conftest import OFFER, Caller, make_caller, make_sandbox
+
+Clock = Callable[[float], None]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Sets the clock by which callers are known to so many seconds after now."""
+    began = time.monotonic()
+
+    def later(seconds: float) -> None:
+        monkeypatch.setattr(auth, "monotonic", lambda: began + seconds)
+
+    later(0)
+    return later
 
 
 def code(response: Any) -> str:
@@ -35,7 +52,6 @@ def test_it_names_the_error_of_a_token_that_was_sent(editor: Caller) -> None:
 
 
 def test_it_refuses_an_expired_token(editor: Caller) -> None:
-    assert editor("GET", OFFER).status_code == 200
     Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert editor("GET", OFFER).status_code == 401
 
@@ -109,18 +125,68 @@ def test_an_editor_changes_no_live_offer_in_a_reviewed_sandbox(editor: Caller, s
     approve = [{"op": "replace", "path": "/status", "value": "approved"}]
     Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.LIVE)
     assert editor("PATCH", OFFER, approve).status_code == 403
+    auth.forget()
     Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.NONE)
     assert editor("PATCH", OFFER, approve).status_code == 200
 
 
-def test_a_patch_takes_three_queries_and_a_read_two(
+def test_a_caller_is_looked_up_once_and_then_known(
     editor: Caller, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(3):
         response = editor("PATCH", OFFER, [{"op": "replace", "path": "/name", "value": "Lean"}])
     assert response.status_code == 200
     with django_assert_num_queries(2):
+        editor("PATCH", OFFER, [{"op": "replace", "path": "/name", "value": "Leaner"}])
+    with django_assert_num_queries(1):
         editor("GET", OFFER)
+
+
+def test_what_is_taken_from_a_client_is_gone_within_five_seconds(editor: Caller, clock: Clock) -> None:
+    rename = [{"op": "replace", "path": "/name", "value": "Mine"}]
+    assert editor("GET", OFFER).status_code == 200
+    Membership.objects.filter(client_id="editor-client").update(role="auditor")
+    clock(4.9)
+    assert editor("PATCH", OFFER, rename).status_code == 200
+    clock(5.1)
+    assert editor("PATCH", OFFER, rename).status_code == 403
+    Membership.objects.filter(client_id="editor-client").delete()
+    clock(10.2)
+    assert editor("GET", OFFER).status_code == 403
+
+
+def test_a_token_is_not_good_for_longer_than_it_lasts(editor: Caller, clock: Clock) -> None:
+    Token.objects.update(expires_at=timezone.now() + timedelta(seconds=2))
+    assert editor("GET", OFFER).status_code == 200
+    Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    clock(2.1)
+    assert editor("GET", OFFER).status_code == 401
+
+
+def test_a_known_caller_is_known_for_what_it_said_and_nothing_else(editor: Caller) -> None:
+    make_sandbox("dev")
+    assert editor("GET", OFFER).status_code == 200
+    for headers, status in (
+        ({"x-sandbox-name": "dev"}, 404),
+        ({"x-gw-ims-org-id": "NOBODY@OfferOrg"}, 403),
+        ({"x-api-key": "stranger-client"}, 403),
+        ({"Authorization": "Bearer token-of-nobody"}, 401),
+    ):
+        assert editor("GET", OFFER, **headers).status_code == status
+
+
+def test_whoever_was_refused_is_let_in_as_soon_as_they_may(editor: Caller) -> None:
+    empty = make_sandbox("dev")
+    assert editor("GET", "tags", **{"x-sandbox-name": "dev"}).status_code == 404
+    Membership.objects.create(sandbox=empty, client_id="editor-client", role="editor")
+    assert editor("GET", "tags", **{"x-sandbox-name": "dev"}).status_code == 200
+
+
+def test_no_more_callers_are_known_than_memory_is_meant_for(editor: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auth, "MOST_KNOWN", 3)
+    for number in range(10):
+        assert editor("GET", OFFER, Authorization=f"Bearer {' ' * number}token-of-editor-client").status_code == 200
+        assert len(auth._known) <= 3
 
 
 def test_what_a_program_read_is_asked_for_again_and_kept_by_nobody_between(editor: Caller) -> None:

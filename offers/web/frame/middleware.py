@@ -79,7 +79,7 @@ def api_door(get_response: Handler) -> Handler:
         if not request.path_info.startswith(("/data/", "/ims/")):
             return get_response(request)
         try:
-            match = resolve(request.path_info)
+            match = resolve(request.path_info, "offers.api.urls")
         except Resolver404:
             return get_response(request)
         if not getattr(match.func, "for_programs", False):
