@@ -167,10 +167,8 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
     narrows = head.kind == Kind.PLACEMENT and any(
         head.document.get(member) != document.get(member) for member in ("channel", "componentType")
     )
-    if not (new_references or narrows or dry_run):
-        written = _write(actor, head, after, _recorded(head.document, document, effective), stamp)
-        return Outcome(head.document, written, True) if written else None
-    with transaction.atomic():
+    # What it starts to refer to is held until the write stands. The write itself is one statement, and needs no more.
+    with transaction.atomic() if new_references or narrows else nullcontext():
         _refuse(reference_problems(actor.sandbox.pk, document, new_references), document)
         if narrows:
             _lock_item(head.key)
