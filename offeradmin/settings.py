@@ -46,8 +46,11 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.idp.oidc",
+    "procrastinate.contrib.django",
     "offers",
 ]
+# What the worker can do is said where it is started (offers/management/commands/worker.py), and web processes need not load it.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 MIDDLEWARE = [
     "offers.web.frame.middleware.kept_to_oneself",

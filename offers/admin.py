@@ -3,11 +3,15 @@
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from offers import admin_clients
 from offers.models import LibraryItem, Membership, Revision, Sandbox
 
 __all__ = ["admin_clients"]  # Django imports this module only; the other one registers the pages for programs
+
+# What is to be done stands on the pages of bulk edits; a job is a wake-up, and gone as soon as it is done.
+admin.site.unregister(ProcrastinateJob)
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # not generic when it runs

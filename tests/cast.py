@@ -1,9 +1,11 @@
 """The people and the small library of the core's tests."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import psycopg
 from django.db import connection
 
 from offers.access.permissions import Actor
@@ -69,6 +71,18 @@ def salts_of(found: Revision) -> Salts:
 
 def differences() -> list[str]:
     return [difference.message for difference in verify(Sandbox.objects.all())]
+
+
+@contextmanager
+def another_connection() -> Iterator["psycopg.Connection[Any]"]:
+    """The database as another process has it."""
+    other = connection.copy()
+    other.ensure_connection()
+    assert other.connection is not None
+    try:
+        yield other.connection
+    finally:
+        other.close()
 
 
 def at_once(count: int, do: Callable[[int], T]) -> list[T | Exception]:

@@ -31,12 +31,16 @@ def _forget_what_was_cached() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _history_can_be_emptied_between_tests() -> None:
-    """A test with transactions of its own ends with a TRUNCATE, which the append-only trigger refuses, as it should."""
+    """A test with transactions of its own ends with a TRUNCATE, which the append-only trigger refuses, as it should.
+
+    And Django leaves tables alone that it does not manage: those of the queue.
+    """
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def flush_with_history(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
         alter = "ALTER TABLE offers_revision {} TRIGGER revision_append_only"
-        flush(self, [alter.format("DISABLE"), *sql_list, alter.format("ENABLE")])
+        queue = ["DELETE FROM procrastinate_jobs", "DELETE FROM procrastinate_workers"]
+        flush(self, [alter.format("DISABLE"), *sql_list, alter.format("ENABLE"), *queue])
 
     BaseDatabaseOperations.execute_sql_flush = flush_with_history  # type: ignore[method-assign]
 

@@ -138,6 +138,29 @@ def server(database: PrivateDatabase, port: int = 0, *, wsgi: bool = False) -> I
         running.kill()
 
 
+@contextlib.contextmanager
+def worker(database: str, change: str = "") -> Iterator["subprocess.Popen[bytes]"]:
+    """A worker on the test database of this name, killed with the block. `change` is code that it runs first."""
+    code = f"""
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = {database!r}
+import django; django.setup()
+{change}
+from django.core.management import call_command
+call_command("worker")
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
 def wait_until_ready(running: Server, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not is_ready(running.port):

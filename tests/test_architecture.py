@@ -20,7 +20,7 @@ LAYERS = (
     ("offers.access",),
     ("offers.ledger",),
     ("offers.lists",),
-    ("offers.bulk", "offers.forms", "offers.demo"),
+    ("offers.bulk", "offers.forms", "offers.demo", "offers.jobs"),
     ("offers.web", "offers.api", "offers.templatetags", "offers.management", "offers.admin", "offers.admin_clients"),
 )
 # docs/architecture.md says why there are two; records.py holds the statement that both end with.

@@ -5,7 +5,7 @@ from typing import Any
 
 from offers.access.permissions import Actor, NotAllowed
 from offers.bulk.actions import Do, patch_for
-from offers.bulk.rows import etags_to_undo, kept_change, kept_problem, next_rows, refusal, save_rows
+from offers.bulk.rows import etags_to_undo, kept_change, kept_problem, refusal
 from offers.bulk.runs import Verdict, action_of
 from offers.document.diff import diff
 from offers.document.errors import DocumentError, PatchError, Problem
@@ -16,7 +16,7 @@ from offers.document.words.describe import describe
 from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Places
 from offers.ledger import history, writes
-from offers.ledger.heads import HEAD_COLUMNS, head_of_item
+from offers.ledger.heads import head_of_item
 from offers.lists.names import names_in
 from offers.models import BulkRow, BulkRun
 
@@ -27,11 +27,8 @@ GONE = gettext_noop("This offer has been deleted.")
 CHANGED_SINCE = gettext_noop("This was changed again since.")
 
 
-def plan_chunk(run: BulkRun, actor: Actor | None) -> int | None:
-    """Look at the next few offers and store the verdicts; how many they were, or None when none is left."""
-    rows = next_rows(run, {"verdict": "", "result": ""}, HEAD_COLUMNS)
-    if not rows:
-        return None
+def plan_rows(run: BulkRun, rows: Sequence[BulkRow], actor: Actor | None) -> None:
+    """Look at these offers and put the verdicts into the rows."""
     undone = _undone(run, rows)
     outcomes = [(row, _look_at(run, row, actor, undone.get(row.item_id))) for row in rows]
     told = [document for _, outcome in outcomes if outcome for document in (outcome.before, outcome.head.document)]
@@ -40,8 +37,6 @@ def plan_chunk(run: BulkRun, actor: Actor | None) -> int | None:
         if outcome:
             changes = describe(outcome.before, outcome.head.document, names=names)
             row.changes, row.change_count = [kept_change(change) for change in changes[:WORDS_KEPT]], len(changes)
-    save_rows(rows)
-    return len(rows)
 
 
 def _look_at(run: BulkRun, row: BulkRow, actor: Actor | None, undone: Merged | None) -> writes.Outcome | None:

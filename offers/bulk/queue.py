@@ -1,95 +1,50 @@
-"""Whose turn it is: of each person's bulk edits one is worked on at a time, and a few in the whole installation.
+"""Whose turn it is: the bulk edits of one person are done one after the other, in the order in which they were asked for.
 
-PostgreSQL decides, by advisory locks that a worker's session holds: one for the run, one for the person, and one of a few
-places. A worker that dies gives them back by that. A run whose turn it is not waits as it is (planning or running, and nobody
-at work); whoever ends takes the next ones. It gives its locks back first and looks then, and a run is stored before it is
-tried: so a run that finds everything taken is seen by the one that has it.
+So the second finds what the first has made. Different people's are done side by side, each for a moment in turn
+(offers/bulk/worker.py). A run's own row says that it is to be worked on, and the lock of that row, who works on it.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from django.db import DatabaseError, connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from offers.access.permissions import Actor
-from offers.bulk import runs as bulk
-from offers.bulk.runs import NotNow, State
+from offers.bulk.runs import SILENCE, State
 from offers.models import BulkRun
 
-# The first keys of the locks; the second are a run's number, a person's key, and a place from 0 up.
-RUN, PERSON, PLACE = 0x0FFE, 0x0FFF, 0x1000
-PLACES = 3
-LOOKED_AT = 200
+UNDER_WAY = (State.PLANNING, State.RUNNING)
 
 
-@contextmanager
-def turn(number: int) -> Iterator[bool]:
-    """Hold this run's locks for the block; False when it is not its turn, or somebody is at it already."""
-    held: list[tuple[int, int]] = []
-
-    def take(kind: int, *keys: int) -> bool:
-        for key in keys:
-            if _ask("SELECT pg_try_advisory_lock(%s::int, %s::int)", kind, key):
-                held.append((kind, key))
-                return True
-        return False
-
-    try:
-        # What the run is to do is read under its lock: nobody else takes it further meanwhile.
-        mine = take(RUN, number)
-        person = _person(number) if mine else None
-        yield mine and (person is None or (take(PERSON, person) and take(PLACE, *range(PLACES))))
-    finally:
-        # A session that is gone has given its locks back already.
-        with suppress(DatabaseError):
-            for lock in reversed(held):
-                _ask("SELECT pg_advisory_unlock(%s::int, %s::int)", *lock)
+def under_way() -> QuerySet[BulkRun]:
+    """The runs that are to be worked on, first come first."""
+    return BulkRun.objects.filter(state__in=UNDER_WAY).order_by("number")
 
 
-def waiting_numbers() -> list[int]:
-    """The runs that somebody should work on, first come first: those under way are among them, and are passed over by `turn`."""
-    under_way = BulkRun.objects.filter(state__in=(State.PLANNING, State.RUNNING))
-    return list(under_way.order_by("number").values_list("number", flat=True)[:LOOKED_AT])
+def first_of(person: int) -> int | None:
+    """The number of the run that is to be worked on in this person's name, if there is one."""
+    planned, run = Q(state=State.PLANNING, author=person), Q(state=State.RUNNING, runner=person)
+    return under_way().filter(planned | run).values_list("number", flat=True).first()
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """What a run waits for: another run of the same person's, by its number; with 0, one of the places that are all taken."""
+def taken(number: int) -> BulkRun | None:
+    """This run, held until the transaction ends; None where somebody else has it, or it is not to be worked on."""
+    locked = under_way().select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return locked.select_related("sandbox").filter(number=number).first()
 
-    run: int
 
-
-def waits(runs: Sequence[BulkRun]) -> dict[int, Wait]:
-    """Which of these runs wait for their turn, and for what. Two queries where one might, three where one waits for its person.
-
-    A run waits for its person's earlier one also while nobody is at that: it goes on when that does.
-    """
-    undone = [run for run in runs if run.state in (State.PLANNING, State.RUNNING)]
+def waits(runs: Sequence[BulkRun]) -> dict[int, int]:
+    """Which of these runs wait for their turn: their numbers, and those of the runs that are done before them."""
+    undone = [run for run in runs if run.state in UNDER_WAY]
     if not undone:
         return {}
-    taken = _taken()
-    first = _first_of_each_person()
-    places = sum(kind == PLACE for kind, _key in taken)
-    found: dict[int, Wait] = {}
-    for run in undone:
-        if (RUN, run.number) in taken:
-            continue
-        if (PERSON, person_of(run)) in taken:
-            found[run.number] = Wait(_worked_on_for(person_of(run), taken))
-        elif places >= PLACES:
-            found[run.number] = Wait(0)
-        elif first.get(person_of(run), run.number) < run.number:
-            found[run.number] = Wait(first[person_of(run)])
-    return found
+    first = _first_of_each()
+    return {run.number: first[person_of(run)] for run in undone if first.get(person_of(run), run.number) < run.number}
 
 
-def discard(actor: Actor, run: BulkRun) -> None:
-    """Forget a run that was never started, unless its dry run is being made. Raises NotAllowed, NotNow."""
-    with transaction.atomic():
-        if not _ask("SELECT pg_try_advisory_xact_lock(%s::int, %s::int)", RUN, run.number):
-            raise NotNow
-        bulk.discard(actor, run)
+def forgotten() -> list[int]:
+    """The people whose turn it is and for whom nobody has done anything for a while."""
+    silent = under_way().filter(heartbeat_at__lt=timezone.now() - SILENCE, number__in=_first_of_each().values())
+    return [person_of(run) for run in silent]
 
 
 def person_of(run: BulkRun) -> int:
@@ -97,37 +52,9 @@ def person_of(run: BulkRun) -> int:
     return (run.author_id if run.state == State.PLANNING else run.runner_id) or 0
 
 
-def _person(number: int) -> int | None:
-    """In whose name the run is to be worked on; None when there is nothing to do for it."""
-    run = BulkRun.objects.filter(number=number, state__in=(State.PLANNING, State.RUNNING)).first()
-    return None if run is None else person_of(run)
-
-
-def _first_of_each_person() -> dict[int, int]:
-    """The lowest number of each person's runs that are under way or wait."""
-    under_way = BulkRun.objects.filter(state__in=(State.PLANNING, State.RUNNING)).order_by("-number")
-    columns = ("number", "state", "author_id", "runner_id")
-    return {person_of(run): run.number for run in under_way.only(*columns)[:LOOKED_AT]}
-
-
-def _worked_on_for(person: int, taken: set[tuple[int, int]]) -> int:
-    numbers = [key for kind, key in taken if kind == RUN]
-    runs = BulkRun.objects.filter(number__in=numbers).order_by("number")
-    return next((run.number for run in runs if person_of(run) == person), 0)
-
-
-def _taken() -> set[tuple[int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT classid::bigint, objid::bigint FROM pg_locks
-                WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = ANY(%s::int[]::oid[])
-                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""",
-            [[RUN, PERSON, PLACE]],
-        )
-        return {(int(kind), int(key)) for kind, key in cursor.fetchall()}
-
-
-def _ask(statement: str, kind: int, key: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [kind, key])
-        return bool(cursor.fetchone()[0])
+def _first_of_each() -> dict[int, int]:
+    """The lowest number of each person's runs that are under way."""
+    first: dict[int, int] = {}
+    for run in under_way().only("number", "state", "author_id", "runner_id"):
+        first.setdefault(person_of(run), run.number)
+    return first

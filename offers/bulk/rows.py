@@ -12,23 +12,28 @@ from offers.document.errors import Problem
 from offers.document.words.describe import Change
 from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Place, place_at
+from offers.ledger.heads import HEAD_COLUMNS
 from offers.models import BulkRow, BulkRun
 
-# Few enough that nobody who saves one of these offers waits long, enough that commits do not dominate.
-CHUNK = 50
 TEXT_KEPT = 160
 
 REFUSED = gettext_noop("What is live changes only through a reviewer here.")
 NO_LONGER = gettext_noop("{name} may no longer change this sandbox.")
 
 _OWN_COLUMNS = ("run_id", "item_id", "verdict", "etag", "patch", "excluded", "result")
+# Which rows are still to be done, and what has to be known of their offers for that.
+_TO_DO: dict[str, tuple[dict[str, Any], Sequence[str]]] = {
+    BulkRun.State.PLANNING: ({"verdict": "", "result": ""}, HEAD_COLUMNS),
+    BulkRun.State.RUNNING: ({"verdict": BulkRow.Verdict.CHANGE, "excluded": False, "result": ""}, ("id", "kind")),
+}
 
 
-def next_rows(run: BulkRun, still: dict[str, Any], item_columns: Sequence[str]) -> list[BulkRow]:
-    """The next few rows that are `still` to be done, with their offers as they are now."""
+def next_rows(run: BulkRun, size: int) -> list[BulkRow]:
+    """The next few rows that are still to be done, with their offers as they are now."""
+    still, item_columns = _TO_DO[run.state]
     columns = (*_OWN_COLUMNS, *(f"item__{name}" for name in item_columns))
     rows = BulkRow.objects.filter(run=run, **still).select_related("item").only(*columns)
-    return list(rows.order_by("key")[:CHUNK])
+    return list(rows.order_by("key")[:size])
 
 
 def etags_to_undo(run: BulkRun, rows: Sequence[BulkRow]) -> dict[int, int]:

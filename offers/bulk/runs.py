@@ -1,7 +1,8 @@
 """Bulk edits: select offers, look at what would happen (dry run), run it, undo it as a whole.
 
-A run is planned and carried out by a worker (offers/bulk/worker.py) that outlives the request; this module is what people
-do to a run, and how they read it. Everybody in the sandbox may read runs; only its author or an admin may act on one.
+A run is planned and carried out by the worker (offers/bulk/worker.py), which is woken by the transaction that gives it
+something to do; this module is what people do to a run, and how they read it. Everybody in the sandbox may read runs; only
+its author or an admin may act on one.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,9 +14,11 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from offers import jobs
 from offers.access.permissions import Actor, NotAllowed, NotFound, can_edit, can_restore_archived
 from offers.bulk.actions import Action, Do, from_json, to_json
 from offers.document.kinds.registry import OFFER_KINDS
+from offers.jobs import Job
 from offers.lists import pages
 from offers.lists.filters import Wanted
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership
@@ -26,7 +29,7 @@ Result = BulkRow.Result
 
 LIMIT = 20_000
 PAGE_SIZE = 50
-# A worker gives a sign of life after every few offers; without one for this long, nobody is at work.
+# The worker gives a sign of life after every few offers; without one for this long, nobody is at work.
 SILENCE = timedelta(seconds=30)
 
 
@@ -61,9 +64,9 @@ def keys_matching(actor: Actor, wanted: Wanted) -> list[int]:
 
 
 def begin(actor: Actor, action: Action, keys: Sequence[int], *, filter: str = "", request_id: str = "") -> BulkRun:
-    """Store a run over these offers; its dry run is the worker's (see `worker.dispatch`).
+    """Store a run over these offers; its dry run is the worker's.
 
-    Raises NotAllowed, TooMany, NothingSelected. The run and its rows are stored together.
+    Raises NotAllowed, TooMany, NothingSelected. The run, its rows and the worker's job are stored together.
     """
     if not can_edit(actor) or actor.user_id is None:
         raise NotAllowed(_("You can read this sandbox but not change it."))
@@ -119,6 +122,7 @@ def _begin(
                  FROM unnest(%s::bigint[]) WITH ORDINALITY AS chosen(key, position) ORDER BY position""",
             [run.number, list(keys)],
         )
+        jobs.wake(Job.BULK, person=actor.user_id)
     return run
 
 
@@ -141,7 +145,7 @@ def action_of(run: BulkRun) -> Action:
 
 
 def is_silent(run: BulkRun) -> bool:
-    """Whether the run should be worked on but nobody seems to: the worker's process died."""
+    """Whether the run should be worked on but nobody seems to: the worker died, or there is none."""
     return run.state in (State.PLANNING, State.RUNNING) and timezone.now() - run.heartbeat_at > SILENCE
 
 
@@ -188,18 +192,8 @@ def start(actor: Actor, run: BulkRun, note: str, *, request_id: str = "") -> Non
         raise NotNow
     if waiting > 1 and not note.strip():
         raise NoteMissing
-    now = timezone.now()
-    _step(
-        run,
-        Q(state=State.PLANNED),
-        state=State.RUNNING,
-        note=note.strip(),
-        runner_id=actor.user_id,
-        runner_label=actor.label,
-        request_id=request_id,
-        started_at=now,
-        heartbeat_at=now,
-    )
+    values = {"note": note.strip(), "request_id": request_id, "started_at": timezone.now()}
+    _set_off(actor, run, Q(state=State.PLANNED), **values)
 
 
 def stop(actor: Actor, run: BulkRun) -> None:
@@ -209,28 +203,16 @@ def stop(actor: Actor, run: BulkRun) -> None:
 
 
 def resume(actor: Actor, run: BulkRun) -> None:
-    """Have a stopped or abandoned run worked on again; rows that are done are not done twice.
+    """Have a stopped run worked on again, in the name of who says so; rows that are done are not done twice.
 
-    Raises NotAllowed, NotNow. The worker must then be called.
+    Raises NotAllowed, NotNow.
     """
     check_may_act(actor, run)
-    now = timezone.now()
-    abandoned = Q(heartbeat_at__lt=now - SILENCE)
-    if run.state == State.PLANNING:
-        _step(run, Q(state=State.PLANNING) & abandoned, heartbeat_at=now)
-        return
-    _step(
-        run,
-        Q(state=State.STOPPED) | (Q(state=State.RUNNING) & abandoned),
-        state=State.RUNNING,
-        runner_id=actor.user_id,
-        runner_label=actor.label,
-        heartbeat_at=now,
-    )
+    _set_off(actor, run, Q(state=State.STOPPED))
 
 
 def discard(actor: Actor, run: BulkRun) -> None:
-    """Forget a run that was never started. Raises NotAllowed, NotNow. For whoever holds its lock: see `queue.discard`."""
+    """Forget a run that was never started, if need be between two looks of its dry run. Raises NotAllowed, NotNow."""
     check_may_act(actor, run)
     never_started = (State.PLANNING, State.PLANNED)
     with transaction.atomic():
@@ -239,6 +221,15 @@ def discard(actor: Actor, run: BulkRun) -> None:
             raise NotNow
         BulkRow.objects.filter(run=locked).delete()
         locked.delete()
+
+
+def _set_off(actor: Actor, run: BulkRun, allowed: Q, **values: object) -> None:
+    """Have the worker change the offers of the run, in this actor's name. Raises NotNow."""
+    assert actor.user_id is not None, "programs have no bulk edits"
+    runner = {"runner_id": actor.user_id, "runner_label": actor.label}
+    with transaction.atomic():
+        _step(run, allowed, state=State.RUNNING, heartbeat_at=timezone.now(), **runner, **values)
+        jobs.wake(Job.BULK, person=actor.user_id)
 
 
 def _step(run: BulkRun, allowed: Q, **values: object) -> None:

@@ -1,30 +1,30 @@
 """The worker of bulk edits: looks at the offers of a run (dry run), then changes them.
 
-It works in small chunks, each one transaction: what was done to the chunk's offers and the record of it in the run's
-rows are stored together, so a worker that dies leaves nothing half done, and the next one goes on with the rest. Advisory
-locks of PostgreSQL see to it that a run is worked on once, and when it is its turn (offers/bulk/queue.py).
+It works in small chunks, each one transaction: what was done to the chunk's offers, the record of it in the run's rows and
+the sign of life are stored together, so a worker that dies leaves nothing half done, and the next one goes on with the rest.
+The transaction holds the run's row: of two who were woken for the same run, one does the chunk and the other leaves.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from offers import jobs
 from offers.access.permissions import Actor, NotAllowed, NotFound, actor_for_user
 from offers.bulk import queue
-from offers.bulk.plan import GONE, plan_chunk
+from offers.bulk.plan import GONE, plan_rows
 from offers.bulk.rows import etags_to_undo, kept_problem, next_rows, refusal, save_rows
 from offers.bulk.runs import Result, State, Verdict
 from offers.document.errors import DocumentError, Problem
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.document.words.labels import gettext_noop
+from offers.jobs import Job
 from offers.ledger import writes
 from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
@@ -32,127 +32,95 @@ from offers.models import BulkRow, BulkRun, Revision
 
 log = logging.getLogger(__name__)
 
-# A run of up to this many offers is worked on in the request that asks for it: it takes a fraction of a second.
+# Of a run few enough that nobody who saves one of these offers waits long; of a dry run, which holds none of them, enough
+# that asking for them does not dominate.
+CHUNKS = {State.PLANNING: 200, State.RUNNING: 50}
+# A run of up to this many offers is worked on in the request that asks for it, too: it takes a fraction of a second.
 AT_ONCE = 50
 LOCK_SECONDS = 2
-# How often a new worker asks for the run again while one that was told to stop is still putting its things away.
-ASK_AGAIN = 8
-ASK_AGAIN_SECONDS = 0.25
+# After this long, others get their turn.
+TURN_SECONDS = 1
 
 STALE = gettext_noop("{name} changed this offer meanwhile: it is at version {etag} now.")
 UNFORESEEN = gettext_noop("This change failed; the server's log says why. Nothing of it was stored.")
 
 
-def dispatch(run: BulkRun) -> None:
-    """Have the run worked on: at once if it is small, else by a thread of this process, once the request's writes stand.
-
-    A run whose turn it is not waits for whoever has it (offers/bulk/queue.py). If the process dies, the run stays as it is
-    until another one ends, or somebody resumes it (`bulk.resume`, `manage.py run_bulk`).
-    """
-    if run.total > AT_ONCE:
-        transaction.on_commit(partial(_start_thread, run.number))
-    elif work(run.number) and queue.waiting_numbers():
-        # Others may have waited for this one; they are not this request's to work on.
-        transaction.on_commit(_start_thread)
+def take_turn(person: int) -> None:
+    """The job: work for a while on what is to be done in this person's name, and leave the rest to the next job."""
+    until = time.monotonic() + TURN_SECONDS
+    while (number := queue.first_of(person)) and step(number):
+        if time.monotonic() > until:
+            jobs.wake(Job.BULK, person=person)
+            break
 
 
-def _start_thread(number: int = 0) -> None:
-    threading.Thread(target=_work_and_leave, args=[number], name=f"bulk-{number}", daemon=True).start()
+def wake_forgotten() -> None:
+    """Have runs worked on whose job was lost, because the database went away or something failed that nobody foresaw."""
+    for person in queue.forgotten():
+        jobs.wake(Job.BULK, person=person)
 
 
-def _work_and_leave(number: int) -> None:
-    """Work on this run, and on those that wait. A thread's connection is its own, and nobody else would close it."""
-    try:
-        for _attempt in range(ASK_AGAIN if number else 0):
-            if work(number):
-                break
-            time.sleep(ASK_AGAIN_SECONDS)
-        while any(_work_safely(waiting) for waiting in queue.waiting_numbers()):
-            # What ended may have been what others waited for.
-            pass
-    except Exception:
-        log.exception("bulk run %s was interrupted", number)
-    finally:
-        connection.close()
+def at_once(run: BulkRun) -> None:
+    """Spare the request that asked for a small run the wait for the worker. Whoever is first does it."""
+    person = queue.person_of(run)
+    if run.total <= AT_ONCE and work(run.number) and queue.first_of(person):
+        # The worker may have come meanwhile, and left again for finding this one taken.
+        jobs.wake(Job.BULK, person=person)
 
 
-def _work_safely(number: int) -> bool:
-    """`work`, where a run that cannot be worked on keeps nobody else from their turn."""
-    try:
-        return work(number)
-    except Exception:
-        if not connection.is_usable():
-            raise
-        log.exception("bulk run %s was interrupted", number)
-        return False
-
-
-def work(number: int, told: Callable[[int], object] = lambda done: None) -> bool:
-    """Do what there is to do for this run: its dry run, or its changes. False when somebody is at it, or it has to wait.
-
-    `told` is called after each chunk with how many rows were done.
-    """
-    with queue.turn(number) as mine:
-        if not mine:
+def work(number: int) -> bool:
+    """Do what there is to do for this run. False when somebody else is at it, or it has to wait."""
+    while run := queue.under_way().filter(number=number).first():
+        if queue.first_of(queue.person_of(run)) != number or not step(number):
             return False
-        run = BulkRun.objects.select_related("sandbox").filter(number=number).first()
-        if run is None:
-            # Discarded while it waited.
-            return True
-        if run.state == State.PLANNING:
-            _each_chunk(run, plan_chunk, told)
-        elif run.state == State.RUNNING:
-            _each_chunk(run, _run_chunk, told)
     return True
 
 
-def _each_chunk(run: BulkRun, do: Callable[[BulkRun, Actor | None], int | None], told: Callable[[int], object]) -> None:
-    """Chunk by chunk, until none is left (None) or the run is stopped."""
-    while (done := do(run, _actor(run))) is not None:
-        told(done)
-        if not _beat(run):
-            return
-    still = BulkRun.objects.filter(pk=run.pk, state=run.state)
-    if run.state == State.PLANNING:
-        still.update(state=State.PLANNED)
-    else:
-        still.update(state=State.FINISHED, finished_at=timezone.now())
+def step(number: int) -> bool:
+    """Do the next chunk of a run, if there still is something to do for it. False when somebody else is at it.
 
-
-def _beat(run: BulkRun) -> bool:
-    """Give a sign of life; False when the run has been stopped."""
-    return bool(BulkRun.objects.filter(pk=run.pk, state=run.state).update(heartbeat_at=timezone.now()))
-
-
-def _actor(run: BulkRun) -> Actor | None:
-    """In whose name, with the rights of this moment; None for somebody who is no member any more."""
-    person = run.author_id if run.state == State.PLANNING else run.runner_id
-    user = User.objects.filter(pk=person or 0).first()
+    Where one offer fails in a way that takes the whole chunk along, they are done one by one.
+    """
     try:
-        return actor_for_user(user, run.sandbox.name) if user else None
-    except NotFound:
-        return None
-
-
-def _run_chunk(run: BulkRun, actor: Actor | None) -> int | None:
-    """Change the next few offers and store what came of it; how many they were, or None when none is left."""
-    rows = next_rows(run, {"verdict": Verdict.CHANGE, "excluded": False, "result": ""}, ("id", "kind"))
-    if not rows:
-        return None
-    undone_etags = etags_to_undo(run, rows)
-    stamps = [_stamp(run, undone_etags.get(row.item_id)) for row in rows]
-    try:
-        with _patient_transaction():
-            for row, stamp in zip(rows, stamps, strict=True):
-                _change(run, row, actor, stamp)
-            save_rows(rows)
+        return _chunk(number)
     except Exception:
-        # One of them failed in a way that took the whole transaction along: find out which, and do the others.
-        log.exception("bulk run %s: a chunk failed and is done offer by offer", run.number)
-        for row, stamp in zip(rows, stamps, strict=True):
-            _change_alone(run, row, actor, stamp)
-            _beat(run)
-    return len(rows)
+        if not connection.is_usable():
+            raise
+        log.exception("bulk run %s: a chunk failed and is done offer by offer", number)
+    return all(_alone(number) for _ in range(CHUNKS[State.PLANNING]))
+
+
+def _alone(number: int) -> bool:
+    """A chunk of one offer, of which it is stored that it failed if it does."""
+    try:
+        return _chunk(number, 1)
+    except Exception:
+        if not connection.is_usable():
+            raise
+        log.exception("bulk run %s: an offer failed", number)
+    return _chunk(number, 1, _give_up)
+
+
+def _chunk(number: int, size: int = 0, do: Callable[[BulkRun, list[BulkRow]], None] | None = None) -> bool:
+    """Do the next few rows, or end the run where there are none; see `step`."""
+    with _patient_transaction():
+        run = queue.taken(number)
+        if run is None:
+            # It may also have been stopped or discarded meanwhile.
+            return not queue.under_way().filter(number=number).exists()
+        if rows := next_rows(run, size or CHUNKS[State(run.state)]):
+            (do or _DO[State(run.state)])(run, rows)
+            save_rows(rows)
+            _store(run, heartbeat_at=timezone.now())
+        elif run.state == State.PLANNING:
+            _store(run, state=State.PLANNED)
+        else:
+            _store(run, state=State.FINISHED, finished_at=timezone.now())
+    return True
+
+
+def _store(run: BulkRun, **values: object) -> None:
+    BulkRun.objects.filter(pk=run.pk).update(**values)
 
 
 @contextmanager
@@ -162,6 +130,38 @@ def _patient_transaction() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
         yield
+
+
+def _actor(run: BulkRun) -> Actor | None:
+    """In whose name, with the rights of this moment; None for somebody who is no member any more."""
+    user = User.objects.filter(pk=queue.person_of(run)).first()
+    try:
+        return actor_for_user(user, run.sandbox.name) if user else None
+    except NotFound:
+        return None
+
+
+def _plan(run: BulkRun, rows: list[BulkRow]) -> None:
+    plan_rows(run, rows, _actor(run))
+
+
+def _run(run: BulkRun, rows: list[BulkRow]) -> None:
+    """Change these offers, and put into the rows what came of it."""
+    actor, undone_etags = _actor(run), etags_to_undo(run, rows)
+    for row in rows:
+        _change(run, row, actor, _stamp(run, undone_etags.get(row.item_id)))
+
+
+_DO = {State.PLANNING: _plan, State.RUNNING: _run}
+
+
+def _give_up(run: BulkRun, rows: list[BulkRow]) -> None:
+    for row in rows:
+        if run.state == State.PLANNING:
+            row.verdict = Verdict.INVALID
+        else:
+            row.result, row.result_etag = Result.FAILED, 0
+        row.problems = [kept_problem(Problem("", "unforeseen", UNFORESEEN), None)]
 
 
 def _stamp(run: BulkRun, undone_etag: int | None) -> Stamp:
@@ -197,17 +197,3 @@ def _change(run: BulkRun, row: BulkRow, actor: Actor | None, stamp: Stamp) -> No
 
 def _skip(row: BulkRow, problem: Problem, document: Any) -> None:
     row.result, row.problems = Result.SKIPPED, [kept_problem(problem, document)]
-
-
-def _change_alone(run: BulkRun, row: BulkRow, actor: Actor | None, stamp: Stamp) -> None:
-    try:
-        with _patient_transaction():
-            _change(run, row, actor, stamp)
-            save_rows([row])
-    except Exception:
-        if not connection.is_usable():
-            raise
-        log.exception("bulk run %s: offer %s failed", run.number, row.item.id)
-        row.result, row.result_etag = Result.FAILED, 0
-        row.problems = [kept_problem(Problem("", "unforeseen", UNFORESEEN), None)]
-        save_rows([row])

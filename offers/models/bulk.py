@@ -11,8 +11,8 @@ from offers.models.library import LibraryItem, Sandbox
 class BulkRun(models.Model):
     """One bulk edit: what is to be done to which offers, by whom, and how far it is. Its rows are `BulkRow`.
 
-    PLANNING and RUNNING are worked on by whoever holds the run's advisory lock (offers/bulk/worker.py); a heartbeat that is
-    old says that nobody does. Runs are working papers: what they changed is in the offers' history, like every change.
+    PLANNING and RUNNING are worked on by whoever holds the run's row (offers/bulk/worker.py); a heartbeat that is old says
+    that nobody does. Runs are working papers: what they changed is in the offers' history, like every change.
     """
 
     class State(models.TextChoices):

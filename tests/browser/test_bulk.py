@@ -1,9 +1,11 @@
 """Bulk edits in a real browser, with the mouse, with the keyboard alone, and without JavaScript."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -11,6 +13,7 @@ from offers.document.kinds.registry import Kind
 from offers.models import BulkRun, LibraryItem, Membership, Sandbox
 from tests.browser.test_pages import LOOKS, complaints_of, violations
 from tests.cast import Role, actor, make, make_sandbox, offer
+from tests.servers import worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,6 +31,12 @@ def shop(transactional_db: None) -> Sandbox:
     return sandbox
 
 
+@pytest.fixture
+def _somebody_works(transactional_db: None) -> Iterator[None]:
+    with worker(str(connection.settings_dict["NAME"])):
+        yield
+
+
 def sign_in(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/accounts/login/")
     page.fill("#id_login", "mina")
@@ -36,6 +45,7 @@ def sign_in(page: Page, live_server: LiveServer) -> None:
     expect(page.locator("h1")).to_have_text("Prod")
 
 
+@pytest.mark.usefixtures("_somebody_works")
 def test_a_whole_filter_is_changed_and_taken_back(page: Page, live_server: LiveServer, shop: Sandbox) -> None:
     sign_in(page, live_server)
     page.goto(f"{live_server.url}/s/prod/offers/?q=offer")
@@ -125,6 +135,7 @@ def test_axe_finds_nothing_and_nothing_is_blocked_or_too_wide(
     assert [text for text in complaints if "422" not in text] == []
 
 
+@pytest.mark.usefixtures("_somebody_works")
 def test_it_all_works_without_javascript(browser: Any, live_server: LiveServer, shop: Sandbox) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

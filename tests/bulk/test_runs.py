@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from offers.access.permissions import Actor, NotAllowed, NotFound, actor_for_user
-from offers.bulk import runs, worker
+from offers.bulk import plan, runs, worker
 from offers.bulk.actions import Action, Do
 from offers.bulk.runs import NoteMissing, NothingSelected, NotNow, TooMany
 from offers.document.kinds.registry import OFFER_KINDS, Kind
@@ -357,16 +357,18 @@ def test_pages_forward_and_backward_give_every_row_once(
     assert runs.page(run, "same").rows == []
 
 
-# Workers that stop, die and meet
+# Runs that stop, and those that nobody is at
 
 
 def test_a_stopped_run_goes_on_where_it_was(
     marketer: Actor, offers: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("offers.bulk.rows.CHUNK", 1)
+    monkeypatch.setitem(worker.CHUNKS, BulkRun.State.RUNNING, 1)
     run = planned(marketer, PRIORITY, offers)
     runs.start(marketer, run, "Why")
-    worker.work(run.number, told=lambda done: runs.stop(marketer, run))
+    assert worker.step(run.number)
+    runs.stop(marketer, run)
+    assert worker.work(run.number)
     assert results(run) == {"first": "changed", "second": "", "third": ""}
     runs.resume(marketer, run)
     worker.work(run.number)
@@ -375,14 +377,44 @@ def test_a_stopped_run_goes_on_where_it_was(
     assert {item(id).etag for id in offers} == {2}
 
 
-def test_only_a_silent_run_can_be_resumed(marketer: Actor, offers: list[str]) -> None:
+def test_only_a_stopped_run_can_be_resumed(marketer: Actor, offers: list[str]) -> None:
     run = planned(marketer, PRIORITY, offers)
     runs.start(marketer, run, "Why")
     assert not runs.is_silent(run)
-    with pytest.raises(NotNow):
-        runs.resume(marketer, run)
     BulkRun.objects.update(heartbeat_at=timezone.now() - runs.SILENCE - timedelta(seconds=1))
     run.refresh_from_db()
     assert runs.is_silent(run)
+    with pytest.raises(NotNow):
+        runs.resume(marketer, run)
+    runs.stop(marketer, run)
     runs.resume(marketer, run)
     assert not runs.is_silent(run)
+
+
+def test_a_run_that_was_never_started_is_discarded_though_it_is_being_looked_at(
+    marketer: Actor, offers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(worker.CHUNKS, BulkRun.State.PLANNING, 1)
+    run = runs.begin(marketer, PRIORITY, runs.keys_of(marketer, offers))
+    assert worker.step(run.number)
+    runs.discard(marketer, run)
+    assert worker.work(run.number), "there is nothing to do for it, and nothing to complain of"
+    assert not BulkRow.objects.exists()
+
+
+def test_an_offer_that_cannot_even_be_looked_at_is_named_and_the_others_are_planned(
+    marketer: Actor, offers: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    look_at = plan._look_at
+
+    def fail(run: BulkRun, row: BulkRow, *rest: Any) -> Any:
+        if row.item.id == "second":
+            raise ZeroDivisionError
+        return look_at(run, row, *rest)
+
+    monkeypatch.setattr(plan, "_look_at", fail)
+    run = planned(marketer, PRIORITY, offers)
+    found = {row.item.id: row for row in run.rows.select_related("item")}
+    assert {id: row.verdict for id, row in found.items()} == {"first": "change", "second": "invalid", "third": "change"}
+    assert found["second"].problems[0]["message"] == worker.UNFORESEEN
+    assert "ZeroDivisionError" in caplog.text

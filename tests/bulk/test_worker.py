@@ -1,49 +1,34 @@
 """The worker of bulk edits against other threads, other processes and its own death. Everything here commits."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.test import Client
 
 from offers.access.permissions import Actor, actor_for_user
 from offers.bulk import queue
-from offers.bulk import rows as bulk_rows
 from offers.bulk import runs as bulk
 from offers.bulk import worker as bulk_work
 from offers.bulk.actions import Action, Do
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.ledger import writes
-from offers.models import BulkRow, BulkRun, LibraryItem, Membership, Sandbox
-from tests.cast import FORM, at_once, differences, make, make_sandbox, offer, replace
-from tests.servers import ROOT
+from offers.models import BulkRun, LibraryItem, Membership, Revision
+from tests.cast import FORM, another_connection, at_once, differences, make, make_sandbox, offer, replace
+from tests.servers import worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 COUNT = 12
 PRIORITY = Action(Do.PRIORITY, 5)
+RUNNING = BulkRun.State.RUNNING
 
-# A worker of a process of its own, on this test's database, slow enough to be killed half way.
-WORK = """
-import sys, time
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-import django; django.setup()
-from offers.bulk import rows, worker
-rows.CHUNK = 1
-def told(done):
-    print(done, flush=True)
-    time.sleep(0.05)
-worker.work(int(sys.argv[2]), told)
-"""
+# A worker that takes one offer at a time, and one that does not wait for as long as production does.
+SLOW = "from offers.bulk import worker; worker.CHUNKS['running'] = 1; worker.LOCK_SECONDS = 20"
+SOON = "from offers import jobs; jobs.BEAT_SECONDS, jobs.GONE_SECONDS, jobs.SWEEP_SECONDS = 0.3, 1, 0.3"
 
 
 @pytest.fixture
@@ -52,6 +37,11 @@ def marketer(db: None) -> Actor:
     user = User.objects.create_user("mina", first_name="Mina", last_name="Park")
     Membership.objects.create(sandbox=sandbox, user=user, role=Membership.Role.EDITOR)
     return actor_for_user(user, sandbox.name)
+
+
+@pytest.fixture
+def person(marketer: Actor) -> int:
+    return marketer.user_id or 0
 
 
 @pytest.fixture
@@ -77,6 +67,25 @@ def etags() -> set[int]:
     return set(LibraryItem.objects.filter(kind__in=OFFER_KINDS).values_list("etag", flat=True))
 
 
+def jobs() -> list[int]:
+    """Whom the jobs that wait are for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (args->>'person')::int FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
+        return [person for (person,) in cursor.fetchall()]
+
+
+def forget_jobs() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
+def until(done: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_two_workers_at_once_change_every_offer_once(run: BulkRun) -> None:
     answers = at_once(4, lambda number: bulk_work.work(run.number))
     assert set(answers) <= {True, False}
@@ -89,7 +98,7 @@ def test_two_workers_at_once_change_every_offer_once(run: BulkRun) -> None:
 def test_offers_that_people_save_meanwhile_are_skipped_and_named_and_nothing_is_lost(
     run: BulkRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk_rows, "CHUNK", 2)
+    monkeypatch.setitem(bulk_work.CHUNKS, RUNNING, 2)
     person = Actor(run.sandbox, Membership.Role.EDITOR, "Jun Kim")
 
     def save_every_other(number: int) -> None:
@@ -151,212 +160,122 @@ def test_a_worker_that_dies_between_a_change_and_its_record_leaves_neither(
     assert etags() == {2}
 
 
-def test_a_killed_worker_shows_as_interrupted_and_its_run_is_finished_without_repeating(
-    marketer: Actor, run: BulkRun
+def test_what_a_killed_worker_had_in_hand_is_done_by_the_next_and_nothing_is_done_twice(
+    run: BulkRun, keys: list[int]
 ) -> None:
     database = str(connection.settings_dict["NAME"])
-    worker = subprocess.Popen(
-        [sys.executable, "-c", WORK, database, str(run.number)],
-        cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert worker.stdout is not None
-    for _chunk in range(3):
-        assert worker.stdout.readline() == "1\n"
-    assert not bulk_work.work(run.number), "it is being worked on"
-    worker.kill()
-    worker.wait()
-    worker.stdout.close()
-    _wait_until_free(run.number)
-    done = results(run).count("changed")
-    assert 3 <= done < COUNT
-    assert LibraryItem.objects.filter(kind__in=OFFER_KINDS, etag=2).count() == done
-    run.refresh_from_db()
-    assert run.state == "running"
-    BulkRun.objects.update(heartbeat_at=run.heartbeat_at - bulk.SILENCE)
-    run.refresh_from_db()
-    assert bulk.is_silent(run)
-    bulk.resume(marketer, run)
-    assert bulk_work.work(run.number)
+    with _held(keys[5]), worker(database, f"{SOON}\n{SLOW}") as killed:
+        # It has done five, and waits for the sixth in the middle of a transaction.
+        until(lambda: results(run).count("changed") == 5 and _somebody_waits_for_a_lock())
+        killed.kill()
+        killed.wait()
+    with worker(database, SOON):
+        until(lambda: not queue.under_way().exists())
     assert results(run) == ["changed"] * COUNT
     assert etags() == {2}
+    assert Revision.objects.filter(refers_to__bulk=run.number).count() == COUNT
     assert differences() == []
+    until(lambda: jobs() == [])
 
 
-def _wait_until_free(number: int) -> None:
-    """PostgreSQL takes a moment to notice that a client was killed, and gives its locks back then."""
-    deadline = time.monotonic() + 20
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [number])
-            if cursor.fetchone() is None:
-                return
-            assert time.monotonic() < deadline, "the lock is still held"
-            time.sleep(0.05)
+def test_in_production_the_next_worker_takes_over_within_a_minute() -> None:
+    """The same with the times of production: when it was gone, when that is seen, and when the job is taken."""
+    from offers import jobs
 
-
-def test_a_large_run_is_worked_on_by_a_thread_that_leaves_no_connection(
-    marketer: Actor, keys: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bulk_work, "AT_ONCE", 0)
-    before = _connections()
-    with transaction.atomic():
-        run = bulk.begin(marketer, PRIORITY, keys)
-        bulk_work.dispatch(run)
-        assert _threads(run) == [], "before the commit there is nothing that a thread could see"
-    for thread in _threads(run):
-        thread.join(30)
-    run.refresh_from_db()
-    assert run.state == "planned"
-    assert not BulkRow.objects.filter(run=run).exclude(verdict="change").exists()
-    assert _connections() == before
-
-
-def _threads(run: BulkRun) -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == f"bulk-{run.number}"]
-
-
-def _connections() -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
-        return cursor.fetchone()[0]
-
-
-def test_a_worker_without_work_does_nothing(run: BulkRun) -> None:
-    assert bulk_work.work(run.number)
-    assert bulk_work.work(run.number)
-    assert etags() == {2}
-    assert Sandbox.objects.count() == 1
-
-
-def _a_run(by: Actor, keys: list[int]) -> BulkRun:
-    return bulk.begin(by, PRIORITY, keys)
-
-
-def _somebody(marketer: Actor, name: str) -> Actor:
-    user = User.objects.create_user(name)
-    Membership.objects.create(sandbox=marketer.sandbox, user=user, role=Membership.Role.EDITOR)
-    return actor_for_user(user, marketer.sandbox.name)
-
-
-def _elsewhere(do: Any) -> Any:
-    """What this gives on a connection of its own, as in another process."""
-    (found,) = at_once(1, lambda _number: do())
-    return found
+    assert jobs.BEAT_SECONDS * 2 < jobs.GONE_SECONDS, "one late sign of life is not the end"
+    assert jobs.GONE_SECONDS + 2 * jobs.SWEEP_SECONDS < 45
 
 
 @contextmanager
-def _turn_elsewhere(number: int) -> Iterator[bool]:
-    """A run's turn, held by a session of its own."""
-    taken, over, mine = threading.Event(), threading.Event(), list[bool]()
-
-    def hold() -> None:
-        with queue.turn(number) as got:
-            mine.append(got)
-            taken.set()
-            over.wait(20)
-        connection.close()
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    taken.wait(20)
-    try:
-        yield mine[0]
-    finally:
-        over.set()
-        thread.join(20)
+def _held(key: int) -> Iterator[None]:
+    """Somebody is about to save this offer."""
+    with another_connection() as other, other.transaction():
+        other.execute("SELECT 1 FROM offers_libraryitem WHERE key = %s FOR UPDATE", [key])
+        yield
 
 
-def _shown(by: Actor, run: BulkRun) -> str:
-    """What a run's page says to this person, long after anybody gave a sign of life."""
-    BulkRun.objects.filter(pk=run.pk).update(heartbeat_at="2026-01-01T00:00:00Z")
-    browser = Client()
-    browser.force_login(User.objects.get(pk=by.user_id or 0))
-    return browser.get(f"/s/{by.sandbox.name}/bulk/{run.number}/").content.decode()
+def _somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s",
+            [connection.settings_dict["NAME"]],
+        )
+        return bool(cursor.fetchone()[0])
 
 
-def _ended(*numbers: int) -> None:
-    """Wait until these runs have had their dry runs."""
-    until = time.monotonic() + 20
-    while BulkRun.objects.filter(number__in=numbers, state="planning").exists():
-        assert time.monotonic() < until, "a run still waits"
-        time.sleep(0.02)
+def test_the_job_joins_the_transaction_that_makes_the_run(marketer: Actor, person: int, keys: list[int]) -> None:
+    with suppress(ZeroDivisionError), transaction.atomic():
+        bulk.begin(marketer, PRIORITY, keys)
+        assert jobs() == [person]
+        assert at_once(1, lambda _number: jobs()) == [[]]
+        raise ZeroDivisionError
+    assert jobs() == []
+    bulk.begin(marketer, PRIORITY, keys)
+    assert jobs() == [person]
 
 
-def test_of_one_persons_runs_one_is_worked_on_and_the_next_says_what_it_waits_for(
-    marketer: Actor, keys: list[int]
+def test_a_job_that_comes_twice_or_for_nothing_does_no_harm(run: BulkRun, person: int) -> None:
+    at_once(3, lambda _number: bulk_work.take_turn(person))
+    bulk_work.take_turn(person)
+    bulk_work.take_turn(person + 1)
+    assert results(run) == ["changed"] * COUNT
+    assert etags() == {2}
+
+
+def test_a_job_leaves_what_it_has_no_time_for_to_the_next(
+    run: BulkRun, person: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = _a_run(marketer, keys), _a_run(marketer, keys)
-    with queue.turn(first.number) as mine:
-        assert mine
-        assert _elsewhere(lambda: bulk_work.work(second.number)) is False
-        assert queue.waits([first, second]) == {second.number: queue.Wait(first.number)}
-        page = _shown(marketer, second)
-        assert f'/bulk/{first.number}/">bulk edit {first.number}</a> has ended' in page
-        assert "Interrupted" not in page
-        assert "Waits for its turn" not in _shown(marketer, first)
-        other = _a_run(_somebody(marketer, "jisoo"), keys)
-        assert _elsewhere(lambda: bulk_work.work(other.number)) is True
-        other.refresh_from_db()
-        assert queue.waits([other]) == {}
+    monkeypatch.setitem(bulk_work.CHUNKS, RUNNING, 5)
+    monkeypatch.setattr(bulk_work, "TURN_SECONDS", 0)
+    for done in (5, 10, 12):
+        forget_jobs()
+        bulk_work.take_turn(person)
+        assert results(run).count("changed") == done
+        assert jobs() == [person]
 
 
-def test_what_waited_for_a_run_whose_worker_died_still_says_so_and_can_be_discarded(
-    marketer: Actor, keys: list[int]
+def test_while_somebody_is_at_a_run_others_leave_it_alone(run: BulkRun, person: int) -> None:
+    forget_jobs()
+    with transaction.atomic():
+        assert queue.taken(run.number)
+        assert at_once(1, lambda _number: bulk_work.work(run.number)) == [False]
+        assert at_once(1, lambda _number: bulk_work.take_turn(person)) == [None]
+    assert results(run) == [""] * COUNT
+    assert jobs() == []
+
+
+def test_one_persons_runs_are_done_in_the_order_in_which_they_were_asked_for(
+    run: BulkRun, marketer: Actor, person: int, keys: list[int]
 ) -> None:
-    first, second, third = (_a_run(marketer, keys) for _ in range(3))
-    assert "Interrupted" in _shown(marketer, first)
-    assert queue.waits([first, second]) == {second.number: queue.Wait(first.number)}
-    page = _shown(marketer, second)
-    assert "Waits for its turn" in page
-    assert f"/bulk/{second.number}/discard/" in page
-    with _turn_elsewhere(first.number):
-        with pytest.raises(bulk.NotNow):
-            queue.discard(marketer, first)
-        queue.discard(marketer, second)
-    assert bulk_work.work(second.number), "there is nothing to do for it, and nothing to complain of"
-    queue.discard(marketer, first)
-    assert queue.waits([third]) == {}
-    assert bulk_work.work(third.number)
+    second = bulk.begin(marketer, PRIORITY, keys)
+    assert not bulk_work.work(second.number)
+    assert queue.waits([run, second]) == {second.number: run.number}
+    jun = User.objects.create_user("jun")
+    Membership.objects.create(sandbox=marketer.sandbox, user=jun, role=Membership.Role.EDITOR)
+    other = bulk.begin(actor_for_user(jun, marketer.sandbox.name), PRIORITY, keys[:1])
+    assert queue.waits([other]) == {}
+    assert bulk_work.work(other.number)
+    bulk_work.take_turn(person)
+    # What the second finds is what the first has made.
+    assert set(second.rows.values_list("verdict", flat=True)) == {"same"}
+    assert queue.waits([run, second]) == {}
 
 
-def test_a_few_people_are_served_at_once_and_the_rest_wait(marketer: Actor, keys: list[int]) -> None:
-    people = [_somebody(marketer, f"person{number}") for number in range(queue.PLACES + 1)]
-    *served, late = [_a_run(person, keys) for person in people]
-    with ExitStack() as turns:
-        assert all(turns.enter_context(_turn_elsewhere(run.number)) for run in served)
-        assert bulk_work.work(late.number) is False
-        assert "Waits for its turn" in _shown(people[-1], late)
-        assert queue.waits([*served, late]) == {late.number: queue.Wait(0)}
-    assert bulk_work.work(late.number)
+def test_a_request_that_does_a_small_run_itself_wakes_the_worker_for_what_waited(
+    marketer: Actor, person: int, keys: list[int]
+) -> None:
+    first = bulk.begin(marketer, PRIORITY, keys)
+    bulk.begin(marketer, PRIORITY, keys)
+    forget_jobs()
+    bulk_work.at_once(first)
+    assert jobs() == [person]
 
 
-def test_whoever_ends_takes_what_waits_and_nothing_is_left_behind(marketer: Actor, keys: list[int]) -> None:
-    runs = [_a_run(marketer, keys) for _ in range(8)]
-    with queue.turn(runs[0].number):
-        at_once(7, lambda number: bulk_work._work_and_leave(runs[number + 1].number) if number < 2 else None)
-        assert BulkRun.objects.filter(state="planning").count() == 8
-    bulk_work._start_thread(runs[0].number)
-    _ended(*(run.number for run in runs))
-
-
-def test_a_run_waits_no_longer_for_a_worker_that_was_killed(run: BulkRun, marketer: Actor, keys: list[int]) -> None:
-    second = _a_run(marketer, keys)
-    worker = subprocess.Popen(
-        [sys.executable, "-c", WORK, connection.settings_dict["NAME"], str(run.number)],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
-    )  # fmt: skip
-    assert worker.stdout is not None
-    assert worker.stdout.readline() == "1\n"
-    assert bulk_work.work(second.number) is False
-    worker.kill()
-    worker.wait()
-    worker.stdout.close()
-    until = time.monotonic() + 10
-    while not bulk_work.work(second.number):
-        assert time.monotonic() < until, "the dead worker's locks were not given back"
-        time.sleep(0.05)
-    bulk_work._work_and_leave(0)
-    assert {found.state for found in BulkRun.objects.all()} == {"planned", "finished"}
+def test_a_run_whose_job_was_lost_is_remembered(run: BulkRun, marketer: Actor, person: int, keys: list[int]) -> None:
+    bulk.begin(marketer, PRIORITY, keys)
+    forget_jobs()
+    bulk_work.wake_forgotten()
+    assert jobs() == [], "it was heard of just now"
+    BulkRun.objects.update(heartbeat_at="2026-01-01T00:00:00Z")
+    bulk_work.wake_forgotten()
+    assert jobs() == [person]

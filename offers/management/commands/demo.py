@@ -1,4 +1,4 @@
-"""`manage.py demo`: what `make demo` runs. Database, sample data, server; all of it ends with this process."""
+"""`manage.py demo`: what `make demo` runs. Database, sample data, server, worker; all of it ends with this process."""
 
 import contextlib
 import http.client
@@ -6,15 +6,16 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import NoReturn
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
 
 from offeradmin import devdb, serve
 
@@ -22,7 +23,9 @@ HOST = "127.0.0.1"
 READY_SECONDS = 60
 STOP_SECONDS = 10
 WATCH_SECONDS = 2
-TIDY_SECONDS = 3600
+WORKER = (sys.executable, "manage.py", "worker")
+Child = subprocess.Popen[bytes]
+Start = Callable[[Sequence[str]], Child]
 
 WELCOME = """
 Ready: {address}
@@ -47,7 +50,7 @@ curl -X PATCH '{address}/data/core/dps/offers/personalizedOffer1234?offer-type=p
   ]'
 
 See it at   {address}/s/prod/offers/personalizedOffer1234/history/
-Ctrl-C stops the server and its database; the data stays for the next time.
+Ctrl-C stops the server, its worker and its database; the data stays for the next time.
 """
 
 
@@ -69,11 +72,13 @@ class Command(BaseCommand):
             check_port_is_free(port)
             call_command("migrate", verbosity=0, interactive=False)
             call_command("demo_data", offers=offers)
-            with serving(port) as server:
+            with children() as start:
+                server = start([*serve.COMMAND, "--host", HOST, "--port", str(port)])
+                worker = start(WORKER)
                 wait_until_ready(server, port)
                 self.stdout.write(WELCOME.format(address=f"http://{HOST}:{port}"))
                 self.stdout.flush()
-                watch(server)
+                watch(server, worker, start)
         except Stopped:
             self.stdout.write("\nStopping.")
 
@@ -91,30 +96,30 @@ def check_port_is_free(port: int) -> None:
 
 
 @contextlib.contextmanager
-def serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The web server as a child that ends with the block."""
-    server = subprocess.Popen(
-        [*serve.COMMAND, "--host", HOST, "--port", str(port)],
-        # A group of its own: Ctrl-C reaches this process only, which then stops the server in order.
-        start_new_session=True,
-    )
-    try:
-        yield server
-    finally:
-        stop(server)
+def children() -> Iterator[Start]:
+    """What starts a child. All of them have ended after the block, the last one first."""
+    with contextlib.ExitStack() as ending:
+
+        def start(command: Sequence[str]) -> Child:
+            # A group of its own: Ctrl-C reaches this process only, which then stops the children in order.
+            child = subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)
+            ending.callback(stop, child)
+            return child
+
+        yield start
 
 
-def stop(server: subprocess.Popen[bytes]) -> None:
-    """End the server and its workers: politely, then for certain."""
-    server.terminate()
+def stop(child: Child) -> None:
+    """End a child and its own: politely, then for certain."""
+    child.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
-        server.wait(STOP_SECONDS)
+        child.wait(STOP_SECONDS)
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(server.pid, signal.SIGKILL)
-    server.wait()
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
 
 
-def wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
+def wait_until_ready(server: Child, port: int) -> None:
     """Wait for /readyz to answer 200. Raises CommandError when the server ends, or does not come up in time."""
     deadline = time.monotonic() + READY_SECONDS
     while not _is_ready(port):
@@ -125,26 +130,20 @@ def wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
         time.sleep(0.05)
 
 
-def watch(server: subprocess.Popen[bytes]) -> NoReturn:
-    """Stay with the server, and bring its private database back should that crash. Raises CommandError at its end."""
+def watch(server: Child, worker: Child, start: Start) -> NoReturn:
+    """Stay with the server, and bring back its private database and the worker should they crash.
+
+    Raises CommandError at the server's end.
+    """
     private = not os.environ.get("DATABASE_URL")
-    tidied = time.monotonic() - TIDY_SECONDS
     while server.poll() is None:
-        if time.monotonic() - tidied >= TIDY_SECONDS:
-            tidied = time.monotonic()
-            tidy()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(WATCH_SECONDS)
         if private:
             devdb.ensure_running()
+        if worker.poll() is not None:
+            worker = start(WORKER)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(WATCH_SECONDS)
     raise CommandError(f"The server ended with exit code {server.returncode}.")
-
-
-def tidy() -> None:
-    """What a timer does elsewhere. While the database is away there is nothing to tidy; the next hour sees to it."""
-    with contextlib.suppress(DatabaseError):
-        call_command("tidy", verbosity=0)
-    connection.close()
 
 
 def _is_ready(port: int) -> bool:

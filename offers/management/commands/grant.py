@@ -5,6 +5,7 @@ The owner of the tables runs it after each `migrate`. Run again, it leaves the s
 
 from argparse import ArgumentParser
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -47,7 +48,7 @@ class Command(BaseCommand):
 def tables(cursor: CursorWrapper) -> list[str]:
     """Every table of every installed app, and the record of migrations, which belongs to none."""
     there = set(connection.introspection.table_names(cursor))
-    wanted = {*connection.introspection.django_table_names(), *LESS}
+    wanted = {*(model._meta.db_table for model in apps.get_models(include_auto_created=True)), *LESS}
     if missing := wanted - there:
         raise CommandError(f"Run migrate first: there is no table {', '.join(sorted(missing))}.")
     return sorted(wanted)

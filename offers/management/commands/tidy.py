@@ -1,4 +1,4 @@
-"""`manage.py tidy`: delete what has served its time. For an hourly timer; it may run while people work, and twice at once."""
+"""`manage.py tidy`: delete what has served its time. The worker does it each hour; it may run while people work, and twice at once."""
 
 from allauth.idp.oidc.models import Token
 from django.contrib.sessions.models import Session
@@ -18,10 +18,14 @@ class Command(BaseCommand):
     help = "Delete expired sessions and tokens, answers kept for repeated API requests, and marks of who was where."
 
     def handle(self, *, verbosity: int, **options: object) -> None:
-        for name, expired in served().items():
-            count = delete(expired)
+        for name, count in tidy().items():
             if verbosity:
                 self.stdout.write(f"{count} {name} deleted.")
+
+
+def tidy() -> dict[str, int]:
+    """Delete it; how many there were, by the names that `served` gives them."""
+    return {name: delete(expired) for name, expired in served().items()}
 
 
 def served() -> dict[str, QuerySet[Model]]:

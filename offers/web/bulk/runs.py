@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from offers import asked
+from offers import asked, jobs
 from offers.access.asking import asking
 from offers.access.permissions import Actor, can_restore_archived, check_edit
 from offers.bulk import queue, worker
@@ -116,7 +116,7 @@ def _begun(request: HttpRequest, actor: Actor, action: Action, selection: Select
         run = bulk.begin(actor, action, selection.keys, filter=kept, request_id=asking(request).request_id)
     except (TooMany, NothingSelected):
         return HttpResponseRedirect(reverse("offers", args=[actor.sandbox.name]))
-    worker.dispatch(run)
+    worker.at_once(run)
     return HttpResponseRedirect(_address(actor, run))
 
 
@@ -146,6 +146,7 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
         "links": {"next": _to(tab, after=page.after), "previous": _to(tab, before=page.before)},
         "at_work": at_work,
         "silent": bulk.is_silent(run) and wait is None,
+        "nobody_works": at_work and not jobs.somebody_works(),
         "wait": wait,
         "ended": ended,
         "done": counts.looked_at if run.state == BulkRun.State.PLANNING else counts.done,
@@ -220,7 +221,7 @@ def start(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
         return _shown(request, actor, found, problem=problem, status=422)
     except NotNow:
         return HttpResponseRedirect(_address(actor, found))
-    worker.dispatch(found)
+    worker.at_once(found)
     return HttpResponseRedirect(_address(actor, found))
 
 
@@ -233,12 +234,12 @@ def stop(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
 
 @require_POST
 def resume(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
-    """Go on with a run that was stopped or interrupted."""
+    """Go on with a run that was stopped."""
     actor, found = _run_for(request, sandbox, number)
 
     def resumed() -> None:
         bulk.resume(actor, found)
-        worker.dispatch(found)
+        worker.at_once(found)
 
     return _done(request, actor, found, resumed)
 
@@ -258,7 +259,7 @@ def discard(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     actor, found = _run_for(request, sandbox, number)
 
     def discarded() -> str:
-        queue.discard(actor, found)
+        bulk.discard(actor, found)
         messages.success(request, _("The dry run was discarded. Nothing was changed."))
         return reverse("offers", args=[sandbox])
 
@@ -272,7 +273,7 @@ def undo(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
 
     def planned() -> str:
         undoing = bulk.undo(actor, found, request_id=asking(request).request_id)
-        worker.dispatch(undoing)
+        worker.at_once(undoing)
         return _address(actor, undoing)
 
     return _done(request, actor, found, planned)

@@ -86,7 +86,8 @@ def test_it_serves_sample_offers_until_it_is_told_to_stop(database: str, port: i
         assert get(port, "/readyz").status == 200
         assert get(port, "/accounts/login/").status == 200
         processes = psutil.Process(demo.pid).children(recursive=True)
-        assert len(processes) >= 3, "a server and its two workers"
+        assert len(processes) >= 4, "a server and its two workers, and the background worker"
+        assert len([process for process in processes if process.cmdline()[-1] == "worker"]) == 1
         demo.send_signal(stop)
         rest, _ = demo.communicate(timeout=20)
     assert demo.returncode == 0, rest
@@ -109,13 +110,33 @@ def test_the_curl_it_prints_changes_the_offer(database: str, port: int) -> None:
     assert json.loads(answer)["etag"] == 2
 
 
-def test_it_tidies_by_itself(database: str, port: int) -> None:
-    count = "SELECT count(*) FROM offers_attempt"
+def test_it_has_a_worker_that_tidies_up_and_is_replaced_when_it_dies(database: str, port: int) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("INSERT INTO offers_attempt VALUES ('old', 1, now() - interval '1 hour')")
+
+        def leave_something() -> None:
+            connection.execute("INSERT INTO offers_attempt VALUES ('old', 1, now() - interval '1 hour')")
+
+        def is_tidy() -> bool:
+            return connection.execute("SELECT count(*) FROM offers_attempt").fetchone() == (0,)
+
+        leave_something()
         with started(database, port) as demo:
             read_welcome(demo)
-            wait_until(lambda: connection.execute(count).fetchone() == (0,))
+            wait_until(is_tidy)
+            leave_something()
+            worker = worker_of(demo)
+            assert worker
+            worker.kill()
+            wait_until(is_tidy)
+
+
+def worker_of(demo: subprocess.Popen[str]) -> psutil.Process | None:
+    """The background worker of the demo, while it lives."""
+    for process in psutil.Process(demo.pid).children():
+        with contextlib.suppress(psutil.Error):
+            if process.status() != psutil.STATUS_ZOMBIE and process.cmdline()[-1] == "worker":
+                return process
+    return None
 
 
 def wait_until(done: Callable[[], bool], seconds: float = 10) -> None:

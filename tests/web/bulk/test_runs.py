@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 
 from offers.bulk import runs, worker
@@ -218,34 +219,56 @@ def test_it_says_so_when_somebody_else_was_first(editor: Client, ids: list[str])
     assert LibraryItem.objects.get(id="offer0").etag == 2
 
 
-def test_progress_asks_for_itself_until_it_is_done(
-    editor: Client, ids: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(worker, "dispatch", lambda run: None)
+@pytest.fixture
+def waiting(editor: Client, ids: list[str], monkeypatch: pytest.MonkeyPatch) -> BulkRun:
+    """A run that is the worker's, because it is large."""
+    monkeypatch.setattr(worker, "AT_ONCE", 0)
     editor.post(NEW, {"id": ids, **PRIORITY})
-    run = BulkRun.objects.get()
-    fragment = text_of(editor.get(page(run), headers={"HX-Request": "true"}))
+    return BulkRun.objects.get()
+
+
+def somebody_lives() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+
+
+def test_progress_asks_for_itself_until_it_is_done(editor: Client, waiting: BulkRun) -> None:
+    somebody_lives()
+    fragment = text_of(editor.get(page(waiting), headers={"HX-Request": "true"}))
     assert fragment.lstrip().startswith('<div id="bulk"')
     assert 'hx-trigger="every 1s"' in fragment
     assert "0 of 3" in fragment
     assert "Refresh" in fragment
-    worker.work(run.number)
-    assert "every 1s" not in text_of(editor.get(page(run), headers={"HX-Request": "true"}))
+    assert "not running" not in fragment
+    worker.work(waiting.number)
+    assert "every 1s" not in text_of(editor.get(page(waiting), headers={"HX-Request": "true"}))
 
 
-def test_an_interrupted_run_says_so_and_goes_on(
-    editor: Client, ids: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = planned(editor, ids)
-    with monkeypatch.context() as context:
-        context.setattr(worker, "dispatch", lambda run: None)
-        editor.post(page(run, "start/"), {"note": "Why"})
-    run.refresh_from_db()
-    BulkRun.objects.update(heartbeat_at=run.heartbeat_at - runs.SILENCE)
-    text = text_of(editor.get(page(run)))
-    assert "Interrupted" in text
-    assert "every 1s" not in text
-    assert "3 offers changed" in text_of(editor.post(page(run, "resume/"), follow=True))
+def test_where_no_worker_runs_the_page_says_so_at_once_and_asks_less_often(editor: Client, waiting: BulkRun) -> None:
+    text = text_of(editor.get(page(waiting)))
+    assert "The background worker is not running" in text
+    assert 'hx-trigger="every 10s"' in text
+    assert "Interrupted" not in text
+    assert "Nothing was changed" in text_of(editor.post(page(waiting, "discard/"), follow=True))
+
+
+def test_a_run_that_nobody_does_though_somebody_works_is_called_interrupted(editor: Client, waiting: BulkRun) -> None:
+    somebody_lives()
+    BulkRun.objects.update(heartbeat_at=waiting.heartbeat_at - runs.SILENCE)
+    for address in (page(waiting), "/s/prod/bulk/"):
+        assert "Interrupted" in text_of(editor.get(address))
+
+
+def test_the_next_of_a_persons_runs_says_what_it_waits_for(editor: Client, ids: list[str], waiting: BulkRun) -> None:
+    editor.post(NEW, {"id": ids, **PRIORITY})
+    second = BulkRun.objects.latest("number")
+    BulkRun.objects.update(heartbeat_at="2026-01-01T00:00:00Z")
+    somebody_lives()
+    text = text_of(editor.get(page(second)))
+    assert f'/bulk/{waiting.number}/">bulk edit {waiting.number}</a> has ended' in text
+    assert "Interrupted" not in text
+    assert "Waits for its turn" not in text_of(editor.get(page(waiting)))
+    assert text_of(editor.get("/s/prod/bulk/")).count("Waits for its turn") == 1
 
 
 def test_colleagues_and_auditors_may_read_a_run_and_not_act_on_it(

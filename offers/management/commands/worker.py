@@ -1,0 +1,25 @@
+"""`manage.py worker`: the process that does what no request waits for. One is enough; several share the work."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from offers import jobs
+from offers.bulk import worker as bulk
+from offers.jobs import Job, Upkeep
+from offers.management.commands import tidy
+
+# What a job has done, and what is done again and again beside the jobs.
+TASKS = {Job.BULK: bulk.take_turn}
+UPKEEP = [
+    Upkeep(tidy.tidy, seconds=3600),
+    Upkeep(bulk.wake_forgotten, seconds=10),
+]
+
+
+class Command(BaseCommand):
+    help = "Do the work that no request waits for (bulk edits, tidying up) until SIGTERM. Run at least one, always."
+
+    def handle(self, **options: object) -> None:
+        try:
+            jobs.work(TASKS, UPKEEP)
+        except jobs.DatabaseAway as error:
+            raise CommandError("The database is away.") from error
