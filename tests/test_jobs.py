@@ -4,6 +4,7 @@ import signal
 import time
 from datetime import timedelta
 
+import psutil
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -25,6 +26,7 @@ def test_a_worker_says_that_it_lives_tidies_up_and_ends_in_order_when_it_is_told
         while not (jobs.somebody_works() and not Attempt.objects.exists()):
             assert time.monotonic() < until
             time.sleep(0.05)
+        assert psutil.Process(process.pid).nice() > psutil.Process().nice(), "it stands back"
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     assert not jobs.somebody_works()

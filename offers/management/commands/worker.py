@@ -1,5 +1,7 @@
 """`manage.py worker`: the process that does what no request waits for. One is enough; several share the work."""
 
+import os
+
 from django.core.management.base import BaseCommand, CommandError
 
 from offers import jobs
@@ -15,10 +17,15 @@ UPKEEP = [
 ]
 
 
+# People come first: with it, a list has the same 95th percentile while ten thousand offers are changed; without, twice that.
+NICE = 10
+
+
 class Command(BaseCommand):
     help = "Do the work that no request waits for (bulk edits, tidying up) until SIGTERM. Run at least one, always."
 
     def handle(self, **options: object) -> None:
+        os.nice(NICE)
         try:
             jobs.work(TASKS, UPKEEP)
         except jobs.DatabaseAway as error:
