@@ -20,19 +20,20 @@ TEXT_KEPT = 160
 REFUSED = gettext_noop("What is live changes only through a reviewer here.")
 NO_LONGER = gettext_noop("{name} may no longer change this sandbox.")
 
-_OWN_COLUMNS = ("run_id", "item_id", "verdict", "etag", "patch", "excluded", "result")
-# Which rows are still to be done, and what has to be known of their offers for that.
-_TO_DO: dict[str, tuple[dict[str, Any], Sequence[str]]] = {
-    BulkRun.State.PLANNING: ({"verdict": "", "result": ""}, HEAD_COLUMNS),
-    BulkRun.State.RUNNING: ({"verdict": BulkRow.Verdict.CHANGE, "excluded": False, "result": ""}, ("id", "kind")),
+_COLUMNS = (
+    *("run_id", "item_id", "verdict", "etag", "patch", "excluded", "result"),
+    *(f"item__{name}" for name in HEAD_COLUMNS),
+)
+# Which rows are still to be done.
+_TO_DO: dict[str, dict[str, Any]] = {
+    BulkRun.State.PLANNING: {"verdict": "", "result": ""},
+    BulkRun.State.RUNNING: {"verdict": BulkRow.Verdict.CHANGE, "excluded": False, "result": ""},
 }
 
 
 def next_rows(run: BulkRun, size: int) -> list[BulkRow]:
     """The next few rows that are still to be done, with their offers as they are now."""
-    still, item_columns = _TO_DO[run.state]
-    columns = (*_OWN_COLUMNS, *(f"item__{name}" for name in item_columns))
-    rows = BulkRow.objects.filter(run=run, **still).select_related("item").only(*columns)
+    rows = BulkRow.objects.filter(run=run, **_TO_DO[run.state]).select_related("item").only(*_COLUMNS)
     return list(rows.order_by("key")[:size])
 
 

@@ -23,9 +23,11 @@ from offers.bulk.rows import etags_to_undo, kept_problem, next_rows, refusal, sa
 from offers.bulk.runs import Result, State, Verdict
 from offers.document.errors import DocumentError, Problem
 from offers.document.kinds.registry import OFFER_KINDS
+from offers.document.values import Patch
 from offers.document.words.labels import gettext_noop
 from offers.jobs import Job
 from offers.ledger import writes
+from offers.ledger.heads import head_of_item
 from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
 from offers.models import BulkRow, BulkRun, Revision
@@ -180,7 +182,7 @@ def _change(run: BulkRun, row: BulkRow, actor: Actor | None, stamp: Stamp) -> No
     try:
         if actor is None:
             raise NotAllowed
-        outcome = writes.change(actor, OFFER_KINDS, row.item.id, patch, stamp, if_match=row.etag)
+        outcome = _written(actor, row, patch, stamp)
     except writes.StaleEtag as error:
         params: dict[str, str | int] = {"name": error.head.modified_by, "etag": error.head.etag}
         _skip(row, Problem("", "stale", STALE, params=params), None)
@@ -193,6 +195,14 @@ def _change(run: BulkRun, row: BulkRow, actor: Actor | None, stamp: Stamp) -> No
         _skip(row, error.problems[0], error.document or row.item.document)
     else:
         row.result, row.result_etag = Result.CHANGED, outcome.head.etag
+
+
+def _written(actor: Actor, row: BulkRow, patch: Patch, stamp: Stamp) -> writes.Outcome:
+    """The change on top of the offer as it was read with its chunk. Raises what `writes.change` raises."""
+    if row.item.etag == row.etag and (outcome := writes.change_head(actor, head_of_item(row.item), patch, stamp)):
+        return outcome
+    # It is not as the dry run saw it: that is said by whoever reads it now.
+    return writes.change(actor, OFFER_KINDS, row.item.id, patch, stamp, if_match=row.etag)
 
 
 def _skip(row: BulkRow, problem: Problem, document: Any) -> None:
