@@ -60,7 +60,7 @@ class LibraryItemAdmin(ReadOnlyAdmin):
     list_display = ["id", "kind", "sandbox", "name", "status", "etag", "modified_at", "modified_by", "deleted_at"]
     list_filter = ["sandbox", "kind"]
     list_select_related = ["sandbox"]
-    search_fields = ["id__exact", "search"]
+    search_fields = ["id__exact", "listing__name"]
     ordering = ["-key"]
 
 

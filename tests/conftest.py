@@ -38,9 +38,10 @@ def _history_can_be_emptied_between_tests() -> None:
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def flush_with_history(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
-        alter = "ALTER TABLE offers_revision {} TRIGGER revision_append_only"
+        kept = [f"ALTER TABLE offers_{name} {{}} TRIGGER {name}_append_only" for name in ("revision", "listingpast")]
+        off, on = ([alter.format(word) for alter in kept] for word in ("DISABLE", "ENABLE"))
         queue = ["DELETE FROM procrastinate_jobs", "DELETE FROM procrastinate_workers"]
-        flush(self, [alter.format("DISABLE"), *sql_list, alter.format("ENABLE"), *queue])
+        flush(self, [*off, *sql_list, *on, *queue])
 
     BaseDatabaseOperations.execute_sql_flush = flush_with_history  # type: ignore[method-assign]
 

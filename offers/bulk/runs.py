@@ -293,14 +293,7 @@ def page(run: BulkRun, tab: str, *, after: int = 0, before: int = 0) -> RowsPage
     """A page of one tab's rows with their offers, found from where its neighbour ended. No such tab means all."""
     # A row that was just left out stays where it was, so that it can be taken back in.
     condition = Q(verdict=Verdict.CHANGE) if tab == "change" else _TABS.get(tab, Q())
-    rows = (
-        BulkRow.objects.filter(condition, run=run)
-        .select_related("item")
-        .only(
-            *("run_id", "verdict", "etag", "changes", "change_count", "problems", "excluded", "result", "result_etag"),
-            *("item__id", "item__name", "item__status", "item__starts_at", "item__ends_at", "item__deleted_at"),
-        )
-    )
+    rows = BulkRow.objects.filter(condition, run=run).select_related("item__listing").defer("patch", "item__document")
     if before:
         found = list(rows.filter(key__lt=before).order_by("-key")[: PAGE_SIZE + 1])
         more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE][::-1]

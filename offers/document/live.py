@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from offers.document.kinds.fields import instant
 from offers.document.kinds.registry import KINDS, Kind
 
 ENDING_WITHIN = timedelta(days=7)
@@ -15,6 +16,13 @@ def is_live(kind: str, document: Mapping[str, Any] | None) -> bool:
     """Whether customers can see what this document says: an approved offer, a live decision."""
     live = KINDS[Kind(kind)].live
     return bool(live) and document is not None and document.get("status") == live
+
+
+def window_of(document: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+    """From when and until when what this document says is shown; None where it says nothing of that."""
+    constraint = document.get("selectionConstraint") or {}
+    first, last = (constraint.get(name) or document.get(name) for name in ("startDate", "endDate"))
+    return instant(first) if first else None, instant(last) if last else None
 
 
 class LiveState(StrEnum):

@@ -20,7 +20,7 @@ from offers.document.diff import diff
 from offers.document.errors import InvalidDocument
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references, validate
-from offers.document.values import Document, Patch
+from offers.document.values import Document, Patch, canonical_text
 from offers.ledger.heads import HEAD_COLUMNS, SELECT_HEAD, Head, first_head, next_head
 from offers.ledger.records import REVISION_COLUMNS, Recorded, Stamp, record
 from offers.models import Sandbox
@@ -29,6 +29,25 @@ from offers.models import Sandbox
 BATCH = 10_000
 
 COPY_ITEMS = f"COPY offers_libraryitem (sandbox_id, {SELECT_HEAD}) FROM STDIN"
+# What lists knew of an item from one of its versions on, until another that they show differently; without end, as it stands.
+IMPORTED = """
+CREATE TEMPORARY TABLE IF NOT EXISTS offers_imported (
+  key bigint, document jsonb, deleted boolean, since timestamptz, until timestamptz) ON COMMIT DROP
+"""
+COPY_IMPORTED = "COPY offers_imported FROM STDIN"
+KEEP_PAST = """
+INSERT INTO offers_listingpast (item_id, sandbox_id, kind, name, status, starts_at, ends_at, priority, "references",
+                                channels, deleted, since, until)
+SELECT listed.key, listed.sandbox_id, listed.kind, listed.name, listed.status, listed.starts_at, listed.ends_at,
+       listed.priority, listed."references", listed.channels, past.deleted, past.since, past.until
+  FROM offers_imported AS past JOIN offers_libraryitem AS item ON item.key = past.key
+       CROSS JOIN LATERAL offers_listed(item, past.document) AS listed
+ WHERE past.until IS NOT NULL ORDER BY past.since
+"""
+LIST_SINCE = """
+UPDATE offers_listing AS listing SET since = past.since
+  FROM offers_imported AS past WHERE past.until IS NULL AND listing.key = past.key
+"""
 COPY_REVISIONS = f"COPY offers_revision (item_id, {', '.join(REVISION_COLUMNS)}) FROM STDIN"
 
 
@@ -76,6 +95,7 @@ def import_history(sandbox: Sandbox, items: Iterable[Past]) -> Imported:
         cursor.execute("SET LOCAL statement_timeout = 0")
         # Foreign keys are checked batch by batch, rather than all of them remembered until the end.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(IMPORTED)
         while batch := list(islice(source, BATCH)):
             revisions: list[tuple[datetime, list[object]]] = []
             keys = _reserve_keys(len(batch))
@@ -91,10 +111,41 @@ def import_history(sandbox: Sandbox, items: Iterable[Past]) -> Imported:
             with connection.wrap_database_errors, cursor.copy(COPY_REVISIONS) as copy:
                 for _, values in revisions:
                     copy.write_row(values)
+            _keep_what_lists_knew(zip(keys, batch, strict=True))
             item_count += len(batch)
             revision_count += len(revisions)
         _check_references(sandbox, wanted)
     return Imported(item_count, revision_count)
+
+
+def _keep_what_lists_knew(items: Iterable[tuple[int, Past]]) -> None:
+    """Store the past rows of lists, and since when the present ones are as they are. The trigger knows the last version only."""
+    with connection.cursor() as cursor:
+        with connection.wrap_database_errors, cursor.copy(COPY_IMPORTED) as copy:
+            for key, past in items:
+                stretches = list(_listed_stretches(past))
+                untils = [since for since, _, _ in stretches[1:]]
+                for (since, document, deleted), until in zip(stretches, [*untils, None], strict=True):
+                    copy.write_row([key, canonical_text(document), deleted, since, until])
+        for statement in (KEEP_PAST, LIST_SINCE, "TRUNCATE offers_imported"):
+            cursor.execute(statement)
+
+
+def _listed_stretches(past: Past) -> Iterator[tuple[datetime, Document, bool]]:
+    """Since when, with which document and whether deleted: for each version that lists show differently than the one before."""
+    document: Document = {}
+    shown: object = None
+    for version in past.versions:
+        document = _listed_part(version.document) if version.document is not None else document
+        if (document, version.document is None) != shown:
+            shown = document, version.document is None
+            yield version.at, document, version.document is None
+
+
+def _listed_part(document: Document) -> Document:
+    """A document without what is not read for lists, which is most of it."""
+    shown = [{name: one[name] for name in ("channel", "placement")} for one in document.get("representations", ())]
+    return {**document, "description": "", "representations": shown}
 
 
 @contextmanager
@@ -104,9 +155,9 @@ def text_index_at_the_end() -> Iterator[None]:
     For an empty library only: until the end of the transaction, which the caller opens, nobody else can read it.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_indexdef('item_by_trigram'::regclass)")
+        cursor.execute("SELECT pg_get_indexdef('search_by_trigram'::regclass)")
         (definition,) = cursor.fetchone()
-        cursor.execute("DROP INDEX item_by_trigram")
+        cursor.execute("DROP INDEX search_by_trigram")
         yield
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")

@@ -24,7 +24,7 @@ class InUse(Exception):
 def used_by(sandbox_id: int, id: str, limit: int = 20) -> tuple[tuple[str, str, str], ...]:
     """The items that refer to this id, as (kind, id, name), newest change first."""
     found = reading.rows(
-        """SELECT kind, id, name FROM offers_libraryitem
+        """SELECT kind, id, name FROM offers_listing
             WHERE sandbox_id = %s AND "references" @> ARRAY[%s::text] AND deleted_at IS NULL
             ORDER BY modified_at DESC, key DESC LIMIT %s""",
         [sandbox_id, id, limit],

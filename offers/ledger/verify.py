@@ -15,7 +15,7 @@ from offers.document.patch import replay
 from offers.document.values import Document, canonical_text
 from offers.ledger.heads import HEAD_COLUMNS
 from offers.ledger.records import leaf_of
-from offers.models import LibraryItem, Revision, Sandbox
+from offers.models import LibraryItem, Revision, Sandbox, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,39 @@ def verify(sandboxes: QuerySet[Sandbox]) -> Iterator[Difference]:
         for _, chain in groupby(_with_items(sandbox).iterator(chunk_size=1_000), attrgetter("item_id")):
             for found, message in _verify_chain(sandbox, chain):
                 yield Difference(sandbox.name, found.item.id, found.etag, message)
+        yield from _verify_lists(sandbox)
+
+
+# What lists and search know of items, read out of the documents again; and what lists knew before, each row from where the one
+# before it ended, from the item's creation on until the present one.
+LISTS = """
+SELECT item.id, item.etag, 'lists show it differently than its document says'
+  FROM offers_libraryitem AS item CROSS JOIN LATERAL offers_listed(item, item.document || '{}') AS expected
+       LEFT JOIN offers_listing AS listing ON listing.key = item.key
+ WHERE item.sandbox_id = %(sandbox)s
+   AND (to_jsonb(listing) - 'since') IS DISTINCT FROM (to_jsonb(expected) - 'since')
+UNION ALL
+SELECT item.id, item.etag, 'search knows another text than its document has'
+  FROM offers_libraryitem AS item
+       LEFT JOIN offers_searchtext AS named ON named.item_key = item.key AND named.part = 'name'
+       LEFT JOIN offers_searchtext AS content ON content.item_key = item.key AND content.part = 'content'
+ WHERE item.sandbox_id = %(sandbox)s
+   AND (named.text IS DISTINCT FROM offers_searched_name(item.id, item.document || '{}')
+        OR content.text IS DISTINCT FROM offers_searched_content(item.document || '{}'))
+UNION ALL
+SELECT item.id, item.etag, 'what lists knew of it before has a gap or is there twice'
+  FROM (SELECT item_id, since, lag(until) OVER (PARTITION BY item_id ORDER BY since) AS expected
+          FROM (SELECT item_id, since, until FROM offers_listingpast WHERE sandbox_id = %(sandbox)s
+                UNION ALL SELECT key, since, 'infinity' FROM offers_listing WHERE sandbox_id = %(sandbox)s) AS known) AS row
+       JOIN offers_libraryitem AS item ON item.key = row.item_id
+ WHERE row.since <> COALESCE(row.expected, item.created_at)
+"""
+
+
+def _verify_lists(sandbox: Sandbox) -> Iterator[Difference]:
+    """Where lists and search are not what the documents make them."""
+    for id, etag, message in reading.stream(LISTS, {"sandbox": sandbox.pk}):
+        yield Difference(sandbox.name, id, etag, message)
 
 
 def _with_items(sandbox: Sandbox) -> QuerySet[Revision]:

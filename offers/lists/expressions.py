@@ -23,20 +23,20 @@ MAX_REGEX_LENGTH = 200
 MAX_SEGMENTS = 24
 MAX_FIELD_LENGTH = 200
 
-# What the server adds to a document, and the columns it keeps it in.
+# What the server adds to a document, and the columns it keeps it in: of the item, or of its row in lists, which has indexes.
 TEXT_COLUMNS = {
-    "id": "id",
-    "name": "name",
-    "createdBy": "created_by",
-    "createdByClientId": "created_by_client",
-    "lastModifiedBy": "modified_by",
-    "lastModifiedByClientId": "modified_by_client",
+    "id": "listing.id",
+    "name": "listing.name",
+    "createdBy": "item.created_by",
+    "createdByClientId": "item.created_by_client",
+    "lastModifiedBy": "item.modified_by",
+    "lastModifiedByClientId": "item.modified_by_client",
 }
 INSTANT_COLUMNS = {
-    "created": "created_at",
-    "createdDate": "created_at",
-    "modified": "modified_at",
-    "lastModifiedDate": "modified_at",
+    "created": "listing.created_at",
+    "createdDate": "listing.created_at",
+    "modified": "listing.modified_at",
+    "lastModifiedDate": "listing.modified_at",
 }
 # Dates inside documents, by path without list positions: validated before they are stored, so that the cast is safe.
 DATE_PATHS = frozenset(".".join(path) for path in DATES)
@@ -108,11 +108,11 @@ def _positive(field: str, op: str | None, value: str) -> Condition:
     if op == "~":
         _check_regex(value)
     if field in TEXT_COLUMNS:
-        return _text_condition(f'"{TEXT_COLUMNS[field]}"', op, value)
+        return _text_condition(TEXT_COLUMNS[field], op, value)
     if field in INSTANT_COLUMNS:
         return _instant_condition(INSTANT_COLUMNS[field], op, value)
     if field == "etag":
-        return _number_condition("etag", op, value)
+        return _number_condition("item.etag", op, value)
     return _document_condition(segments_of(field), op, value)
 
 
@@ -160,7 +160,7 @@ def _document_condition(segments: list[str], op: str | None, value: str) -> Cond
     """
     path = _json_path(segments)
     if op is None:
-        return Condition("jsonb_path_exists(document, %s::jsonpath, '{}', TRUE)", (path,))
+        return Condition("jsonb_path_exists(item.document, %s::jsonpath, '{}', TRUE)", (path,))
     params: tuple[Any, ...]
     if date_path(segments) and op != "~":
         test = "CASE jsonb_typeof(value) WHEN 'string' THEN offers_instant(value #>> '{}') %OP% %s::timestamptz END"
@@ -179,7 +179,7 @@ def _document_condition(segments: list[str], op: str | None, value: str) -> Cond
         params = (value,)
     test = test.replace("%OP%", "=" if op == "==" else op)
     return Condition(
-        f"EXISTS (SELECT FROM jsonb_path_query(document, %s::jsonpath, '{{}}', TRUE) AS found(value) WHERE {test})",
+        f"EXISTS (SELECT FROM jsonb_path_query(item.document, %s::jsonpath, '{{}}', TRUE) AS found(value) WHERE {test})",
         (f"{path}[*]", *params),
     )
 

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
+from offers import asked
 from offers.document.kinds.fields import CHANNEL_PREFIX
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.live import ENDING_WITHIN, LiveState
-from offers.models import LibraryItem
+from offers.models import Listing, SearchText
 
 MAX_WORDS = 8
 TRIGRAM = 3
@@ -47,20 +48,14 @@ class Wanted:
         return [id for id in (self.tag, self.placement, self.reference) if id]
 
 
-def matching(
-    sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, *, walk: bool = False
-) -> QuerySet[LibraryItem]:
+def matching(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, *, walk: bool = False) -> QuerySet[Listing]:
     """One kind at a time, so that an index that starts with the kind also gives the order.
 
     With `walk`, words are looked for in the rows of another index's walk, not in the index of trigrams.
     """
-    items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at__isnull=not wanted.deleted)
-    words = wanted.text.lower().replace("\0", "").split()[:MAX_WORDS]
-    if words and walk:
-        # The same text, but no index knows it under this expression.
-        items = items.alias(text=Concat("search", Value(""), output_field=TextField()))
-    for word in words:
-        items = items.filter(_has_word(word, "text" if walk else "search"))
+    items = Listing.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at__isnull=not wanted.deleted)
+    for word in asked.words(wanted.text, MAX_WORDS):
+        items = items.filter(has_word_in_row(word) if walk else has_word(word))
     if wanted.status and not wanted.deleted:
         items = items.filter(status=wanted.status)
     if wanted.state:
@@ -84,19 +79,40 @@ def _windowless(kind: Kind, column: str) -> Q:
     return Q() if kind == Kind.PERSONALIZED_OFFER else Q(**{column: None})
 
 
-def _has_word(word: str, column: str) -> Q:
-    """Anywhere in name, id, description and content; one or two characters only where a word begins.
+def has_word(word: str) -> Q:
+    """Anywhere in name, id, description or contents, found by the index of trigrams."""
+    return Q(pk__in=SearchText.objects.filter(_with(word)).values("item_id"))
+
+
+def _with(word: str) -> Q:
+    """One or two characters only where a word begins.
 
     That is what an index of trigrams can answer: it knows "  설" and " 설날", but not 설날 in the middle of a word.
     """
     if len(word) < TRIGRAM:
-        return Q(**{f"{column}__contains": f" {word}"}) | Q(**{f"{column}__startswith": word})
-    return Q(**{f"{column}__contains": word})
+        return Q(text__contains=f" {word}") | Q(text__startswith=word)
+    return Q(text__contains=word)
 
 
-def live(sandbox_id: int, kind: Kind) -> QuerySet[LibraryItem]:
+def has_word_in_row(word: str) -> RawSQL:
+    """The same, looked for in the text of each row that another index leads to: OFFSET keeps PostgreSQL to that."""
+    patterns = [f"% {_literally(word)}%", f"{_literally(word)}%"] if len(word) < TRIGRAM else [f"%{_literally(word)}%"]
+    return RawSQL(  # its values are parameters
+        """EXISTS (SELECT FROM offers_searchtext AS searched
+                    WHERE searched.item_key = offers_listing.key AND searched.text LIKE ANY(%s::text[]) OFFSET 0)""",
+        (patterns,),
+        BooleanField(),
+    )
+
+
+def _literally(word: str) -> str:
+    """A word as a pattern of LIKE that means nothing but itself."""
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def live(sandbox_id: int, kind: Kind) -> QuerySet[Listing]:
     """The items of this kind with the status in which customers see them, whatever their window."""
-    return LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None, status=KINDS[kind].live)
+    return Listing.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None, status=KINDS[kind].live)
 
 
 def in_state(state: str, kind: Kind, now: datetime) -> Q:

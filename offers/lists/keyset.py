@@ -44,9 +44,9 @@ class Key:
 Order = tuple[Key, ...]
 
 
-def item_key(*, descending: bool) -> Key:
+def item_key(*, descending: bool, sql: str = "key") -> Key:
     """What every order ends with."""
-    return Key("key", "key", "bigint", descending)
+    return Key("key", sql, "bigint", descending)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from offers.document.errors import JSON
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references
-from offers.models import LibraryItem, reading
+from offers.models import Listing, reading
 
 
 def names(sandbox_id: int, ids: Iterable[str]) -> dict[str, str]:
@@ -13,7 +13,7 @@ def names(sandbox_id: int, ids: Iterable[str]) -> dict[str, str]:
     wanted = set(ids)
     if not wanted:
         return {}
-    return dict(LibraryItem.objects.filter(sandbox_id=sandbox_id, id__in=wanted).values_list("id", "name"))
+    return dict(Listing.objects.filter(sandbox_id=sandbox_id, id__in=wanted).values_list("id", "name"))
 
 
 def names_in(sandbox_id: int, kind: Kind, documents: Iterable[JSON]) -> dict[str, str]:
@@ -34,17 +34,17 @@ CHANGERS = 100
 CHANGERS_SQL = """
 WITH RECURSIVE kinds(kind) AS (SELECT unnest(%(kinds)s::text[])),
 changers(kind, key) AS (
-  SELECT kind, (SELECT min(modified_by_key) FROM offers_libraryitem AS item
+  SELECT kind, (SELECT min(modified_by_key) FROM offers_listing AS item
                  WHERE sandbox_id = %(sandbox)s AND item.kind = kinds.kind AND deleted_at IS NULL) FROM kinds
   UNION ALL
-  SELECT kind, (SELECT min(modified_by_key) FROM offers_libraryitem AS item
+  SELECT kind, (SELECT min(modified_by_key) FROM offers_listing AS item
                  WHERE sandbox_id = %(sandbox)s AND item.kind = changers.kind AND deleted_at IS NULL
                    AND modified_by_key > changers.key)
     FROM changers WHERE key IS NOT NULL
 ), found AS (SELECT kind, key FROM changers WHERE key IS NOT NULL LIMIT %(most)s)
 SELECT DISTINCT ON (found.key) found.key, last.modified_by
   FROM found CROSS JOIN LATERAL (
-    SELECT modified_by, modified_at FROM offers_libraryitem AS item
+    SELECT modified_by, modified_at FROM offers_listing AS item
      WHERE sandbox_id = %(sandbox)s AND item.kind = found.kind AND modified_by_key = found.key AND deleted_at IS NULL
      ORDER BY modified_at DESC LIMIT 1) AS last
  ORDER BY found.key, last.modified_at DESC

@@ -11,13 +11,7 @@ from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.document.live import LiveState
 from offers.lists.filters import in_state, live
 from offers.lists.pages import COUNT_LIMIT
-from offers.models import LibraryItem
-
-# Pages show names and windows; documents stay where they are.
-SHOWN = (
-    *("kind", "id", "name", "status", "starts_at", "ends_at", "priority"),
-    *("modified_at", "modified_by", "modified_by_key"),
-)
+from offers.models import Listing
 
 
 def live_count(sandbox_id: int, now: datetime) -> int:
@@ -26,36 +20,36 @@ def live_count(sandbox_id: int, now: datetime) -> int:
     return min(sum(counts), COUNT_LIMIT + 1)
 
 
-def starting(sandbox_id: int, after: datetime, until: datetime, size: int) -> list[LibraryItem]:
+def starting(sandbox_id: int, after: datetime, until: datetime, size: int) -> list[Listing]:
     """The approved personalized offers that start in this time, the next one first."""
     found = live(sandbox_id, Kind.PERSONALIZED_OFFER).filter(starts_at__gt=after, starts_at__lte=until)
-    return list(found.filter(ends_at__gt=F("starts_at")).order_by("starts_at", "key").only(*SHOWN)[:size])
+    return list(found.filter(ends_at__gt=F("starts_at")).order_by("starts_at", "pk")[:size])
 
 
-def on_air(sandbox_id: int, first: datetime, last: datetime, size: int) -> tuple[list[LibraryItem], int]:
+def on_air(sandbox_id: int, first: datetime, last: datetime, size: int) -> tuple[list[Listing], int]:
     """The approved personalized offers with a window in this time, most important first; how many there are in all.
 
     The count is at most COUNT_LIMIT + 1. Fallback offers are not among them: they are for always.
     """
     found = live(sandbox_id, Kind.PERSONALIZED_OFFER).filter(starts_at__lt=last, ends_at__gt=first)
-    shown = list(found.order_by("-priority", "-key").only(*SHOWN)[: size + 1])
+    shown = list(found.order_by("-priority", "-pk")[: size + 1])
     return shown[:size], len(shown) if len(shown) <= size else _up_to(found)
 
 
-def drafts_of(sandbox_id: int, person: str, size: int) -> list[LibraryItem]:
+def drafts_of(sandbox_id: int, person: str, size: int) -> list[Listing]:
     """The drafts of offers that this person (by key) changed last, the latest first."""
     return list(_drafts(sandbox_id).filter(modified_by_key=person)[:size])
 
 
-def drafts_of_others(sandbox_id: int, person: str, size: int) -> list[LibraryItem]:
+def drafts_of_others(sandbox_id: int, person: str, size: int) -> list[Listing]:
     """The drafts of offers that somebody else, or a program, changed last; the latest first."""
     return list(_drafts(sandbox_id).exclude(modified_by_key=person)[:size])
 
 
-def _drafts(sandbox_id: int) -> QuerySet[LibraryItem]:
-    drafts = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind__in=OFFER_KINDS, deleted_at=None, status="draft")
-    return drafts.order_by("-modified_at", "-key").only(*SHOWN)
+def _drafts(sandbox_id: int) -> QuerySet[Listing]:
+    drafts = Listing.objects.filter(sandbox_id=sandbox_id, kind__in=OFFER_KINDS, deleted_at=None, status="draft")
+    return drafts.order_by("-modified_at", "-pk")
 
 
-def _up_to(found: QuerySet[LibraryItem]) -> int:
+def _up_to(found: QuerySet[Listing]) -> int:
     return found.order_by()[: COUNT_LIMIT + 1].count()

@@ -4,7 +4,7 @@ Every list is answered by an index and costs the same on its thousandth page as 
 item of the one before (lists/keyset.py), and counting stops at COUNT_LIMIT.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import reduce
 
@@ -17,7 +17,7 @@ from offers.document.kinds.registry import Kind
 from offers.document.live import LiveState
 from offers.lists.filters import Wanted, matching
 from offers.lists.keyset import Key, Order, Page, Start, Values, item_key, page_of, sorting, start_of, stretches
-from offers.models import LibraryItem, reading
+from offers.models import LibraryItem, Listing, reading
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1_000
@@ -69,11 +69,14 @@ def page(
     # Each statement is planned for what is asked, also a prepared one: the plan for any tag is the wrong one for most, and
     # after a few lists it would be used for all of them.
     with reading.under("plan_cache_mode", "force_custom_plan"):
-        found = [_keys(matching(sandbox_id, kind, wanted, now)) for kind in chosen]
-        parts = [_sorted_how(sandbox_id, kind, wanted, now, keys) for kind, keys in zip(chosen, found, strict=True)]
+        counted = [_keys(matching(sandbox_id, kind, wanted, now)) for kind in chosen]
+        parts = [_sorted_how(sandbox_id, kind, wanted, now, hits) for kind, hits in zip(chosen, counted, strict=True)]
         rows = _first(parts, keys, start, PAGE_SIZE + 1)
-    total = sum(map(len, found))
-    return page_of(rows, PAGE_SIZE, keys, start, _values_of, total=min(total, COUNT_LIMIT), more=total > COUNT_LIMIT)
+    total = sum(map(len, counted))
+    found: Page[Listing] = page_of(
+        rows, PAGE_SIZE, keys, start, _values_of, total=min(total, COUNT_LIMIT), more=total > COUNT_LIMIT
+    )
+    return Page(items_of(found.items), found.next, found.previous, found.total, found.more)
 
 
 def orders_of(wanted: Wanted) -> Collection[str]:
@@ -81,36 +84,46 @@ def orders_of(wanted: Wanted) -> Collection[str]:
     return ("-modified", "modified") if wanted.deleted else ORDERS
 
 
-def _keys(items: QuerySet[LibraryItem]) -> list[int]:
+def _keys(items: QuerySet[Listing]) -> list[int]:
     """The keys of these items in no order, at most COUNT_LIMIT + 1: that says there are more."""
-    return list(items.order_by().values_list("key", flat=True)[: COUNT_LIMIT + 1])
+    return list(items.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1])
 
 
-def _sorted_how(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, keys: list[int]) -> QuerySet[LibraryItem]:
+def _sorted_how(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, keys: list[int]) -> QuerySet[Listing]:
     """The items to sort: few of them by their keys; many by walking along the order's index, passing over the others.
 
     PostgreSQL guesses how many rows a filter leaves, and a wrong guess costs seconds in a large library: it walks through a
     million for a channel that nobody uses, or reads and sorts every hit of a common word. We have counted.
     """
     if len(keys) <= COUNT_LIMIT:
-        return LibraryItem.objects.filter(key__in=keys)
+        return Listing.objects.filter(pk__in=keys)
     return matching(sandbox_id, kind, wanted, now, walk=True)
 
 
-def recent(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, order: str, size: int) -> list[LibraryItem]:
-    """The first few items of a list, without its count."""
-    parts = [matching(sandbox_id, kind, wanted, timezone.now()) for kind in kinds]
+def recent(
+    sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, order: str, size: int, *, documents: bool = False
+) -> list[Listing]:
+    """The first few items of a list, without its count; with their documents, where these are shown."""
+    found = [matching(sandbox_id, kind, wanted, timezone.now()) for kind in kinds]
+    parts = [part.select_related("item") for part in found] if documents else found
     return _first(parts, ORDERS[order], Start(), size)
+
+
+def items_of(listed: Iterable[Listing]) -> list[LibraryItem]:
+    """The items themselves, in the order of their rows in a list."""
+    keys = [one.pk for one in listed]
+    found = LibraryItem.objects.in_bulk(keys)
+    return [found[key] for key in keys]
 
 
 def keys(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, limit: int) -> list[int]:
     """The keys of a list's items, lowest first, at most `limit`: for what is to be done to a whole filter."""
     parts = [matching(sandbox_id, kind, wanted, timezone.now()) for kind in kinds if wanted.kind in ("", kind)]
-    found = (part.order_by("key").values_list("key", flat=True)[:limit] for part in parts)
+    found = (part.order_by("pk").values_list("pk", flat=True)[:limit] for part in parts)
     return sorted(key for part in found for key in part)[:limit]
 
 
-def _first(parts: list[QuerySet[LibraryItem]], order: Order, start: Start, size: int) -> list[LibraryItem]:
+def _first(parts: list[QuerySet[Listing]], order: Order, start: Start, size: int) -> list[Listing]:
     """The first items of all parts together in this order, from the start on, in one statement."""
     walks = _walks(parts, order, start, size)
     if len(walks) < 2:
@@ -118,7 +131,7 @@ def _first(parts: list[QuerySet[LibraryItem]], order: Order, start: Start, size:
     return list(reduce(lambda a, b: a.union(b, all=True), walks).order_by(*_ways(order, start))[:size])
 
 
-def _walks(parts: list[QuerySet[LibraryItem]], order: Order, start: Start, size: int) -> list[QuerySet[LibraryItem]]:
+def _walks(parts: list[QuerySet[Listing]], order: Order, start: Start, size: int) -> list[QuerySet[Listing]]:
     """One walk along an index for each part and each stretch of the order, with the values that a cursor tells."""
     return [
         part.filter(RawSQL(beyond.sql, beyond.params, BooleanField()))  # noqa: S611  # its values are parameters
@@ -130,8 +143,9 @@ def _walks(parts: list[QuerySet[LibraryItem]], order: Order, start: Start, size:
 
 
 def _ways(order: Order, start: Start) -> list[str]:
-    return [f"-{key.name}" if down else key.name for key, down in sorting(order, start)]
+    names = [("pk" if key.name == "key" else key.name, down) for key, down in sorting(order, start)]
+    return [f"-{name}" if down else name for name, down in names]
 
 
-def _values_of(item: LibraryItem) -> Values:
-    return item.at, str(item.key)  # type: ignore[attr-defined]  # annotated by _first
+def _values_of(listed: Listing) -> Values:
+    return listed.at, str(listed.pk)  # type: ignore[attr-defined]  # annotated by _first

@@ -10,7 +10,7 @@ from offers import asked
 from offers.document.errors import Problem
 from offers.document.kinds.registry import Kind
 from offers.document.words.labels import gettext_noop
-from offers.ledger.heads import HEAD_COLUMNS, SELECT_HEAD, Head, head_of
+from offers.ledger.heads import HEAD_COLUMNS, Head, head_of
 from offers.lists.expressions import (
     INSTANT_COLUMNS,
     TEXT_COLUMNS,
@@ -40,6 +40,8 @@ MAX_LIMIT = 100
 MAX_TERMS = 4
 # Each statement of a list is given this long: what is asked for may have no index, and a regular expression no end.
 TIMEOUT_MS = 1_500
+_LISTED_ITEMS = "offers_listing AS listing JOIN offers_libraryitem AS item ON item.key = listing.key"
+_HEAD = ", ".join(f"item.{name}" for name in HEAD_COLUMNS)
 # Characters of a text in a document that decide its place in an order, so that a cursor always fits into an address.
 ORDERED_BY = 64
 
@@ -57,7 +59,7 @@ def order(texts: Iterable[str]) -> Order:
         message = gettext_noop("There can be at most {limit} fields to order by.")
         raise QueryError(Problem("", "too-many-fields", message, params={"limit": MAX_TERMS}))
     keys = [_key(name, field.startswith("-")) for name, field in (fields or {"modified": "-modified"}).items()]
-    return (*keys, item_key(descending=keys[-1].descending))
+    return (*keys, item_key(descending=keys[-1].descending, sql="listing.key"))
 
 
 def limit(text: str | None) -> int:
@@ -87,8 +89,11 @@ def page(
     Raises QueryError: a cursor of another order, a regular expression that is none (400), a query that takes too long (422).
     """
     here = [
-        Condition("sandbox_id = %s::bigint AND kind = ANY(%s::text[])", (sandbox_id, [kind.value for kind in kinds])),
-        Condition("deleted_at IS NULL"),
+        Condition(
+            "listing.sandbox_id = %s::bigint AND listing.kind = ANY(%s::text[])",
+            (sandbox_id, [kind.value for kind in kinds]),
+        ),
+        Condition("listing.deleted_at IS NULL"),
         *wanted,
     ]
     start = start_of(cursor, order)
@@ -116,20 +121,20 @@ def page(
 # keeps PostgreSQL from looking for the value once for every mention of it.
 _SORTABLE = f"""(SELECT CASE jsonb_typeof(value) WHEN 'string' THEN to_jsonb(left(value #>> '{{}}', {ORDERED_BY}))
                  WHEN 'object' THEN 'null' WHEN 'array' THEN 'null' ELSE COALESCE(value, 'null') END
-                 FROM (SELECT document #> %s::text[] AS value OFFSET 0) AS found)"""
+                 FROM (SELECT item.document #> %s::text[] AS value OFFSET 0) AS found)"""
 
 
 def _key(field: str, descending: bool) -> Key:
     """An order by a field; a value that is not there is given one, so that no key is NULL."""
     segments = segments_of(field)
     if field in TEXT_COLUMNS:
-        return Key(field, f'"{TEXT_COLUMNS[field]}"', "text", descending)
+        return Key(field, TEXT_COLUMNS[field], "text", descending)
     if field in INSTANT_COLUMNS:
         return Key(field, INSTANT_COLUMNS[field], "timestamptz", descending)
     if field == "etag":
-        return Key(field, "etag", "bigint", descending)
+        return Key(field, "item.etag", "bigint", descending)
     if date_path(segments):
-        sql = "COALESCE(offers_instant(document #>> %s::text[]), '-infinity')"
+        sql = "COALESCE(offers_instant(item.document #>> %s::text[]), '-infinity')"
         return Key(field, sql, "timestamptz", descending, (segments,))
     return Key(field, _SORTABLE, "jsonb", descending, (segments,))
 
@@ -141,7 +146,7 @@ def _rows(here: Sequence[Condition], order: Order, start: Start, limit: int) -> 
     order_by = ", ".join(f"{key.sql} {'DESC' if down else 'ASC'}" for key, down in sorting(order, start))
     key_params = [param for key in order for param in key.params]
     return reading.rows(
-        f"""SELECT {SELECT_HEAD}, {values} FROM offers_libraryitem WHERE {where.sql} ORDER BY {order_by} LIMIT %s::int""",
+        f"SELECT {_HEAD}, {values} FROM {_LISTED_ITEMS} WHERE {where.sql} ORDER BY {order_by} LIMIT %s::int",
         [*key_params, *where.params, *key_params, limit],
     )
 
@@ -152,7 +157,7 @@ def _values_of(row: tuple[Any, ...]) -> Values:
 
 def _count(here: Sequence[Condition]) -> int:
     where = all_of(here)
-    ((count,),) = reading.rows(f"SELECT count(*) FROM offers_libraryitem WHERE {where.sql}", where.params)
+    ((count,),) = reading.rows(f"SELECT count(*) FROM {_LISTED_ITEMS} WHERE {where.sql}", where.params)
     return int(count)
 
 

@@ -1,4 +1,4 @@
-"""What PostgreSQL reads out of a document for its generated columns; `immutable`, as those must be."""
+"""What PostgreSQL reads out of a document for lists and search (0004_listings.py)."""
 
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations
@@ -37,11 +37,15 @@ CREATE FUNCTION offers_channels(document jsonb) RETURNS text[] LANGUAGE sql IMMU
   ) AS found(channel) WHERE jsonb_typeof(channel) = 'string'
 $$
 """
-SEARCH_TEXT = """
-CREATE FUNCTION offers_search_text(id text, document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT id || ' ' || COALESCE(document ->> 'name', '') || ' ' || COALESCE(document ->> 'description', '')
-         || ' ' || COALESCE((SELECT string_agg(content #>> '{}', ' ')
-                        FROM jsonb_path_query(document, '$.representations[*].components[*].content') AS content), '')
+SEARCHED_NAME = """
+CREATE FUNCTION offers_searched_name(id text, document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT lower(id || ' ' || COALESCE(document ->> 'name', '') || ' ' || COALESCE(document ->> 'description', ''))
+$$
+"""
+SEARCHED_CONTENT = """
+CREATE FUNCTION offers_searched_content(document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT lower(COALESCE(string_agg(content #>> '{}', ' '), ''))
+    FROM jsonb_path_query(document, '$.representations[*].components[*].content') AS content
 $$
 """
 
@@ -54,4 +58,7 @@ def function(sql: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     initial = True
     dependencies: list[tuple[str, str]] = []
-    operations = [TrigramExtension(), *map(function, [INSTANT, PRIORITY, REFERENCES, CHANNELS, SEARCH_TEXT])]
+    operations = [
+        TrigramExtension(),
+        *map(function, [INSTANT, PRIORITY, REFERENCES, CHANNELS, SEARCHED_NAME, SEARCHED_CONTENT]),
+    ]

@@ -3,6 +3,7 @@
 from offers.models.api import Attempt, IdempotencyKey
 from offers.models.bulk import BulkRow, BulkRun
 from offers.models.library import LibraryItem, Membership, Revision, Sandbox
+from offers.models.listings import Listing, ListingPast, SearchText
 from offers.models.people import PersonalSettings, Presence, SavedView
 
 __all__ = [
@@ -11,10 +12,13 @@ __all__ = [
     "BulkRun",
     "IdempotencyKey",
     "LibraryItem",
+    "Listing",
+    "ListingPast",
     "Membership",
     "PersonalSettings",
     "Presence",
     "Revision",
     "Sandbox",
     "SavedView",
+    "SearchText",
 ]

@@ -1,14 +1,14 @@
 """What is stored. Only `offers/ledger/writes.py` inserts or updates `LibraryItem` and `Revision` (tests/test_architecture.py)."""
 
+from datetime import datetime
+
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, GeneratedField, Q
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from offers.document.kinds.registry import Kind
+from offers.document.live import window_of
 from offers.models.transactions import TransactionIdField
 
 
@@ -65,20 +65,12 @@ class Membership(models.Model):
         return f"{self.user_id or self.client_id} is {self.role} in {self.sandbox_id}"
 
 
-def _text(*path: str) -> Func:
-    """The text at a path of the document, as PostgreSQL reads it."""
-    return Func(F("document"), *(models.Value(part) for part in path), function="jsonb_extract_path_text")
-
-
-def _instant(expression: models.Expression) -> Func:
-    return Func(expression, function="offers_instant")
-
-
 class LibraryItem(models.Model):
     """A library object of any kind: a document and its etag.
 
-    `document` holds only what the user owns. Columns for search and sorting are generated from it by PostgreSQL, so
-    they cannot disagree with it. A deleted item stays, with its last document, because its history does.
+    `document` holds only what the user owns. A deleted item stays, with its last document, because its history does. What
+    lists filter and sort by stands beside it (models/listings.py), so that a change writes little: with two indexes, and room
+    in its page, most new versions of a row need no new entry in any index.
     """
 
     key = models.BigAutoField(primary_key=True)
@@ -98,85 +90,35 @@ class LibraryItem(models.Model):
     modified_by_key = models.CharField(max_length=160)
     deleted_at = models.DateTimeField(null=True)
 
-    name = GeneratedField(
-        expression=Coalesce(_text("name"), models.Value("")), output_field=models.TextField(), db_persist=True
-    )
-    status = GeneratedField(expression=_text("status"), output_field=models.TextField(null=True), db_persist=True)
-    starts_at = GeneratedField(
-        expression=_instant(Coalesce(_text("selectionConstraint", "startDate"), _text("startDate"))),
-        output_field=models.DateTimeField(null=True),
-        db_persist=True,
-    )
-    ends_at = GeneratedField(
-        expression=_instant(Coalesce(_text("selectionConstraint", "endDate"), _text("endDate"))),
-        output_field=models.DateTimeField(null=True),
-        db_persist=True,
-    )
-    priority = GeneratedField(
-        expression=Func(F("document"), function="offers_priority", output_field=models.BigIntegerField(null=True)),
-        output_field=models.BigIntegerField(null=True),
-        db_persist=True,
-    )
-    references = GeneratedField(
-        expression=Func(F("document"), function="offers_references"),
-        output_field=ArrayField(models.TextField()),
-        db_persist=True,
-    )
-    channels = GeneratedField(
-        expression=Func(F("document"), function="offers_channels"),
-        output_field=ArrayField(models.TextField()),
-        db_persist=True,
-    )
-    search = GeneratedField(
-        expression=Lower(Func(F("id"), F("document"), function="offers_search_text")),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["sandbox", "id"], name="item_id_once_in_a_sandbox"),
             models.CheckConstraint(name="item_etag_counts_from_one", condition=Q(etag__gte=1)),
         ]
-        indexes = [
-            models.Index("sandbox", "kind", F("modified_at").desc(), F("key").desc(), name="item_by_modified"),
-            models.Index("sandbox", "kind", "name", "key", name="item_by_name"),
-            models.Index("sandbox", "kind", "priority", "key", name="item_by_priority"),
-            models.Index("sandbox", "kind", "ends_at", "key", name="item_by_end"),
-            models.Index("sandbox", "kind", "starts_at", "key", name="item_by_start"),
-            models.Index("sandbox", "kind", "status", "key", name="item_by_status"),
-            models.Index("sandbox", "kind", "channels", "key", name="item_by_channels"),
-            models.Index("sandbox", "kind", "created_at", "key", name="item_by_created"),
-            # Whose changes: the list of one person's, and who there are.
-            models.Index(
-                *("sandbox", "kind", "modified_by_key", F("modified_at").desc(), F("key").desc()),
-                name="item_by_person",
-                condition=Q(deleted_at=None),
-            ),
-            # The home page's: whose drafts there are, and all drafts.
-            models.Index(
-                *("sandbox", "modified_by_key", F("modified_at").desc(), F("key").desc()),
-                name="item_draft_by_person",
-                condition=Q(status="draft", deleted_at=None),
-            ),
-            models.Index(
-                *("sandbox", F("modified_at").desc(), F("key").desc()),
-                name="item_draft_by_modified",
-                condition=Q(status="draft", deleted_at=None),
-            ),
-            # What was deleted: paid for by deletions only.
-            models.Index(
-                *("sandbox", "kind", F("modified_at").desc(), F("key").desc()),
-                name="item_deleted",
-                condition=Q(deleted_at__isnull=False),
-            ),
-            GinIndex("references", name="item_by_reference"),
-            GinIndex("channels", name="item_by_channel"),
-            GinIndex(fields=["search"], name="item_by_trigram", opclasses=["gin_trgm_ops"]),
-        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id} at etag {self.etag}"
+
+    @property
+    def name(self) -> str:
+        return str(self.document.get("name", ""))
+
+    @property
+    def status(self) -> str | None:
+        status: str | None = self.document.get("status")
+        return status
+
+    @property
+    def starts_at(self) -> datetime | None:
+        return window_of(self.document)[0]
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return window_of(self.document)[1]
+
+    @property
+    def priority(self) -> int | None:
+        return (self.document.get("rank") or {}).get("priority")
 
 
 class Revision(models.Model):

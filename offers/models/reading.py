@@ -14,6 +14,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from offers.models.library import LibraryItem
 
+# Rows that a stream takes from the server at once.
+CHUNK = 1_000
+
 
 def source() -> BaseDatabaseWrapper:
     """The connection to read items from: the one that is written to within a transaction of its own, else the router's."""
@@ -27,6 +30,14 @@ def rows(statement: str, params: Sequence[Any] | dict[str, Any]) -> list[Any]:
     with source().cursor() as cursor:
         cursor.execute(statement, params)
         return list(cursor.fetchall())
+
+
+def stream(statement: str, params: Sequence[Any] | dict[str, Any]) -> Iterator[Any]:
+    """The same, of any number of rows and for as long as it takes: a cursor on the server gives them out."""
+    with under("statement_timeout", 0), source().chunked_cursor() as cursor:
+        cursor.execute(statement, params)
+        while found := cursor.fetchmany(CHUNK):
+            yield from found
 
 
 @contextmanager

@@ -3,6 +3,7 @@ from allauth.idp.oidc.models import Client, Token
 from pytest_django import Settings
 
 from offers.access.client_secrets import hashed, is_secret_of, new_secret, rotate
+from offers.api import auth
 from offers.models import Membership
 from tests.api.conftest import OFFER, Caller, fill, make_caller, make_sandbox
 
@@ -49,6 +50,7 @@ def test_a_new_secret_ends_the_old_one_and_the_tokens_that_it_made(caller: Calle
     secret = rotate(client)
     client.refresh_from_db()
     assert (is_secret_of(client, secret), is_secret_of(client, "a secret")) == (True, False)
+    auth.forget()
     assert caller("GET", OFFER).status_code == 401
     assert not Token.objects.exists()
 

@@ -1,21 +1,16 @@
 """Who somebody is: by key, whatever they are called."""
 
-import importlib
-
 import pytest
 from allauth.idp.oidc.models import Client as ApiClient
-from django.apps import apps
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
 from offers.access import people
 from offers.access.permissions import Actor, Role, actor_for_user
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.lists.names import changers
-from offers.models import BulkRun, LibraryItem, Membership, Sandbox, SavedView
-from tests.cast import differences, make, make_sandbox, offer
+from offers.models import LibraryItem, Membership, Sandbox
+from tests.cast import make, make_sandbox, offer
 from tests.web.frame.test_respond import text_of
 
 
@@ -72,7 +67,7 @@ def test_who_changes_her_name_keeps_what_is_hers_and_is_called_by_the_new_one(sa
     assert {row.item.modified_by for row in page.context["rows"]} == {"Mina Kim"}
     assert [chip.text for chip in page.context["chips"]] == ["Changed by Mina Kim"]
     assert len(browser.get("/s/prod/").context["mine"]) == 2
-    assert LibraryItem.objects.get(name="Before").modified_by == "Mina Park", "what history copied stays"
+    assert LibraryItem.objects.get(listing__name="Before").modified_by == "Mina Park", "what history copied stays"
 
 
 def test_who_has_no_account_any_more_goes_by_the_name_that_was_copied(sandbox: Sandbox) -> None:
@@ -89,36 +84,3 @@ def test_who_has_no_account_any_more_goes_by_the_name_that_was_copied(sandbox: S
 @pytest.mark.parametrize("key", ["user-", "user-x", "user-²", "user-99999999999999999999", "client-", "nobody", ""])
 def test_a_key_that_is_nobodys_names_nobody(sandbox: Sandbox, key: str) -> None:
     assert people.known([key]) == {}
-
-
-def test_what_was_stored_before_keys_gets_them_from_history(sandbox: Sandbox) -> None:
-    migration = importlib.import_module("offers.migrations.0015_who_by_key")
-    (user, mina), (_user, other) = member(sandbox, "mina"), member(sandbox, "mpark")
-    jun = Actor(sandbox, Role.EDITOR, "Jun")
-    for by in (mina, other, jun, program(sandbox, "feed", "Feed")):
-        make(by, offer(), id=by.key.replace("-", ""))
-    keys = dict(LibraryItem.objects.values_list("id", "modified_by_key"))
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE offers_libraryitem SET modified_by_key = ''")
-        assert len(differences()) == 4
-        cursor.execute(migration.FROM_HISTORY)
-    assert dict(LibraryItem.objects.values_list("id", "modified_by_key")) == keys
-    assert differences() == []
-    for name, query in (
-        ("known", "status=draft&by=Feed"),
-        ("unclear", "by=Mina+Park&q=a"),
-        ("other", "q=by%3D1&tag=t"),
-    ):
-        SavedView.objects.create(user=user, sandbox=sandbox, name=name, query=query, columns=[])
-    now = timezone.now()
-    run = BulkRun.objects.create(
-        sandbox=sandbox, action={}, filter="by=Jun", author=user, author_label="", created_at=now, heartbeat_at=now
-    )
-    migration.carry_over_addresses(apps, None)
-    assert dict(SavedView.objects.values_list("name", "query")) == {
-        "known": "status=draft&by=client-feed",
-        "unclear": "q=a",
-        "other": "q=by%3D1&tag=t",
-    }
-    run.refresh_from_db()
-    assert run.filter == "by=name-Jun"

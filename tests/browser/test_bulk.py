@@ -65,13 +65,13 @@ def test_a_whole_filter_is_changed_and_taken_back(page: Page, live_server: LiveS
     expect(page.locator("#note")).to_have_value("Prices rise")
     page.get_by_role("button", name="Change 59 offers").click()
     expect(page.locator(".ended")).to_contain_text("59 offers changed", timeout=20_000)
-    assert LibraryItem.objects.filter(priority=5).count() == 59
+    assert LibraryItem.objects.filter(listing__priority=5).count() == 59
     page.get_by_role("button", name="Undo all of it").click()
     expect(page.locator(".start-bar")).to_contain_text("59 offers will change", timeout=20_000)
     page.fill("#note", "It was wrong")
     page.get_by_role("button", name="Change 59 offers").click()
     expect(page.locator(".ended")).to_contain_text("59 offers changed", timeout=20_000)
-    assert LibraryItem.objects.filter(priority=5).count() == 0
+    assert LibraryItem.objects.filter(listing__priority=5).count() == 0
 
 
 def test_the_keyboard_alone_is_enough(page: Page, live_server: LiveServer, shop: Sandbox) -> None:

@@ -95,8 +95,8 @@ def test_a_collection_is_made_with_the_keyboard_alone(desk: Page, live_server: L
     desk.keyboard.press("Control+s")
     expect(desk.locator(".toast-item")).to_contain_text("Created.")
     expect(desk.locator("h1")).to_have_text("By hand")
-    made = LibraryItem.objects.get(name="By hand")
-    assert made.document["ids"] == [LibraryItem.objects.get(name="Sale 13").id]
+    made = LibraryItem.objects.get(listing__name="By hand")
+    assert made.document["ids"] == [LibraryItem.objects.get(listing__name="Sale 13").id]
 
 
 def test_what_was_ticked_stays_ticked_through_searches(desk: Page, live_server: LiveServer) -> None:

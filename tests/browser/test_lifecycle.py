@@ -58,7 +58,7 @@ def test_an_offer_is_created_approved_copied_archived_and_brought_back(admin: Pa
     expect(admin.get_by_role("link", name="Edit", exact=True)).to_have_count(0)
     admin.get_by_role("button", name="Bring back as a draft").click()
     expect(admin.locator(".toast-item")).to_contain_text("Back to draft. This is now version 4.")
-    made = LibraryItem.objects.get(name="First light")
+    made = LibraryItem.objects.get(listing__name="First light")
     patches = Revision.objects.filter(item=made).order_by("etag").values_list("patch", flat=True)
     assert list(patches)[1:] == [
         f'[{{"op":"replace","path":"/status","value":"{status}"}}]' for status in ("approved", "archived", "draft")

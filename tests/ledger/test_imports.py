@@ -1,6 +1,8 @@
 """Bulk import of items with their histories: the same revisions as the write path makes, all of them or none."""
 
 import dataclasses
+import itertools
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -14,8 +16,21 @@ from offers.ledger import imports, writes
 from offers.ledger.heads import first_head
 from offers.ledger.imports import DanglingReference, Past, Version, import_history
 from offers.ledger.records import REVISION_COLUMNS, Stamp, record
-from offers.models import LibraryItem, Revision
-from tests.cast import FORM, Role, actor, differences, make_sandbox, offer, patch, replace, salts_of
+from offers.models import LibraryItem, Listing, ListingPast, Revision
+from tests.cast import (
+    FORM,
+    Role,
+    actor,
+    differences,
+    make,
+    make_placement,
+    make_sandbox,
+    offer,
+    patch,
+    replace,
+    salts_of,
+    shown_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +98,48 @@ def test_a_deleted_item_can_be_imported_and_come_back(mina: Actor) -> None:
     assert (gone.deleted_at, gone.document) == (THEN + timedelta(hours=1), offer())
     assert (back.deleted_at, back.name, back.etag) == (None, "B", 3)
     assert differences() == []
+
+
+def test_lists_know_of_an_imported_item_what_they_would_have_known(mina: Actor) -> None:
+    """The same documents through the write path leave the same rows, but for the times."""
+    make_placement(mina)
+    shown = [shown_in("home")]
+    other = [{**shown[0], "components": [{**shown[0]["components"][0], "content": "Bye"}]}]
+    documents = [
+        offer(),
+        offer(description="Only in the form"),
+        offer(rank={"priority": 5}),
+        offer(rank={"priority": 5}, representations=shown),
+        offer(rank={"priority": 5}, representations=other),
+        None,
+        offer(rank={"priority": 5}, representations=other),
+    ]
+    import_history(mina.sandbox, [past(mina, *documents)])
+    _walk(mina, documents, "walked")
+    known = {}
+    for id in ("sale", "walked"):
+        times = dict(Revision.objects.filter(item__id=id).values_list("created_at", "etag"))
+        rows = [
+            (times[row.since], times[row.until], row.name, row.priority, row.references, row.channels, row.deleted)
+            for row in ListingPast.objects.filter(item__id=id).order_by("since")
+        ]
+        now = Listing.objects.get(id=id)
+        known[id] = [*rows, (times[now.since], now.name, now.deleted_at)]
+    assert known["sale"] == known["walked"]
+    assert [row[0] for row in known["sale"]] == [1, 3, 4, 6, 7]
+    assert differences() == []
+
+
+def _walk(by: Actor, documents: Sequence[dict[str, object] | None], id: str) -> None:
+    """Make these versions of an offer one by one, as people do. The first after a deletion brings back what was deleted."""
+    item = make(by, documents[0] or {}, id=id)
+    for before, after in itertools.pairwise(documents):
+        if after is None:
+            writes.delete(by, [OFFER], id, FORM)
+        else:
+            if before is None:
+                writes.undelete(by, [OFFER], id, FORM)
+            patch(by, item, [{"op": "replace", "path": "", "value": after}])
 
 
 def test_revisions_are_stored_in_the_order_of_their_times(mina: Actor) -> None:

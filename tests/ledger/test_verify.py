@@ -18,19 +18,26 @@ from offers.ledger.verify import verify
 from offers.models import LibraryItem, Revision, Sandbox
 from tests.cast import differences, make, make_sandbox, offer, patch, replace, salts_of
 
+APPEND_ONLY = ("revision", "listingpast")
+
 
 def tamper(sql: str, *values: str) -> None:
     """Change history the only way it can be changed: as the table's owner, with its trigger out of the way."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE offers_revision DISABLE TRIGGER revision_append_only")
+        for name in APPEND_ONLY:
+            cursor.execute(f"ALTER TABLE offers_{name} DISABLE TRIGGER {name}_append_only")
         cursor.execute(sql, values or None)
         assert cursor.rowcount == 1, "the tampering itself must hit one row"
-        cursor.execute("ALTER TABLE offers_revision ENABLE TRIGGER revision_append_only")
+        for name in APPEND_ONLY:
+            cursor.execute(f"ALTER TABLE offers_{name} ENABLE TRIGGER {name}_append_only")
 
 
 REVISION = "UPDATE offers_revision SET {} WHERE etag = 50"
 ITEM = "UPDATE offers_libraryitem SET {} WHERE id = 'sale'"
+LISTED, SEARCHED = "lists show it differently than its document says", "search knows another text than its document has"
+KNEW = "what lists knew of it before has a gap or is there twice"
+SOME_PAST = "SELECT key FROM offers_listingpast ORDER BY key OFFSET 40 LIMIT 1"
 DIGEST = "the digest does not match what the revision says"
 
 
@@ -115,6 +122,30 @@ DIGEST = "the digest does not match what the revision says"
             "the item and its last revision disagree on who modified it, or when",
         ),
         ("UPDATE offers_sandbox SET name = 'production' WHERE name = 'prod'", DIGEST),
+        *(
+            (f"UPDATE offers_listing SET {column} WHERE id = 'sale'", LISTED)
+            for column in (
+                "name = 'x'",
+                "ends_at = now()",
+                """"references" = '{a}'""",
+                "deleted_at = now()",
+                "kind = 'tag'",
+            )
+        ),
+        ("DELETE FROM offers_listing WHERE id = 'sale'", LISTED),
+        ("UPDATE offers_searchtext SET text = 'x' WHERE part = 'name' AND text LIKE 'sale %'", SEARCHED),
+        (
+            "DELETE FROM offers_searchtext WHERE part = 'content' AND item_key = (SELECT min(key) FROM offers_libraryitem)",
+            SEARCHED,
+        ),
+        ("UPDATE offers_listing SET since = now() WHERE id = 'sale'", KNEW),
+        (f"DELETE FROM offers_listingpast WHERE key = ({SOME_PAST})", KNEW),
+        (f"UPDATE offers_listingpast SET since = since - interval '1 hour' WHERE key = ({SOME_PAST})", KNEW),
+        (
+            """INSERT INTO offers_listingpast
+               SELECT (jsonb_populate_record(past, '{"key": 99999}')).* FROM offers_listingpast AS past LIMIT 1""",
+            KNEW,
+        ),
     ],
 )
 def test_verification_finds_what_was_tampered_with(sale: LibraryItem, admin: Actor, sql: str, message: str) -> None:
@@ -139,7 +170,7 @@ def test_verification_takes_as_many_statements_for_many_items_as_for_one(admin: 
         with CaptureQueriesContext(connection) as statements:
             assert list(verify(Sandbox.objects.all())) == []
         counts.append(len(statements))
-    assert counts == [3, 3]
+    assert counts == [7, 7]
 
 
 def test_a_digest_can_be_computed_from_the_documented_recipe(admin: Actor) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from offers.document.kinds.registry import Kind
 from offers.lists import on_air
-from offers.models import LibraryItem, Sandbox
+from offers.models import Listing, Sandbox
 from tests.cast import actor, make, make_sandbox, offer
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -23,7 +23,7 @@ def window(start: float, end: float) -> dict[str, object]:
     return {"status": "approved", "selectionConstraint": {"startDate": days[0], "endDate": days[1]}}
 
 
-def ids(items: list[LibraryItem]) -> list[str]:
+def ids(items: list[Listing]) -> list[str]:
     return [item.id for item in items]
 
 

@@ -16,7 +16,7 @@ from offers.ledger import writes
 from offers.lists import filters, pages
 from offers.lists.filters import Wanted
 from offers.lists.keyset import Start
-from offers.models import LibraryItem, Sandbox
+from offers.models import Listing, Sandbox
 from tests.cast import FORM, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -176,7 +176,7 @@ def test_every_page_is_sought_in_an_index_that_gives_its_order(
     order = pages.ORDERS[name]
     column = order[0].name
     make(admin, offer(status="approved"))
-    value = LibraryItem.objects.values_list(Cast(column, TextField()), flat=True).get()
+    value = Listing.objects.values_list(Cast(column, TextField()), flat=True).get()
     with connection.cursor() as cursor:
         # On so few rows anything is cheap: what is asked is whether the index can give the order at all.
         for way in ("seqscan", "bitmapscan", "sort"):
@@ -199,8 +199,8 @@ def test_a_search_is_answered_by_the_index_however_short(admin: Actor, sandbox: 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_indexscan = off")
-    plan = LibraryItem.objects.filter(filters._has_word(text, "search")).explain()
-    assert "item_by_trigram" in plan
+    plan = Listing.objects.filter(filters.has_word(text)).explain()
+    assert "search_by_trigram" in plan
 
 
 def test_every_list_is_planned_for_what_it_asks(admin: Actor, sandbox: Sandbox) -> None:

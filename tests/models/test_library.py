@@ -1,16 +1,13 @@
-"""What PostgreSQL itself holds us to: history is append-only, and columns say what the document says."""
-
-from datetime import UTC, datetime
+"""What PostgreSQL itself holds us to: history is append-only, and etags count."""
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from offers.access.permissions import Actor
-from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Revision, Sandbox
-from tests.cast import WEB, Role, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
+from tests.cast import Role, actor, make, make_sandbox, offer
 
 pytestmark = pytest.mark.django_db
 
@@ -54,62 +51,6 @@ def test_history_cannot_be_removed_through_its_subjects(admin: Actor) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM offers_libraryitem")
-
-
-def test_search_and_sort_columns_say_what_the_document_says(admin: Actor) -> None:
-    make_placement(admin, "home")
-    make(admin, {"name": "설날"}, Kind.TAG, "tag")
-    rule = {"name": "R", "condition": {"type": "PQL", "format": "pql/text", "value": "true"}}
-    make(admin, rule, Kind.RULE, "rule")
-    constraint = {
-        "startDate": "2026-03-01T00:00:00+09:00",
-        "endDate": "2026-04-01T00:00:00.000Z",
-        "profileConstraintType": "eligibilityRule",
-        "eligibilityRule": "rule",
-    }
-    document = offer(
-        name="Spring 봄 Sale",
-        description="About it",
-        tags=["tag"],
-        representations=[shown_in("home")],
-        selectionConstraint=constraint,
-        rank={"priority": 2**31 - 1},
-    )
-    item = make(admin, document, id="Sale-1")
-    assert (item.name, item.status, item.priority) == ("Spring 봄 Sale", "draft", 2**31 - 1)
-    assert item.starts_at == datetime(2026, 2, 28, 15, tzinfo=UTC)
-    assert item.ends_at == datetime(2026, 4, 1, tzinfo=UTC)
-    assert sorted(item.references) == ["home", "rule", "tag"]
-    assert item.channels == [WEB]
-    for text in ("sale-1", "spring 봄 sale", "about it", "hello"):
-        assert text in item.search
-    patch(admin, item, replace("/name", "Autumn"))
-    assert LibraryItem.objects.get(key=item.key).name == "Autumn"
-
-
-def test_a_decisions_window_and_references_are_columns_too(admin: Actor) -> None:
-    make_placement(admin, "home")
-    make(admin, {"name": "T"}, Kind.TAG, "tag")
-    make(admin, {"name": "All", "filterType": "any-tags", "ids": ["tag"]}, Kind.COLLECTION, "all")
-    make(admin, {"name": "Else", "status": "draft"}, Kind.FALLBACK_OFFER, "else")
-    decision = {
-        "name": "D",
-        "status": "draft",
-        "startDate": "2026-01-01T00:00:00Z",
-        "fallback": "else",
-        "criteria": [{"placements": ["home"], "optionSelection": {"filter": "all"}}],
-    }
-    item = make(admin, decision, Kind.DECISION)
-    assert sorted(item.references) == ["all", "else", "home"]
-    assert (item.starts_at, item.ends_at) == (datetime(2026, 1, 1, tzinfo=UTC), None)
-    assert LibraryItem.objects.get(id="all").references == ["tag"]
-
-
-def test_a_generated_column_cannot_be_written(admin: Actor) -> None:
-    item = make(admin, offer())
-    refused = pytest.raises(ProgrammingError, match="can only be updated to DEFAULT")
-    with refused, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("UPDATE offers_libraryitem SET name = 'x' WHERE key = %s", [item.key])
 
 
 @pytest.mark.parametrize("columns", ["etag", "key, etag"])

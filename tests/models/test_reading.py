@@ -10,11 +10,12 @@ from django.db import connection, connections, models
 from django.test import Client
 from pytest_django import Settings
 
-from offers.models import LibraryItem, Membership, Revision
+from offers.models import LibraryItem, Listing, ListingPast, Membership, Revision, SearchText
 from tests.api.conftest import fill, make_caller
 from tests.cast import make_sandbox
 
-TABLES = ("offers_libraryitem", "offers_revision")
+MODELS = (LibraryItem, Listing, ListingPast, Revision, SearchText)
+TABLES = tuple(model._meta.db_table for model in MODELS)
 OFFER = "personalizedOffer1234"
 PAGES = (
     *("", "offers/", "offers/?q=offer&sort=name", "offers/filters/tag/?find-tag=loy", "placements/"),
@@ -33,7 +34,7 @@ class ToTheCopy:
     """A router as an operator would write one: items and history are read from the copy."""
 
     def db_for_read(self, model: type[models.Model], **hints: object) -> str | None:
-        return "copy" if model in (LibraryItem, Revision) and not connection.in_atomic_block else None
+        return "copy" if model in MODELS and not connection.in_atomic_block else None
 
     def allow_relation(self, one: models.Model, other: models.Model, **hints: object) -> bool:
         return True

@@ -17,7 +17,7 @@ from offers.document.kinds.registry import KINDS, Kind
 from offers.document.parse import parse
 from offers.lists.filters import Wanted
 from offers.lists.names import names
-from offers.models import BulkRun, LibraryItem
+from offers.models import BulkRun, Listing
 from offers.web.lists.filters import words_of
 
 STATUSES = tuple(KINDS[Kind.PERSONALIZED_OFFER].steps)
@@ -46,8 +46,8 @@ def statuses(actor: Actor) -> list[tuple[str, str]]:
 
 def tags_of(actor: Actor) -> list[tuple[str, str]]:
     """The sandbox's tags as (id, name), by name."""
-    tags = LibraryItem.objects.filter(sandbox=actor.sandbox, kind=Kind.TAG, deleted_at=None)
-    return list(tags.order_by("name", "key").values_list("id", "name")[:TAGS_OFFERED])
+    tags = Listing.objects.filter(sandbox=actor.sandbox, kind=Kind.TAG, deleted_at=None)
+    return list(tags.order_by("name", "pk").values_list("id", "name")[:TAGS_OFFERED])
 
 
 def _read_status(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
@@ -57,7 +57,7 @@ def _read_status(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
 
 def _read_tag(do: Do) -> Callable[[Actor, Mapping[str, str]], Action | Refused]:
     def read(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
-        wanted = LibraryItem.objects.filter(sandbox=actor.sandbox, kind=Kind.TAG, deleted_at=None)
+        wanted = Listing.objects.filter(sandbox=actor.sandbox, kind=Kind.TAG, deleted_at=None)
         tag = wanted.filter(id=asked.text(form.get(do.value.replace("-", "_")), 64)).first()
         return Action(do, tag.id, name=tag.name) if tag else Refused(_("Choose a tag."))
 

@@ -19,7 +19,7 @@ from offers.bulk.actions import Action, Do
 from offers.bulk.runs import NothingSelected, NotNow, TooMany
 from offers.document.errors import Problem
 from offers.document.words.describe import Change
-from offers.models import BulkRow, BulkRun, LibraryItem
+from offers.models import BulkRow, BulkRun, Listing
 from offers.web.bulk.actions import filter_words, read_action, statuses, tags_of, title_of
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
@@ -106,7 +106,7 @@ def _selection(request: HttpRequest, actor: Actor, form: QueryDict) -> Selection
         keys, words = bulk.keys_matching(actor, wanted), filter_words(actor, wanted)
     else:
         keys = bulk.keys_of(actor, ids)
-    named = LibraryItem.objects.filter(key__in=keys[:NAMED]).order_by("key").values_list("name", flat=True)
+    named = Listing.objects.filter(pk__in=keys[:NAMED]).order_by("pk").values_list("name", flat=True)
     return Selection(keys, list(named), [] if whole else ids, whole, query.urlencode(), words)
 
 

@@ -20,7 +20,8 @@ from offers.forms.kinds import Form, form_for, input_for, row_lists
 from offers.forms.library import LibraryForm
 from offers.forms.offer import OfferForm, Placement, is_about_placement
 from offers.forms.rows import Row, original
-from offers.models import LibraryItem
+from offers.lists.filters import has_word
+from offers.models import Listing
 from offers.web.edit.choices import LibraryChoices
 from offers.web.frame.words import channel_name, place_title, problem_text
 
@@ -116,7 +117,7 @@ class Choices:
 def tags_like(actor: Actor, text: str, chosen: Iterable[str]) -> Options:
     """The first tags, by name, that have all these words in their names or ids and are not chosen yet."""
     tags = _with_words(_named(actor, Kind.TAG), text).exclude(id__in=asked.ids(chosen))
-    return list(tags.order_by("name", "key").values_list("id", "name")[:TAGS_FOUND])
+    return list(tags.order_by("name", "pk").values_list("id", "name")[:TAGS_FOUND])
 
 
 def _offered(actor: Actor, kind: Kind, ids: Iterable[str], text: str) -> Any:
@@ -125,19 +126,19 @@ def _offered(actor: Actor, kind: Kind, ids: Iterable[str], text: str) -> Any:
     There is one more than CHOICES_OFFERED where there are more.
     """
     named = _named(actor, kind)
-    first = _with_words(named, text).order_by("name", "key").values("key")[: CHOICES_OFFERED + 1]
-    found = named.filter(Q(key__in=first) | Q(id__in=asked.ids(ids))).order_by("name", "key")
-    return found.values_list("id", "name", "document")
+    first = _with_words(named, text).order_by("name", "pk").values("pk")[: CHOICES_OFFERED + 1]
+    found = named.filter(Q(pk__in=first) | Q(id__in=asked.ids(ids))).order_by("name", "pk")
+    return found.values_list("id", "name", "item__document")
 
 
 def _with_words(items: Any, text: str) -> Any:
     for word in asked.words(text, MAX_WORDS):
-        items = items.filter(search__contains=word)
+        items = items.filter(has_word(word))
     return items
 
 
 def _named(actor: Actor, kind: Kind) -> Any:
-    return LibraryItem.objects.filter(sandbox=actor.sandbox, kind=kind, deleted_at=None)
+    return Listing.objects.filter(sandbox=actor.sandbox, kind=kind, deleted_at=None)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from offers import asked
 from offers.document.kinds.registry import Kind
 from offers.lists.filters import Wanted
 from offers.lists.pages import recent
-from offers.models import LibraryItem
+from offers.models import Listing
 
 FOUND = 12
 OFFERED = 1_000
@@ -19,7 +19,7 @@ class Choice:
 
     id: str
     name: str
-    item: LibraryItem | None = None
+    item: Listing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ def _picker(
     name: str,
     kind: Kind,
     ids: Sequence[str],
-    known: Mapping[str, LibraryItem],
-    found: Iterable[LibraryItem],
+    known: Mapping[str, Listing],
+    found: Iterable[Listing],
     text: str,
 ) -> Picker:
     others = [item for item in found if item.id not in set(ids)]
@@ -66,26 +66,28 @@ def _picker(
     return Picker(name, kind, chosen, [_choice(item.id, item) for item in others[:FOUND]], text, len(others) > FOUND)
 
 
-def _choice(id: str, item: LibraryItem | None) -> Choice:
+def _choice(id: str, item: Listing | None) -> Choice:
     return Choice(id, item.name if item else id, item)
 
 
-def _found(sandbox_id: int, kind: Kind, text: str, chosen: int) -> list[LibraryItem]:
+def _found(sandbox_id: int, kind: Kind, text: str, chosen: int) -> list[Listing]:
     """Enough to show a full list when all that is chosen has been left out of it."""
-    return recent(sandbox_id, (kind,), Wanted(text=asked.text(text, 200)), "name", FOUND + chosen + 1)
+    return recent(sandbox_id, (kind,), Wanted(text=asked.text(text, 200)), "name", FOUND + chosen + 1, documents=True)
 
 
-def items_by_id(sandbox_id: int, kind: Kind, ids: Collection[str]) -> dict[str, LibraryItem]:
+def items_by_id(sandbox_id: int, kind: Kind, ids: Collection[str]) -> dict[str, Listing]:
     if not ids:
         return {}
     found = asked.ids(ids)
-    items = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None, id__in=found)
+    items = Listing.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None, id__in=found).select_related(
+        "item"
+    )
     return {item.id: item for item in items}
 
 
 def offered(sandbox_id: int, kind: Kind, chosen: Collection[str]) -> list[Choice]:
     """What a select offers: the items of this kind by name, and whatever is chosen already. Two queries at most."""
-    first = recent(sandbox_id, (kind,), Wanted(), "name", OFFERED)
+    first = recent(sandbox_id, (kind,), Wanted(), "name", OFFERED, documents=True)
     missing = set(chosen) - {item.id for item in first} - {""}
     rest = items_by_id(sandbox_id, kind, missing)
     return [*(_choice(item.id, item) for item in first), *(_choice(id, rest.get(id)) for id in sorted(missing))]

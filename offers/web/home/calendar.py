@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.utils import timezone
 
 from offers.document.live import LiveState, live_state_of
-from offers.models import LibraryItem
+from offers.models import Listing
 
 WEEKS_BEFORE, WEEKS = 2, 6
 HEAD = 26  # pixels for the weeks' names
@@ -36,7 +36,7 @@ class Week:
 class Bar:
     """One offer's row. `text_x` and `turned`: where its name begins, or, when turned, ends."""
 
-    item: LibraryItem
+    item: Listing
     state: str
     x: float
     width: float
@@ -69,7 +69,7 @@ def days(now: datetime) -> tuple[date, date]:
     return first.date(), (last - timedelta(days=1)).date()
 
 
-def strip(items: Iterable[LibraryItem], now: datetime) -> Strip:
+def strip(items: Iterable[Listing], now: datetime) -> Strip:
     """The drawing of these items, in their order. Each has a window that meets the span."""
     first, last = span(now)
     starts = [first + timedelta(weeks=number) for number in range(WEEKS)]
@@ -85,7 +85,7 @@ def strip(items: Iterable[LibraryItem], now: datetime) -> Strip:
     )
 
 
-def _bar(item: LibraryItem, number: int, first: datetime, last: datetime, now: datetime) -> Bar:
+def _bar(item: Listing, number: int, first: datetime, last: datetime, now: datetime) -> Bar:
     assert item.starts_at, "it has a window"
     assert item.ends_at, "it has a window"
     x, end = _at(item.starts_at, first, last), _at(item.ends_at, first, last)

@@ -66,6 +66,6 @@ def _waiting(actor: Actor) -> dict[str, object]:
 
 def _last_changes(sandbox_id: int) -> list[Revision]:
     """The sandbox's last revisions of items that have a page; their documents stay where they are."""
-    items = Prefetch("item", LibraryItem.objects.only("kind", "id", "name", "etag", "deleted_at"))
+    items = Prefetch("item", LibraryItem.objects.select_related("listing").defer("document"))
     found = Revision.objects.filter(sandbox_id=sandbox_id).order_by("-key").defer("patch", "snapshot")
     return [made for made in found.prefetch_related(items)[: 2 * PANEL_SIZE] if made.item.kind in SECTION_OF]

@@ -9,7 +9,7 @@ from offers.access.permissions import Actor
 from offers.document.kinds.registry import Kind
 from offers.lists.names import names, names_in
 from offers.lists.pages import COUNT_LIMIT
-from offers.models import LibraryItem
+from offers.models import LibraryItem, Listing
 
 Document = Mapping[str, Any]
 NAMED_IN_A_ROW = 2
@@ -73,10 +73,10 @@ def _collection(actor: Actor, item: LibraryItem) -> dict[str, Any]:
     }
 
 
-def members(sandbox_id: int, collection: Document, limit: int) -> tuple[list[LibraryItem], int, bool]:
+def members(sandbox_id: int, collection: Document, limit: int) -> tuple[list[Listing], int, bool]:
     """The offers that a collection's document holds now, by name; how many, at most COUNT_LIMIT, and whether more."""
     ids = collection["ids"]
-    offers = LibraryItem.objects.filter(sandbox_id=sandbox_id, kind=Kind.PERSONALIZED_OFFER, deleted_at=None)
+    offers = Listing.objects.filter(sandbox_id=sandbox_id, kind=Kind.PERSONALIZED_OFFER, deleted_at=None)
     if collection["filterType"] == "offers":
         found = offers.filter(id__in=ids)
     elif collection["filterType"] == "all-tags":
@@ -84,7 +84,7 @@ def members(sandbox_id: int, collection: Document, limit: int) -> tuple[list[Lib
     else:
         found = offers.filter(references__overlap=ids)
     total = found[: COUNT_LIMIT + 1].count()
-    return list(found.order_by("name", "key")[:limit]), min(total, COUNT_LIMIT), total > COUNT_LIMIT
+    return list(found.order_by("name", "pk")[:limit]), min(total, COUNT_LIMIT), total > COUNT_LIMIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from offers.document.live import LiveState
 from offers.lists.filters import DELETED, Wanted
 from offers.lists.names import changers
 from offers.lists.pages import DEFAULT_ORDER, ORDERS, STATE_ORDERS, orders_of, recent
-from offers.models import LibraryItem
+from offers.models import Listing
 from offers.web.frame.middleware import zone_of
 
 OFFERED = 100
@@ -145,7 +145,7 @@ def named_filter(request: HttpRequest, sandbox_id: int, name: str, value: str) -
     found = recent(sandbox_id, (kind,), Wanted(text=find), "name", OFFERED + 1)
     options = [(item.id, item.name) for item in found[:OFFERED]]
     if value and value not in dict(options):
-        chosen = LibraryItem.objects.filter(sandbox_id=sandbox_id, id=value).values_list("id", "name")
+        chosen = Listing.objects.filter(sandbox_id=sandbox_id, id=value).values_list("id", "name")
         options = [*(list(chosen) or [(value, value)]), *options]
     return Filter(name, label, anything, options, value, find if find or len(found) > OFFERED else None)
 

@@ -99,7 +99,8 @@ def rows_of(actor: Actor, items: list[LibraryItem], known: dict[str, str]) -> li
     for item in items:
         can = may[item.kind, item.status]
         tags = [(tag, known.get(tag, tag)) for tag in item.document.get("tags", ())]
-        channels = sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in item.channels)
+        shown = {representation["channel"] for representation in item.document.get("representations", ())}
+        channels = sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in shown)
         bar, more = bar_of(item, axis, now), max(0, len(tags) - TAGS_SHOWN)
         rows.append(
             OfferRow(item, f"{all_offers}{item.id}/", bar, tags[:TAGS_SHOWN], more, channels, can.closed, can.fixed)

@@ -60,7 +60,7 @@ def test_it_refuses_what_it_cannot_do(arguments: tuple[str, ...]) -> None:
 def test_a_large_library_gets_its_text_index_back(monkeypatch: pytest.MonkeyPatch) -> None:
     def index() -> str:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_get_indexdef('item_by_trigram'::regclass)")
+            cursor.execute("SELECT pg_get_indexdef('search_by_trigram'::regclass)")
             return str(cursor.fetchone()[0])
 
     before = index()

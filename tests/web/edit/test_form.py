@@ -451,7 +451,7 @@ def test_a_new_offer_is_made_from_the_same_form(editor: Client, item: LibraryIte
     }
     response = submit(editor, with_texts(form, typed), address=NEW, follow=True)
     assert response.status_code == 200
-    made = LibraryItem.objects.get(name="Brand new")
+    made = LibraryItem.objects.get(listing__name="Brand new")
     assert (made.etag, made.status, made.document["rank"]) == (1, "draft", {"priority": 0})
     assert made.document["representations"] == [shown_in("home") | {"components": [
         {"type": "html", "format": "text/html", "content": "<b>Hi</b>"}
@@ -463,7 +463,7 @@ def test_sending_a_new_offer_twice_makes_one(editor: Client, sandbox: Sandbox) -
     form = with_texts(opened(editor, NEW), {NAME: "Brand new"})
     answers = [submit(editor, form, address=NEW) for _ in range(2)]
     assert answers[0].headers["Location"] == answers[1].headers["Location"]
-    assert LibraryItem.objects.filter(name="Brand new").count() == 1
+    assert LibraryItem.objects.filter(listing__name="Brand new").count() == 1
 
 
 def test_a_new_offer_without_a_name_keeps_what_was_typed(editor: Client, sandbox: Sandbox) -> None:
@@ -478,7 +478,7 @@ def test_a_fallback_offer_needs_only_a_name(editor: Client, sandbox: Sandbox) ->
     form = opened(editor, f"{NEW}?kind=fallback-offer")
     assert "/frequencyCappingConstraints" not in form
     submit(editor, with_texts(form, {NAME: "Default"}), address=NEW)
-    made = LibraryItem.objects.get(name="Default")
+    made = LibraryItem.objects.get(listing__name="Default")
     assert (made.kind, made.document) == ("fallback-offer", {"name": "Default", "status": "draft"})
     address = f"/s/prod/offers/{made.id}/edit/"
     submit(editor, with_texts(opened(editor, address), {PRIORITY: "3"}), address=address)

@@ -186,7 +186,9 @@ def test_one_of_each_kind_can_be_created(editor: Client, library: Sandbox, secti
     assert made.document == expected
     assert response["Location"] == reverse("item", args=["prod", section, made.id])
     submit(editor, address, form, **typed)
-    assert LibraryItem.objects.filter(kind=made.kind, name=made.name).exclude(id="gold").count() == 1, "sent twice"
+    assert LibraryItem.objects.filter(kind=made.kind, listing__name=made.name).exclude(id="gold").count() == 1, (
+        "sent twice"
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from offers.models import LibraryItem
+from offers.models import Listing
 from offers.web.home.calendar import NARROWEST, WEEKS, span, strip
 
 # A Tuesday.
@@ -13,8 +13,8 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
 
 
-def an_offer(start: datetime, end: datetime, name: str = "Sale") -> LibraryItem:
-    item = LibraryItem(id="sale", kind="personalized-offer")
+def an_offer(start: datetime, end: datetime, name: str = "Sale") -> Listing:
+    item = Listing(id="sale", kind="personalized-offer")
     item.name, item.status, item.starts_at, item.ends_at = name, "approved", start, end
     return item
 

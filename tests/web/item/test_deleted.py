@@ -144,9 +144,9 @@ def test_a_bulk_edit_takes_nothing_that_is_deleted(sandbox: Sandbox, gone: Libra
 def test_the_deleted_are_found_by_an_index_that_the_others_do_not_pay_for(sandbox: Sandbox) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SELECT pg_get_indexdef('item_deleted'::regclass)")
+        cursor.execute("SELECT pg_get_indexdef('listing_deleted'::regclass)")
         assert cursor.fetchone()[0].endswith("WHERE (deleted_at IS NOT NULL)")
     deleted = filters.matching(sandbox.pk, Kind.TAG, Wanted(status=DELETED), timezone.now())
-    plan = deleted.order_by("-modified_at", "-key")[:51].explain()
-    assert "item_deleted" in plan
+    plan = deleted.order_by("-modified_at", "-pk")[:51].explain()
+    assert "listing_deleted" in plan
     assert "Sort" not in plan

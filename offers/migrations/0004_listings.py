@@ -1,0 +1,95 @@
+"""What lists and search need of an item is made from its document when it is stored, whoever stores it."""
+
+from django.db import migrations
+
+# What a change of an item is looked at for: the columns of both tables that say what lists show of it.
+SHOWN = ("name", "status", "starts_at", "ends_at", "priority", '"references"', "channels")
+# And what lists know besides of the item as it stands.
+STAMPS = ("modified_at", "modified_by", "modified_by_key", "deleted_at")
+
+# The document is read once: as a column, it would be fetched and unpacked for every mention of it.
+LISTED = """
+CREATE FUNCTION offers_listed(item offers_libraryitem, document jsonb) RETURNS offers_listing
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+  listed offers_listing;
+BEGIN
+  listed.key := item.key;
+  listed.sandbox_id := item.sandbox_id;
+  listed.kind := item.kind;
+  listed.id := item.id;
+  listed.name := COALESCE(document ->> 'name', '');
+  listed.status := document ->> 'status';
+  listed.starts_at := offers_instant(COALESCE(document #>> '{selectionConstraint,startDate}', document ->> 'startDate'));
+  listed.ends_at := offers_instant(COALESCE(document #>> '{selectionConstraint,endDate}', document ->> 'endDate'));
+  listed.priority := offers_priority(document);
+  listed."references" := offers_references(document);
+  listed.channels := offers_channels(document);
+  listed.created_at := item.created_at;
+  listed.modified_at := item.modified_at;
+  listed.modified_by := item.modified_by;
+  listed.modified_by_key := item.modified_by_key;
+  listed.deleted_at := item.deleted_at;
+  listed.since := item.created_at;
+  RETURN listed;
+END
+$$
+"""
+
+KEEP = f"""
+CREATE FUNCTION offers_list_item() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  document jsonb := NEW.document || '{{}}';
+  listed offers_listing := offers_listed(NEW, document);
+  before jsonb;
+  was offers_listing;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO offers_listing SELECT listed.*;
+    INSERT INTO offers_searchtext (item_key, part, text)
+    VALUES (NEW.key, 'name', offers_searched_name(NEW.id, document)), (NEW.key, 'content', offers_searched_content(document));
+    RETURN NULL;
+  END IF;
+  SELECT * INTO STRICT was FROM offers_listing WHERE key = NEW.key;
+  listed.since := was.since;
+  IF ({", ".join(f"listed.{name}" for name in SHOWN)}, listed.deleted_at IS NULL)
+     IS DISTINCT FROM ({", ".join(f"was.{name}" for name in SHOWN)}, was.deleted_at IS NULL) THEN
+    listed.since := NEW.modified_at;
+    INSERT INTO offers_listingpast (item_id, sandbox_id, kind, {", ".join(SHOWN)}, deleted, since, until)
+    VALUES (was.key, was.sandbox_id, was.kind, {", ".join(f"was.{name}" for name in SHOWN)},
+            was.deleted_at IS NOT NULL, was.since, listed.since);
+  END IF;
+  UPDATE offers_listing SET {", ".join(f"{name} = listed.{name}" for name in (*SHOWN, *STAMPS, "since"))}
+   WHERE key = NEW.key;
+  before := OLD.document || '{{}}';
+  IF (document -> 'name', document -> 'description') IS DISTINCT FROM (before -> 'name', before -> 'description') THEN
+    UPDATE offers_searchtext SET text = offers_searched_name(NEW.id, document)
+     WHERE item_key = NEW.key AND part = 'name';
+  END IF;
+  IF document -> 'representations' IS DISTINCT FROM before -> 'representations' THEN
+    UPDATE offers_searchtext SET text = offers_searched_content(document)
+     WHERE item_key = NEW.key AND part = 'content' AND text <> offers_searched_content(document);
+  END IF;
+  RETURN NULL;
+END
+$$
+"""
+TRIGGER = """
+CREATE TRIGGER item_listed AFTER INSERT OR UPDATE ON offers_libraryitem
+FOR EACH ROW EXECUTE FUNCTION offers_list_item()
+"""
+# Both see a new version of a row in every change, more often than PostgreSQL expects of a table of their size.
+VACUUM = "ALTER TABLE {} SET (autovacuum_vacuum_scale_factor = 0.02)"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("offers", "0003_append_only")]
+    operations = [
+        migrations.RunSQL(LISTED, "DROP FUNCTION offers_listed"),
+        migrations.RunSQL(KEEP, "DROP FUNCTION offers_list_item"),
+        migrations.RunSQL(TRIGGER, "DROP TRIGGER item_listed ON offers_libraryitem"),
+        *(
+            migrations.RunSQL(VACUUM.format(table), f"ALTER TABLE {table} RESET (autovacuum_vacuum_scale_factor)")
+            for table in ("offers_libraryitem", "offers_listing")
+        ),
+    ]
