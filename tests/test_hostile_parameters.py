@@ -28,7 +28,7 @@ from offers.api.resources import RESOURCES
 from offers.bulk import runs
 from offers.bulk.actions import Action, Do
 from offers.document.kinds.registry import Kind
-from offers.document.patch import apply
+from offers.document.patch import applied
 from offers.models import LibraryItem, Membership, Sandbox, SavedView
 from tests.api.conftest import BASE, DOCUMENTED_OFFER, PLACEMENT, make_caller, make_sandbox
 from tests.cast import Role, actor, make, patch, replace
@@ -378,7 +378,7 @@ def test_no_value_in_a_body_is_a_500(kind: Kind, library: dict[str, str]) -> Non
         for value in VALUES if place.count("/") < 2 else islice(some, 6):
             operation = {"op": "replace", "path": place, "value": value}
             send("PATCH", f"{address}/{id}", kinds, body=json.dumps([operation]).encode())
-        made = apply(document, [{"op": "replace", "path": place, "value": "MARK"}]) if place else "MARK"
+        made = applied(document, [{"op": "replace", "path": place, "value": "MARK"}])[0] if place else "MARK"
         for value in islice(some, 4):
             body = json.dumps(made).replace('"MARK"', json.dumps(value))
             send("POST", address, {**kinds, "dryRun": "true"}, body=body.encode())

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import allauth
 import pytest
+from django.template import Library
+from django.template.backends.django import get_installed_libraries
+from django.template.library import import_library
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
@@ -16,6 +19,7 @@ FILES = sorted(path for path in TEMPLATES.rglob("*") if path.suffix in {".html",
 MODULES = sorted((ROOT / "offers").rglob("*.py"))
 WIDTH = 120
 COMMENT = re.compile(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", re.DOTALL)
+LOADED = re.compile(r"{%\s*load\s+([\w ]+?)\s*%}")
 INCLUDED = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")
 
 
@@ -107,3 +111,19 @@ def test_the_frame_includes_nothing_of_a_room() -> None:
     for path in (TEMPLATES / "frame").rglob("*.html"):
         names = INCLUDED.findall(COMMENT.sub("", path.read_text()))
         assert {room_of(name) for name in names} <= {"frame"}, path
+
+
+@pytest.fixture(scope="session")
+def libraries() -> dict[str, Library]:
+    return {name: import_library(module) for name, module in get_installed_libraries().items()}
+
+
+def test_a_template_loads_only_libraries_that_it_uses(libraries: dict[str, Library]) -> None:
+    idle = []
+    for path in FILES:
+        text = COMMENT.sub("", path.read_text())
+        for name in " ".join(LOADED.findall(text)).split():
+            tags = any(re.search(rf"{{%\s*{tag}\b", text) for tag in libraries[name].tags)
+            if not tags and not any(re.search(rf"\|\s*{word}\b", text) for word in libraries[name].filters):
+                idle.append(f"{name_of(path)} loads {name}")
+    assert idle == []

@@ -54,27 +54,16 @@ def check(patch: object) -> list[dict[str, Any]]:
     return patch
 
 
-def apply(document: JSON, patch: object, *, server_owned: bool = True) -> JSON:
-    """The document that `patch` makes of `document`; neither is changed.
+def applied(document: JSON, patch: object) -> tuple[JSON, list[dict[str, Any]]]:
+    """The document that `patch` makes of `document`, neither of them changed, and the operations that had an effect.
 
-    The root stays an object. With `server_owned`, members that only the server writes are refused (422, "server-owned"),
-    whatever the operation. Raises PatchError: 400 malformed, 413 too many operations, 409 not found,
-    cannot apply or test failed, 422 server-owned, root-not-object, too-deep or copy-budget.
+    Those have the members that the RFC gives them. Left out are tests, and what gives a place the value that it has;
+    replayed, the others make the same document. The root stays an object. Raises PatchError: 400 malformed, 413 too many
+    operations, 409 not found, cannot apply or test failed, 422 root-not-object, too-deep, copy-budget, or server-owned:
+    members that only the server writes, whatever the operation.
     """
     operations = check(patch)
-    if server_owned:
-        _refuse_server_owned(operations)
-    return _run(clone(document), operations, root_allowed=False)
-
-
-def applied(document: JSON, patch: object, *, server_owned: bool = True) -> tuple[JSON, list[dict[str, Any]]]:
-    """What `apply` gives, and the operations that had an effect, with the members that the RFC gives them.
-
-    Left out are tests, and what gives a place the value that it has. Replayed, the others make the same document.
-    """
-    operations = check(patch)
-    if server_owned:
-        _refuse_server_owned(operations)
+    _refuse_server_owned(operations)
     effective: list[dict[str, Any]] = []
     return _run(clone(document), operations, False, effective), effective
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from offers.bulk.actions import Action, Dates, Do, from_json, patch_for, shifted, to_json
 from offers.document.errors import InvalidDocument
-from offers.document.patch import apply
+from offers.document.patch import applied
 from tests.cast import offer
 
 LIMIT = {"limit": 1, "scope": "global", "entity": "offer", "startDate": "2026-03-01T00:00:00Z"}
@@ -14,7 +14,7 @@ LIMIT = {"limit": 1, "scope": "global", "entity": "offer", "startDate": "2026-03
 
 def after(action: Action, document: dict[str, Any]) -> dict[str, Any]:
     patch = patch_for(action, document)
-    result = apply(document, patch) if patch else document
+    result = applied(document, patch)[0] if patch else document
     assert isinstance(result, dict)
     return result
 

@@ -16,7 +16,6 @@ from offers.models import Listing
 WEEKS_BEFORE, WEEKS = 2, 6
 HEAD = 26  # pixels for the weeks' names
 ROW = 24
-BAR = 20
 NARROWEST = 0.8  # percent: a window of an hour can still be seen
 # A bar that begins beyond this has its name to the left of its end.
 TURN = 58

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest
 
-from offers.document.kinds.registry import OFFER_KINDS, Kind
+from offers.document.kinds.registry import Kind
 from offers.document.values import Document
 from offers.document.words.describe import Change, describe, summary
 from offers.ledger import history
@@ -38,11 +38,7 @@ class Entry:
 
 def item_context(item: LibraryItem, tab: str, **more: Any) -> dict[str, Any]:
     """The context of every page of an item: what the heading and the tabs need."""
-    return {"item": item, "section": SECTION_OF[item.kind].slug, "tab": tab, "is_offer": is_offer(item), **more}
-
-
-def is_offer(item: LibraryItem) -> bool:
-    return item.kind in OFFER_KINDS
+    return {"item": item, "section": SECTION_OF[item.kind].slug, "tab": tab, **more}
 
 
 def entries(item: LibraryItem, revisions: list[Revision]) -> list[Entry]:
