@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from offers import jobs
 from offers.bulk import worker as bulk
 from offers.jobs import Job, Upkeep
+from offers.lists.upkeep import tidy_search
 from offers.management.commands import tidy
 
 # What a job has done, and what is done again and again beside the jobs.
@@ -14,6 +15,7 @@ TASKS = {Job.BULK: bulk.take_turn}
 UPKEEP = [
     Upkeep(tidy.tidy, seconds=3600),
     Upkeep(bulk.wake_forgotten, seconds=10),
+    Upkeep(tidy_search, seconds=0.5),
 ]
 
 

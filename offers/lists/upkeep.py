@@ -1,0 +1,14 @@
+"""What the worker does for lists, so that no writer has to."""
+
+from django.db import connection
+
+
+def tidy_search() -> int:
+    """Put new text where searches find it by the index; how many pages of it there were.
+
+    New text waits in a list (models/listings.py, SearchText). Whoever fills it puts it in order, and that one writer waits for
+    it: up to half a second. Every half second there is little to do, and nobody waits.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT offers_tidy_search()")
+        return int(cursor.fetchone()[0])
