@@ -2,10 +2,17 @@
 
 from collections.abc import Collection, Iterable
 
+from django.db.models import QuerySet
+
 from offers.document.errors import JSON
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references
 from offers.models import Listing, reading
+
+
+def of_ids(sandbox_id: int, ids: Iterable[str]) -> QuerySet[Listing]:
+    """What lists have of the items with these ids. An item's own row has the index of ids."""
+    return Listing.objects.filter(item__sandbox_id=sandbox_id, item__id__in=list(ids))
 
 
 def names(sandbox_id: int, ids: Iterable[str]) -> dict[str, str]:
@@ -13,7 +20,7 @@ def names(sandbox_id: int, ids: Iterable[str]) -> dict[str, str]:
     wanted = set(ids)
     if not wanted:
         return {}
-    return dict(Listing.objects.filter(sandbox_id=sandbox_id, id__in=wanted).values_list("id", "name"))
+    return dict(of_ids(sandbox_id, wanted).values_list("id", "name"))
 
 
 def names_in(sandbox_id: int, kind: Kind, documents: Iterable[JSON]) -> dict[str, str]:

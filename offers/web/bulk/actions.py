@@ -16,7 +16,7 @@ from offers.document.kinds.reading import WORDS
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.parse import parse
 from offers.lists.filters import Wanted
-from offers.lists.names import names
+from offers.lists.names import names, of_ids
 from offers.models import BulkRun, Listing
 from offers.web.lists.filters import words_of
 
@@ -57,8 +57,8 @@ def _read_status(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
 
 def _read_tag(do: Do) -> Callable[[Actor, Mapping[str, str]], Action | Refused]:
     def read(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
-        wanted = Listing.objects.filter(sandbox=actor.sandbox, kind=Kind.TAG, deleted_at=None)
-        tag = wanted.filter(id=asked.text(form.get(do.value.replace("-", "_")), 64)).first()
+        wanted = of_ids(actor.sandbox.pk, [asked.text(form.get(do.value.replace("-", "_")), 64)])
+        tag = wanted.filter(kind=Kind.TAG, deleted_at=None).first()
         return Action(do, tag.id, name=tag.name) if tag else Refused(_("Choose a tag."))
 
     return read

@@ -83,7 +83,11 @@ class Choices:
     @cached_property
     def tags(self) -> dict[str, str]:
         chosen = asked.ids([*self.form.tags, *self.form.before.get("tags", ())])
-        return dict(_named(self.actor, Kind.TAG).filter(id__in=chosen).values_list("id", "name"))
+        return dict(
+            _named(self.actor, Kind.TAG)
+            .filter(item__id__in=chosen, item__sandbox=self.actor.sandbox)
+            .values_list("id", "name")
+        )
 
     @property
     def names(self) -> dict[str, str]:
@@ -127,7 +131,9 @@ def _offered(actor: Actor, kind: Kind, ids: Iterable[str], text: str) -> Any:
     """
     named = _named(actor, kind)
     first = _with_words(named, text).order_by("name", "pk").values("pk")[: CHOICES_OFFERED + 1]
-    found = named.filter(Q(pk__in=first) | Q(id__in=asked.ids(ids))).order_by("name", "pk")
+    found = named.filter(Q(pk__in=first) | Q(item__id__in=asked.ids(ids), item__sandbox=actor.sandbox)).order_by(
+        "name", "pk"
+    )
     return found.values_list("id", "name", "item__document")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from offers import asked
 from offers.document.kinds.registry import Kind
 from offers.lists.filters import Wanted
+from offers.lists.names import of_ids
 from offers.lists.pages import recent
 from offers.models import Listing
 
@@ -78,10 +79,7 @@ def _found(sandbox_id: int, kind: Kind, text: str, chosen: int) -> list[Listing]
 def items_by_id(sandbox_id: int, kind: Kind, ids: Collection[str]) -> dict[str, Listing]:
     if not ids:
         return {}
-    found = asked.ids(ids)
-    items = Listing.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at=None, id__in=found).select_related(
-        "item"
-    )
+    items = of_ids(sandbox_id, asked.ids(ids)).filter(kind=kind, deleted_at=None).select_related("item")
     return {item.id: item for item in items}
 
 

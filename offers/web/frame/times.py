@@ -1,12 +1,13 @@
 """Times for people: in the viewer's zone and language."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 
 def ago(instant: datetime | None) -> SafeString:
@@ -32,7 +33,7 @@ def _ago_text(instant: datetime, now: datetime) -> str:
     if passed < timedelta(days=7):
         return ngettext("{n} day ago", "{n} days ago", passed.days).format(n=passed.days)
     local, here = timezone.localtime(instant), timezone.localtime(now)
-    return formats.date_format(local, _("j M") if local.year == here.year else _("j M Y"))
+    return _written(local, _("j M") if local.year == here.year else _("j M Y"))
 
 
 def exact(instant: datetime | None) -> SafeString:
@@ -48,7 +49,18 @@ def exact_text(instant: datetime) -> str:
     local = timezone.localtime(instant)
     # Translators: a Django date format (see "date" in its template docs) for an exact time; the zone's name follows.
     pattern = _("j M Y, H:i")
-    return f"{formats.date_format(local, pattern)} {local.tzname()}"
+    return f"{_written(local, pattern)} {local.tzname()}"
+
+
+def _written(local: datetime, pattern: str) -> str:
+    """A local time to the minute at most, as a pattern of Django's says."""
+    return _remembered(local.replace(second=0, microsecond=0, tzinfo=None), pattern, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _remembered(local: datetime, pattern: str, language: str | None) -> str:
+    """Lists show the same few thousand times again and again, and writing one takes longer than the rest of its cell."""
+    return formats.date_format(local, pattern)
 
 
 def clock(instant: datetime) -> SafeString:
@@ -64,7 +76,7 @@ def clock(instant: datetime) -> SafeString:
 def day(instant: datetime) -> str:
     """A short date; the year only where it is not this one."""
     local = timezone.localtime(instant)
-    return formats.date_format(local, _("j M") if local.year == timezone.localtime().year else _("j M Y"))
+    return _written(local, _("j M") if local.year == timezone.localtime().year else _("j M Y"))
 
 
 def daykey(instant: datetime) -> str:

@@ -78,7 +78,7 @@ def members(sandbox_id: int, collection: Document, limit: int) -> tuple[list[Lis
     ids = collection["ids"]
     offers = Listing.objects.filter(sandbox_id=sandbox_id, kind=Kind.PERSONALIZED_OFFER, deleted_at=None)
     if collection["filterType"] == "offers":
-        found = offers.filter(id__in=ids)
+        found = offers.filter(item__id__in=ids, item__sandbox=sandbox_id)
     elif collection["filterType"] == "all-tags":
         found = offers.filter(references__contains=ids) if ids else offers.none()
     else:

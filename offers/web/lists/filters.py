@@ -17,9 +17,8 @@ from offers.document.kinds.reading import WORDS
 from offers.document.kinds.registry import KINDS, OFFER_KINDS, Kind
 from offers.document.live import LiveState
 from offers.lists.filters import DELETED, Wanted
-from offers.lists.names import changers
+from offers.lists.names import changers, of_ids
 from offers.lists.pages import DEFAULT_ORDER, ORDERS, STATE_ORDERS, orders_of, recent
-from offers.models import Listing
 from offers.web.frame.middleware import zone_of
 
 OFFERED = 100
@@ -145,7 +144,7 @@ def named_filter(request: HttpRequest, sandbox_id: int, name: str, value: str) -
     found = recent(sandbox_id, (kind,), Wanted(text=find), "name", OFFERED + 1)
     options = [(item.id, item.name) for item in found[:OFFERED]]
     if value and value not in dict(options):
-        chosen = Listing.objects.filter(sandbox_id=sandbox_id, id=value).values_list("id", "name")
+        chosen = of_ids(sandbox_id, [value]).values_list("id", "name")
         options = [*(list(chosen) or [(value, value)]), *options]
     return Filter(name, label, anything, options, value, find if find or len(found) > OFFERED else None)
 

@@ -47,6 +47,7 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
         "links": links(request, found.next, found.previous),
         "sorts": sorted_by,
         "columns": columns,
+        "shown": dict.fromkeys(columns, True),
         "heads": [(column, sorted_by.get(column.sort)) for column in heads_of(columns, deleted=wanted.deleted)],
         "may_change": can_edit(actor) and not wanted.deleted,
         "all_columns": COLUMNS.values(),

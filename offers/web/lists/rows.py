@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,6 +17,8 @@ from offers.access.permissions import Actor
 from offers.document.kinds.fields import CHANNEL_PREFIX
 from offers.document.live import live_state_of
 from offers.models import LibraryItem
+from offers.web.frame.icons import channel_icon
+from offers.web.frame.words import channel_name
 from offers.web.item.offered import Offered
 
 AXIS = 200  # units of the window bar's drawing
@@ -73,7 +78,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class OfferRow:
-    """`address` is the offer's page: made here, because a `url` tag for every link costs a tenth of the list's time.
+    """`address` is the offer's page: made here, because a `url` tag for every link costs a tenth of the list's time. So are those
+    of `tags`, each with its tag's name: the list of the offers that have it.
 
     `closed` says why the reader does not edit the offer, and is "" where they do; `fixed`, that not even its status is
     theirs to change.
@@ -84,7 +90,7 @@ class OfferRow:
     bar: Bar | None
     tags: list[tuple[str, str]]
     more_tags: int
-    channels: list[str]
+    channels: SafeString
     closed: str
     fixed: bool
 
@@ -94,18 +100,28 @@ def rows_of(actor: Actor, items: list[LibraryItem], known: dict[str, str]) -> li
     now, all_offers = timezone.now(), reverse("offers", args=[actor.sandbox.name])
     axis = axis_of(items, now)
     rows = []
+    drawn: dict[tuple[str, ...], SafeString] = {}
     # The policy looks at kind and status alone, of which there are few.
     may = {(item.kind, item.status): Offered(actor, item) for item in items}
     for item in items:
         can = may[item.kind, item.status]
-        tags = [(tag, known.get(tag, tag)) for tag in item.document.get("tags", ())]
+        tags = [(f"{all_offers}?tag={quote(tag)}", known.get(tag, tag)) for tag in item.document.get("tags", ())]
         shown = {representation["channel"] for representation in item.document.get("representations", ())}
-        channels = sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in shown)
+        channels = tuple(sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in shown))
+        if channels not in drawn:
+            drawn[channels] = _drawn(channels)
         bar, more = bar_of(item, axis, now), max(0, len(tags) - TAGS_SHOWN)
         rows.append(
-            OfferRow(item, f"{all_offers}{item.id}/", bar, tags[:TAGS_SHOWN], more, channels, can.closed, can.fixed)
+            OfferRow(
+                item, f"{all_offers}{item.id}/", bar, tags[:TAGS_SHOWN], more, drawn[channels], can.closed, can.fixed
+            )
         )
     return rows
+
+
+def _drawn(channels: Iterable[str]) -> SafeString:
+    """Channels as icons with names."""
+    return format_html_join("", "<span>{}{}</span>", ((channel_icon(one), channel_name(one)) for one in channels))
 
 
 def axis_of(items: list[LibraryItem], now: datetime) -> tuple[datetime, datetime]:

@@ -173,7 +173,11 @@ def test_every_table_of_every_installed_app_is_granted(application: Application)
         ).fetchall()
     assert models <= {name for name, _, _ in found}
     assert [name for name, reads, _ in found if not reads] == []
-    assert {name for name, _, deletes in found if not deletes} == {"offers_revision", "offers_listingpast", "django_migrations"}
+    assert {name for name, _, deletes in found if not deletes} == {
+        "offers_revision",
+        "offers_listingpast",
+        "django_migrations",
+    }
 
 
 def test_a_role_for_which_it_would_mean_nothing_is_refused(application: Application) -> None:
