@@ -1,7 +1,7 @@
 """What templates say about offers: icons, badges, times, people and the words for changes.
 
 {% icon "tag" %}  {{ status|status_badge }}  {% live_state item %}  {{ when|ago }}  {{ when|exact }}
-{% avatar label client %}  {{ change|change_title }}  {{ change|old_text }}  {{ change|new_text }}  {{ channel|channel_name }}
+{% avatar label client %}  {% address item "history" %}  {{ change|change_title }}  {{ change|old_text }}  {{ change|new_text }}  {{ channel|channel_name }}
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from offers.document.kinds.reading import WORDS
 from offers.document.live import LiveState, live_state_of
-from offers.web.frame import icons, times, words
+from offers.web.frame import addresses, icons, times, words
 from offers.web.frame.curl import json_text
 from offers.web.frame.times import days_until
 
@@ -57,6 +57,8 @@ FILTERS: tuple[Callable[..., Any], ...] = (
 )
 for tag in TAGS:
     register.simple_tag(tag)
+register.simple_tag(addresses.address, takes_context=True)
+register.simple_tag(addresses.address_by_id, takes_context=True, name="address_at")
 for filter_ in FILTERS:
     register.filter(filter_)
 

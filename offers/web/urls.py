@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from offers.web.account import preferences, session
 from offers.web.bulk import runs
 from offers.web.edit import form, new, presence
-from offers.web.frame.sections import SectionConverter
+from offers.web.frame.sections import OFFERS, SectionConverter
 from offers.web.home import home
 from offers.web.item import deleted, library, lifecycle, offer, preview, status
 from offers.web.item.history import pages as history
@@ -13,6 +13,7 @@ from offers.web.lists import items, offers, views
 
 register_converter(SectionConverter, "section")
 
+OFFER = "s/<slug:sandbox>/offers/<item:id>/"
 ITEM = "s/<slug:sandbox>/<section:section>/<item:id>/"
 
 urlpatterns = [
@@ -29,11 +30,7 @@ urlpatterns = [
     path("s/<slug:sandbox>/offers/views/", views.save, name="save_view"),
     path("s/<slug:sandbox>/offers/views/<int:key>/delete/", views.delete, name="delete_view"),
     path("s/<slug:sandbox>/offers/new/", new.new, name="new"),
-    path("s/<slug:sandbox>/offers/<item:id>/", offer.overview, name="offer"),
-    path("s/<slug:sandbox>/offers/<item:id>/edit/", form.edit, name="edit"),
-    path("s/<slug:sandbox>/offers/<item:id>/approve/", status.set_status, {"status": "approved"}, name="approve"),
-    path("s/<slug:sandbox>/offers/<item:id>/unapprove/", status.set_status, {"status": "draft"}, name="unapprove"),
-    path("s/<slug:sandbox>/offers/<item:id>/archive/", status.set_status, {"status": "archived"}, name="archive"),
+    path(OFFER, offer.overview),
     path("s/<slug:sandbox>/bulk/", runs.runs, name="bulk_runs"),
     path("s/<slug:sandbox>/bulk/new/", runs.new, name="bulk_new"),
     path("s/<slug:sandbox>/bulk/<int:number>/", runs.run, name="bulk_run"),
@@ -54,6 +51,10 @@ urlpatterns = [
     path(ITEM + "delete/", lifecycle.delete, name="delete_item"),
     path(ITEM + "undelete/", deleted.undelete, name="undelete"),
     path(ITEM + "status/<slug:status>/", status.set_status, name="set_status"),
+    # The steps of an offer have addresses of their own. They stand below, because Django makes an address of the last that fits.
+    path(OFFER + "approve/", status.set_status, {"section": OFFERS, "status": "approved"}, name="set_status"),
+    path(OFFER + "unapprove/", status.set_status, {"section": OFFERS, "status": "draft"}, name="set_status"),
+    path(OFFER + "archive/", status.set_status, {"section": OFFERS, "status": "archived"}, name="set_status"),
     path(ITEM + "api/", library.api, name="item_api"),
     path(ITEM + "preview/<int:etag>/<int:representation>/<int:component>/", preview.stored, name="preview"),
     path(ITEM + "history/", history.timeline, name="history"),

@@ -47,6 +47,7 @@ from offers.web.edit.form_page import NOT_CHOSEN, Choices, FormPage, form_page, 
 from offers.web.edit.saving import Contested, Plan, Saved, people, plan_for, save, since, verdict
 from offers.web.edit.warnings import warnings
 from offers.web.frame.access import item_for, stamp_of
+from offers.web.frame.addresses import address_of
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.middleware import zone_named, zone_of
 from offers.web.frame.respond import answer, wants_fragment
@@ -104,7 +105,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
     actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     if request.method != "POST":
         if item.deleted_at is not None:
-            return redirect("history", sandbox, section.slug, id)
+            return redirect(address_of(sandbox, item, "history"))
         closed = why_closed(actor, item)
         if closed:
             context = item_context(item, "", closed=closed)
@@ -270,9 +271,9 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
         return page(desk, status=409, refusal=_("Too many people are saving this right now. Save again."))
     if saved.outcome is None:
         messages.info(desk.request, _("Nothing was changed, so there is no new version."))
-        return redirect("edit", desk.actor.sandbox.name, desk.section.slug, item.id)
+        return redirect(address_of(desk.actor.sandbox.name, item, "edit"))
     messages.success(desk.request, said_saved(desk, item, saved, saved.outcome))
-    return redirect("item", desk.actor.sandbox.name, desk.section.slug, item.id)
+    return redirect(address_of(desk.actor.sandbox.name, item))
 
 
 def _refused_again(
@@ -296,7 +297,7 @@ def said_saved(desk: Desk, item: LibraryItem, saved: Saved, done: writes.Outcome
         text = _("Saved as version {etag}, merged with version {other} by {names}.").format(
             etag=etag, other=saved.plan.head.etag, names=", ".join(names)
         )
-    return format_html("{} {}", text, next_steps(desk.actor, desk.section.slug, done, saved=True))
+    return format_html("{} {}", text, next_steps(desk.actor, done, saved=True))
 
 
 def _address(desk: Desk) -> str:

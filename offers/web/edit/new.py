@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -26,6 +25,7 @@ from offers.models import Revision
 from offers.web.account.session import keeps_typed, opened_by_another
 from offers.web.edit.form import Desk, other, page, refused, sent_zone
 from offers.web.frame.access import actor_for, stamp_of
+from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.sections import OFFERS, Section
 
@@ -78,7 +78,7 @@ def _create(desk: Desk) -> HttpResponse:
     except IntegrityError:
         return _made_before(desk, id)
     messages.success(desk.request, said_created(document))
-    return HttpResponseRedirect(reverse("item", args=[desk.actor.sandbox.name, desk.section.slug, id]))
+    return redirect(address_at(desk.actor.sandbox.name, desk.section, id))
 
 
 def _made_before(desk: Desk, id: str) -> HttpResponse:
@@ -91,7 +91,7 @@ def _made_before(desk: Desk, id: str) -> HttpResponse:
     except NotFound:
         made = None
     if made and history.document_at(made, 1) == with_defaults(desk.form.kind, desk.document):
-        return redirect("item", desk.actor.sandbox.name, desk.section.slug, id)
+        return redirect(address_of(desk.actor.sandbox.name, made))
     return page(desk, status=409, id=heads.new_id(), made=made)
 
 

@@ -14,7 +14,6 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -37,6 +36,7 @@ from offers.web.account.session import keeps_typed
 from offers.web.edit import form as edit
 from offers.web.edit.saving import people, plan_for, since
 from offers.web.frame.access import item_for
+from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
@@ -164,26 +164,26 @@ def bring_in(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     Where both changed the same field it stays as it is: Save asks about it, and must know what it is asking.
     """
     if request.method != "POST":
-        return redirect("edit", sandbox, section.slug, id)
+        return redirect(address_at(sandbox, section, id, "edit"))
     actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     closed = edit.why_closed(actor, item)
     if closed:
         raise PermissionDenied(closed)
     if item.deleted_at is not None:
-        return redirect("history", sandbox, section.slug, id)
+        return redirect(address_at(sandbox, section, id, "history"))
     kind, etag, zone = Kind(item.kind), _etag(request), edit.sent_zone(request)
     before = _document_at(item, etag)
     if before is None:
         raise BadRequest("no version of the item has this etag")
     form = form_from(kind, before, dict(request.POST.lists()), zone)
     desk = edit.Desk(request, actor, item, etag, form)
-    action = reverse("edit", args=[sandbox, section.slug, id])
+    action = address_of(sandbox, item, "edit")
     if form_problems(form):
         return edit.page(desk, status=422, refused=True, **{**edit.preview(desk), "action": action})
     try:
         plan = plan_for(head_of_item(item), before, desk.document)
     except InvalidDocument:
-        return redirect("history", sandbox, section.slug, id)
+        return redirect(address_at(sandbox, section, id, "history"))
     if plan.conflicts:
         messages.warning(request, _both(len(plan.conflicts)))
         return edit.page(desk, **{**edit.preview(desk), "action": action})

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -21,6 +20,7 @@ from offers.ledger import history, writes
 from offers.ledger.references import reference_problems
 from offers.models import LibraryItem, Revision
 from offers.web.frame.access import Deleted, item_for, stamp_of
+from offers.web.frame.addresses import address_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.frame.words import place_title, problem_text
@@ -36,8 +36,7 @@ def deleted_items(get_response: Handler) -> Handler:
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Deleted):
             return None
-        section = item_context(exception.item, "")["section"]
-        own = reverse("item", args=[exception.actor.sandbox.name, section, exception.item.id])
+        own = address_of(exception.actor.sandbox.name, exception.item)
         return page(request, exception.actor, exception.item) if request.path == own else HttpResponseRedirect(own)
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -51,7 +50,7 @@ def deleted_items(get_response: Handler) -> Handler:
 def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """Bring a deleted item back as it was (POST); 422 where something it needs is gone. GET: the item's page."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
-    own = HttpResponseRedirect(reverse("item", args=[actor.sandbox.name, section.slug, id]))
+    own = HttpResponseRedirect(address_of(actor.sandbox.name, item))
     if item.deleted_at is None or request.method != "POST":
         return own
     stamp = stamp_of(request, Revision.Source.UNDO, refers_to={"undoes": item.etag})
@@ -59,7 +58,7 @@ def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
         done = writes.undelete(actor, section.kinds, id, stamp)
     except InvalidDocument as error:
         return page(request, actor, item, error.problems, status=422)
-    say_changed(request, actor, section, done, _("It is back as it was."))
+    say_changed(request, actor, done, _("It is back as it was."))
     return own
 
 

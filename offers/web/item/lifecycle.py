@@ -15,6 +15,7 @@ from offers.ledger import writes
 from offers.ledger.references import InUse, used_by
 from offers.models import Revision
 from offers.web.frame.access import item_for, stamp_of
+from offers.web.frame.addresses import address_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.deleted import in_words
@@ -37,17 +38,17 @@ def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> 
         made = writes.create(actor, Kind(item.kind), document, stamp).head
     except InvalidDocument as error:
         messages.error(request, format_html_join(" ", "{}", ((in_words(item, found),) for found in error.problems)))
-        return to_item(actor, section, id)
+        return to_item(actor, item)
     messages.success(
         request,
         format_html(
             '{} <a href="{}">{}</a>',
             _("This is a copy of {name}.").format(name=item.name),
-            reverse("item", args=[actor.sandbox.name, section.slug, item.id]),
+            address_of(actor.sandbox.name, item),
             _("View the original"),
         ),
     )
-    return HttpResponseRedirect(reverse("edit", args=[actor.sandbox.name, section.slug, made.id]))
+    return HttpResponseRedirect(address_of(actor.sandbox.name, made, "edit"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,14 +63,14 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
     try:
         writes.delete(actor, section.kinds, id, stamp, if_match=seen(request, item))
     except writes.StaleEtag as stale:
-        say_stale(request, actor, section, item, stale.head)
+        say_stale(request, actor, item, stale.head)
         return HttpResponseRedirect(request.path)
     except InUse as use:
         context = item_context(item, "", users=use.users, section_page=section)
         return answer(request, "item/delete.html", context, status=409)
     said = _("{name} is deleted. Its history stays.").format(name=item.name)
     if not refusal(actor, Kind(item.kind), None, item.document):
-        back = reverse("item", args=[actor.sandbox.name, section.slug, id])
+        back = address_of(actor.sandbox.name, item)
         said = format_html('{} <a href="{}">{}</a>', said, back, _("Undo"))
     messages.success(request, said)
     return HttpResponseRedirect(reverse("items", args=[actor.sandbox.name, section.slug]))

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from offers.ledger.heads import Head
 from offers.ledger.references import InUse
 from offers.ledger.writes import Outcome
 from offers.models import LibraryItem
-from offers.web.frame.sections import Section
+from offers.web.frame.addresses import address_of
 
 
 def in_use(use: InUse) -> Problem:
@@ -34,28 +33,30 @@ def seen(request: HttpRequest, item: LibraryItem) -> int:
     return asked.number(request.POST.get("etag")) or item.etag
 
 
-def next_steps(actor: Actor, section: str, done: Outcome, *, saved: bool = False) -> SafeString:
+def next_steps(actor: Actor, done: Outcome, *, saved: bool = False) -> SafeString:
     """The links of a message that says what was written: to the change and, where it may be taken back, to its undo.
 
     `saved` tells the browser that its draft of the form is not needed any more.
     """
-    where = [actor.sandbox.name, section, done.head.id, done.head.etag]
+    revision, undo = (
+        address_of(actor.sandbox.name, done.head, page, etag=done.head.etag) for page in ("revision", "undo")
+    )
     mark = SafeString(" data-saved") if saved else ""
-    link = format_html('<a{} href="{}">{}</a>', mark, reverse("revision", args=where), _("View change"))
+    link = format_html('<a{} href="{}">{}</a>', mark, revision, _("View change"))
     if done.before is None or refusal(actor, done.head.kind, done.head.document, done.before):
         return link
-    return format_html('{} · <a href="{}">{}</a>', link, reverse("undo", args=where), _("Undo"))
+    return format_html('{} · <a href="{}">{}</a>', link, undo, _("Undo"))
 
 
-def say_changed(request: HttpRequest, actor: Actor, section: Section, done: Outcome, what: str) -> None:
+def say_changed(request: HttpRequest, actor: Actor, done: Outcome, what: str) -> None:
     """Tell on the next page what was done, as which version, and what can be done next."""
     said = _("This is now version {etag}.").format(etag=done.head.etag)
-    messages.success(request, format_html("{} {} {}", what, said, next_steps(actor, section.slug, done)))
+    messages.success(request, format_html("{} {} {}", what, said, next_steps(actor, done)))
 
 
-def say_stale(request: HttpRequest, actor: Actor, section: Section, item: LibraryItem, head: Head) -> None:
+def say_stale(request: HttpRequest, actor: Actor, item: LibraryItem, head: Head) -> None:
     """Tell on the next page that somebody was first, and that nothing was done."""
-    where = reverse("compare", args=[actor.sandbox.name, section.slug, item.id])
+    where = address_of(actor.sandbox.name, item, "compare")
     said = _("{name} saved version {etag} since you opened the page, so nothing was done. Look at it first.")
     messages.warning(
         request,
@@ -70,5 +71,5 @@ def say_stale(request: HttpRequest, actor: Actor, section: Section, item: Librar
     )
 
 
-def to_item(actor: Actor, section: Section, id: str) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("item", args=[actor.sandbox.name, section.slug, id]))
+def to_item(actor: Actor, item: LibraryItem) -> HttpResponseRedirect:
+    return HttpResponseRedirect(address_of(actor.sandbox.name, item))

@@ -42,14 +42,14 @@ def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section
     try:
         done = writes.change(actor, section.kinds, id, patch, stamp, if_match=seen(request, item))
     except writes.StaleEtag as stale:
-        say_stale(request, actor, section, item, stale.head)
+        say_stale(request, actor, item, stale.head)
     except DocumentError as error:
         problems = ((in_words(item, problem),) for problem in error.problems)
         messages.error(request, format_html_join(" ", "{}", problems))
     else:
         if done.changed:
-            say_changed(request, actor, section, done, _(said[status]))
-    return to_item(actor, section, id)
+            say_changed(request, actor, done, _(said[status]))
+    return to_item(actor, item)
 
 
 def _ask(request: HttpRequest, actor: Actor, section: Section, item: LibraryItem, status: str) -> HttpResponse:
@@ -57,6 +57,6 @@ def _ask(request: HttpRequest, actor: Actor, section: Section, item: LibraryItem
     after = {**item.document, "status": status}
     check_change(actor, item.kind, item.document, after)
     if refusal(actor, Kind(item.kind), item.document, after):
-        return to_item(actor, section, item.id)
+        return to_item(actor, item)
     was_live = is_live(item.kind, item.document)
     return answer(request, "item/final.html", item_context(item, "", to=status, was_live=was_live))

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -28,6 +27,7 @@ from offers.ledger.references import InUse
 from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
 from offers.web.frame.access import item_for, stamp_of
+from offers.web.frame.addresses import address_of
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
@@ -157,7 +157,7 @@ def _confirmed(
         done, problems = None, (in_use(use),)
     if posted and not stale and done is not None:
         _say_done(request, actor, item, done, source, etag)
-        return HttpResponseRedirect(reverse("item", args=[actor.sandbox.name, _slug(request), item.id]))
+        return HttpResponseRedirect(address_of(actor.sandbox.name, item))
     names = names_in(item.sandbox_id, Kind(item.kind), [item.document, document])
     context = item_context(
         item,
@@ -205,7 +205,7 @@ def _say_done(
             "{} {} {}",
             said.format(etag=etag),
             _("This is now version {etag}.").format(etag=done.head.etag),
-            next_steps(actor, _slug(request), done),
+            next_steps(actor, done),
         ),
     )
 
@@ -244,9 +244,3 @@ def _explained(item: LibraryItem, etag: int, conflicts: tuple[Conflict, ...]) ->
             Explained(places.place(conflict.place), conflict.is_order, before, after, now, changed.get(conflict.path))
         )
     return found
-
-
-def _slug(request: HttpRequest) -> str:
-    assert request.resolver_match is not None, "views run for a resolved address"
-    section: Section = request.resolver_match.kwargs["section"]
-    return section.slug

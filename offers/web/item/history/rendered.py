@@ -5,14 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from offers.document.errors import JSON
 from offers.document.kinds.fields import component_type
 from offers.document.words.describe import Change
 from offers.document.words.naming import Phrase
+from offers.web.frame.addresses import address_at
 from offers.web.frame.pictures import hosts_in, query_for
+from offers.web.frame.sections import OFFERS
 
 _PLACE = re.compile(r"/representations/([0-9]+)(?:/components/([0-9]+)(?:/(content|deliveryURL))?)?")
 
@@ -105,7 +106,7 @@ def _shown(sandbox: str, id: str, side: str, etag: int, representation: int, com
     name = f"{side}-{etag}-{representation}-{component}"
     if not etag:
         return typed(name, known)
-    address = reverse("preview", args=[sandbox, "offers", id, etag, representation, component])
+    address = address_at(sandbox, OFFERS, id, "preview", etag=etag, representation=representation, component=component)
     return Shown(address, name, _type(known), _sites(known), {})
 
 

@@ -1,0 +1,42 @@
+"""The addresses of an item's pages, from the item.
+
+    {% address item %}  {% address item 'revision' etag=made.etag %}  {% address_at 'tags' id %}
+
+`page` is the name of a page in web/urls.py, and `more` what else its address has.
+"""
+
+from typing import Any, Protocol
+
+from django.template import RequestContext
+from django.urls import reverse
+
+from offers.web.frame.sections import SECTION_OF, SECTIONS, Section
+
+
+class Item(Protocol):
+    """Whatever is one: as it is stored, as lists know it, as it stands."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+
+
+def address_of(sandbox: str, item: Item, page: str = "item", **more: int | str) -> str:
+    """The address of a page of the item, in the sandbox of this name."""
+    return address_at(sandbox, SECTION_OF[item.kind], item.id, page, **more)
+
+
+def address_at(sandbox: str, section: Section | str, id: str, page: str = "item", **more: int | str) -> str:
+    """The same for an item of which only the section and the id are known."""
+    # As a Section, and by name: addresses that stand for a section or a status are found by what they stand for.
+    found = section if isinstance(section, Section) else SECTIONS[section]
+    return reverse(page, kwargs={"sandbox": sandbox, "section": found, "id": id, **more})
+
+
+def address(context: RequestContext, item: Item, page: str = "item", **more: Any) -> str:
+    return address_of(context["frame"].sandbox.name, item, page, **more)
+
+
+def address_by_id(context: RequestContext, section: str, id: str, page: str = "item", **more: Any) -> str:
+    return address_at(context["frame"].sandbox.name, section, id, page, **more)
