@@ -21,7 +21,7 @@ from offers.lists import expressions, programs
 def create(request: ApiRequest, resource: Resource) -> HttpResponse:
     """POST: 201 with the receipt; a dry run answers 200 with what would be stored."""
     actor, kind = request.actor, kind_to_create(request, resource)
-    document, stamp = bodies.document_of(request), bodies.stamp_of(request)
+    document, stamp = bodies.sent_document(request), bodies.stamp_of(request)
     if bodies.is_dry_run(request):
         key_of(request)
         return answers.preview(actor, writes.create(actor, kind, document, stamp, dry_run=True))
@@ -52,7 +52,7 @@ def read(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
 def change(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """PATCH: apply a JSON Patch (RFC 6902) and answer with the receipt."""
     actor, kinds = request.actor, kinds_of(request, resource)
-    patch, stamp = bodies.patch_of(request), bodies.stamp_of(request)
+    patch, stamp = bodies.sent_patch(request), bodies.stamp_of(request)
     condition = etags.if_match(request)
 
     def apply(*, dry_run: bool) -> writes.Outcome:

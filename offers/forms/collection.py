@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from offers.document.kinds.collection import Collection
+from offers.document.values import Document
 from offers.forms.declared import fields_of
 from offers.forms.fields import Texts, clean, kept_first, shown, written
-from offers.forms.shape import Document, Shape, ids_of, ids_text
+from offers.forms.shape import Shape, ids_of, ids_text
 
 COLLECTION = fields_of(Collection, without=("ids",))
 BY_TAGS, BY_LIST = "ids/tags", "ids/offers"

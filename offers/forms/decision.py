@@ -9,10 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from offers.document.kinds.decision import Criterion, Decision
+from offers.document.values import Document
 from offers.forms.declared import fields_of
 from offers.forms.fields import clean, shown, written
 from offers.forms.rows import Row
-from offers.forms.shape import Document, Shape, without_emptied
+from offers.forms.shape import Shape, without_emptied
 
 DECISION = fields_of(Decision, without=("status",))
 CRITERION = fields_of(Criterion)

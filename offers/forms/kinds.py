@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from offers.document.errors import Problem
 from offers.document.kinds.registry import OFFER_KINDS, Kind
+from offers.document.values import Document
 from offers.forms import library, offer
 from offers.forms.library import LibraryForm
-from offers.forms.offer import Document, OfferForm, Placement
+from offers.forms.offer import OfferForm, Placement
 from offers.forms.rows import Row
 
 Form: TypeAlias = OfferForm | LibraryForm
@@ -48,7 +49,7 @@ def operated(form: Form, action: str) -> str:
 
 def document_of(form: Form, placements: Mapping[str, Placement]) -> Document:
     """The document that the form makes: `form.before` with what was changed. Offers take over from `placements`."""
-    return offer.document_of(form, placements) if isinstance(form, OfferForm) else library.document_of(form)
+    return offer.offer_of(form, placements) if isinstance(form, OfferForm) else library.item_of(form)
 
 
 def form_problems(form: Form) -> list[Problem]:

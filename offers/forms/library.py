@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from offers.document.kinds.registry import KINDS, OFFER_KINDS, Kind
 from offers.document.validate import with_defaults
-from offers.document.values import clone
+from offers.document.values import Document, clone
 from offers.forms import collection, decision, placement, rule
 from offers.forms.decision import CRITERIA, CRITERION
 from offers.forms.declared import plain
 from offers.forms.fields import Texts, clean, shown
 from offers.forms.rows import Row, indices_in, numbered, operate, sent_rows, written_rows
-from offers.forms.shape import Document, Shape, ids_of, ids_text
+from offers.forms.shape import Shape, ids_of, ids_text
 
 # The forms that are more than the fields that their kind declares.
 SPECIAL: Mapping[Kind, Shape] = {
@@ -109,7 +109,7 @@ def operated(form: LibraryForm, action: str) -> str:
     return pointer
 
 
-def document_of(form: LibraryForm) -> Document:
+def item_of(form: LibraryForm) -> Document:
     """The document that the form makes: `form.before` with what was changed, and nothing else. May well be invalid."""
     document: Document = with_defaults(form.kind, SHAPES[form.kind].written(clone(form.before), form.texts, form.zone))
     if form.criteria or "criteria" in form.before:

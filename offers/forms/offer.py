@@ -15,13 +15,11 @@ from offers.document.errors import Problem
 from offers.document.kinds import offer as kinds
 from offers.document.kinds.fields import component_type
 from offers.document.kinds.registry import Kind
-from offers.document.values import unescape
+from offers.document.values import Document, unescape
 from offers.document.words.labels import gettext_noop
 from offers.forms.declared import fields_of
 from offers.forms.fields import Field, Texts, choice, clean, kept_first, one_line, shown, written
 from offers.forms.rows import COMPONENTS, Row, every, indices_in, numbered, operate, original, sent_rows, written_rows
-
-Document = dict[str, Any]
 
 # Of both kinds: a fallback offer has some of what a personalized one has.
 OFFER = fields_of(kinds.PersonalizedOffer, without=("tags",))
@@ -172,7 +170,7 @@ def new_attribute() -> Row:
     return Row(None, {"key": "", "value": ""})
 
 
-def document_of(form: OfferForm, placements: Mapping[str, Placement]) -> Document:
+def offer_of(form: OfferForm, placements: Mapping[str, Placement]) -> Document:
     """The document that the form makes: `form.before` with what was changed, and nothing else. May well be invalid.
 
     `placements` are those of the sandbox by id: a representation's channel follows its placement.

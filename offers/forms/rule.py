@@ -5,9 +5,10 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from offers.document.kinds.rule import Rule
+from offers.document.values import Document
 from offers.forms.declared import fields_of
 from offers.forms.fields import shown, written
-from offers.forms.shape import Document, Shape, without_emptied
+from offers.forms.shape import Shape, without_emptied
 
 # There is no other language that a condition may be written in.
 LANGUAGE = {"type": "PQL", "format": "pql/text"}

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from offers.document.errors import JSON
+from offers.document.values import Document
 from offers.forms.fields import Field, Texts, clean
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

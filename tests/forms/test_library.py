@@ -12,10 +12,10 @@ from offers.document.validate import validate
 from offers.document.values import clone, equal
 from offers.forms.library import (
     LibraryForm,
-    document_of,
     form_for,
     form_from,
     input_for,
+    item_of,
     operated,
 )
 from offers.forms.shape import ids_of
@@ -119,7 +119,7 @@ def edited(kind: Kind, before: dict[str, Any], **changes: Any) -> dict[str, Any]
     """The document of a form that was submitted with these inputs changed; a text, or the values of a list."""
     sent = submitted(form_for(kind, before, SEOUL))
     sent |= {name: value if isinstance(value, list) else [value] for name, value in changes.items()}
-    return document_of(form_from(kind, before, sent, SEOUL))
+    return item_of(form_from(kind, before, sent, SEOUL))
 
 
 @given(documents, st.sampled_from(["Asia/Seoul", "America/New_York", "UTC"]))
@@ -128,7 +128,7 @@ def test_a_form_that_is_submitted_unchanged_changes_nothing(made: tuple[Kind, di
     assert validate(kind, document) == (), "the strategy makes what the library may hold"
     untouched = clone(document)
     form = form_for(kind, document, ZoneInfo(zone))
-    back = document_of(form_from(kind, document, submitted(form), ZoneInfo(zone)))
+    back = item_of(form_from(kind, document, submitted(form), ZoneInfo(zone)))
     assert equal(back, document)
     assert equal(document, untouched), "a form changes no document it was given"
 
@@ -136,7 +136,7 @@ def test_a_form_that_is_submitted_unchanged_changes_nothing(made: tuple[Kind, di
 @given(documents)
 def test_a_form_of_which_nothing_is_sent_changes_nothing(made: tuple[Kind, dict[str, Any]]) -> None:
     kind, document = made
-    assert equal(document_of(form_from(kind, document, {}, SEOUL)), document)
+    assert equal(item_of(form_from(kind, document, {}, SEOUL)), document)
 
 
 @given(documents, st.dictionaries(st.text(max_size=12), st.lists(st.text(max_size=5), max_size=2), max_size=5))
@@ -144,7 +144,7 @@ def test_it_takes_whatever_is_sent(made: tuple[Kind, dict[str, Any]], sent: dict
     kind, document = made
     rows = {f"/criteria/0/{name}": value for name, value in sent.items()} | {"/criteria": [""]}
     form = form_from(kind, document, rows | sent, SEOUL)
-    assert isinstance(document_of(form), dict)
+    assert isinstance(item_of(form), dict)
 
 
 @pytest.mark.parametrize("kind", [Kind.PLACEMENT, Kind.RULE, Kind.TAG, Kind.COLLECTION, Kind.DECISION])
@@ -236,7 +236,7 @@ class TestCollection:
 
     def test_a_new_one_that_says_nothing_is_told_what_it_needs_at_its_inputs(self) -> None:
         form = form_for(Kind.COLLECTION, {}, SEOUL)
-        problems = validate(Kind.COLLECTION, document_of(form))
+        problems = validate(Kind.COLLECTION, item_of(form))
         assert {input_for(form, problem.pointer) for problem in problems} == {"/name", "/filterType", "/ids/tags"}
 
 
@@ -273,7 +273,7 @@ class TestDecision:
         assert operated(form, "remove:/criteria/1") == "/criteria"
         assert [row.was for row in form.criteria] == [1, None]
         assert [row.fresh for row in form.criteria] == [False, True]
-        made = document_of(form_from(Kind.DECISION, self.DECISION, submitted(form), SEOUL))
+        made = item_of(form_from(Kind.DECISION, self.DECISION, submitted(form), SEOUL))
         assert made["criteria"] == [self.DECISION["criteria"][1], {}]
         pointers = {input_for(form, problem.pointer) for problem in validate(Kind.DECISION, made)}
         assert pointers == {"/criteria/1/placements", "/criteria/1/optionSelection/filter"}

@@ -9,7 +9,7 @@ from offers.document.diff import diff, equal
 from offers.document.kinds.registry import Kind
 from offers.document.validate import validate
 from offers.forms import offer as forms
-from offers.forms.offer import Placement, document_of, form_for, form_from, form_problems, input_for, operated
+from offers.forms.offer import Placement, form_for, form_from, form_problems, input_for, offer_of, operated
 from tests.document import strategies
 from tests.forms.browser import sent_back
 
@@ -91,7 +91,7 @@ def test_a_form_that_is_sent_back_unchanged_changes_nothing(document: dict[str, 
     form = form_from(
         Kind.PERSONALIZED_OFFER, document, sent_back(form_for(Kind.PERSONALIZED_OFFER, document, zone)), zone
     )
-    assert diff(document, document_of(form, PLACEMENTS)) == []
+    assert diff(document, offer_of(form, PLACEMENTS)) == []
     assert form_problems(form) == []
 
 
@@ -101,7 +101,7 @@ def test_a_form_that_shows_another_document_makes_that_document(before: dict[str
     form = form_for(Kind.PERSONALIZED_OFFER, after, UTC, before={})
     for name in ("id",):
         assert name not in form.values()
-    made = document_of(form_from(Kind.PERSONALIZED_OFFER, {}, sent_back(form), UTC), {})
+    made = offer_of(form_from(Kind.PERSONALIZED_OFFER, {}, sent_back(form), UTC), {})
     assert made["name"] == after["name"]
     assert made["rank"] == after["rank"]
     assert made.get("tags", []) == after.get("tags", [])
@@ -115,7 +115,7 @@ def test_a_form_that_shows_another_document_makes_that_document(before: dict[str
      "/representations/0/was", "/characteristics/0/was", "/frequencyCappingConstraints/3/repeat/unitCount"]),
     st.lists(st.text(max_size=5) | st.sampled_from(["0", "9999", "-1"]), max_size=3), max_size=6))  # fmt: skip
 def test_it_takes_whatever_is_sent(document: dict[str, Any], sent: dict[str, list[str]]) -> None:
-    made = document_of(form_from(Kind.PERSONALIZED_OFFER, document, sent, UTC), PLACEMENTS)
+    made = offer_of(form_from(Kind.PERSONALIZED_OFFER, document, sent, UTC), PLACEMENTS)
     validate(Kind.PERSONALIZED_OFFER, made)
 
 
@@ -131,7 +131,7 @@ def edited(
     form = form_from(kind, document, sent, UTC)
     for action in actions:
         assert operated(form, action)
-    return document_of(form, PLACEMENTS)
+    return offer_of(form, PLACEMENTS)
 
 
 def test_one_change_makes_one_operation() -> None:
@@ -175,7 +175,7 @@ def test_a_new_representation_gets_channel_type_and_format_from_its_placement() 
     assert operated(form, "add:/representations") == "/representations"
     form.representations[0].texts["placement"] = "p2"
     form.representations[0].rows[0].texts["content"] = "Hello"
-    assert document_of(form, PLACEMENTS)["representations"] == [
+    assert offer_of(form, PLACEMENTS)["representations"] == [
         {
             "placement": "p2",
             "channel": EMAIL,
@@ -222,7 +222,7 @@ def test_audiences_are_kept_as_they_are() -> None:
 
 def test_tags_are_added_behind_those_that_stay() -> None:
     form = form_from(Kind.PERSONALIZED_OFFER, OFFER | {"tags": ["b", "a", "c"]}, {"/tags": ["", "a", "b", "d"]}, UTC)
-    assert document_of(form, {})["tags"] == ["b", "a", "d"]
+    assert offer_of(form, {})["tags"] == ["b", "a", "d"]
 
 
 def test_an_attribute_is_renamed_removed_and_added() -> None:
@@ -287,5 +287,5 @@ def test_every_field_of_the_tables_is_one_of_the_schema() -> None:
     operated(form, "add:/frequencyCappingConstraints")
     for table, row in ((forms.COMPONENT, form.representations[0].rows[0]), (forms.CAPPING, form.cappings[0])):
         row.texts = {path: row.texts.get(path) or "1" for path in table}
-    problems = validate(Kind.PERSONALIZED_OFFER, document_of(form, PLACEMENTS))
+    problems = validate(Kind.PERSONALIZED_OFFER, offer_of(form, PLACEMENTS))
     assert "unknown-member" not in {problem.code for problem in problems}

@@ -23,7 +23,7 @@ MAX_NOTE = 1_000
 MODES = ("dryRun", "asOf")
 
 
-def document_of(request: HttpRequest) -> dict[str, Any]:
+def sent_document(request: HttpRequest) -> dict[str, Any]:
     """The body of a POST: a document. Raises ApiError (415), ParseError, InvalidDocument."""
     _check_type(request, JSON_TYPES, "Accept-Post")
     document = parse(request.body)
@@ -32,7 +32,7 @@ def document_of(request: HttpRequest) -> dict[str, Any]:
     return document
 
 
-def patch_of(request: HttpRequest) -> Any:
+def sent_patch(request: HttpRequest) -> Any:
     """The body of a PATCH; whether it is a patch is found out when it is applied. Raises ApiError (415), ParseError."""
     _check_type(request, PATCH_TYPES, "Accept-Patch")
     return parse(request.body)

@@ -1,51 +1,17 @@
-"""What a placement, rule, tag, collection or decision is, for its overview and for its row in a list."""
+"""What a placement, rule, tag, collection or decision is, for its overview."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from offers.access.permissions import Actor
+from offers.document.kinds.declared import Document
 from offers.document.kinds.registry import Kind
 from offers.lists.names import names, names_in
 from offers.lists.pages import COUNT_LIMIT
 from offers.models import LibraryItem, Listing
 
-Document = Mapping[str, Any]
-NAMED_IN_A_ROW = 2
 MEMBERS_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An item in its list: `named` are the first things it refers to, by name, and `more` how many there are besides."""
-
-    item: LibraryItem
-    named: list[tuple[str, str]]
-    more: int
-
-
-def rows_of(items: list[LibraryItem]) -> list[Row]:
-    """The items with what their rows name, in one query."""
-    if not items:
-        return []
-    wanted = {item.key: _referred(item) for item in items}
-    first = {key: list(islice(ids, NAMED_IN_A_ROW)) for key, ids in wanted.items()}
-    known = names(items[0].sandbox_id, (id for ids in first.values() for id in ids))
-    return [
-        Row(item, [(id, known.get(id, id)) for id in first[item.key]], len(wanted[item.key]) - len(first[item.key]))
-        for item in items
-    ]
-
-
-def _referred(item: LibraryItem) -> list[str]:
-    """What a row says an item is made of: a collection's tags or offers, a decision's placements."""
-    if item.kind == Kind.COLLECTION:
-        return list(item.document["ids"])
-    if item.kind == Kind.DECISION:
-        found = (id for criterion in item.document.get("criteria", ()) for id in criterion["placements"])
-        return list(dict.fromkeys(found))
-    return []
 
 
 def facts_of(actor: Actor, item: LibraryItem) -> dict[str, Any]:

@@ -1,17 +1,24 @@
 """Placements, rules, tags, collections and decisions: each section's list."""
 
+from dataclasses import dataclass
+from itertools import islice
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from offers import asked
 from offers.access.people import with_names_of_now
+from offers.document.kinds.registry import Kind
 from offers.lists.filters import DELETED, Wanted
+from offers.lists.names import names
 from offers.lists.pages import page
+from offers.models import LibraryItem
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
-from offers.web.item.facts import rows_of
 from offers.web.lists.filters import Chip, address, deleted_filter, links, order_of, sorts
+
+NAMED_IN_A_ROW = 2
 
 
 def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpResponse:
@@ -42,3 +49,35 @@ def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpRespo
 def _chips(request: HttpRequest, wanted: Wanted) -> list[Chip]:
     chips = [Chip(f"“{wanted.text}”", address(request, q="", cursor=""))] if wanted.text else []
     return [*chips, Chip(_("Deleted"), address(request, status="", cursor=""))] if wanted.deleted else chips
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An item in its list: `named` are the first things it refers to, by name, and `more` how many there are besides."""
+
+    item: LibraryItem
+    named: list[tuple[str, str]]
+    more: int
+
+
+def rows_of(items: list[LibraryItem]) -> list[Row]:
+    """The items with what their rows name, in one query."""
+    if not items:
+        return []
+    wanted = {item.key: _referred(item) for item in items}
+    first = {key: list(islice(ids, NAMED_IN_A_ROW)) for key, ids in wanted.items()}
+    known = names(items[0].sandbox_id, (id for ids in first.values() for id in ids))
+    return [
+        Row(item, [(id, known.get(id, id)) for id in first[item.key]], len(wanted[item.key]) - len(first[item.key]))
+        for item in items
+    ]
+
+
+def _referred(item: LibraryItem) -> list[str]:
+    """What a row says an item is made of: a collection's tags or offers, a decision's placements."""
+    if item.kind == Kind.COLLECTION:
+        return list(item.document["ids"])
+    if item.kind == Kind.DECISION:
+        found = (id for criterion in item.document.get("criteria", ()) for id in criterion["placements"])
+        return list(dict.fromkeys(found))
+    return []
