@@ -15,6 +15,7 @@ from offers.api.wire.dates import shown
 from offers.api.wire.problems import ApiError
 from offers.document.kinds.registry import Kind
 from offers.ledger import history
+from offers.ledger.blamed import blame_of
 from offers.lists import programs
 from offers.lists.expressions import parse_instant
 from offers.models import LibraryItem
@@ -46,7 +47,7 @@ def revision(request: ApiRequest, resource: Resource, id: str, etag: int) -> Htt
 
 def blame(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """Every value of the document, with the revision that last changed it; `start` goes on from an older version."""
-    found = history.blame_of(_item(request, resource, id, deleted=False), _etag_before(request))
+    found = blame_of(_item(request, resource, id, deleted=False), _etag_before(request))
     results: list[shapes.BlameLine] = [
         {
             "pointer": line.pointer,

@@ -1,6 +1,6 @@
 """Who last changed each field: a chain of versions -> the revision that each leaf of the last one comes from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -25,15 +25,22 @@ class Line:
     etag: int
 
 
-def blame(chain: Iterable[tuple[int, JSON | None]]) -> list[Line]:
+def blame(chain: Iterable[tuple[int, JSON | None]], found: Sequence[int] | None = None) -> list[Line]:
     """The leaves of the last document of `chain`, in document order with members sorted.
 
     `chain` gives (etag, document) in the order of time; None is a version in which the item was deleted: what comes
     back after it is new. Takes time in proportion to what changed between versions, member by member.
+
+    `found` are the etags of the lines of the first version, where they are known: then it goes on from there.
     """
     document: JSON = None
     known: dict[Path, tuple[bytes, int]] = {}
-    for etag, after in chain:
+    versions = iter(chain)
+    if found is not None:
+        _, document = next(versions)
+        places = _sorted_leaves(document)
+        known = {path: (canonical(value), etag) for (path, _, value), etag in zip(places, found, strict=True)}
+    for etag, after in versions:
         before = document if isinstance(document, dict) else {}
         document = after
         members = after if isinstance(after, dict) else {}
@@ -48,12 +55,7 @@ def blame(chain: Iterable[tuple[int, JSON | None]]) -> list[Line]:
         for name in members:
             if name not in before:
                 known.update({path: (canonical(value), etag) for path, _, value in _member(members, name)})
-    final = document if isinstance(document, dict) else {}
-    return [
-        Line(path, pointer, value, known[path][1])
-        for name in sorted(final)
-        for path, pointer, value in _member(final, name)
-    ]
+    return [Line(path, pointer, value, known[path][1]) for path, pointer, value in _sorted_leaves(document)]
 
 
 def leaves(value: JSON, path: Path = (), pointer: str = "") -> Iterator[tuple[Path, str, JSON]]:
@@ -68,6 +70,12 @@ def leaves(value: JSON, path: Path = (), pointer: str = "") -> Iterator[tuple[Pa
             yield from leaves(item, (*path, key), f"{pointer}/{index}")
     else:
         yield path, pointer, value
+
+
+def _sorted_leaves(document: JSON) -> Iterator[tuple[Path, str, JSON]]:
+    members = document if isinstance(document, dict) else {}
+    for name in sorted(members):
+        yield from _member(members, name)
 
 
 def _member(members: dict[str, JSON], name: str) -> Iterator[tuple[Path, str, JSON]]:

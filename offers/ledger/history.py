@@ -1,23 +1,17 @@
-"""What was: revisions of an item, its document at any etag or instant, and who last changed what."""
+"""What was: revisions of an item, its document at any etag or instant, and what an undo makes of it."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
 
 from offers.access.permissions import NotFound
-from offers.document.blame import Line, blame, last_changes
-from offers.document.identity import Path
 from offers.document.merge import Merged, merge
 from offers.document.patch import replay
 from offers.document.values import Document
 from offers.ledger.records import SNAPSHOT_EVERY
 from offers.models import LibraryItem, Revision, reading
-
-# Revisions that blame looks back over: a fifth of a second for a largest document.
-LOOKED_BACK = 1_000
 
 
 class NoSuchRevision(NotFound):
@@ -43,7 +37,7 @@ def document_at(item: LibraryItem, etag: int) -> Document | None:
 
     Replays at most SNAPSHOT_EVERY patches, from the nearest snapshot below.
     """
-    for found, document in _replayed(item, etag, etag):
+    for found, document in versions(item, etag, etag):
         if found.etag == etag:
             return document
     raise NoSuchRevision
@@ -51,7 +45,7 @@ def document_at(item: LibraryItem, etag: int) -> Document | None:
 
 def documents(item: LibraryItem, first: int, last: int) -> dict[int, Document | None]:
     """The documents at the etags from `first` to `last`, in one query (None where deleted)."""
-    return {found.etag: document for found, document in _replayed(item, first, last) if found.etag >= first}
+    return {found.etag: document for found, document in versions(item, first, last) if found.etag >= first}
 
 
 def etag_at(item: LibraryItem, instant: datetime) -> int:
@@ -65,50 +59,6 @@ def etag_at(item: LibraryItem, instant: datetime) -> int:
     if found is None:
         raise NoSuchRevision
     return int(found[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Blamed:
-    """Who last changed each leaf of `document`. A line whose etag is `since`, if that is not 1, may be older than that."""
-
-    document: Document
-    lines: list[Line]
-    made: dict[int, Revision]
-    since: int
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every line is told; else `blame_of` this version, `since`, tells those that were left."""
-        return self.since == 1 or all(line.etag != self.since for line in self.lines)
-
-
-def blame_of(item: LibraryItem, etag: int | None = None) -> Blamed:
-    """Which revision last changed each leaf of the document at this etag (by default as it stands), and those by etag.
-
-    It looks back over about LOOKED_BACK revisions, from a snapshot on, so that its cost does not grow with history. Raises
-    NoSuchRevision, also for a version that is a deletion.
-    """
-    last = item.etag if etag is None else etag
-    since = reached = 0
-    document: Document | None = None
-
-    def versions() -> Iterator[tuple[int, Document | None]]:
-        nonlocal since, reached, document
-        for found, document in _replayed(item, max(1, last - LOOKED_BACK), last):
-            since, reached = since or found.etag, found.etag
-            yield reached, document
-
-    lines = blame(versions())
-    if reached != last or document is None:
-        raise NoSuchRevision
-    made = {found.etag: found for found in Revision.objects.filter(item=item, etag__in={line.etag for line in lines})}
-    return Blamed(document, lines, made, since)
-
-
-def changed_since(item: LibraryItem, etag: int) -> dict[Path, Revision]:
-    """Which revision after this etag was the last to change each place that was changed: document/blame.py."""
-    chain = _replayed(item, etag, item.etag)
-    return last_changes((found, document) for found, document in chain if found.etag >= etag)
 
 
 def undone(item: LibraryItem, etag: int) -> Merged:
@@ -156,7 +106,7 @@ def _undone(item: LibraryItem, before: Document | None, after: Document | None) 
     return None if before is None or after is None else merge(after, item.document, before)
 
 
-def _replayed(item: LibraryItem, first: int, last: int) -> Iterator[tuple[Revision, Document | None]]:
+def versions(item: LibraryItem, first: int, last: int) -> Iterator[tuple[Revision, Document | None]]:
     """Revisions up to `last` with their documents, from the nearest snapshot at or below `first` (or from the start)."""
     chain = Revision.objects.filter(item=item, etag__lte=last).order_by("etag")
     start = Revision.objects.filter(item=item, etag__lte=first, snapshot__isnull=False).order_by("-etag").first()

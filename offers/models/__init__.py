@@ -1,6 +1,7 @@
 """What is stored, for Django, which finds models here, and for everybody who imports them."""
 
 from offers.models.api import Attempt, IdempotencyKey
+from offers.models.blame import BlameFound
 from offers.models.bulk import BulkRow, BulkRun
 from offers.models.library import LibraryItem, Membership, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
@@ -8,6 +9,7 @@ from offers.models.people import PersonalSettings, Presence, SavedView
 
 __all__ = [
     "Attempt",
+    "BlameFound",
     "BulkRow",
     "BulkRun",
     "IdempotencyKey",

@@ -92,8 +92,8 @@ def test_blame_names_the_revision_of_every_value(changed: Caller) -> None:
 
 
 def test_blame_goes_on_where_it_stopped(changed: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("offers.ledger.history.LOOKED_BACK", 0)
-    monkeypatch.setattr("offers.ledger.history.Blamed.is_whole", False)
+    monkeypatch.setattr("offers.ledger.blamed.LOOKED_BACK", 0)
+    monkeypatch.setattr("offers.ledger.blamed.Blamed.is_whole", False)
     told = changed("GET", f"{ITEM}/blame").json()
     assert told["_links"]["next"]["href"].endswith(f"/blame?start={told['since']}")
     older = changed("GET", f"{ITEM}/blame?start=2").json()

@@ -48,6 +48,15 @@ def test_every_leaf_names_the_revision_that_a_walk_back_names(chain: list[tuple[
         assert line.etag == walked_back(chain, path, value)
 
 
+@given(chains(), st.integers(0, 6))
+def test_going_on_from_what_was_found_of_an_earlier_version_tells_the_same(
+    chain: list[tuple[int, Any]], number: int
+) -> None:
+    earlier = min(number, len(chain) - 1)
+    found = [line.etag for line in blame(chain[: earlier + 1])]
+    assert blame(chain[earlier:], found) == blame(chain)
+
+
 def nodes(value: Any, path: Path = ()) -> dict[Path, Any]:
     """Everything there is in a document, by identity path."""
     found = {path: value}

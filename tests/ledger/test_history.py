@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
-from unittest.mock import Mock
 
 import pytest
 from django.db import connection
@@ -14,14 +13,12 @@ from offers.access.permissions import Actor
 from offers.api.wire.dates import receipted, shown
 from offers.document.kinds.registry import Kind
 from offers.document.merge import merge
-from offers.document.patch import replay
 from offers.ledger import history, writes
 from offers.ledger.history import NoSuchRevision
 from offers.ledger.imports import Past, Version, import_history
-from offers.ledger.records import SNAPSHOT_EVERY
 from offers.lists.expressions import parse_instant
 from offers.models import LibraryItem, Revision
-from tests.cast import FORM, actor, make, offer, patch, replace
+from tests.cast import FORM, make, offer, patch, replace
 
 
 def test_every_version_can_be_rebuilt(sale: LibraryItem) -> None:
@@ -94,63 +91,6 @@ def test_a_deleted_version_has_no_document(admin: Actor) -> None:
     writes.undelete(admin, list(Kind), "sale", FORM)
     item.refresh_from_db()
     assert [history.document_at(item, etag) for etag in (1, 2, 3)] == [offer(), None, offer()]
-
-
-def test_blame_names_the_revision_that_last_changed_each_field(admin: Actor) -> None:
-    item = make(admin, offer(tags=[]))
-    jun = actor(admin.sandbox, label="Jun Lee")
-    patch(jun, item, replace("/name", "Summer sale"))
-    patch(admin, item, replace("/rank/priority", 9))
-    patch(jun, item, replace("/rank/priority", 1))
-    item.refresh_from_db()
-    found = history.blame_of(item)
-    assert (found.since, found.is_whole, found.document) == (1, True, item.document)
-    assert {line.pointer: line.etag for line in found.lines} == {
-        "/name": 2,
-        "/rank/priority": 4,
-        "/selectionConstraint/endDate": 1,
-        "/selectionConstraint/startDate": 1,
-        "/status": 1,
-        "/tags": 1,
-    }
-    assert {etag: found.actor_label for etag, found in found.made.items()} == {
-        1: "Mina Park",
-        2: "Jun Lee",
-        4: "Jun Lee",
-    }
-
-
-def test_blame_looks_back_so_far_and_goes_on_from_there(
-    admin: Actor, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    patch(admin, sale, replace("/name", "Late"))
-    sale.refresh_from_db()
-    whole = {line.pointer: line.etag for line in history.blame_of(sale).lines}
-    monkeypatch.setattr(history, "LOOKED_BACK", 10)
-    told, found = {}, history.blame_of(sale)
-    assert (found.since, found.is_whole) == (100, False), "from the nearest snapshot"
-    with pytest.raises(NoSuchRevision):
-        history.blame_of(sale, 500)
-    while True:
-        told.update(
-            {line.pointer: line.etag for line in found.lines if line.pointer not in told and line.etag != found.since}
-        )
-        if found.is_whole:
-            break
-        found = history.blame_of(sale, found.since)
-    told.update({line.pointer: line.etag for line in found.lines if line.pointer not in told})
-    assert told == whole
-    assert (whole["/name"], whole["/rank/priority"], whole["/status"]) == (121, 120, 1)
-
-
-def test_blame_reads_no_more_of_a_long_history_than_of_a_short_one(
-    admin: Actor, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(history, "LOOKED_BACK", 10)
-    replayed = Mock(side_effect=replay)
-    monkeypatch.setattr("offers.ledger.history.replay", replayed)
-    history.blame_of(sale)
-    assert 0 < replayed.call_count <= 10 + SNAPSHOT_EVERY
 
 
 def test_an_undo_takes_back_one_change_and_keeps_the_later_ones(admin: Actor) -> None:

@@ -21,7 +21,7 @@ from offers.document.words.spans import Room, spans
 from offers.document.words.tokens import Language
 from offers.forms.fields import clean, date_read, date_shown
 from offers.forms.kinds import Form
-from offers.ledger.history import changed_since
+from offers.ledger.blamed import changed_since
 from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
 from offers.web.edit.saving import Plan, people, since
@@ -130,7 +130,7 @@ def page(
     mine = form.before, plan.document
     names = names_in(item.sandbox_id, plan.head.kind, [*mine, plan.head.document])
     places = Places([plan.form, plan.head.document, plan.base], names)
-    changed = changed_since(item, opened)
+    changed = changed_since(item, opened, [conflict.path for conflict in plan.conflicts])
     in_order = sorted(plan.conflicts, key=lambda conflict: (position(conflict.path), conflict.pointer))
     room = Room()
     fields = [

@@ -22,6 +22,7 @@ from offers.document.words.describe import describe
 from offers.document.words.naming import Place, Places, place_at, value_text
 from offers.ledger import history as past
 from offers.ledger import writes
+from offers.ledger.blamed import blame_of, changed_since
 from offers.ledger.leaf import RefersTo
 from offers.ledger.references import InUse
 from offers.lists.names import names_in
@@ -99,7 +100,7 @@ def blame(request: HttpRequest, sandbox: str, section: Section, id: str) -> Http
 
 def _blame_rows(item: LibraryItem, at: int | None) -> dict[str, Any]:
     """The rows, as many as a page can hold, and how many more there are."""
-    found = past.blame_of(item, at)
+    found = blame_of(item, at)
     names = names_in(item.sandbox_id, Kind(item.kind), [found.document])
     rows: list[BlameRow] = []
     for line in sorted(found.lines, key=lambda line: position(line.path))[:BLAME_SHOWN]:
@@ -234,7 +235,7 @@ def _explained(item: LibraryItem, etag: int, conflicts: tuple[Conflict, ...]) ->
     around = past.documents(item, etag - 1, etag)
     versions = [item.document, around[etag], around[etag - 1]]
     places = Places(versions, names_in(item.sandbox_id, Kind(item.kind), versions))
-    changed = past.changed_since(item, etag)
+    changed = changed_since(item, etag, [conflict.path for conflict in conflicts])
     found = []
     for conflict in conflicts:
         sides = [side_of(conflict, side, places) for side in (conflict.theirs, conflict.base, conflict.ours)]

@@ -223,7 +223,8 @@ def test_who_changed_what_says_how_far_it_looked_back_and_goes_on(
 ) -> None:
     for priority in range(60):
         patch(actor(sandbox), item, replace("/rank/priority", priority + 10))
-    monkeypatch.setattr("offers.ledger.history.LOOKED_BACK", 5)
+    monkeypatch.setattr("offers.ledger.blamed.LOOKED_BACK", 5)
+    monkeypatch.setattr("offers.ledger.blamed.SECONDS", 0)
     text = text_of(editor.get("/s/prod/offers/sale/blame/"))
     assert "Version 50 or before" in text
     assert 'href="/s/prod/offers/sale/blame/?at=50"' in text
