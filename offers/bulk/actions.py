@@ -106,6 +106,7 @@ def _set_priority(document: Document, action: Action) -> Document:
     return {"rank": {**(document.get("rank") or {}), "priority": action.value}}
 
 
+# Which dates are an offer's window and which those of its limits is this action's own meaning: people choose by these words.
 def _shift(document: Document, action: Action) -> Document:
     members = {Dates.START: ("startDate",), Dates.END: ("endDate",)}.get(action.dates, ("startDate", "endDate"))
     after: Document = {}

@@ -44,4 +44,9 @@ def list_of(filter_type: str) -> str:
     return BY_LIST if filter_type == "offers" else BY_TAGS
 
 
-SHAPE = Shape(collection_shown, collection_of, many=(BY_TAGS, BY_LIST))
+def input_for(texts: Texts, pointer: str) -> str:
+    """What is wrong with the members stands at the list that counts."""
+    return f"/{list_of(texts.get('filterType', ''))}" if pointer == "/ids" or pointer.startswith("/ids/") else ""
+
+
+SHAPE = Shape(collection_shown, collection_of, many=(BY_TAGS, BY_LIST), input_for=input_for)

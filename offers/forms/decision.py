@@ -13,16 +13,10 @@ from offers.document.values import Document
 from offers.forms.declared import fields_of
 from offers.forms.fields import clean, shown, written
 from offers.forms.rows import Row
-from offers.forms.shape import Shape, without_emptied
+from offers.forms.shape import RowList, Shape, without_emptied
 
 DECISION = fields_of(Decision, without=("status",))
 CRITERION = fields_of(Criterion)
-CRITERIA = "/criteria"
-SHAPE = Shape(partial(shown, DECISION), partial(written, DECISION), many=("placements",))
-
-
-def new_criterion() -> Row:
-    return Row(None, shown(CRITERION, {}, ZoneInfo("UTC")))
 
 
 def criterion_of(before: Mapping[str, Any] | None, row: Row, zone: ZoneInfo) -> Document:
@@ -40,3 +34,7 @@ def criterion_of(before: Mapping[str, Any] | None, row: Row, zone: ZoneInfo) -> 
 
 def _eligibility(document: Document) -> Any:
     return document.get("profileConstraint", {}).get("profileConstraintType", "none")
+
+
+CRITERIA = RowList("criteria", partial(shown, CRITERION), criterion_of)
+SHAPE = Shape(partial(shown, DECISION), partial(written, DECISION), many=("placements",), rows=CRITERIA)

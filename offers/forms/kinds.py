@@ -66,4 +66,4 @@ def row_lists(form: Form) -> list[list[Row]]:
     """The lists of rows that a form has, always in the same order."""
     if isinstance(form, OfferForm):
         return [form.representations, form.cappings, form.attributes]
-    return [form.criteria]
+    return [form.rows]

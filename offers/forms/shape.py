@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -9,6 +10,20 @@ import orjson
 from offers.document.errors import JSON
 from offers.document.values import Document
 from offers.forms.fields import Field, Texts, clean
+from offers.forms.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class RowList:
+    """`shown` gives the texts of a row for an item, `written` the item that a row makes of the one it was."""
+
+    member: str
+    shown: Callable[[Document, ZoneInfo], Texts]
+    written: Callable[[Mapping[str, Any] | None, Row, ZoneInfo], Document]
+
+    @property
+    def pointer(self) -> str:
+        return f"/{self.member}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +31,15 @@ class Shape:
     """`shown` gives the texts of the form for a document, `written` the document that the texts make of another one.
 
     `many` are the names of the inputs with many values, whose text is a list of ids (see `ids_text`); so are those of
-    rows, by the end of their name.
+    rows, by the end of their name. `rows` is the list of the document whose items are rows of the form. `input_for` gives
+    the name of the input for a place of the document that no input is named after.
     """
 
     shown: Callable[[Document, ZoneInfo], Texts]
     written: Callable[[Document, Mapping[str, str], ZoneInfo], Document]
     many: tuple[str, ...] = ()
+    rows: RowList | None = None
+    input_for: Callable[[Texts, str], str] = lambda texts, pointer: ""
 
 
 def ids_text(ids: list[str]) -> str:

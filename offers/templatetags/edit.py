@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from offers.document.kinds.declared import Input
-from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
+from offers.document.kinds.fields import CHANNEL_PREFIX, CONDITION_BYTES, component_type
 from offers.document.kinds.reading import WORDS, Found, found_at
 from offers.forms.offer import OfferForm
 from offers.forms.rows import Row
@@ -215,6 +215,12 @@ def content_icon_name(value: str) -> str:
 def words_of(member: str) -> Options:
     """The values of a member with a fixed list, with their words."""
     return [(value, _(word)) for value, word in WORDS[member].items()]
+
+
+@register.simple_tag
+def condition_bytes() -> int:
+    """How long a condition may be."""
+    return CONDITION_BYTES
 
 
 @register.filter

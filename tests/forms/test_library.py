@@ -110,7 +110,7 @@ def submitted(form: LibraryForm) -> dict[str, list[str]]:
         values[name] = [value.replace("\n", "\r\n") for value in chosen]
     if form.kind == Kind.DECISION:
         values["/criteria"] = [""]
-    for row in form.criteria:
+    for row in form.rows:
         values[f"{row.pointer}/was"] = ["" if row.was is None else str(row.was)]
     return values
 
@@ -271,8 +271,8 @@ class TestDecision:
         assert operated(form, "add:/criteria") == "/criteria"
         assert operated(form, "up:/criteria/1") == "/criteria"
         assert operated(form, "remove:/criteria/1") == "/criteria"
-        assert [row.was for row in form.criteria] == [1, None]
-        assert [row.fresh for row in form.criteria] == [False, True]
+        assert [row.was for row in form.rows] == [1, None]
+        assert [row.fresh for row in form.rows] == [False, True]
         made = item_of(form_from(Kind.DECISION, self.DECISION, submitted(form), SEOUL))
         assert made["criteria"] == [self.DECISION["criteria"][1], {}]
         pointers = {input_for(form, problem.pointer) for problem in validate(Kind.DECISION, made)}
@@ -282,7 +282,7 @@ class TestDecision:
     def test_other_buttons_do_nothing_to_its_rows(self, action: str) -> None:
         form = form_for(Kind.DECISION, self.DECISION, SEOUL)
         assert operated(form, action) == ""
-        assert len(form.criteria) == 2
+        assert len(form.rows) == 2
 
     def test_a_date_that_was_not_touched_keeps_its_exact_text(self) -> None:
         before = self.DECISION | {"startDate": "2026-01-01T00:00:00Z"}

@@ -1,14 +1,14 @@
 """Decisions: which collection fills which placements, for whom, and what is shown when nothing fits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypeAliasType, TypedDict
 
-from offers.document.errors import Problem
+from offers.document.errors import JSON, Problem
 from offers.document.kinds import fields
-from offers.document.kinds.declared import Declaration, Document, Member, Section, by, by_value
+from offers.document.kinds.declared import Declaration, Document, Member, Section, by, by_value, in_list
 from offers.document.kinds.shared import (
     EndDate,
     Named,
@@ -54,6 +54,12 @@ class Criterion(TypedDict):
     id: NotRequired[fields.Id]
 
 
+def _from_where_to_what(item: Mapping[str, JSON], text: Callable[[str, JSON], str]) -> str:
+    option = item.get("optionSelection")
+    chosen = text("filter", option.get("filter")) if isinstance(option, dict) else ""
+    return " → ".join(filter(None, (text("placements", in_list(item, "placements")), chosen)))
+
+
 @strict
 class Decision(Named):
     status: Annotated[
@@ -79,6 +85,7 @@ class Decision(Named):
                 gettext_noop("Decision scopes"),
                 item=gettext_noop("Decision scope {number}"),
                 identity=by(("id",), ("placements",)),
+                summary=_from_where_to_what,
             ),
         ]
     ]

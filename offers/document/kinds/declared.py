@@ -19,6 +19,8 @@ from offers.document.words.labels import UNKNOWN_FIELD
 Document: TypeAlias = Mapping[str, Any]
 # What an item of a list is known by; None for one that has nothing to be known by.
 Identity: TypeAlias = Callable[[JSON], str | None]
+# A line for an item, which may be no valid one; it is given what shows a value, by the name of its member.
+Summary: TypeAlias = Callable[[Mapping[str, JSON], Callable[[str, JSON], str]], str]
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -52,6 +54,7 @@ class Member:
     object around it, a function of that object. `identity` tells the items of its list apart. `words` are the values
     of a fixed list, in words, by what `short` makes of a value; `absent` is the value that a document without the member
     means. `schemes` are what its addresses may begin with. `input` is for where its type does not say how it is typed.
+    `summary` is what a reader would look for first in an item, in a line.
     """
 
     label: str = UNKNOWN_FIELD
@@ -63,6 +66,7 @@ class Member:
     absent: str = ""
     schemes: frozenset[str] = LINKS
     input: Input | None = None
+    summary: Summary | None = None
 
 
 def by(*alternatives: tuple[str, ...]) -> Identity:
@@ -76,6 +80,12 @@ def by(*alternatives: tuple[str, ...]) -> Identity:
         return None
 
     return key
+
+
+def in_list(holder: Mapping[str, JSON], name: str) -> list[JSON]:
+    """The items of the list in this member; none where there is something else."""
+    items = holder.get(name)
+    return items if isinstance(items, list) else []
 
 
 def by_value(item: JSON) -> str | None:

@@ -13,6 +13,7 @@ from offers.document.words.labels import gettext_noop
 
 CHANNEL_PREFIX = "https://ns.adobe.com/xdm/channel-types/"
 MAX_COUNT = 2**31 - 1
+CONDITION_BYTES = 15 * 1_024
 
 _DATE_TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
@@ -127,7 +128,7 @@ _INK: dict[str, JsonValue] = {"pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}
 _SET: dict[str, JsonValue] = {"uniqueItems": True}
 _INSTANT: dict[str, JsonValue] = {"format": "date-time"}
 _KILOBYTE: dict[str, JsonValue] = {"maxLength": 1_024}
-_CONDITION: dict[str, JsonValue] = {**_INK, "maxLength": 15 * 1_024}
+_CONDITION: dict[str, JsonValue] = {**_INK, "maxLength": CONDITION_BYTES}
 
 DateTime: TypeAlias = Annotated[
     str, Field(max_length=40, json_schema_extra=_INSTANT), AfterValidator(_date_time), Input.DATE
@@ -164,7 +165,7 @@ Condition: TypeAlias = Annotated[
     str,
     Field(min_length=1, json_schema_extra=_CONDITION),
     AfterValidator(_not_blank),
-    _at_most_bytes(15 * 1_024),
+    _at_most_bytes(CONDITION_BYTES),
     Input.CODE,
 ]
 AttributeName: TypeAlias = Annotated[

@@ -1,6 +1,6 @@
 """Offers, personalized and fallback: what a customer sees, when it may be shown, and to whom."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
@@ -9,7 +9,17 @@ from typing_extensions import TypeAliasType, TypedDict
 from offers.document.errors import JSON, Problem
 from offers.document.kinds import fields
 from offers.document.kinds.addresses import PICTURES
-from offers.document.kinds.declared import Declaration, Document, Input, Member, Section, by, by_value, key_text
+from offers.document.kinds.declared import (
+    Declaration,
+    Document,
+    Input,
+    Member,
+    Section,
+    by,
+    by_value,
+    in_list,
+    key_text,
+)
 from offers.document.kinds.shared import (
     CONTENT_TYPES,
     Channel,
@@ -56,6 +66,14 @@ class Component(TypedDict):
     id: NotRequired[Annotated[fields.Id, Member(gettext_noop("Content id"))]]
 
 
+def _shown_of_a_content(item: Mapping[str, JSON], text: Callable[[str, JSON], str]) -> str:
+    return next((str(item[name]) for name in ("content", "deliveryURL", "linkURL") if item.get(name)), "")
+
+
+def _contents(item: Mapping[str, JSON], text: Callable[[str, JSON], str]) -> str:
+    return " · ".join(text("components", [component]) for component in in_list(item, "components"))
+
+
 @strict
 class Representation(TypedDict):
     channel: Channel
@@ -68,6 +86,7 @@ class Representation(TypedDict):
                 gettext_noop("Contents"),
                 item=gettext_noop("Content ({kind})"),
                 identity=by(("id",), ("format", "language")),
+                summary=_shown_of_a_content,
             ),
         ]
     ]
@@ -119,6 +138,15 @@ def _capping(item: JSON) -> str | None:
     repeat = item.get("repeat")
     unit = repeat.get("unit") if isinstance(repeat, dict) else None
     return key_text(["scope", item.get("scope"), item.get("entity"), item.get("events"), unit])
+
+
+def _capping_in_short(item: Mapping[str, JSON], text: Callable[[str, JSON], str]) -> str:
+    """How often, for whom, of what, counting what, and from when it counts anew."""
+    repeat = item.get("repeat")
+    repeats = isinstance(repeat, dict) and repeat.get("enabled")
+    again = [f"{repeat.get('unitCount')} {repeat.get('unit')}"] if isinstance(repeat, dict) and repeats else []
+    named = [text(name, item.get(name)) for name in ("scope", "entity", "events")]
+    return " · ".join([f"≤ {item.get('limit')}", *filter(None, named), *again])
 
 
 @strict
@@ -202,6 +230,7 @@ class OfferBody(TypedDict):
                 gettext_noop("Representations"),
                 item=gettext_noop("Representation for {placement}"),
                 identity=by(("placement", "channel")),
+                summary=_contents,
             ),
         ]
     ]
@@ -216,7 +245,12 @@ class Limits(TypedDict):
         Annotated[
             list[FrequencyCapping],
             Field(max_length=10),
-            Member(gettext_noop("Frequency capping"), item=gettext_noop("Capping rule {number}"), identity=_capping),
+            Member(
+                gettext_noop("Frequency capping"),
+                item=gettext_noop("Capping rule {number}"),
+                identity=_capping,
+                summary=_capping_in_short,
+            ),
         ]
     ]
 

@@ -155,35 +155,11 @@ def _container(member: str, value: list[JSON] | dict[str, JSON], names: Mapping[
     """One line for a list or object: what a reader would look for in it first."""
     if isinstance(value, list):
         return ", ".join(text for item in value if (text := value_text(member, item, names)[0]))
-    if member == "representations":
-        return " · ".join(_container("components", [item], names) for item in _list_in(value, "components"))
-    if member == "criteria":
-        option = value.get("optionSelection")
-        chosen = value_text("filter", option.get("filter") if isinstance(option, dict) else None, names)[0]
-        return " → ".join(filter(None, (_container("placements", _list_in(value, "placements"), names), chosen)))
-    if member == "components":
-        return next((str(value[name]) for name in ("content", "deliveryURL", "linkURL") if value.get(name)), "")
-    if member == "frequencyCappingConstraints":
-        return _capping(value)
+    summary = named(member).summary
+    if summary:
+        return summary(value, lambda name, held: value_text(name, held, names)[0])
     texts = ((name, value_text(name, child, names)[0]) for name, child in value.items())
     return ", ".join(f"{name}: {text}" for name, text in texts if text)
-
-
-def _capping(value: dict[str, JSON]) -> str:
-    """A capping rule in short: how often, for whom, of what, counting what, and from when it counts anew."""
-    repeat = value.get("repeat")
-    again = (
-        [f"{repeat.get('unitCount')} {repeat.get('unit')}"]
-        if isinstance(repeat, dict) and repeat.get("enabled")
-        else []
-    )
-    named = [value_text(name, value.get(name))[0] for name in ("scope", "entity", "events")]
-    return " · ".join([f"≤ {value.get('limit')}", *filter(None, named), *again])
-
-
-def _list_in(value: dict[str, JSON], name: str) -> list[JSON]:
-    items = value.get(name)
-    return items if isinstance(items, list) else []
 
 
 def _component_kind(value: dict[str, JSON]) -> str:

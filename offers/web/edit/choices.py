@@ -79,7 +79,7 @@ def _collection(sandbox_id: int, form: LibraryForm) -> LibraryChoices:
 
 
 def _decision(sandbox_id: int, form: LibraryForm) -> LibraryChoices:
-    rows = [row.texts for row in form.criteria]
+    rows = [row.texts for row in form.rows]
     fallbacks = offered(sandbox_id, Kind.FALLBACK_OFFER, {form.texts["fallback"]})
     collections = offered(sandbox_id, Kind.COLLECTION, {row.get("optionSelection/filter", "") for row in rows})
     rules = offered(sandbox_id, Kind.RULE, {row.get("profileConstraint/eligibilityRule", "") for row in rows})
@@ -102,6 +102,8 @@ def _options(choices: list[Choice], empty: str) -> Options:
     return [("", empty), *((choice.id, choice.name) for choice in choices)]
 
 
+# What a form offers besides the items that its members refer to: each asks the library in its own way (found by what is
+# typed, several lists from one query), which no declaration of a document could say.
 _CHOICES: Mapping[Kind, Callable[[int, LibraryForm], LibraryChoices]] = {
     Kind.PLACEMENT: _placement,
     Kind.COLLECTION: _collection,

@@ -61,7 +61,7 @@ PARTS = {
     REPRESENTATIONS: ("edit/_representations.html", "representations"),
     CAPPINGS: ("edit/_limits.html", "limits"),
     ATTRIBUTES: ("edit/_attributes.html", "attributes"),
-    CRITERIA: ("edit/library/_criteria.html", "criteria"),
+    CRITERIA.pointer: ("edit/library/_criteria.html", "criteria"),
 }
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from offers import asked
 from offers.access.people import with_names_of_now
+from offers.document.kinds.reading import walk, ways_to
 from offers.document.kinds.registry import Kind
 from offers.lists.filters import DELETED, Wanted
 from offers.lists.names import names
@@ -19,6 +20,8 @@ from offers.web.frame.sections import Section
 from offers.web.lists.filters import Chip, address, deleted_filter, links, order_of, sorts
 
 NAMED_IN_A_ROW = 2
+# The ways to the lists of each kind's documents whose items name other library items.
+_LISTED = {kind: ways_to(kind, lambda says: bool(says.refers_to and says.identity)) for kind in Kind}
 
 
 def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpResponse:
@@ -75,9 +78,5 @@ def rows_of(items: list[LibraryItem]) -> list[Row]:
 
 def _referred(item: LibraryItem) -> list[str]:
     """What a row says an item is made of: a collection's tags or offers, a decision's placements."""
-    if item.kind == Kind.COLLECTION:
-        return list(item.document["ids"])
-    if item.kind == Kind.DECISION:
-        found = (id for criterion in item.document.get("criteria", ()) for id in criterion["placements"])
-        return list(dict.fromkeys(found))
-    return []
+    found = walk(_LISTED[Kind(item.kind)], item.document)
+    return list(dict.fromkeys(id for _pointer, _says, _holder, id in found if isinstance(id, str)))
