@@ -25,6 +25,7 @@ demo: install
 test: install
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m tests.transport.nginx
+	$(BIN)/python -m tests.bench.load || true
 	$(BIN)/python -m pytest -n auto --dist loadscope
 
 check: install

@@ -1,17 +1,14 @@
-"""`make bench`: every benchmark, and a table of ratios at the end (a ratio says more than a number of this machine)."""
+"""`make bench`: what an edit costs (tests/bench/edits.py has its options), and what an attack costs others."""
 
 import sys
-from collections.abc import Callable, Iterator
 
-from tests.bench import bench_attack, bench_patch
-from tests.bench.table import Row, show
-
-BENCHMARKS: tuple[Callable[[float], Iterator[Row]], ...] = (bench_patch.run, bench_attack.run)
+from tests.bench import bench_attack, edits
+from tests.bench.table import show
 
 
 def main(arguments: list[str]) -> None:
-    seconds = float(arguments[0]) if arguments else 8
-    show([row for benchmark in BENCHMARKS for row in benchmark(seconds)])
+    edits.main(arguments)
+    show(list(bench_attack.run(8)))
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import debian
 from tests.servers import HOST, ROOT, free_port
 
 NAME = "offers.example.com"
-INSTALL_SECONDS = 300
 # What Debian's /etc/nginx/nginx.conf has around a configuration of conf.d, without its places in the file system.
 AROUND = """
 daemon off;
@@ -37,12 +37,7 @@ def find_or_install() -> str | None:
     """`find`; else, as root, Debian's package. None where neither works."""
     if found := find():
         return found
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Looking for nginx: apt-get install nginx-light", file=sys.stderr)
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", "nginx-light"]):
-            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-                environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-                subprocess.run(command, check=False, env=environment, stdout=sys.stderr, timeout=INSTALL_SECONDS)
+    debian.install("nginx-light")
     return find()
 
 

@@ -1,0 +1,268 @@
+"""What an edit costs, and what it costs others who do the same: `make bench`, or `python -m tests.bench.edits`.
+
+One run, contenders interleaved: the least SQL that would do, the product's own SQL, a PATCH by each way to serve, a form's save, and
+a fair peer (tests/bench/peer). Nothing is tuned: fsync and synchronous commit are on, PostgreSQL has its defaults.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import venv
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import psycopg
+
+from offeradmin import serve
+from tests.bench import load, report, sql
+from tests.bench.load import Sample
+from tests.servers import HOST, ROOT, PrivateDatabase, free_port, private_database, server
+
+PEER = Path(__file__).parent / "peer"
+FORMS = 120
+HEADERS = {
+    "Authorization": "Bearer token-of-the-bench",
+    "x-api-key": "demo-client",
+    "x-gw-ims-org-id": "DEMO@OfferOrg",
+    "x-sandbox-name": "prod",
+    "Content-Type": "application/json",
+}
+# Nobody is asked for review, and one client has a token that is known here.
+PREPARE = """
+import django; django.setup()
+from datetime import timedelta
+from allauth.idp.oidc.models import Token
+from django.utils import timezone
+from offers.models import Sandbox
+Sandbox.objects.update(review_policy="none")
+token = Token(client_id="demo-client", type=Token.Type.ACCESS_TOKEN, expires_at=timezone.now() + timedelta(days=1))
+token.set_value("token-of-the-bench")
+token.save()
+"""
+# Forms as a browser would send them back: opened by a person who is signed in, with marks where an edit differs.
+OPEN = """
+import django; django.setup()
+import sys
+from urllib.parse import urlencode
+from django.contrib.auth.models import User
+from django.test import Client
+from tests.web.form_reader import form_in
+browser = Client(HTTP_HOST="127.0.0.1")
+browser.force_login(User.objects.get(username="admin"))
+for id in sys.argv[1].split(","):
+    html = browser.get(f"/s/prod/offers/{id}/edit/").content.decode()
+    sent = form_in(html)
+    etag = sent["etag"]
+    fields = {**sent, "etag": "@ETAG@", "/name": "@NAME@", "/rank/priority": "@PRIORITY@", "action": "save"}
+    print(id, etag if isinstance(etag, str) else etag[0], urlencode(fields, doseq=True, safe="@"), sep="\\t")
+print("COOKIE", "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items() if name in ("sessionid", "csrftoken")))
+"""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """`measure` gives what so many clients get in so many seconds, for one of MIXES."""
+
+    name: str
+    measure: Callable[[str, int, float], Sample]
+
+
+MIXES = ("name", "dates")
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = ArgumentParser(prog="python -m tests.bench.edits", description=__doc__)
+    parser.add_argument("--offers", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
+    parser.add_argument("--mixes", nargs="+", choices=MIXES, default=MIXES)
+    parser.add_argument("--hot-seconds", type=float, default=5, help="how long 32 clients edit one offer")
+    parser.add_argument("--minute", action="store_true", help="also the longest request of a minute at 8 clients")
+    parser.add_argument("--without-peer", action="store_true")
+    wanted = parser.parse_args(arguments)
+    if not load.find_or_install():
+        sys.exit("wrk is not installed (Debian: apt-get install wrk).")
+    with ExitStack() as held:
+        directory = Path(held.enter_context(tempfile.TemporaryDirectory()))
+        database = held.enter_context(private_database(directory / "local"))
+        contenders = list(_contenders(held, directory, database, wanted.offers, peer=not wanted.without_peer))
+        found: dict[tuple[str, int, str], list[Sample]] = {}
+        for _round in range(wanted.rounds):
+            for mix in wanted.mixes:
+                for clients in wanted.clients:
+                    for one in contenders:
+                        sample = one.measure(mix, clients, wanted.seconds)
+                        found.setdefault((mix, clients, one.name), []).append(sample)
+        machine = {**_machine(database), "offers": wanted.offers, "seconds": wanted.seconds, "rounds": wanted.rounds}
+        hot = _hot(directory, database, contenders, wanted.hot_seconds)
+        minute = [(one.name, one.measure("name", 8, 60)) for one in contenders if wanted.minute and "PATCH" in one.name]
+        report.show(found, machine, hot, minute)
+
+
+def _contenders(
+    held: ExitStack, directory: Path, database: PrivateDatabase, offers: int, *, peer: bool
+) -> Iterator[Contender]:
+    _run(database, "manage.py", "migrate", "-v", "0")
+    _run(database, "manage.py", "demo_data", "--offers", str(offers))
+    _run(database, "-c", PREPARE)
+    ids = _choose(database)
+    patched, forms = directory / "offers", directory / "forms"
+    patched.write_text("\n".join(ids[:-FORMS]) + "\n")
+    *bodies, cookie = _run(database, "-c", OPEN, ",".join(ids[-FORMS:])).splitlines()
+    caught = orjson.loads(_run(database, "-c", sql.CATCH, ids[0], orjson.dumps(HEADERS).decode()))
+    count = len(ids) - FORMS
+
+    def in_sql(script: Callable[[str], str]) -> Callable[[str, int, float], Sample]:
+        return lambda mix, clients, seconds: sql.pgbench(
+            database, f"{sql.BEGIN.format(count=count)}\n{script(mix)}", clients, seconds
+        )
+
+    def by(address: str, headers: dict[str, str]) -> Callable[[str, int, float], Sample]:
+        return lambda mix, clients, seconds: load.requests(address, "patch", mix, patched, headers, clients, seconds)
+
+    def saved(address: str, headers: dict[str, str]) -> Callable[[str, int, float], Sample]:
+        def measure(mix: str, clients: int, seconds: float) -> Sample:
+            forms.write_text("\n".join(_opened_now(database, bodies)) + "\n")
+            return load.requests(address, "form", mix, forms, headers, clients, seconds)
+
+        return measure
+
+    yield Contender("bare SQL", in_sql(lambda mix: sql.BARE.replace("{new}", sql.NEW[mix])))
+    yield Contender("our SQL", in_sql(lambda mix: sql.own(caught, mix)))
+    for name, wsgi in (("PATCH, WSGI", True), ("PATCH, door", False)):
+        port = held.enter_context(server(database, wsgi=wsgi)).port
+        yield Contender(name, by(f"http://{HOST}:{port}/data/core/dps/offers/OFFER", HEADERS))
+        if not wsgi:
+            headers = {
+                "Cookie": cookie.removeprefix("COOKIE "),
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Origin": f"http://{HOST}:{port}",
+            }
+            yield Contender("form, door", saved(f"http://{HOST}:{port}/s/prod/offers/OFFER/edit/", headers))
+    if peer:
+        port = held.enter_context(_peer(directory, database))
+        own = {**HEADERS, "Authorization": "Bearer token-of-editor-client"}
+        yield Contender("the peer", by(f"http://{HOST}:{port}/offers/OFFER", own))
+
+
+def _choose(database: PrivateDatabase) -> list[str]:
+    """Offers that can be edited, in the order of their numbers in the scripts; the last FORMS are for forms."""
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute(
+            """CREATE TABLE bench_offer AS SELECT row_number() OVER (ORDER BY md5(id)) AS number, id FROM offers_listing
+                WHERE sandbox_id = (SELECT id FROM offers_sandbox WHERE name = 'prod') AND kind = 'personalized-offer'
+                  AND status IN ('draft', 'approved') AND deleted_at IS NULL"""
+        )
+        connection.execute("ALTER TABLE bench_offer ADD PRIMARY KEY (number)")
+        for statement in filter(str.strip, sql.BARE_TABLES.split(";")):
+            connection.execute(statement)
+        connection.execute("VACUUM ANALYZE")
+        return [id for (id,) in connection.execute("SELECT id FROM bench_offer ORDER BY number")]
+
+
+def _opened_now(database: PrivateDatabase, bodies: Sequence[str]) -> Iterator[str]:
+    """The forms, opened at the etags that their offers have now."""
+    lines = {line.split("\t", 1)[0]: line.rpartition("\t")[2] for line in bodies}
+    with psycopg.connect(database.url) as connection:
+        found = connection.execute(
+            "SELECT id, etag FROM offers_libraryitem WHERE sandbox_id = 1 AND id = ANY(%s)", [list(lines)]
+        )
+        yield from (f"{id}\t{etag}\t{lines[id]}" for id, etag in found)
+
+
+@contextmanager
+def _peer(directory: Path, database: PrivateDatabase) -> Iterator[int]:
+    """The peer with the same offers in a database of its own, and the port that it answers at."""
+    place = ROOT / ".local" / "bench-peer"
+    python = place / "bin" / "python"
+    if not python.exists():
+        venv.create(place, with_pip=True)
+        subprocess.run(
+            [python, "-m", "pip", "install", "-q", "--require-hashes", "-r", PEER / "requirements.txt"], check=True
+        )
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE peer")
+        info = connection.info
+        rows = connection.execute(
+            """SELECT jsonb_build_array(item.id, item.document)::text FROM bench_offer AS chosen
+                 JOIN offers_libraryitem AS item ON item.id = chosen.id AND item.sandbox_id = 1"""
+        )
+        lines = "\n".join(text for (text,) in rows)
+        settings = {"NAME": "peer", "USER": info.user, "HOST": info.host, "PORT": str(info.port)}
+    environment = {
+        **os.environ,
+        "PEER_DATABASE": orjson.dumps(settings).decode(),
+        "DJANGO_SETTINGS_MODULE": "peer.settings",
+        "PYTHONPATH": str(PEER.parent),
+    }
+    subprocess.run([python, "-m", "peer.fill"], input=lines, text=True, env=environment, check=True)
+    port = free_port()
+    options = [*serve.WSGI[:-1], "--host", HOST, "--port", str(port), "peer.wsgi:application"]
+    process = subprocess.Popen([python, "-m", "granian", *options], env=environment, start_new_session=True)
+    try:
+        load.wait_for(port, "/healthz")
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _hot(
+    directory: Path, database: PrivateDatabase, contenders: Sequence[Contender], seconds: float
+) -> dict[str, object]:
+    """32 clients on one offer: how many edits, failures, and etags that are missing."""
+    (served,) = [one for one in contenders if one.name == "PATCH, door"]
+    file = directory / "offers"
+    kept = file.read_text()
+    id = kept.split("\n", 1)[0]
+    file.write_text(f"{id}\n")
+    try:
+        sample = served.measure("name", 32, seconds)
+    finally:
+        file.write_text(kept)
+    with psycopg.connect(database.url) as connection:
+        row = connection.execute(
+            """SELECT max(revision.etag) - count(*) FROM offers_revision AS revision
+                 JOIN offers_libraryitem AS item ON item.key = revision.item_id WHERE item.id = %s AND item.sandbox_id = 1""",
+            [id],
+        ).fetchone()
+    return {"rate": sample.rate, "longest": sample.longest, "failed": sample.failed, "missing": row and row[0]}
+
+
+def _machine(database: PrivateDatabase) -> dict[str, object]:
+    with psycopg.connect(database.url) as connection:
+        row = connection.execute(
+            "SELECT current_setting('server_version'), avg(octet_length(document::text))::int FROM bare_item"
+        ).fetchone()
+        changed = connection.execute(
+            "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'shared_buffers')"
+        )
+        settings: dict[str, str] = dict(changed.fetchall())
+    assert row
+    return {
+        "processors": os.cpu_count(),
+        "machine": platform.platform(),
+        "python": platform.python_version(),
+        "postgresql": row[0],
+        "bytes_a_document": row[1],
+        **settings,
+    }
+
+
+def _run(database: PrivateDatabase, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=database.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout.rstrip("\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,121 @@
+"""The same edits in SQL alone, by pgbench: the product's own statements, caught from a PATCH, and the least that would do.
+
+Names, priorities, dates, times and etags vary as the product's do. An edit that lost a race wrote nothing; it is not counted.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+from offeradmin.devdb_place import find_place, find_programs
+from tests.bench.load import Sample
+from tests.servers import PrivateDatabase
+
+# Prints the statements of one PATCH as (sql, parameters): the first statements of a connection look up types.
+CATCH = """
+import django; django.setup()
+import orjson, sys
+import psycopg
+from django.db import connection
+from django.test import Client
+caught = []
+def catch(execute, sql, params, many, context):
+    caught.append((sql, list(params or [])))
+    return execute(sql, params, many, context)
+offer = sys.argv[1]
+headers = orjson.loads(sys.argv[2])
+def patch(name):
+    body = orjson.dumps([{"op": "replace", "path": "/name", "value": name}, {"op": "replace", "path": "/rank/priority", "value": 7}])
+    return Client().generic("PATCH", f"/data/core/dps/offers/{offer}", body, "application/json", headers=headers)
+assert patch("Before").status_code == 200
+with connection.execute_wrapper(catch):
+    assert patch("An offer of the benchmark").status_code == 200
+read, write = caught
+filling = psycopg.ClientCursor(connection.connection)
+print(orjson.dumps([[sql, [filling.mogrify("%s", [value]) for value in params]] for sql, params in (read, write)]).decode())
+"""
+NEW = {
+    "name": """jsonb_set(jsonb_set(:document::jsonb, '{name}', to_jsonb('Offer ' || :number::int || ', edit ' || :etag::int)),
+               '{rank,priority}', to_jsonb(:priority::int))""",
+    "dates": """jsonb_set(jsonb_set(:document::jsonb, '{selectionConstraint,startDate}', to_jsonb('202' || :priority::int % 10 || '-01-05T00:00:00.000Z')),
+                '{selectionConstraint,endDate}', to_jsonb('203' || :priority::int % 9 || '-07-05T00:00:00.000Z'))""",
+}
+BEGIN = r"\set number random(1, {count})" + "\n" + r"\set priority random(0, 1000)"
+BARE_TABLES = """
+CREATE TABLE bare_item (key bigint PRIMARY KEY, sandbox int, id text, document jsonb, etag int, modified_at timestamptz,
+                        UNIQUE (sandbox, id));
+CREATE TABLE bare_revision (item bigint, etag int, patch text, made_at timestamptz, PRIMARY KEY (item, etag));
+INSERT INTO bare_item SELECT key, sandbox_id, id, document, etag, modified_at FROM offers_libraryitem;
+"""
+BARE = """
+SELECT key, etag, document FROM bare_item WHERE sandbox = 1 AND id = (SELECT id FROM bench_offer WHERE number = :number::bigint) \\gset
+WITH item AS (UPDATE bare_item SET document = {new}, etag = :etag::int + 1, modified_at = clock_timestamp()
+               WHERE key = :key::bigint AND etag = :etag::int RETURNING key)
+INSERT INTO bare_revision SELECT key, :etag::int + 1, '[{"op": "replace", "path": "/name", "value": "An offer"}, {"op": "replace", "path": "/rank/priority", "value": 7}]', clock_timestamp() FROM item;
+"""
+
+
+def own(caught: list[list[object]], mix: str) -> str:
+    """pgbench's script of the product's statements."""
+    (read, read_values), (write, write_values) = caught
+    values = [str(value) for value in write_values]  # type: ignore[attr-defined]
+    columns = re.findall(r"(\w+) = %s", str(write).partition("WHERE")[0])
+    names = {"document": NEW[mix], "etag": ":etag::int + 1", "modified_at": "clock_timestamp()"}
+    for number, column in enumerate(columns):
+        values[number] = names.get(column, values[number])
+    values[len(columns) : len(columns) + 2] = [":key::bigint", ":etag::int"]
+    revision = re.findall(r"\w+", str(write).partition("(item_id, ")[2].partition(")")[0])
+    for number, column in enumerate(revision, len(columns) + 2):
+        values[number] = {"etag": ":etag::int + 1", "created_at": "clock_timestamp()"}.get(column, values[number])
+    wanted = "(SELECT id FROM bench_offer WHERE number = :number::bigint)"
+    asked = _filled(str(read), [str(read_values[0]), wanted])  # type: ignore[index]
+    return f"{asked} \\gset\n{_filled(str(write), values)};"
+
+
+def _filled(sql: str, values: list[str]) -> str:
+    # A colon before a letter would be a variable to pgbench; in JSON a space may follow it.
+    texts = [re.sub(":(?=[a-z])", ": ", value) if value.startswith("'") else value for value in values]
+    return " ".join((sql.replace("%s", "{}").format(*texts)).split())
+
+
+def pgbench(database: PrivateDatabase, script: str, clients: int, seconds: float) -> Sample:
+    """What so many clients get in this time."""
+    programs = find_programs(find_place(database.local))
+    program = programs / "pgbench"
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "edit.sql"
+        path.write_text(script + "\n")
+        before = _edits(database)
+        done = subprocess.run(
+            [
+                *(str(program) if program.exists() else shutil.which("pgbench") or "pgbench", "-n", "-M", "prepared"),
+                *("-c", str(clients), "-j", str(min(2, clients)), "-T", str(max(1, round(seconds)))),
+                *("-l", "--log-prefix", f"{directory}/log", "-f", str(path), database.url),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "LD_LIBRARY_PATH": str(programs.parent / "lib")},
+        )
+        assert done.returncode == 0, done.stderr
+        times = sorted(
+            int(line.split()[2]) / 1000
+            for log in Path(directory).glob("log.*")
+            for line in log.read_text().splitlines()
+        )
+    found = re.search(r"tps = ([0-9.]+)", done.stdout)
+    assert found, done.stdout
+    lost = len(times) - (_edits(database) - before)
+    rate = float(found[1]) * (1 - lost / len(times))
+    return Sample(rate, times[len(times) // 2], times[int(len(times) * 0.99)], times[-1], lost)
+
+
+def _edits(database: PrivateDatabase) -> int:
+    with psycopg.connect(database.url) as connection:
+        tables = ("offers_revision", "bare_revision")
+        return sum(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)  # type: ignore[index]

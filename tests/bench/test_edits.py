@@ -1,0 +1,28 @@
+"""The benchmark runs: on few offers and for a second, without the peer, whose packages come from elsewhere."""
+
+import shutil
+
+import orjson
+import pytest
+
+from tests.bench import edits
+from tests.servers import ROOT
+
+
+@pytest.mark.skipif(not shutil.which("wrk"), reason="No wrk: `make test` installs Debian's where it can.")
+def test_every_contender_edits_and_none_fails(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edits, "FORMS", 30)
+    options = "--offers 150 --rounds 1 --seconds 1 --hot-seconds 1 --clients 2 --mixes name --without-peer"
+    edits.main(options.split())
+    said = orjson.loads((ROOT / "test-results" / "bench.json").read_bytes())
+    names = {"bare SQL", "our SQL", "PATCH, WSGI", "PATCH, door", "form, door"}
+    assert {row["contender"] for row in said["edits"]} == names
+    for row in said["edits"]:
+        (sample,) = row["samples"]
+        assert sample["rate"] > 0
+        # In SQL, two may meet at one of so few offers; over HTTP each is answered all the same.
+        assert "SQL" in row["contender"] or sample["failed"] == 0
+    assert (said["hot"]["failed"], said["hot"]["missing"]) == (0, 0)
+    assert "| 2 | PATCH, WSGI |" in capsys.readouterr().out
