@@ -19,8 +19,6 @@ from django.db import transaction
 from django.http import QueryDict
 from django.http.request import HttpHeaders
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
-from django.urls.resolvers import RoutePattern
 from django.utils.datastructures import MultiValueDict
 
 from offers.access.permissions import actor_for_user
@@ -30,70 +28,25 @@ from offers.bulk.actions import Action, Do
 from offers.document.kinds.registry import Kind
 from offers.document.patch import applied
 from offers.models import LibraryItem, Membership, Sandbox, SavedView
-from tests.api.conftest import BASE, DOCUMENTED_OFFER, PLACEMENT, make_caller, make_sandbox
+from tests.api.conftest import BASE, make_caller, make_sandbox
 from tests.cast import Role, actor, make, patch, replace
+from tests.hostile import (
+    ADDRESSES,
+    ALL,
+    DOCUMENTS,
+    OTHERS,
+    TEXTS,
+    VALUES,
+    Heard,
+    samples,
+)
 from tests.web.form_reader import form_in
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
-TEXTS: list[str | bytes] = [
-    *("\0", "a\0b", "9" * 5_000, "-1", "2147483648", "9223372036854775808", "²", "x" * 20_000, "🎉한e\u0301" * 300),
-    *("../../../etc/passwd", "%s%(x)s{0.__class__}{{ 7 }}{% x %}", "[]", "2026-02-30", "leapseconds", b"\xed\xa0\x80"),
-]
-VALUES: list[Any] = [
-    *(None, True, -1, 1.5, 10**400, "", "a\0b", "\ud800", "x" * 20_000, "9" * 5_000, "🎉" * 300, "{0}%s"),
-    *([], {}, [[]], [{}], {"a": []}, "2026-02-30T00:00:00Z"),
-]
-SHOWN: dict[str, Any] = DOCUMENTED_OFFER["representations"][0]  # type: ignore[index]  # it is a list
-# One document of each kind, with its id.
-DOCUMENTS: dict[Kind, tuple[str, dict[str, Any]]] = {
-    Kind.PLACEMENT: ("home", {**PLACEMENT, "returnMetaData": {"offerName": True}}),
-    Kind.TAG: ("holiday", {"name": "Holiday", "description": "All of them"}),
-    Kind.RULE: (
-        "adults",
-        {
-            "name": "Adults",
-            "condition": {"type": "PQL", "format": "pql/text", "value": "age > 18"},
-            "definedOn": {"profile": {"schema": {"ref": "x"}, "referencePaths": ["age"]}},
-        },
-    ),
-    Kind.FALLBACK_OFFER: ("fallback", {"name": "Fallback", "status": "approved"}),
-    Kind.COLLECTION: ("all", {"name": "All", "filterType": "any-tags", "ids": ["holiday"], "labels": ["x"]}),
-    Kind.PERSONALIZED_OFFER: (
-        "sale",
-        {
-            **DOCUMENTED_OFFER,
-            "tags": ["holiday"],
-            "characteristics": {"color": "red"},
-            "representations": [{**SHOWN, "placement": "home"}],
-        },
-    ),
-    Kind.DECISION: (
-        "decision",
-        {
-            "name": "Decision",
-            "status": "draft",
-            "fallback": "fallback",
-            "criteria": [{"placements": ["home"], "optionSelection": {"filter": "all"}, "rank": {"priority": 1}}],
-        },
-    ),
-}
-ADDRESSES = {"placements": "home", "offers": "sale", "decisions": "decision", "offer-decisions": "decision"}
+
 ADDRESSES |= {"offer-rules": "adults", "tags": "holiday", "offer-collections": "all", "rules": "adults"}
-
-
-@dataclass
-class Heard:
-    """The names of what views asked for, since it was last cleared."""
-
-    parameters: set[str] = field(default_factory=set)
-    headers: set[str] = field(default_factory=set)
-    cookies: set[str] = field(default_factory=set)
-
-    def clear(self) -> None:
-        for names in (self.parameters, self.headers, self.cookies):
-            names.clear()
 
 
 @pytest.fixture
@@ -127,55 +80,6 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
     return found
 
 
-@dataclass(frozen=True)
-class Address:
-    """An address that the resolver knows: its parts with `<converter:name>` for what varies."""
-
-    route: str
-
-    @property
-    def names(self) -> list[str]:
-        return re.findall(r"<(?:\w+:)?(\w+)>", self.route)
-
-    def path(self, values: dict[str, str]) -> str:
-        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], self.route)
-
-
-def addresses(resolver: URLResolver | None = None, before: str = "") -> Iterator[Address]:
-    for pattern in (resolver or get_resolver()).url_patterns:
-        if isinstance(pattern.pattern, RoutePattern):
-            route = before + str(pattern.pattern)
-        else:
-            # Of ours none varies; of others, a regular expression's groups are as good as texts.
-            plain = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<str:\1>", str(pattern.pattern))
-            route = before + re.sub(r"\(\?:.*?\)\??|[\^$?*\\]|\.\*", "", plain)
-        if isinstance(pattern, URLResolver):
-            yield from addresses(pattern, route)
-        else:
-            assert isinstance(pattern, URLPattern)
-            yield Address(route)
-
-
-ALL = list(dict.fromkeys(addresses()))
-# Everything of ours is tried with every value; pages of Django and allauth, which have tests of their own, with fewer.
-OTHERS = ("admin/", "accounts/")
-SAMPLES = {
-    "sandbox": "prod",
-    "etag": "2",
-    "status": "live",
-    "name": "tag",
-    "representation": "0",
-    "component": "0",
-    "app_label": "auth",
-    "content_type_id": "1",
-    "url": "x",
-    "uidb36": "x",
-    "key": "x",
-    "provider": "x",
-}
-SECTIONS = ("offers", "decisions")
-
-
 @pytest.fixture
 def library(db: None) -> dict[str, str]:
     """One item of each kind, changed once; a bulk edit and a view. Gives the keys that addresses need."""
@@ -193,20 +97,6 @@ def library(db: None) -> dict[str, str]:
     run = runs.begin(person, Action(Do.STATUS, "approved"), [LibraryItem.objects.get(id="sale").key])
     view = SavedView.objects.create(user=user, sandbox=sandbox, name="Mine", query="q=x", columns=["name"])
     return {"number": str(run.number), "view": str(view.key), "user": str(user.pk)}
-
-
-def samples(address: Address, library: dict[str, str]) -> list[dict[str, str]]:
-    """The values of an address's varying parts."""
-    route = address.route
-    section = next((name for name in ADDRESSES if f"dps/{name}/" in route or f"/{name}/<" in route), "offers")
-    values = {**SAMPLES, "number": library["number"], "id": ADDRESSES[section]}
-    values |= {"key": library["view"]} if "views/" in route else {}
-    values |= {"object_id": library["user"]} if "admin/" in route else {}
-    missing = [name for name in address.names if name not in values and name != "section"]
-    assert not missing, f"say in SAMPLES what {missing} of {route} is tried with"
-    if "section" not in address.names:
-        return [values]
-    return [{**values, "section": section, "id": ADDRESSES[section]} for section in SECTIONS]
 
 
 @dataclass

@@ -4,10 +4,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
+from offers.document.kinds.registry import Kind
+from offers.models import Membership, Sandbox
 from tests.browser import chromium
+from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
 from tests.transport import nginx
+from tests.web.edit.filling import EDIT
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +42,37 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture
+def library(transactional_db: None) -> Sandbox:
+    sandbox = make_sandbox()
+    admin = actor(sandbox, label="Jisoo Kim")
+    make_placement(admin)
+    make(admin, {"name": "Holiday 2026"}, Kind.TAG, "holiday")
+    made = make(admin, offer(tags=["holiday"], representations=[shown_in("home")]), id="sale")
+    patch(admin, made, replace("/name", "Summer sale"))
+    patch(admin, made, replace("/rank/priority", 7))
+    make(admin, offer(name="Winter coats", status="approved"))
+    user = User.objects.create_user("mina", password="a password", first_name="Mina", last_name="Park")
+    Membership.objects.create(sandbox=sandbox, user=user, role=Role.EDITOR)
+    return sandbox
+
+
+@pytest.fixture
+def signed_in(page: Page, live_server: LiveServer, library: Sandbox) -> Page:
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.fill("#id_login", "mina")
+    page.fill("#id_password", "a password")
+    page.click("button.btn-primary")
+    expect(page.locator("h1")).to_have_text("Prod")
+    return page
+
+
+@pytest.fixture
+def form(signed_in: Page, live_server: LiveServer) -> Page:
+    signed_in.goto(live_server.url + EDIT)
+    return signed_in
 
 
 def _arguments() -> list[str]:

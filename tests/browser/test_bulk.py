@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from offers.document.kinds.registry import Kind
 from offers.models import BulkRun, LibraryItem, Membership, Sandbox
-from tests.browser.test_pages import LOOKS, complaints_of, violations
+from tests.browser.complaints import LOOKS, complaints_of, violations
 from tests.cast import Role, actor, make, make_sandbox, offer
 from tests.servers import worker
 

@@ -5,9 +5,9 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from offers.models import Sandbox
-from tests.browser.test_edit import EDIT, form  # noqa: F401  # fixture
-from tests.browser.test_pages import library, signed_in, violations  # noqa: F401  # fixtures
+from tests.browser.complaints import violations
 from tests.cast import actor, make_placement
+from tests.web.edit.filling import EDIT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +26,7 @@ def put(page: Page, text: str) -> None:
     )
 
 
-def test_expressions_are_marked_and_one_that_is_open_is_named(form: Page) -> None:  # noqa: F811  # the fixture itself
+def test_expressions_are_marked_and_one_that_is_open_is_named(form: Page) -> None:
     form.fill(CONTENT, "<b>Hi {{ profile.name }}</b>\n설날 {% if gold %}more{% endif %}" + "\na long line of words" * 9)
     expect(form.locator(".code-layer mark")).to_have_text(["{{ profile.name }}", "{% if gold %}", "{% endif %}"])
     expect(form.locator(".content-help span")).to_have_text("")
@@ -39,9 +39,9 @@ def test_expressions_are_marked_and_one_that_is_open_is_named(form: Page) -> Non
 
 
 def test_json_is_checked_and_formatted(
-    signed_in: Page,  # noqa: F811  # the fixture itself
+    signed_in: Page,
     live_server: LiveServer,
-    library: Sandbox,  # noqa: F811  # the fixture itself
+    library: Sandbox,
 ) -> None:
     make_placement(actor(library), id="feed", name="Feed", componentType="json")
     page = signed_in
@@ -71,7 +71,7 @@ def test_json_is_checked_and_formatted(
     expect(page.locator("#preview")).to_contain_text("12345678901234567890")
 
 
-def test_a_key_in_a_long_text_of_emoji_makes_one_line_anew(form: Page) -> None:  # noqa: F811  # the fixture itself
+def test_a_key_in_a_long_text_of_emoji_makes_one_line_anew(form: Page) -> None:
     line = "😀🎉👨\u200d👩\u200d👧\u200d👦 sale {{ profile.name }} 설날\n"
     put(form, line * (190_000 // len(line.encode())))
     marks = form.locator(".code-layer mark").count()
@@ -106,7 +106,7 @@ def test_a_key_in_a_long_text_of_emoji_makes_one_line_anew(form: Page) -> None: 
     expect(form.locator(".code-layer mark")).to_have_text(["{{ a", "b }}", "{% d", "e %}"])
 
 
-def test_what_changes_in_a_long_text_is_laid_out_in_time(form: Page) -> None:  # noqa: F811  # the fixture itself
+def test_what_changes_in_a_long_text_is_laid_out_in_time(form: Page) -> None:
     """As words at every pause, and as the patch when one asks for it: each took up to ten seconds."""
     measured = form.context.new_cdp_session(form)
     measured.send("Performance.enable")

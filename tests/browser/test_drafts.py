@@ -6,7 +6,6 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from offers.models import LibraryItem, Membership
-from tests.browser.test_pages import library, signed_in  # noqa: F401  # fixtures
 from tests.cast import Role, actor, patch, replace
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,7 +15,7 @@ KEPT = "Object.keys(localStorage).filter(key => key.startsWith('draft:')).length
 
 
 @pytest.fixture
-def form(signed_in: Page, live_server: LiveServer) -> Page:  # noqa: F811  # the fixture itself
+def form(signed_in: Page, live_server: LiveServer) -> Page:
     signed_in.on("dialog", lambda dialog: dialog.accept())
     signed_in.goto(live_server.url + EDIT)
     return signed_in

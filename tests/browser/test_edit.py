@@ -5,18 +5,11 @@ from playwright.sync_api import Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from offers.models import LibraryItem
-from tests.browser.test_pages import LOOKS, complaints_of, library, signed_in, violations  # noqa: F401  # fixtures
+from tests.browser.complaints import LOOKS, complaints_of, violations
 from tests.cast import actor, patch, replace
+from tests.web.edit.filling import EDIT
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-EDIT = "/s/prod/offers/sale/edit/"
-
-
-@pytest.fixture
-def form(signed_in: Page, live_server: LiveServer) -> Page:  # noqa: F811  # the fixture itself
-    signed_in.goto(live_server.url + EDIT)
-    return signed_in
 
 
 def test_a_changed_field_is_marked_told_and_reverted(form: Page) -> None:

@@ -7,9 +7,8 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from offers.models import LibraryItem
-from tests.browser.test_edit import EDIT, form  # noqa: F401  # fixture
-from tests.browser.test_pages import library, signed_in  # noqa: F401  # fixtures
 from tests.cast import actor, patch, replace
+from tests.web.edit.filling import EDIT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,7 +16,7 @@ CONTENT = "#f-representations-{}-components-0-content"
 
 
 def test_a_search_is_one_step_of_the_browsers_history_and_the_list_keeps_the_focus(
-    signed_in: Page,  # noqa: F811  # the fixture itself
+    signed_in: Page,
     live_server: LiveServer,
 ) -> None:
     page = signed_in
@@ -46,7 +45,7 @@ def test_a_search_is_one_step_of_the_browsers_history_and_the_list_keeps_the_foc
 
 
 def test_the_form_keeps_the_focus_its_previews_and_its_place(
-    form: Page,  # noqa: F811  # the fixture itself
+    form: Page,
     live_server: LiveServer,
 ) -> None:
     marked = form.locator(".edit-index [aria-current]")

@@ -9,7 +9,7 @@ from offers.document.kinds.registry import Kind
 from offers.ledger import history
 from offers.ledger.verify import verify
 from offers.models import LibraryItem, Membership, Sandbox
-from tests.browser.test_pages import complaints_of
+from tests.browser.complaints import complaints_of
 from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, shown_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Membership, Sandbox
-from tests.browser.test_pages import complaints_of, violations
+from tests.browser.complaints import complaints_of, violations
 from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, shown_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

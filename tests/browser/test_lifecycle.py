@@ -8,7 +8,6 @@ from pytest_django.live_server_helper import LiveServer
 
 from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Membership, Revision, Sandbox
-from tests.browser.test_pages import library  # noqa: F401  # fixture
 from tests.cast import Role, actor, make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +29,7 @@ def act(page: Page, name: str) -> None:
 
 
 @pytest.fixture
-def admin(page: Page, live_server: LiveServer, library: Sandbox) -> Page:  # noqa: F811  # the fixture itself
+def admin(page: Page, live_server: LiveServer, library: Sandbox) -> Page:
     user = User.objects.create_user("ada", password="a password", first_name="Ada", last_name="Lind")
     Membership.objects.create(sandbox=library, user=user, role=Role.ADMIN)
     sign_in(page, live_server, "ada")
@@ -68,7 +67,7 @@ def test_an_offer_is_created_approved_copied_archived_and_brought_back(admin: Pa
 def test_what_is_used_stays_and_what_is_deleted_comes_back(
     admin: Page,
     live_server: LiveServer,
-    library: Sandbox,  # noqa: F811  # the fixture itself
+    library: Sandbox,
 ) -> None:
     collection = make(
         actor(library), {"name": "Of the week", "filterType": "offers", "ids": ["sale"]}, Kind.COLLECTION, "week"

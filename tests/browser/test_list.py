@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from offers.models import PersonalSettings, SavedView
-from tests.browser.test_pages import library, signed_in, violations  # noqa: F401  # fixtures
+from tests.browser.complaints import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -15,7 +15,7 @@ OFFERS = "/s/prod/offers/"
 
 
 @pytest.fixture
-def offers(signed_in: Page, live_server: LiveServer) -> Page:  # noqa: F811  # the fixture itself
+def offers(signed_in: Page, live_server: LiveServer) -> Page:
     signed_in.goto(live_server.url + OFFERS)
     return signed_in
 

@@ -1,22 +1,15 @@
 """The reading pages in a real browser: nothing that axe finds, nothing blocked by the policy, keyboard and search."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from offers.document.kinds.registry import Kind
-from offers.models import LibraryItem, Membership, Sandbox
-from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
+from offers.models import LibraryItem, Sandbox
+from tests.browser.complaints import LOOKS, complaints_of, violations
+from tests.cast import actor, patch, replace
 
-# axe-core 4.12.1, Mozilla Public License 2.0 (axe.LICENSE beside it); only tests use it.
-AXE = (Path(__file__).parent / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Layout goes by width and colour by theme, so two of the four see every rule of both.
-LOOKS = [(1440, "light"), (390, "dark")]
 PAGES = [
     "/s/prod/",
     "/s/prod/offers/",
@@ -33,57 +26,7 @@ PAGES = [
     "/s/prod/tags/holiday/",
     "/preferences/",
 ]
-
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def library(transactional_db: None) -> Sandbox:
-    sandbox = make_sandbox()
-    admin = actor(sandbox, label="Jisoo Kim")
-    make_placement(admin)
-    make(admin, {"name": "Holiday 2026"}, Kind.TAG, "holiday")
-    made = make(admin, offer(tags=["holiday"], representations=[shown_in("home")]), id="sale")
-    patch(admin, made, replace("/name", "Summer sale"))
-    patch(admin, made, replace("/rank/priority", 7))
-    make(admin, offer(name="Winter coats", status="approved"))
-    user = User.objects.create_user("mina", password="a password", first_name="Mina", last_name="Park")
-    Membership.objects.create(sandbox=sandbox, user=user, role=Role.EDITOR)
-    return sandbox
-
-
-@pytest.fixture
-def signed_in(page: Page, live_server: LiveServer, library: Sandbox) -> Page:
-    page.goto(f"{live_server.url}/accounts/login/")
-    page.fill("#id_login", "mina")
-    page.fill("#id_password", "a password")
-    page.click("button.btn-primary")
-    expect(page.locator("h1")).to_have_text("Prod")
-    return page
-
-
-def complaints_of(page: Page) -> list[str]:
-    """What goes wrong on a page from now on: its console's errors and what nobody caught.
-
-    Requests that are under way when a page is left are given up with it; htmx calls that an error, nobody else does.
-    """
-    given_up = ("htmx:sendAbort", "htmx:afterRequest")
-    found: list[str] = []
-
-    def listen(text: str) -> None:
-        if not text.startswith(given_up):
-            found.append(text)
-
-    page.on("console", lambda message: listen(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: listen(str(error)))
-    return found
-
-
-def violations(page: Page) -> list[Any]:
-    """What axe finds. It runs in the page's own world, where the policy would not let it in as a script element."""
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
 
 
 @pytest.mark.parametrize(("width", "theme"), LOOKS)

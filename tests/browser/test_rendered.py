@@ -5,16 +5,16 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from offers.models import LibraryItem, Sandbox
-from tests.browser.test_pages import library, signed_in, violations  # noqa: F401  # fixtures
+from tests.browser.complaints import violations
 from tests.cast import actor, patch, replace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_before_and_after_are_shown_when_they_are_opened(
-    signed_in: Page,  # noqa: F811  # the fixture itself
+    signed_in: Page,
     live_server: LiveServer,
-    library: Sandbox,  # noqa: F811  # the fixture itself
+    library: Sandbox,
 ) -> None:
     sale = LibraryItem.objects.get(id="sale")
     patch(actor(library), sale, replace("/representations/0/components/0/content", "<h1>Good bye</h1>"))

@@ -3,9 +3,6 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_edit import form  # noqa: F401  # fixture
-from tests.browser.test_pages import library, signed_in  # noqa: F401  # fixtures
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FIRST = "#f-representations-0-components-0-content"
@@ -27,7 +24,7 @@ def drag(page: Page, row: int, over: int) -> None:
     page.mouse.move(box["x"] + 40, box["y"] + 10, steps=4)
 
 
-def test_rows_are_dragged_and_moved_and_keep_what_was_typed(form: Page) -> None:  # noqa: F811  # the fixture itself
+def test_rows_are_dragged_and_moved_and_keep_what_was_typed(form: Page) -> None:
     form.set_viewport_size({"width": 1440, "height": 2600})
     expect(form.locator("[data-grip]")).to_have_count(0)
     form.fill(FIRST, "Typed just now")

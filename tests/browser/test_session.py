@@ -6,10 +6,10 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from offers.models import LibraryItem, Membership, Revision, Sandbox
+from tests.browser.complaints import violations
 from tests.browser.test_drafts import kept, sign_in
-from tests.browser.test_edit import EDIT, form  # noqa: F401  # fixture
-from tests.browser.test_pages import library, signed_in, violations  # noqa: F401  # fixtures
 from tests.cast import Role
+from tests.web.edit.filling import EDIT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,7 +18,7 @@ def sign_out(page: Page) -> None:
     page.context.clear_cookies(name="sessionid")
 
 
-def test_a_session_that_ends_while_one_types_costs_nothing(form: Page) -> None:  # noqa: F811  # the fixture itself
+def test_a_session_that_ends_while_one_types_costs_nothing(form: Page) -> None:
     sign_out(form)
     form.fill("#f-name", "Winter sale")
     notice = form.locator("#session")
@@ -38,7 +38,7 @@ def test_a_session_that_ends_while_one_types_costs_nothing(form: Page) -> None: 
     kept(form, 0)
 
 
-def test_signing_in_in_another_tab_lets_this_one_go_on(form: Page, live_server: LiveServer) -> None:  # noqa: F811
+def test_signing_in_in_another_tab_lets_this_one_go_on(form: Page, live_server: LiveServer) -> None:
     sign_out(form)
     tab = form.context.new_page()
     tab.goto(f"{live_server.url}/accounts/login/")
@@ -52,7 +52,7 @@ def test_signing_in_in_another_tab_lets_this_one_go_on(form: Page, live_server: 
     expect(form.locator(".toast-item")).to_contain_text("Saved as version 4.")
 
 
-def test_another_person_is_asked_before_it_is_saved_as_theirs(form: Page, live_server: LiveServer) -> None:  # noqa: F811
+def test_another_person_is_asked_before_it_is_saved_as_theirs(form: Page, live_server: LiveServer) -> None:
     jun = User.objects.create_user("jun", password="a password", first_name="Jun", last_name="Seo")
     Membership.objects.create(sandbox_id=LibraryItem.objects.get(id="sale").sandbox_id, user=jun, role=Role.EDITOR)
     form.fill("#f-name", "Winter sale")
@@ -69,7 +69,7 @@ def test_another_person_is_asked_before_it_is_saved_as_theirs(form: Page, live_s
     assert Revision.objects.get(item__id="sale", etag=4).actor_label == "Jun Seo"
 
 
-def test_who_may_only_read_is_not_offered_to_go_on_but_to_sign_out(form: Page, live_server: LiveServer) -> None:  # noqa: F811
+def test_who_may_only_read_is_not_offered_to_go_on_but_to_sign_out(form: Page, live_server: LiveServer) -> None:
     grace = User.objects.create_user("grace", password="a password", first_name="Grace", last_name="Okafor")
     Membership.objects.create(sandbox_id=LibraryItem.objects.get(id="sale").sandbox_id, user=grace, role=Role.AUDITOR)
     form.fill("#f-name", "Winter sale")
@@ -90,7 +90,7 @@ def test_who_may_only_read_is_not_offered_to_go_on_but_to_sign_out(form: Page, l
     expect(form.locator(".toast-item")).to_contain_text("Saved as version 4.")
 
 
-def test_saving_without_a_network_stays_says_so_and_tries_again(form: Page) -> None:  # noqa: F811  # the fixture itself
+def test_saving_without_a_network_stays_says_so_and_tries_again(form: Page) -> None:
     form.fill("#f-name", "Winter sale")
     expect(form.locator("#change-count")).to_have_text("1 change")
     form.context.set_offline(True)
@@ -105,7 +105,7 @@ def test_saving_without_a_network_stays_says_so_and_tries_again(form: Page) -> N
 def test_without_javascript_what_was_typed_comes_back_after_signing_in(
     browser: Browser,
     live_server: LiveServer,
-    library: Sandbox,  # noqa: F811  # the fixture itself
+    library: Sandbox,
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

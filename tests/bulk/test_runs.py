@@ -4,115 +4,31 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
-from offers.access.permissions import Actor, NotAllowed, NotFound, actor_for_user
+from offers.access.permissions import Actor, NotAllowed, NotFound
 from offers.bulk import plan, runs, worker
 from offers.bulk.actions import Action, Do
 from offers.bulk.runs import NoteMissing, NothingSelected, NotNow, TooMany
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import history, writes
-from offers.ledger.records import Stamp
 from offers.ledger.verify import verify
 from offers.lists.filters import Wanted
-from offers.models import BulkRow, BulkRun, LibraryItem, Membership, Revision, Sandbox
-
-Role = Membership.Role
-STAMP = Stamp("form")
-PLACEMENT = {"name": "Home page", "componentType": "html", "channel": "https://ns.adobe.com/xdm/channel-types/web"}
-TAG = "tag-holiday"
-
-
-def document(name: str, **more: Any) -> dict[str, Any]:
-    return {
-        "name": name,
-        "status": "draft",
-        "selectionConstraint": {
-            "startDate": "2026-11-01T05:00:00.000+00:00",
-            "endDate": "2026-11-30T23:59:59+09:00",
-            "profileConstraintType": "none",
-        },
-        "rank": {"priority": 1},
-        **more,
-    }
-
-
-@pytest.fixture
-def sandbox(db: None) -> Sandbox:
-    return Sandbox.objects.create(org_id="O", name="prod", title="Production", review_policy="live")
-
-
-def person(sandbox: Sandbox, role: str, name: str) -> Actor:
-    user = User.objects.create_user(name, first_name=name.title(), last_name="Park")
-    Membership.objects.create(sandbox=sandbox, user=user, role=role)
-    return actor_for_user(user, sandbox.name)
-
-
-@pytest.fixture
-def marketer(sandbox: Sandbox) -> Actor:
-    return person(sandbox, Role.EDITOR, "mina")
-
-
-@pytest.fixture
-def colleague(sandbox: Sandbox) -> Actor:
-    return person(sandbox, Role.EDITOR, "jun")
-
-
-@pytest.fixture
-def admin(sandbox: Sandbox) -> Actor:
-    return person(sandbox, Role.ADMIN, "ada")
-
-
-@pytest.fixture
-def offers(admin: Actor) -> list[str]:
-    """Three drafts and the tag that tests add."""
-    writes.create(admin, Kind.TAG, {"name": "Holiday 2026"}, STAMP, id=TAG)
-    names = ["First", "Second", "Third"]
-    for name in names:
-        writes.create(admin, Kind.PERSONALIZED_OFFER, document(name), STAMP, id=name.lower())
-    return [name.lower() for name in names]
-
-
-def planned(actor: Actor, action: Action, ids: list[str]) -> BulkRun:
-    """A run whose dry run is done."""
-    run = runs.begin(actor, action, runs.keys_of(actor, ids))
-    assert worker.work(run.number)
-    run.refresh_from_db()
-    assert run.state == BulkRun.State.PLANNED
-    return run
-
-
-def carried_out(actor: Actor, run: BulkRun, note: str = "Prices rise") -> BulkRun:
-    runs.start(actor, run, note)
-    assert worker.work(run.number)
-    run.refresh_from_db()
-    assert run.state == BulkRun.State.FINISHED
-    return run
-
-
-def rows(run: BulkRun) -> dict[str, BulkRow]:
-    return {row.item.id: row for row in run.rows.select_related("item").order_by("key")}
-
-
-def verdicts(run: BulkRun) -> dict[str, str]:
-    return {id: row.verdict for id, row in rows(run).items()}
-
-
-def results(run: BulkRun) -> dict[str, str]:
-    return {id: row.result for id, row in rows(run).items()}
-
-
-def item(id: str) -> LibraryItem:
-    return LibraryItem.objects.get(id=id)
-
-
-def patch(actor: Actor, id: str, pointer: str, value: Any) -> None:
-    operation = {"op": "add", "path": pointer, "value": value}
-    writes.change(actor, OFFER_KINDS, id, [operation], STAMP)
-
-
-PRIORITY = Action(Do.PRIORITY, 5)
+from offers.models import BulkRow, BulkRun, Membership, Revision, Sandbox
+from tests.bulk.running import (
+    PRIORITY,
+    STAMP,
+    TAG,
+    carried_out,
+    item,
+    patch,
+    person,
+    planned,
+    results,
+    rows,
+    verdicts,
+)
+from tests.cast import Role
 
 
 def test_a_dry_run_says_for_each_offer_what_would_happen_and_changes_nothing(
@@ -261,78 +177,6 @@ def test_it_takes_a_whole_filter(marketer: Actor, offers: list[str]) -> None:
     keys = runs.keys_matching(marketer, Wanted(reference=TAG))
     assert keys == [item("second").key]
     assert len(runs.keys_matching(marketer, Wanted())) == 3
-
-
-def test_one_undo_takes_the_whole_run_back_and_names_what_changed_since(
-    marketer: Actor, colleague: Actor, offers: list[str]
-) -> None:
-    run = carried_out(marketer, planned(marketer, PRIORITY, offers))
-    patch(colleague, "second", "/description", "Later work stays")
-    patch(colleague, "third", "/rank/priority", 9)
-    undo = runs.undo(marketer, run)
-    worker.work(undo.number)
-    undo.refresh_from_db()
-    assert verdicts(undo) == {"first": "change", "second": "change", "third": "conflict"}
-    assert rows(undo)["third"].problems[0]["place"] == [["Priority", {"name": "priority"}]]
-    carried_out(marketer, undo, "Undo it")
-    assert item("first").document == document("First")
-    assert item("second").document == document("Second", description="Later work stays")
-    assert item("third").priority == 9
-    revision = history.revision(item("second"), 4)
-    assert (revision.source, revision.refers_to["undoes"]) == ("undo", 2)
-    assert revision.refers_to["bulk"] > run.number
-    assert list(verify(Sandbox.objects.all())) == []
-
-
-def shown_in(*placements: str) -> list[dict[str, Any]]:
-    content = {"type": "html", "format": "text/html", "content": "Hello"}
-    return [{"placement": name, "channel": PLACEMENT["channel"], "components": [dict(content)]} for name in placements]
-
-
-@pytest.fixture
-def shown(admin: Actor) -> str:
-    """An offer that is shown in three places."""
-    for name in ("home", "kiosk", "foot"):
-        writes.create(admin, Kind.PLACEMENT, PLACEMENT, STAMP, id=name)
-    more = {"representations": shown_in("home", "kiosk")}
-    writes.create(admin, Kind.PERSONALIZED_OFFER, document("Shown", **more), STAMP, id="shown")
-    return "shown"
-
-
-def test_an_undo_names_what_was_removed_since_and_not_what_stands_there_now(
-    marketer: Actor, colleague: Actor, shown: str
-) -> None:
-    text = {"op": "replace", "path": "/representations/0/components/0/content", "value": "Bye"}
-    run = carried_out(marketer, planned(marketer, Action(Do.PATCH, [text]), [shown]))
-    writes.change(colleague, OFFER_KINDS, shown, [{"op": "remove", "path": "/representations/0"}], STAMP)
-    undo = runs.undo(marketer, run)
-    worker.work(undo.number)
-    (row,) = rows(undo).values()
-    assert (row.verdict, row.problems[0]["place"][0][1]["placement"]) == ("conflict", "home")
-
-
-def test_what_is_wrong_with_the_outcome_is_named_as_it_stands_in_the_outcome(marketer: Actor, shown: str) -> None:
-    operations = [
-        {"op": "add", "path": "/representations/0", "value": shown_in("foot")[0]},
-        {"op": "replace", "path": "/representations/1/components/0/content", "value": 5},
-    ]
-    (row,) = rows(planned(marketer, Action(Do.PATCH, operations), [shown])).values()
-    assert (row.verdict, row.problems[0]["place"][0][1]["placement"]) == ("invalid", "home")
-
-
-def test_an_undo_can_be_undone(marketer: Actor, offers: list[str]) -> None:
-    run = carried_out(marketer, planned(marketer, PRIORITY, offers))
-    for expected in (1, 5):
-        run = runs.undo(marketer, run)
-        worker.work(run.number)
-        run.refresh_from_db()
-        carried_out(marketer, run)
-        assert {item(id).priority for id in offers} == {expected}
-
-
-def test_it_refuses_to_undo_what_changed_nothing(marketer: Actor, offers: list[str]) -> None:
-    with pytest.raises(NotNow):
-        runs.undo(marketer, planned(marketer, PRIORITY, offers))
 
 
 def test_a_discarded_run_is_gone_and_a_started_one_cannot_be_discarded(marketer: Actor, offers: list[str]) -> None:

@@ -11,7 +11,7 @@ from django.urls import resolve
 from offers.models import LibraryItem
 from tests.cast import Role
 from tests.web.conftest import SignIn
-from tests.web.edit.test_form import EDIT, NAME, NEW, opened, revisions, submit, with_texts
+from tests.web.edit.filling import EDIT, NAME, NEW, opened, revisions, submit, with_texts
 from tests.web.form_reader import Sent, form_in
 from tests.web.frame.test_respond import text_of
 

@@ -9,7 +9,7 @@ from django.test import Client
 from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Sandbox
 from tests.cast import actor, make, make_placement
-from tests.web.edit.test_form import EDIT, HTMX, opened, submit
+from tests.web.edit.filling import EDIT, HTMX, opened, submit
 from tests.web.frame.test_respond import text_of
 
 RULE = "/selectionConstraint/eligibilityRule"

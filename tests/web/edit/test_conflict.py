@@ -13,7 +13,7 @@ from offers.document.merge import Conflict
 from offers.models import LibraryItem, Sandbox
 from offers.web.edit.conflict import kind_of
 from tests.cast import WEB, actor, make, offer, patch, replace, shown_in
-from tests.web.edit.test_form import EDIT, END, NAME, PRIORITY, last_patch, now, opened, revisions, submit, with_texts
+from tests.web.edit.filling import EDIT, END, NAME, PRIORITY, last_patch, now, opened, revisions, submit, with_texts
 from tests.web.form_reader import Sent, form_in
 from tests.web.frame.test_respond import flat, text_of
 

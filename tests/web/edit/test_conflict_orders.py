@@ -8,8 +8,8 @@ from django.test import Client
 from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Sandbox
 from tests.cast import actor, make, make_placement, offer, patch, replace, shown_in
+from tests.web.edit.filling import now, opened, submit, with_texts
 from tests.web.edit.test_conflict import names_of_picks
-from tests.web.edit.test_form import now, opened, submit, with_texts
 from tests.web.form_reader import form_in
 from tests.web.frame.test_respond import text_of
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from offers.models import LibraryItem, Sandbox
 from offers.web.frame.sections import SECTIONS
 from tests.cast import actor, patch, replace
-from tests.web.edit.test_form import HTMX, opened, submit, with_texts
+from tests.web.edit.filling import HTMX, opened, submit, with_texts
 from tests.web.form_reader import form_in
 from tests.web.frame.test_respond import flat, text_of
 
