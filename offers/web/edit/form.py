@@ -90,6 +90,11 @@ class Desk:
         return document_of(self.form, self.choices.placements if isinstance(self.choices, Choices) else {})
 
     @property
+    def saved_document(self) -> Document:
+        """The same, without asking for what only the page shows."""
+        return document_of(self.form, self.choices.chosen_placements() if isinstance(self.choices, Choices) else {})
+
+    @property
     def section(self) -> Section:
         return SECTION_OF[self.form.kind]
 
@@ -244,7 +249,7 @@ def _meanwhile(desk: Desk, item: LibraryItem, plan: Plan) -> dict[str, Any]:
 
 
 def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
-    document = desk.document
+    document = desk.saved_document
     own = form_problems(desk.form)
     if own:
         return refused(desk, InvalidDocument(own))

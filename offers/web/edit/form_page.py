@@ -21,7 +21,7 @@ from offers.forms.library import LibraryForm
 from offers.forms.offer import OfferForm, Placement, is_about_placement
 from offers.forms.rows import Row, original
 from offers.lists.filters import has_word
-from offers.models import Listing
+from offers.models import Listing, reading
 from offers.web.edit.choices import LibraryChoices
 from offers.web.frame.words import channel_name, place_title, problem_text
 
@@ -72,6 +72,12 @@ class Choices:
             for id, name, document in _offered(self.actor, Kind.PLACEMENT, chosen, self.text)
         }
 
+    def chosen_placements(self) -> dict[str, Placement]:
+        """Those that the form's contents are for, and no others: all that is needed to save it."""
+        chosen = asked.ids({row.texts.get("placement", "") for row in self.form.representations})
+        found = reading.rows(_PLACEMENTS, [self.actor.sandbox.pk, Kind.PLACEMENT.value, chosen]) if chosen else ()
+        return {id: Placement(*said) for id, *said in found}
+
     @cached_property
     def rules(self) -> dict[str, Rule]:
         chosen = {self.form.texts.get("selectionConstraint/eligibilityRule", "")}
@@ -116,6 +122,12 @@ class Choices:
             channel = channel_name(placement.channel) if fits else ""
             groups.setdefault((not fits, channel), []).append((id, placement))
         return [PlacementGroup(channel, not other, found) for (other, channel), found in sorted(groups.items())]
+
+
+_PLACEMENTS = """
+SELECT id, document ->> 'name', document ->> 'channel', document ->> 'componentType' FROM offers_libraryitem
+ WHERE sandbox_id = %s AND kind = %s AND id = ANY(%s) AND deleted_at IS NULL
+"""
 
 
 def tags_like(actor: Actor, text: str, chosen: Iterable[str]) -> Options:
