@@ -46,6 +46,7 @@ class Budget:
 
     @property
     def key(self) -> str:
+        # Somebody may type half a surrogate pair for a name, which UTF-8 has no bytes for.
         return hashlib.sha256("\0".join(self.parts).encode(errors="replace")).hexdigest()
 
 
@@ -84,6 +85,7 @@ def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         address = ipaddress.ip_address(text.strip().removeprefix("[").removesuffix("]"))
     except ValueError:
         return None
+    # A socket for both kinds of addresses names an IPv4 caller by an IPv6 address, whose network would be everybody.
     return getattr(address, "ipv4_mapped", None) or address
 
 

@@ -31,6 +31,7 @@ def is_secret_of(client: Client, secret: str) -> bool:
     if constant_time_compare(client.secret, hashed(secret)):
         return True
     if any(constant_time_compare(client.secret, hashed(secret, key)) for key in settings.SECRET_KEY_FALLBACKS):
+        # Only if it is still this one: a new secret that was made meanwhile must not be undone.
         Client.objects.filter(pk=client.pk, secret=client.secret).update(secret=hashed(secret))
         return True
     return False

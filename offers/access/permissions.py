@@ -17,6 +17,7 @@ from offers.document.validate import transition_problem
 from offers.models import LibraryItem, Membership, Sandbox, reading
 
 Role = Membership.Role
+# As long as the columns that keep it: of items, and of revisions.
 MAX_LABEL = 150
 
 # What the keys of people and programs begin with, and of who has no account here (an import's authors may have none).

@@ -75,6 +75,7 @@ def authenticate(request: HttpRequest) -> Actor:
     if found is not None and now < found[1]:
         return found[0]
     actor, seconds = _found(asked)
+    # All are forgotten at once: to know the oldest would cost every call something, and asking anew costs each one a query.
     if len(_known) >= MOST_KNOWN:
         _known.clear()
     _known[asked] = actor, now + seconds

@@ -107,6 +107,7 @@ def _wanted_etag(actor: Actor, kinds: Collection[Kind], id: str, condition: etag
     if len(condition.etags) == 1:
         return next(iter(condition.etags))
     head = heads.read_to_write(actor, kinds, id)
+    # Of several the current one is the condition from here on: when somebody is first after all, that is a 412 as well.
     if head.etag not in condition.etags:
         raise writes.StaleEtag(head)
     return head.etag

@@ -63,11 +63,13 @@ def _credentials(request: HttpRequest) -> tuple[str, str]:
         client_id, _, secret = base64.b64decode(credentials).decode().partition(":")
     except ValueError:
         return "", ""
+    # RFC 6749 section 2.3.1: both are encoded as in a form before they are joined by a colon.
     return unquote_plus(client_id), unquote_plus(secret)
 
 
 def _client(client_id: str, secret: str) -> Client | None:
     """The client, if this is its secret."""
+    # PostgreSQL refuses NUL with an error of its own.
     client = Client.objects.filter(pk=client_id).first() if client_id and "\0" not in client_id else None
     return client if client and is_secret_of(client, secret) else None
 

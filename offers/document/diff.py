@@ -36,6 +36,7 @@ def _value(before: JSON, after: JSON, path: str, member: str) -> Patch:
             return [] if equal(before, after) else [{"op": "replace", "path": path, "value": after}]
         return _object(before, after, path)
     keys = both_keys(member, before, after)
+    # 5: a slash and an index of four digits, since longer lists have no keys (identity.MAX_ITEMS).
     if keys is not None and len(path) + 5 <= MAX_POINTER_LENGTH and path.count("/") < MAX_POINTER_TOKENS:
         patch = _list(before, after, path, *keys)
         if patch is not None:
@@ -48,6 +49,7 @@ def _addressable(path: str, *objects: dict[str, JSON]) -> bool:
     room = MAX_POINTER_LENGTH - len(path) - 1
     return not path or (
         path.count("/") < MAX_POINTER_TOKENS
+        # Escaping doubles a name at most, so that most names need not be escaped to know.
         and all(len(name) * 2 <= room or len(escape(name)) <= room for item in objects for name in item)
     )
 
@@ -97,6 +99,7 @@ def _moves(current: list[str], target: list[str]) -> list[tuple[int, int]]:
     stay = longest_increasing([position[key] for key in target])
     movers = [index for index in range(len(target)) if index not in stay]
     if len(movers) > MAX_LIST_OPERATIONS:
+        # They are not carried out, only counted: the caller replaces the list as a whole.
         return [(0, 0)] * len(movers)
     order, moves = list(current), []
     for index in movers:

@@ -150,6 +150,7 @@ def _items(
     our_names, their_names = _renamed(path[-1], base, ours, theirs), _renamed(path[-1], base, theirs, ours)
     ours = {our_names.get(key, key): item for key, item in ours.items()}
     theirs = {their_names.get(key, key): item for key, item in theirs.items()}
+    # What both sides gave another name is asked about as a whole: by its members it could get half of each name.
     renamed_twice = set(our_names.values()).intersection(their_names.values())
     places = {key: index for side in (base, theirs, ours) for index, key in enumerate(side)}
     merged = {}

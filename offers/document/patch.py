@@ -18,6 +18,7 @@ from offers.document.parse import MESSAGES
 from offers.document.values import MAX_DEPTH, alike, clone, depth, equal, unescape, unstorable
 from offers.document.words.labels import gettext_noop
 
+# RFC 6902 knows no limits: thirty operations that copy the root into itself make a gigabyte of 1 KB.
 MAX_OPERATIONS = 200
 MAX_POINTER_LENGTH = 512
 MAX_POINTER_TOKENS = 24

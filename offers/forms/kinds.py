@@ -15,6 +15,7 @@ from offers.forms.rows import Row
 Form: TypeAlias = OfferForm | LibraryForm
 
 
+# About a dozen inputs each: fewer than DATA_UPLOAD_MAX_NUMBER_FIELDS, so that what was opened can also be sent.
 MAX_CONTENTS = 300
 
 

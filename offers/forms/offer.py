@@ -141,6 +141,7 @@ def operated(form: OfferForm, action: str) -> str:
     )
     if match is None or (match[1] == "move") != (match[6] is not None):
         return ""
+    # Three digits are enough for any row (rows.MAX_ROWS); a number of any length takes any time to read.
     operation, pointer, top, outer, index, to = match.groups()
     tops = {REPRESENTATIONS: form.representations, CAPPINGS: form.cappings, ATTRIBUTES: form.attributes}
     if top not in tops or (outer is not None and (top != REPRESENTATIONS or int(outer) >= len(form.representations))):

@@ -17,6 +17,7 @@ from offers.models import LibraryItem, reading
 # FOR UPDATE also keeps out those who are about to refer to the item (they take FOR KEY SHARE).
 Lock = Literal["", "FOR NO KEY UPDATE", "FOR UPDATE"]
 
+# At random, because processes that know nothing of each other make ids at once; 96 bits are enough for none to meet.
 ID_BYTES = 12
 
 
@@ -112,6 +113,7 @@ def read_to_write(actor: Actor, kinds: Collection[Kind], id: str, *, lock: Lock 
 
 def _visible(row: Sequence[Any] | None, kinds: Collection[Kind], *, deleted: bool) -> Head:
     head = head_of(row) if row else None
+    # One answer for all three: it says nothing about what there is elsewhere.
     if head is None or head.kind not in kinds or (head.deleted_at is not None and not deleted):
         raise NotFound
     return head

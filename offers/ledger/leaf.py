@@ -13,6 +13,7 @@ from typing import NamedTuple, TypedDict
 
 from offers.document.values import canonical
 
+# It is in the leaf, so that another recipe one day can be told from this one by what was proved.
 VERSION = 1
 SALT_BYTES = 16
 
@@ -66,6 +67,7 @@ class Leaf:
 
     def digest(self) -> str:
         """SHA-256, in hex, of a zero byte and the text: the hash of a leaf in a Merkle tree (RFC 6962 section 2.1)."""
+        # Inner nodes begin with a one byte there, so that neither can be passed off as the other.
         return hashlib.sha256(b"\0" + self.text()).hexdigest()
 
 

@@ -14,6 +14,7 @@ from offers.ledger.heads import Head
 from offers.ledger.leaf import Leaf, RefersTo, Salts, commitment, new_salts, time_text
 from offers.models import LibraryItem, Revision, Sandbox
 
+# A version is rebuilt from this many patches at most; each snapshot costs a whole document.
 SNAPSHOT_EVERY = 50
 
 
@@ -58,6 +59,7 @@ class NewRevision:
 REVISION_COLUMNS = {
     name: hint.__metadata__[0] for name, hint in get_type_hints(NewRevision, include_extras=True).items()
 }
+# Types are named because in a SELECT a parameter does not take that of the column it ends up in, as it would in VALUES.
 INSERT_REVISION = f"""
 INSERT INTO offers_revision (item_id, {", ".join(REVISION_COLUMNS)})
 SELECT key, {", ".join(f"%s::{type}" for type in REVISION_COLUMNS.values())}"""
@@ -88,6 +90,7 @@ def record(actor: Actor, before: str, after: Head, patch: Patch, stamp: Stamp, s
     """What is stored of a change. `before` is the digest of the revision before, "" for the first. New salts are made unless they are given."""
     salts = salts or new_salts()
     text = canonical_text(after.document)
+    # What is deleted has no document, says its digest; its row keeps the last one, to be brought back.
     document = text if after.deleted_at is None else canonical_text(None)
     revision = NewRevision(
         sandbox_id=actor.sandbox.pk,

@@ -40,6 +40,7 @@ def reference_problems(sandbox_id: int, document: Document, wanted: Collection[R
     """
     if not wanted:
         return []
+    # Locked in the order of their keys, so that two writers who need the same rows cannot wait for each other in a circle.
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT id, kind, document FROM offers_libraryitem

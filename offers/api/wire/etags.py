@@ -12,6 +12,7 @@ from offers.api.wire.problems import ApiError
 _TAG = r'(?:W/)?+"[\x21\x23-\x7e\x80-\xff]*+"'
 _LIST = re.compile(rf"[ \t,]*+{_TAG}(?:[ \t]*+,[ \t,]*+(?:{_TAG})?+)*+[ \t]*+")
 _STRONG = re.compile(r'(W/)?"([^"]*)"')
+# Etags are PostgreSQL's integers: what has more digits names none of ours, and is not made a number.
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
 

@@ -24,6 +24,8 @@ from offers.access.attempts import Budget, address_of, give_back, take
 from offers.web.account.preferences import recall
 from offers.web.frame.respond import A_YEAR
 
+# Failures within these seconds that one person may have at a known browser, at a name from one address, and all who share an
+# address: a household, an office behind one router.
 MINUTES = 5 * 60
 OF_A_BROWSER = 10
 OF_A_NAME = 10
@@ -47,6 +49,7 @@ class ByNameOrEmail(ModelBackend):
             return None
         user = person_called(username or email or "")
         if user is None:
+            # As dear as a wrong password, so that the time does not tell who has an account.
             User().set_password(password)
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None

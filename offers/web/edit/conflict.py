@@ -89,6 +89,7 @@ def _picked(conflict: Conflict, pick: Pick, zone: ZoneInfo) -> JSON:
     kind = kind_of(conflict)
     if pick.side == YOURS or not kind:
         return conflict.ours
+    # As forms/fields reads numbers: what is none stays text, so that the validator says what is wrong with it.
     if kind == "number":
         return int(pick.text) if re.fullmatch(r"\s*[+-]?\d{1,15}\s*", pick.text) else pick.text
     return date_read(pick.text, zone) if kind == "date" else pick.text

@@ -41,6 +41,7 @@ from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
 
+# Three polls that did not come (edit/_presence.html asks every 20 seconds): browsers slow tabs in the background down.
 GONE_AFTER = timedelta(seconds=60)
 # One statement: forget the tabs that are gone, say that this one is here, and name the others. What another request is
 # just renewing or forgetting is left to it.

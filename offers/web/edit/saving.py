@@ -19,6 +19,7 @@ from offers.models import LibraryItem, Revision
 from offers.web.frame.words import problem_text
 from offers.web.item.said import in_use
 
+# Somebody has to press again after this. So it is often: only a program that never rests is first so many times.
 TRIES = 25
 
 

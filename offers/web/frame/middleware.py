@@ -89,6 +89,7 @@ def api_door(get_response: Handler) -> Handler:
         with translation.override(language):
             response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         response["Content-Language"] = language
+        # A 304 has no body, and the length it may name is that of the answer it stands for (RFC 9110 section 8.6).
         if response.status_code != 304:
             response.headers.setdefault("Content-Length", str(len(response.content)))
         patch_vary_headers(response, ["Accept-Language"])

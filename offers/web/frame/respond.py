@@ -66,6 +66,7 @@ class Frame:
             return ""
         parts = self.request.path.split("/")  # /s/<sandbox>/<section>/...
         found = parts[3] or "home" if len(parts) > 3 else ""
+        # Bulk edits are of offers, and have no section of their own.
         return "offers" if found == "bulk" else found
 
     @property

@@ -61,6 +61,7 @@ def _day(query: QueryDict, name: str) -> date | None:
         found = parse_date(query.get(name, ""))
     except ValueError:
         return None
+    # While 2026 is being typed, browsers send the years 0002, 0020 and 0202.
     return found if found and 2000 <= found.year < 2100 else None
 
 

@@ -22,6 +22,7 @@ from offers.web.frame.words import channel_name
 from offers.web.item.offered import Offered
 
 AXIS = 200  # units of the window bar's drawing
+# Many an offer ends in 9999: to scale, nobody would see the windows of the others.
 AXIS_AT_MOST = timedelta(days=365)
 AXIS_AT_LEAST = timedelta(days=30)
 TAGS_SHOWN = 2
