@@ -1,13 +1,12 @@
 """Settings: everything a deployment may change is an environment variable (docs/operator.md)."""
 
-from collections.abc import MutableMapping
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from offeradmin import devdb
+from offeradmin import assets, devdb
 from offeradmin.environment import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -55,7 +54,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 MIDDLEWARE = [
     "offers.web.frame.middleware.kept_to_oneself",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "offeradmin.assets.StaticFiles",
     "offers.web.frame.middleware.request_id",
     "offers.web.frame.middleware.api_door",
     "offers.web.frame.errors.form_size",
@@ -138,19 +137,18 @@ LOCALE_PATHS = [BASE_DIR / "offers" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Served from where they are, so there is nothing to collect (and no STATIC_ROOT).
+# While files are being changed, their addresses stay.
+STATIC_VERSION = "" if DEBUG else assets.version_of(BASE_DIR / "static")
+STATIC_URL = f"static/{STATIC_VERSION}/" if STATIC_VERSION else "static/"
+# Compressed copies of this version. What has none is served from where it lies.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".local" / "static"))) / (STATIC_VERSION or "debug")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
 WHITENOISE_USE_FINDERS = True
-
-
-def _static_headers(headers: MutableMapping[str, str], path: str, url: str) -> None:
-    """The sample library's pictures are shown in sandboxed previews, which are of no site, not even of ours."""
-    if url.startswith(f"/{STATIC_URL}demo/"):
-        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-
-
-WHITENOISE_ADD_HEADERS_FUNCTION = _static_headers
+WHITENOISE_ADD_HEADERS_FUNCTION = assets.add_headers
 
 # Nothing from elsewhere, nothing inline. What an offer shows is framed from an address with a policy of its own
 # (web/item/preview.py), sandboxed without scripts.
