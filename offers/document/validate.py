@@ -21,6 +21,7 @@ from offers.document.words.labels import gettext_noop
 
 # Bytes of compact JSON. The API documents it for offers; nothing else comes near it.
 DOCUMENT_LIMIT = 300 * 1024
+# Of types, of which a body of a megabyte may have a hundred thousand wrong; nobody mends more than these at a time.
 MAX_PROBLEMS = 50
 
 
@@ -50,6 +51,7 @@ def validate(kind: Kind, document: JSON, before: JSON = None) -> tuple[Problem, 
         details = error.errors(include_url=False, include_input=False)
         shapes = [_friendly(detail) for detail in details[:MAX_PROBLEMS]]
         return (*shapes, *_address_problems(kind, document, before))
+    # Rules are asked only where the types hold, so that they may read members without looking first.
     return (*KINDS[kind].problems(document), *_address_problems(kind, document, before))
 
 
@@ -119,6 +121,7 @@ def _size_and_text_problems(document: dict[str, JSON]) -> Iterator[Problem]:
     if len(text) > DOCUMENT_LIMIT:
         message = gettext_noop("The document is larger than {limit} KB.")
         yield Problem("", "document-too-large", message, params={"limit": DOCUMENT_LIMIT // 1024})
+    # So NUL is written. A text that has these six characters itself is looked at in vain, and is fine.
     elif b"\\u0000" in text:
         yield from _unstorable(document, "")
 

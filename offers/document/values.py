@@ -11,6 +11,7 @@ Document: TypeAlias = dict[str, Any]
 Patch: TypeAlias = list[dict[str, Any]]
 
 MAX_DEPTH = 48
+# Up to here, programs that read numbers as doubles agree on integers (RFC 8259 section 6).
 MAX_INTEGER = 2**53 - 1
 
 _AS_SQUARE = bytes.maketrans(b"{}", b"[]")

@@ -52,6 +52,23 @@ def test_no_page_is_wider_than_the_smallest_phone(signed_in: Page, live_server: 
         assert signed_in.evaluate("document.documentElement.scrollWidth") <= 320, address
 
 
+OUTSIDE = """() => [...document.querySelectorAll(".main details.menu")].filter(menu => {
+  menu.open = true;
+  const {left, right, width} = menu.querySelector(".menu-panel").getBoundingClientRect();
+  menu.open = false;
+  return width && (left < 0 || right > innerWidth);
+}).map(menu => menu.outerHTML.slice(0, 200))"""
+
+
+@pytest.mark.parametrize("width", [1440, 390, 320])
+def test_no_menu_of_a_page_opens_out_of_the_window(signed_in: Page, live_server: LiveServer, width: int) -> None:
+    signed_in.set_viewport_size({"width": width, "height": 700})
+    for address in ("/s/prod/offers/", "/s/prod/offers/sale/", "/s/prod/offers/sale/history/", "/s/prod/tags/holiday/"):
+        signed_in.goto(live_server.url + address)
+        assert signed_in.locator(".main details.menu").count(), address
+        assert signed_in.evaluate(OUTSIDE) == [], address
+
+
 def test_a_search_answers_in_place_and_back_leads_back(signed_in: Page, live_server: LiveServer) -> None:
     signed_in.goto(f"{live_server.url}/s/prod/offers/")
     signed_in.evaluate("window.stayed = true")

@@ -25,6 +25,7 @@ from offers.models import Listing, reading
 from offers.web.edit.choices import LibraryChoices
 from offers.web.frame.words import channel_name, place_title, problem_text
 
+# A longer select is no choice any more; what is not in it is searched for.
 CHOICES_OFFERED = 100
 CONDITION_SHOWN = 600  # characters
 TAGS_FOUND = 12

@@ -30,6 +30,7 @@ def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> 
     """A new item like this one, recorded as its copy; a decision's starts as a draft. Leads to it, to be edited."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
     document = clone(item.document)
+    # Cut, so that the longest name is still one with the words in front.
     document["name"] = _("Copy of {name}").format(name=item.name)[:MAX_NAME]
     if "status" in document:
         document["status"] = "draft"

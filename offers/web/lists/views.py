@@ -109,6 +109,7 @@ def _query(request: HttpRequest) -> QueryDict:
     """The list's query string, which the form sends along."""
     query = QueryDict(request.POST.get("query", "")[:MAX_QUERY], mutable=True)
     for name in ("cursor", "view"):
+        # A cursor belongs to one look at the list, and the view is said by whoever goes back.
         query.pop(name, None)
     return query
 
