@@ -23,6 +23,7 @@ def create(request: ApiRequest, resource: Resource) -> HttpResponse:
     actor, kind = request.actor, kind_to_create(request, resource)
     document, stamp = bodies.sent_document(request), bodies.stamp_of(request)
     if bodies.is_dry_run(request):
+        # Nothing happens, so that no key is kept for it; but one that is malformed is told as it would be later.
         key_of(request)
         return answers.preview(actor, writes.create(actor, kind, document, stamp, dry_run=True))
 

@@ -107,6 +107,7 @@ def _value(run: _Run, path: Path, pointer: str, base: JSON, ours: JSON, theirs: 
         return theirs
     if isinstance(ours, dict) and isinstance(theirs, dict) and (base is ABSENT or isinstance(base, dict)):
         return _object(run, path, pointer, {} if base is ABSENT else base, ours, theirs)
+    # Items are known by the member that holds their list, so that a list at the root has none.
     if isinstance(ours, list) and isinstance(theirs, list) and (base is ABSENT or isinstance(base, list)) and path:
         lists = [[] if base is ABSENT else base, ours, theirs]
         keys = [item_keys(path[-1], items) for items in lists]

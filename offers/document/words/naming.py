@@ -55,6 +55,7 @@ class Place:
         pattern = (*self.pattern, "*")
         context = (*self.context, (self.label, self.params)) if self.is_item else self.context
         params = {"name": str(index + 1), "number": str(index + 1), "placement": "", "kind": ""}
+        # What labels of items are filled with (Member.item), of whatever kind: an item that has no such member has it empty.
         if isinstance(value, dict):
             placement = value.get("placement")
             params |= {"placement": names.get(placement, placement) if isinstance(placement, str) else ""}

@@ -74,6 +74,7 @@ def _page_before(request: HttpRequest) -> str:
     """The path of the page that sent this; the start page where the browser does not say, or it is not one of ours."""
     page, ours = request.headers.get("Referer", ""), f"{request.scheme}://{request.get_host()}/"
     before = "/" + page.removeprefix(ours) if page.startswith(ours) else "/"
+    # Most addresses that take a button have no page to come back to.
     return "/" if before == request.path else before
 
 

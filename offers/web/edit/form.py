@@ -125,6 +125,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
     desk = Desk(request, actor, item, etag, form)
     if request.POST.get("action") != "save":
         return other(desk)
+    # Whose session it is now did not see this form: nothing is recorded under their name before they have.
     return page(desk, status=409) if opened_by_another(request) else _save(desk, item)
 
 

@@ -100,6 +100,7 @@ def poll(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpR
         Presence.objects.filter(item=item, user_id=actor.user_id, tab=tab).delete()
         return HttpResponse(status=204)
     now = timezone.now()
+    # Who could not save stands in nobody's way, and is not announced to the others.
     may = item.deleted_at is None and not edit.why_closed(actor, item)
     others = here(actor, item, tab, now) if may else who_else(actor, item, now)
     shown = _state(item, others)

@@ -65,6 +65,7 @@ def last_entry(item: LibraryItem) -> Entry:
 
 def original_of(item: LibraryItem) -> tuple[str, str] | None:
     """The id and name of what this item was made of as a copy; None for any other."""
+    # A copy says so once, where it was made: in its first revision.
     refers_to = Revision.objects.filter(item=item, etag=1).values_list("refers_to", flat=True).first() or {}
     id = refers_to.get("copy_of")
     if id is None:

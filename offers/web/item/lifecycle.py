@@ -56,6 +56,7 @@ def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> 
 def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """Ask (GET), then delete what nothing refers to (POST). Otherwise 409 with the users, by name."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
+    # Before the question: nobody is asked whether to do what they may not.
     check_change(actor, item.kind, item.document, None)
     users = used_by(actor.sandbox.pk, item.id)
     if request.method != "POST":
