@@ -13,6 +13,7 @@ from offers.demo.library import BRANDS
 from offers.demo.people import Cast
 from offers.demo.representations import Json, representation
 from offers.demo.story import Story, tell
+from offers.demo.terms import terms
 from offers.document.kinds.registry import Kind
 from offers.ledger.imports import Past
 
@@ -114,7 +115,18 @@ def _draft(scene: Scene, start: datetime, end: datetime) -> Json:
         document["frequencyCappingConstraints"] = [weekly_cap(rng.choice((1, 2, 3)))]
     if rng.random() < 0.08:
         document["labels"] = ["core/C5"]
+    document = _with_terms(rng, document)
     return _with_free(document) if rng.random() < 0.12 else document
+
+
+def _with_terms(rng: Random, document: Json) -> Json:
+    """With small print under the contents of its first placement."""
+    shown, *others = document["representations"]
+    parts = []
+    for part in shown["components"]:
+        small = f"\n<p><small>{terms(rng, part['language'][0][:2])}</small></p>"
+        parts.append({**part, "content": part["content"] + small} if part["type"] == "html" else part)
+    return {**document, "representations": [{**shown, "components": parts}, *others]}
 
 
 def _name(rng: Random, campaign: Campaign, start: datetime) -> str:
