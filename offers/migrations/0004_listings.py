@@ -44,13 +44,20 @@ DECLARE
   before jsonb;
   was offers_listing;
 BEGIN
-  IF TG_OP = 'INSERT' THEN
+  IF TG_OP = 'UPDATE' THEN
+    SELECT * INTO was FROM offers_listing WHERE key = NEW.key;
+    IF NOT FOUND THEN
+      -- Whoever takes it out of the lists has it made anew by the next change.
+      SELECT COALESCE(max(until), NEW.created_at) INTO listed.since FROM offers_listingpast WHERE item_id = NEW.key;
+    END IF;
+  END IF;
+  IF was.key IS NULL THEN
     INSERT INTO offers_listing SELECT listed.*;
     INSERT INTO offers_searchtext (item_key, part, text)
-    VALUES (NEW.key, 'name', offers_searched_name(NEW.id, document)), (NEW.key, 'content', offers_searched_content(document));
+    VALUES (NEW.key, 'name', offers_searched_name(NEW.id, document)), (NEW.key, 'content', offers_searched_content(document))
+    ON CONFLICT (item_key, part) DO UPDATE SET text = excluded.text;
     RETURN NULL;
   END IF;
-  SELECT * INTO STRICT was FROM offers_listing WHERE key = NEW.key;
   listed.since := was.since;
   IF ({", ".join(f"listed.{name}" for name in SHOWN)}, listed.deleted_at IS NULL)
      IS DISTINCT FROM ({", ".join(f"was.{name}" for name in SHOWN)}, was.deleted_at IS NULL) THEN

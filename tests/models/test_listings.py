@@ -11,7 +11,19 @@ from offers.document.kinds.registry import Kind
 from offers.document.live import window_of
 from offers.ledger import writes
 from offers.models import LibraryItem, Listing, ListingPast, SearchText
-from tests.cast import FORM, WEB, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
+from tests.cast import (
+    FORM,
+    WEB,
+    actor,
+    differences,
+    make,
+    make_placement,
+    make_sandbox,
+    offer,
+    patch,
+    replace,
+    shown_in,
+)
 
 pytestmark = pytest.mark.django_db
 Part = SearchText.Part
@@ -165,3 +177,15 @@ def test_whoever_stores_an_item_past_the_application_lists_it_too(sale: LibraryI
         )
     assert Listing.objects.get(id="sale").name == "By hand"
     assert text(sale, Part.NAME).startswith("sale by hand")
+
+
+def test_what_was_taken_out_of_lists_is_made_anew_by_the_next_change(admin: Actor, sale: LibraryItem) -> None:
+    patch(admin, sale, replace("/name", "Autumn"))
+    before = Listing.objects.filter(id="sale").values().get()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE offers_searchtext SET text = 'wrong' WHERE item_key = %s", [sale.key])
+        cursor.execute("DELETE FROM offers_listing WHERE id = 'sale'")
+        cursor.execute("UPDATE offers_libraryitem SET etag = etag WHERE id = 'sale'")
+    assert Listing.objects.filter(id="sale").values().get() == before
+    assert (text(sale, Part.NAME), text(sale, Part.CONTENT)) == ("sale autumn ", "hello")
+    assert differences() == []
