@@ -24,22 +24,28 @@ def is_loaded() -> bool:
     return LibraryItem.objects.exists()
 
 
-def load(count: int, seed: int, now: datetime) -> Imported:
+def load(count: int, seed: int, now: datetime, *, long_texts: bool = False) -> Imported:
     """Make the demo's accounts and sandboxes, and `count` offers in the production one (fewer in the other).
+
+    With `long_texts`, an offer's document has about 3 KB, in many different words.
 
     The same seed and the same `now` (aware) make the same library. All of it is stored, or nothing.
     """
     with transaction.atomic(), text_index_at_the_end() if count >= MANY else nullcontext():
-        stored = [import_history(cast.sandbox, _items(cast, count - FEWEST_OFFERS, seed, now)) for cast in make_cast()]
+        stored = [
+            import_history(cast.sandbox, _items(cast, count - FEWEST_OFFERS, seed, now, long_texts))
+            for cast in make_cast()
+        ]
     return Imported(sum(one.items for one in stored), sum(one.revisions for one in stored))
 
 
-def _items(cast: Cast, count: int, seed: int, now: datetime) -> Iterator[Past]:
+def _items(cast: Cast, count: int, seed: int, now: datetime, long_texts: bool) -> Iterator[Past]:
     if cast.sandbox.name == "prod":
         return chain(
             foundations(seed, cast, now - SPAN, now),
-            offers(seed, cast, count, now),
+            offers(seed, cast, count, now, long_texts=long_texts),
             arrangements(seed, cast, count, now),
         )
     first = max(0, count - DEVELOPMENT_OFFERS)
-    return chain(foundations(seed, cast, now - SPAN, now), offers(seed, cast, count, now, first=first))
+    latest = offers(seed, cast, count, now, first=first, long_texts=long_texts)
+    return chain(foundations(seed, cast, now - SPAN, now), latest)

@@ -12,6 +12,7 @@ from offers.demo.ids import KOREA, date_text, item_id
 from offers.demo.library import BRANDS
 from offers.demo.people import Cast
 from offers.demo.representations import Json, representation
+from offers.demo.sentences import with_long_texts
 from offers.demo.story import Story, tell
 from offers.demo.terms import terms
 from offers.document.kinds.registry import Kind
@@ -28,13 +29,15 @@ AREAS = (
 AREAS_KO = ("서울", "부산", "인천", "대구", "제주", "광주", "대전", "뉴스레터", "테스트 A", "테스트 B", "2차", "주말")
 
 
-def offers(seed: int, cast: Cast, count: int, now: datetime, *, first: int = 0) -> Iterator[Past]:
+def offers(
+    seed: int, cast: Cast, count: int, now: datetime, *, first: int = 0, long_texts: bool = False
+) -> Iterator[Past]:
     """`count` offers, oldest first, with their histories; those before `first` are left out."""
     for index in range(first, count):
-        yield _offer(seed, cast, index, count, now)
+        yield _offer(seed, cast, index, count, now, long_texts)
 
 
-def _offer(seed: int, cast: Cast, index: int, count: int, now: datetime) -> Past:
+def _offer(seed: int, cast: Cast, index: int, count: int, now: datetime, long_texts: bool) -> Past:
     rng = Random(seed * 1_000_003 + index)  # noqa: S311  # sample data, not secrets
     # More of them lately than long ago.
     created = now - SPAN * (1 - (index + 0.5) / count) ** 1.6 - timedelta(hours=2)
@@ -46,6 +49,8 @@ def _offer(seed: int, cast: Cast, index: int, count: int, now: datetime) -> Past
         end = now + timedelta(days=45)
     scene = Scene(rng, seed, brand, campaign)
     document = _draft(scene, start, end)
+    if long_texts:
+        document = with_long_texts(Random(f"{seed}/{index}/texts"), document)  # noqa: S311  # the same
     story = Story(created, start, end, now, rich=index >= count - RICH, ending=kind_of_story)
     # Another sandbox has the same offers, but not the same history.
     scene = Scene(Random(f"{seed}/{index}/{cast.sandbox.name}"), seed, brand, campaign)  # noqa: S311  # the same

@@ -1,5 +1,7 @@
 """How sample offers are made, without a database."""
 
+import json
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -99,3 +101,16 @@ def test_previews_may_show_the_pictures_though_they_are_of_no_site(client: Clien
     response = client.get(f"/static/{path}")
     assert response["Cross-Origin-Resource-Policy"] == policy
     response.close()
+
+
+def test_long_texts_make_documents_of_three_kilobytes_in_many_words_and_two_languages() -> None:
+    items = list(offers(1, cast(), 300, NOW, long_texts=True))
+    documents = [item.versions[-1].document for item in items]
+    texts = [json.dumps(document, ensure_ascii=False) for document in documents]
+    assert 2_700 <= sum(len(text.encode()) for text in texts) / len(texts) <= 3_300
+    assert len(set(re.findall("[A-Za-z]{3,}", " ".join(texts)))) > 2_000
+    assert len(set(re.findall("[가-힣]+", " ".join(texts)))) > 500
+    assert [
+        problem for document in documents if document for problem in validate(Kind.PERSONALIZED_OFFER, document)
+    ] == []
+    assert told(items) == told(list(offers(1, cast(), 300, NOW, long_texts=True)))
