@@ -57,6 +57,9 @@ MIDDLEWARE = [
     "offeradmin.assets.StaticFiles",
     "offers.web.frame.middleware.request_id",
     "offers.web.frame.middleware.api_door",
+    # Pages only: what programs get keeps its strong etag. A page may be compressed though it says what was asked for, because
+    # its only secret, the token of its forms, is masked anew in each answer, and lengths are random by up to 100 bytes (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "offers.web.frame.errors.form_size",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
