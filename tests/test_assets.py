@@ -1,16 +1,19 @@
 """Addresses of static files, and what is served at them."""
 
+import gzip
 from pathlib import Path
 
+import brotli
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
 from django.templatetags.static import static
-from django.test import Client
+from django.test import Client, RequestFactory, override_settings
 
 from offeradmin import assets
 
 pytestmark = pytest.mark.django_db
-YEAR = "max-age=315360000, public, immutable"
+STYLE = Path(settings.BASE_DIR) / "static" / "frame"
 
 
 def test_a_version_is_that_of_every_file(tmp_path: Path) -> None:
@@ -31,7 +34,7 @@ def test_a_file_is_kept_for_years_under_its_version_and_a_minute_without() -> No
         response = Client().get(address)
         kept[address] = response["Cache-Control"]
         response.close()
-    assert kept == {versioned: YEAR, plain: "max-age=60, public"}
+    assert kept == {versioned: assets.FOREVER, plain: "max-age=60, public"}
 
 
 def test_another_version_is_not_taken_for_this_one() -> None:
@@ -42,3 +45,38 @@ def test_what_pages_load_of_packages_is_part_of_the_version() -> None:
     page = Client().get("/accounts/login/").content.decode()
     assert f"/static/{settings.STATIC_VERSION}/django_htmx/" in page
     assert "django-htmx" in assets.PACKAGES
+
+
+def test_styles_of_a_room_are_one_answer_in_the_order_of_their_names() -> None:
+    response = Client().get(assets.joined_address("frame", ["table", "base"]))
+    assert response.content == (STYLE / "table.css").read_bytes() + (STYLE / "base.css").read_bytes()
+    assert response["Content-Type"] == 'text/css; charset="utf-8"'
+    assert (response["Cache-Control"], response["Vary"]) == (assets.FOREVER, "Accept-Encoding")
+
+
+@pytest.mark.parametrize(("accepted", "encoding"), [("gzip, br", "br"), ("gzip", "gzip"), ("identity", None)])
+def test_they_are_compressed_for_whoever_can_read_that(accepted: str, encoding: str | None) -> None:
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding]
+    response = Client().get(assets.joined_address("frame", ["base", "table"]), headers={"Accept-Encoding": accepted})
+    assert response.get("Content-Encoding") == encoding
+    assert int(response["Content-Length"]) == len(response.content)
+    assert unpack(response.content) == (STYLE / "base.css").read_bytes() + (STYLE / "table.css").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "names", ["base~nothing", "base~base", "base~", "base~..", "base~../../edit/form", "base~%2e%2e"]
+)
+def test_names_of_no_style_are_not_found(names: str) -> None:
+    assert Client().get(f"/static/{settings.STATIC_VERSION}/frame/{names}.css").status_code == 404
+    assert Client().get("/static/0123456789abcdef/frame/base~table.css").status_code == 404
+
+
+def test_while_files_are_being_changed_nothing_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "frame").mkdir()
+    request = RequestFactory().get("/static/frame/one~two.css")
+    with override_settings(DEBUG=True, STATIC_URL="/static/", STATICFILES_DIRS=[tmp_path]):
+        for text in ("a{}", "b{}"):
+            for name in ("one", "two"):
+                (tmp_path / "frame" / f"{name}.css").write_text(text)
+            response = assets.StaticFiles(lambda _: HttpResponse())(request)
+            assert (response.content, response["Cache-Control"]) == (text.encode() * 2, "no-cache")

@@ -19,6 +19,13 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(STATIC))
 
 
+def joined_styles() -> set[str]:
+    """Those that a page loads with others of their room: {% styles "frame" "base shell" %}."""
+    pages = "\n".join(path.read_text() for path in (ROOT / "templates").rglob("*.html"))
+    calls = re.findall(r'\{% styles "(\w+)" "([^"]+)" %\}', pages)
+    return {f"{room}/{name}.css" for room, names in calls for name in names.split()}
+
+
 def sources() -> str:
     """What may name a class or a file: pages, scripts, and what Python renders."""
     paths = [*(ROOT / "templates").rglob("*.html"), *SCRIPTS, *(ROOT / "offers").rglob("*.py")]
@@ -51,7 +58,8 @@ def test_styles_and_scripts_are_in_the_rooms_of_their_pages() -> None:
 def test_every_file_is_used() -> None:
     text = sources()
     imported = {path for script in SCRIPTS for path in imports_of(script)}
-    unused = [name_of(path) for path in OURS if f"'{name_of(path)}'" not in text and path not in imported]
+    named = {name_of(path) for path in OURS if f"'{name_of(path)}'" in text} | joined_styles()
+    unused = [name_of(path) for path in OURS if name_of(path) not in named and path not in imported]
     # The sample library makes the names of its pictures.
     assert [name for name in unused if not name.startswith("demo/")] == []
 
@@ -63,7 +71,7 @@ def test_every_named_file_is_there() -> None:
         for name in re.findall(r"\{% static '([^']+)'", path.read_text())
     }
     assert len(named) > 50
-    assert [name for name in named if not (STATIC / name).is_file()] == []
+    assert [name for name in named | joined_styles() if not (STATIC / name).is_file()] == []
     assert [path for script in SCRIPTS for path in imports_of(script) if not path.is_file()] == []
 
 
