@@ -6,7 +6,7 @@
 They are served from where they lie. `manage.py collectstatic` puts copies of this version, compressed, where they are served
 from instead (STATIC_ROOT); without it they are longer, and nothing else.
 
-The styles of a room are one answer (`frame/base~shell~table.css`): a page is not painted before they are all there, and a
+The styles of a room are one answer (`/styles/<version>/frame/base~shell~table.css`): a page is not painted before they are all there, and a
 browser asks for six files at a time.
 """
 
@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import brotli
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
-from django.templatetags.static import static
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 # Packages whose own static files pages use.
@@ -31,7 +31,9 @@ PACKAGES = ("django", "django-htmx")
 PLAIN = "/static/"
 PICTURES = "demo/"
 FOREVER = "max-age=315360000, public, immutable"
-JOINED = re.compile(r"(?P<room>[a-z]+)/(?P<names>[a-z-]+(?:~[a-z-]+)+)\.css")
+# Not below /static/, where servers for development look for files.
+STYLES = "/styles/"
+JOINED = re.compile(STYLES + r"(?P<version>\w+)/(?P<room>[a-z]+)/(?P<names>[a-z-]+(?:~[a-z-]+)+)\.css")
 
 
 def version_of(directory: Path) -> str:
@@ -51,7 +53,7 @@ def add_headers(headers: MutableMapping[str, str], path: str, url: str) -> None:
 
 def joined_address(room: str, names: list[str]) -> str:
     """Where the styles of a room that have these names are, in this order, as one."""
-    return static(f"{room}/{'~'.join(names)}.css")
+    return f"{STYLES}{settings.STATIC_VERSION or 'debug'}/{room}/{'~'.join(names)}.css"
 
 
 def joined(room: str, names: str) -> Mapping[str, bytes] | None:
@@ -79,18 +81,25 @@ def answer(made: Mapping[str, bytes], accepted: str, kept: str) -> HttpResponse:
     return response
 
 
+def styles(request: HttpRequest, changing: bool) -> HttpResponse | None:
+    """What is asked for, if that is styles of this version; `changing` if they are not to be kept."""
+    asked = JOINED.fullmatch(request.path_info)
+    if not asked or asked["version"] != (settings.STATIC_VERSION or "debug") or request.method not in ("GET", "HEAD"):
+        return None
+    made = (joined if changing else joined_before)(asked["room"], asked["names"])
+    return (
+        answer(made, request.headers.get("Accept-Encoding", ""), "no-cache" if changing else FOREVER) if made else None
+    )
+
+
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc] # it ships no types
-    """WhiteNoise, for which a version never changes. Without it files have an address, too, and are asked for again each minute."""
+    """WhiteNoise, for which a version never changes.
+
+    Files have an address without it, too, at which they are asked for again after a minute.
+    """
 
     def __call__(self, request: HttpRequest) -> Any:
-        prefix, _, name = request.path_info.rpartition(self.static_prefix)
-        if not prefix and (asked := JOINED.fullmatch(name)) and request.method in ("GET", "HEAD"):
-            made = (joined if self.autorefresh else joined_before)(asked["room"], asked["names"])
-            if made:
-                return answer(
-                    made, request.headers.get("Accept-Encoding", ""), "no-cache" if self.autorefresh else FOREVER
-                )
-        return super().__call__(request)
+        return (request.path_info.startswith(STYLES) and styles(request, self.autorefresh)) or super().__call__(request)
 
     def add_files(self, root: str, prefix: str | None = None) -> None:
         # Where nothing was collected there is nothing to warn of.

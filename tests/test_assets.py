@@ -67,14 +67,14 @@ def test_they_are_compressed_for_whoever_can_read_that(accepted: str, encoding: 
     "names", ["base~nothing", "base~base", "base~", "base~..", "base~../../edit/form", "base~%2e%2e"]
 )
 def test_names_of_no_style_are_not_found(names: str) -> None:
-    assert Client().get(f"/static/{settings.STATIC_VERSION}/frame/{names}.css").status_code == 404
-    assert Client().get("/static/0123456789abcdef/frame/base~table.css").status_code == 404
+    assert Client().get(f"/styles/{settings.STATIC_VERSION}/frame/{names}.css").status_code == 404
+    assert Client().get("/styles/0123456789abcdef/frame/base~table.css").status_code == 404
 
 
 def test_while_files_are_being_changed_nothing_is_kept(tmp_path: Path) -> None:
     (tmp_path / "frame").mkdir()
-    request = RequestFactory().get("/static/frame/one~two.css")
-    with override_settings(DEBUG=True, STATIC_URL="/static/", STATICFILES_DIRS=[tmp_path]):
+    request = RequestFactory().get("/styles/debug/frame/one~two.css")
+    with override_settings(DEBUG=True, STATIC_VERSION="", STATIC_URL="/static/", STATICFILES_DIRS=[tmp_path]):
         for text in ("a{}", "b{}"):
             for name in ("one", "two"):
                 (tmp_path / "frame" / f"{name}.css").write_text(text)
