@@ -82,3 +82,55 @@ def test_one_household_is_one_address() -> None:
 @pytest.mark.parametrize("peer", ["", "unix:", "fe80::1%eth0"])
 def test_a_peer_without_an_address_is_somebody_too(peer: str) -> None:
     assert isinstance(address(peer), str)
+
+
+@pytest.mark.django_db
+def test_more_given_back_than_was_taken_buys_nobody_a_further_attempt() -> None:
+    assert take([MINE])
+    for _ in range(3):
+        give_back([MINE])
+    assert Attempt.objects.get().count == 0
+    assert [take([MINE]) for _ in range(3)] == [True, True, False]
+
+
+@pytest.mark.django_db
+def test_a_budget_ends_when_its_first_attempt_said_so_however_often_somebody_goes_on() -> None:
+    take([MINE])
+    soon = timezone.now() + timedelta(seconds=5)
+    Attempt.objects.update(ends_at=soon)
+    take([MINE])
+    take([MINE])
+    assert Attempt.objects.values_list("count", "ends_at").get() == (2, soon)
+
+
+@pytest.mark.django_db
+def test_a_new_budget_lasts_as_long_as_it_says() -> None:
+    before = timezone.now()
+    take([MINE])
+    ends_at = Attempt.objects.get().ends_at
+    assert timedelta(seconds=59) < ends_at - before < timedelta(seconds=90)
+
+
+@pytest.mark.django_db
+def test_what_is_given_back_is_given_to_those_budgets_only() -> None:
+    take([MINE, OURS])
+    give_back([OURS])
+    assert dict(Attempt.objects.values_list("key", "count")) == {MINE.key: 1, OURS.key: 0}
+
+
+def test_a_budget_is_known_by_its_parts_and_not_by_how_they_run_together() -> None:
+    keys = {Budget(parts, 1, 1).key for parts in (("ab", "c"), ("a", "bc"), ("abc",), ("abc", ""), ("c", "ab"))}
+    assert len(keys) == 5
+    assert Budget(("a",), 1, 1).key == Budget(("a",), 9, 99).key
+    assert len(Budget(("\ud800" * 5_000,), 1, 1).key) == 64
+
+
+def test_no_more_hops_are_read_than_anybody_has(settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = [ipaddress.ip_network("10.0.0.0/8")]
+    assert address("10.0.0.5", "198.51.100.1" + ", 10.0.0.7" * 21) == "10.0.0.7"
+    assert address("10.0.0.5", "198.51.100.1" + ", 10.0.0.7" * 20) == "198.51.100.1"
+
+
+def test_a_peer_that_is_no_proxy_is_taken_by_its_own_word_in_any_notation() -> None:
+    assert address("::ffff:203.0.113.9") == "203.0.113.9"
+    assert address("nonsense", "198.51.100.1") == ""

@@ -58,3 +58,35 @@ def test_a_new_secret_ends_the_old_one_and_the_tokens_that_it_made(caller: Calle
 def test_tokens_stay_good_when_an_overlap_is_asked_for(caller: Caller, client: Client) -> None:
     rotate(client, keep_tokens=True)
     assert caller("GET", OFFER).status_code == 200
+
+
+def test_a_secret_under_a_key_of_its_own_is_another_and_says_how_it_was_made() -> None:
+    assert hashed("a secret").startswith("hmac-sha256$")
+    assert hashed("a secret", "old key") != hashed("a secret") == hashed("a secret", None)
+
+
+def test_a_fallback_key_proves_no_other_secret_and_changes_nothing_when_it_fails(
+    client: Client, settings: Settings
+) -> None:
+    stored = client.secret
+    settings.SECRET_KEY_FALLBACKS = ["older " * 10]
+    assert not is_secret_of(client, "wrong")
+    assert not is_secret_of(client, "")
+    assert Client.objects.get(pk="feed").secret == stored
+
+
+def test_a_new_secret_that_was_made_meanwhile_is_not_undone(client: Client, settings: Settings) -> None:
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another " * 10, [old]
+    secret = rotate(Client.objects.get(pk="feed"))
+    assert is_secret_of(client, "a secret"), "as it was when this call read it"
+    assert is_secret_of(Client.objects.get(pk="feed"), secret)
+
+
+def test_a_new_secret_is_this_clients_and_leaves_the_others_theirs(client: Client) -> None:
+    other = Client.objects.create(id="other", name="Other", secret=hashed("theirs"))
+    Token.objects.create(client=other, hash="h", type=Token.Type.ACCESS_TOKEN)
+    rotate(client)
+    other.refresh_from_db()
+    assert is_secret_of(other, "theirs")
+    assert Token.objects.filter(client=other).exists()

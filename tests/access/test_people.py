@@ -4,13 +4,15 @@ import pytest
 from allauth.idp.oidc.models import Client as ApiClient
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from offers.access import people
 from offers.access.permissions import Actor, Role, actor_for_user
 from offers.document.kinds.registry import OFFER_KINDS
+from offers.ledger import writes
 from offers.lists.names import changers
 from offers.models import LibraryItem, Membership, Sandbox
-from tests.cast import make, make_sandbox, offer
+from tests.cast import FORM, make, make_sandbox, offer
 from tests.web.frame.test_respond import text_of
 
 
@@ -84,3 +86,50 @@ def test_who_has_no_account_any_more_goes_by_the_name_that_was_copied(sandbox: S
 @pytest.mark.parametrize("key", ["user-", "user-x", "user-²", "user-99999999999999999999", "client-", "nobody", ""])
 def test_a_key_that_is_nobodys_names_nobody(sandbox: Sandbox, key: str) -> None:
     assert people.known([key]) == {}
+
+
+def test_people_and_programs_are_looked_up_in_one_query_each_and_only_where_there_are_some(
+    sandbox: Sandbox, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    (_mina, mina), (_other, other) = member(sandbox, "mina"), member(sandbox, "mpark")
+    feed = program(sandbox, "feed", "Price feed")
+    for keys, queries in (([], 0), (["name-x"], 0), ([mina.key, other.key], 1), ([feed.key], 1)):
+        with django_assert_num_queries(queries):
+            assert list(people.known(keys)) == [key for key in keys if key != "name-x"]
+    with django_assert_num_queries(2):
+        assert set(people.known([feed.key, mina.key, "user-x"])) == {feed.key, mina.key}
+
+
+def test_who_is_known_has_a_key_a_name_and_what_tells_namesakes_apart(sandbox: Sandbox) -> None:
+    user, mina = member(sandbox, "mina")
+    ApiClient.objects.create(id="nameless", name="", secret="x")
+    assert people.known([mina.key, "client-nameless"]) == {
+        mina.key: people.Known(f"user-{user.pk}", "Mina Park", "mina"),
+        "client-nameless": people.Known("client-nameless", "nameless", "nameless"),
+    }
+
+
+def test_a_choice_of_people_is_in_the_order_of_their_names_in_any_case() -> None:
+    copied = {"name-b": "bora", "name-A": "Ana", "name-c": "Cem", "name-a": "ada"}
+    assert [name for _key, name in people.choices(copied) if name] == ["ada", "Ana", "bora", "Cem"]
+
+
+def test_a_name_that_was_copied_comes_from_this_sandbox_and_from_what_is_there(sandbox: Sandbox) -> None:
+    elsewhere = make_sandbox("dev")
+    make(Actor(elsewhere, Role.EDITOR, "Of old"), offer())
+    assert people.name_of(sandbox.pk, "name-Of old") == "name-Of old"
+    gone = make(Actor(sandbox, Role.EDITOR, "Of old"), offer())
+    assert people.name_of(sandbox.pk, "name-Of old") == "Of old"
+    writes.delete(Actor(sandbox, Role.ADMIN, "Of old"), OFFER_KINDS, gone.id, FORM)
+    assert people.name_of(sandbox.pk, "name-Of old") == "name-Of old"
+
+
+def test_names_of_now_are_given_to_those_who_have_an_account_and_others_keep_theirs(
+    sandbox: Sandbox, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    user, mina = member(sandbox, "mina")
+    items = [make(by, offer(name=by.label)) for by in (mina, Actor(sandbox, Role.EDITOR, "Of old"), mina)]
+    User.objects.filter(pk=user.pk).update(last_name="Kim")
+    with django_assert_num_queries(1):
+        renamed = people.with_names_of_now(items)
+    assert [item.modified_by for item in renamed] == ["Mina Kim", "Of old", "Mina Kim"]
