@@ -23,7 +23,9 @@ import brotli
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
+from whitenoise.compress import Compressor
 from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.storage import CompressedStaticFilesStorage
 
 # Packages whose own static files pages use.
 PACKAGES = ("django", "django-htmx")
@@ -51,6 +53,23 @@ def add_headers(headers: MutableMapping[str, str], path: str, url: str) -> None:
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 
+def compress(data: bytes) -> bytes:
+    """Brotli's last tenth of size would take ten times as long, and collecting seconds instead of one."""
+    compressed: bytes = brotli.compress(data, quality=9)
+    return compressed
+
+
+class Quickly(Compressor):  # type: ignore[misc] # it ships no types
+    compress_brotli = staticmethod(compress)
+
+
+class CollectedFiles(CompressedStaticFilesStorage):  # type: ignore[misc] # it ships no types
+    """Where `collectstatic` puts files, and their compressed copies beside them."""
+
+    def create_compressor(self, **options: Any) -> Compressor:
+        return Quickly(**options)
+
+
 def joined_address(room: str, names: list[str]) -> str:
     """Where the styles of a room that have these names are, in this order, as one."""
     return f"{STYLES}{settings.STATIC_VERSION or 'debug'}/{room}/{'~'.join(names)}.css"
@@ -63,7 +82,7 @@ def joined(room: str, names: str) -> Mapping[str, bytes] | None:
     if not len(each) == len(found) == len(set(each)):
         return None
     text = b"".join(Path(path).read_bytes() for path in found)
-    return {"br": brotli.compress(text, quality=9), "gzip": gzip.compress(text, mtime=0), "": text}
+    return {"br": compress(text), "gzip": gzip.compress(text, mtime=0), "": text}
 
 
 # Whoever asks for names in another order makes it anew, which takes milliseconds.

@@ -148,7 +148,7 @@ STATIC_URL = f"static/{STATIC_VERSION}/" if STATIC_VERSION else "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".local" / "static"))) / (STATIC_VERSION or "debug")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "offeradmin.assets.CollectedFiles"},
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ADD_HEADERS_FUNCTION = assets.add_headers

@@ -6,6 +6,7 @@ from pathlib import Path
 import brotli
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.http import HttpResponse
 from django.templatetags.static import static
 from django.test import Client, RequestFactory, override_settings
@@ -69,6 +70,29 @@ def test_they_are_compressed_for_whoever_can_read_that(accepted: str, encoding: 
 def test_names_of_no_style_are_not_found(names: str) -> None:
     assert Client().get(f"/styles/{settings.STATIC_VERSION}/frame/{names}.css").status_code == 404
     assert Client().get("/styles/0123456789abcdef/frame/base~table.css").status_code == 404
+
+
+@pytest.mark.parametrize(("accepted", "encoding"), [("gzip, br", "br"), ("gzip", "gzip"), ("identity", None)])
+def test_what_was_collected_is_served_compressed_and_the_rest_from_where_it_lies(
+    tmp_path: Path, accepted: str, encoding: str | None
+) -> None:
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding]
+    files = {name: f"/* {name} */" * 50 for name in ("early.css", "late.css")}
+    with override_settings(STATICFILES_DIRS=[tmp_path / "from"], STATIC_ROOT=tmp_path / "to"):
+        (tmp_path / "from").mkdir()
+        for name, text in files.items():
+            (tmp_path / "from" / name).write_text(text)
+            if name == "early.css":
+                call_command("collectstatic", verbosity=0, interactive=False)
+        served = assets.StaticFiles(lambda _: HttpResponse(status=404))
+        for name, text in files.items():
+            address = f"/static/{settings.STATIC_VERSION}/{name}"
+            response = served(RequestFactory().get(address, headers={"Accept-Encoding": accepted}))
+            found = encoding if name == "early.css" else None
+            content = b"".join(response.streaming_content)
+            assert response.get("Content-Encoding") == found
+            assert (unpack(content) if found else content) == text.encode()
+            assert response["Cache-Control"] == assets.FOREVER
 
 
 def test_while_files_are_being_changed_nothing_is_kept(tmp_path: Path) -> None:

@@ -53,3 +53,15 @@ def test_a_style_is_kept_for_years_under_its_version(running: Server) -> None:
         again = curl(running.port, style_of(running), "-H", known)
         assert (again.status, again.content) == (304, b"")
         assert "immutable" in again.headers["cache-control"]
+
+
+def test_the_styles_of_a_room_come_compressed_in_one_answer(running: Server) -> None:
+    page = curl(running.port, "/accounts/login/").content.decode()
+    (address,) = re.findall(r'href="(/styles/[^"]+)"', page)
+    plain, short = curl(running.port, address), curl(running.port, address, "-H", "Accept-Encoding: gzip")
+    assert gzip.decompress(short.content) == plain.content
+    for answer in (plain, short, curl(running.port, address, "--head", "-H", "Accept-Encoding: gzip")):
+        assert (answer.status, answer.headers["vary"]) == (200, "Accept-Encoding")
+        assert "immutable" in answer.headers["cache-control"]
+        assert "set-cookie" not in answer.headers
+        assert not answer.content or int(answer.headers["content-length"]) == len(answer.content)

@@ -72,7 +72,7 @@ class Command(BaseCommand):
             check_port_is_free(port)
             call_command("migrate", verbosity=0, interactive=False)
             call_command("demo_data", offers=offers)
-            # Of a version of its files that was collected already nothing is left to do, and it takes seconds.
+            # Of a version of its files that was collected already nothing is left to do.
             if not settings.STATIC_ROOT.is_dir():
                 call_command("collectstatic", verbosity=0, interactive=False)
             with children() as start:
