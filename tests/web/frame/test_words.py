@@ -11,7 +11,7 @@ from offers.web.frame.sections import SECTION_OF, SECTIONS, SectionConverter
 
 
 def test_a_problem_says_kinds_statuses_and_contents_in_words_and_names_as_they_are() -> None:
-    told = {
+    told: dict[str, tuple[dict[str, str | int], str]] = {
         "There is no {kind} with the id {id}.": ({"kind": "tag", "id": "draft"}, "There is no tag with the id draft."),
         "The placement {name} takes {type} content.": (
             {"name": "tag", "type": "html"},
