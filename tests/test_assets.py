@@ -90,6 +90,7 @@ def test_what_was_collected_is_served_compressed_and_the_rest_from_where_it_lies
             response = served(RequestFactory().get(address, headers={"Accept-Encoding": accepted}))
             found = encoding if name == "early.css" else None
             content = b"".join(response.streaming_content)
+            response.close()
             assert response.get("Content-Encoding") == found
             assert (unpack(content) if found else content) == text.encode()
             assert response["Cache-Control"] == assets.FOREVER
