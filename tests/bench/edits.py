@@ -103,7 +103,7 @@ def main(arguments: Sequence[str]) -> None:
         machine = {**_machine(database), "offers": wanted.offers, "seconds": wanted.seconds, "rounds": wanted.rounds}
         hot = _hot(directory, database, contenders, wanted.hot_seconds)
         minute = [(one.name, one.measure("name", 8, 60)) for one in contenders if wanted.minute and "PATCH" in one.name]
-        report.show(found, machine, hot, minute)
+        report.show(found, {**machine, **_sizes(database)}, hot, minute)
 
 
 def _contenders(
@@ -254,6 +254,19 @@ def _machine(database: PrivateDatabase) -> dict[str, object]:
         "bytes_a_document": row[1],
         **settings,
     }
+
+
+def _sizes(database: PrivateDatabase) -> dict[str, object]:
+    """What is stored after all of these edits, with indexes, in bytes: an item with what lists and search know, a revision."""
+    with psycopg.connect(database.url) as connection:
+        row = connection.execute(
+            """SELECT (SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name)
+                      / (SELECT count(*) FROM offers_libraryitem),
+                      pg_total_relation_size('offers_revision') / count(*), count(*) FROM offers_revision""",
+            [["offers_libraryitem", "offers_listing", "offers_listingpast", "offers_searchtext"]],
+        ).fetchone()
+    assert row
+    return {"bytes_an_item": int(row[0]), "bytes_a_revision": int(row[1]), "revisions": row[2]}
 
 
 def _run(database: PrivateDatabase, *words: str) -> str:
