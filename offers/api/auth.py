@@ -76,6 +76,7 @@ def authenticate(request: HttpRequest) -> Actor:
         return found[0]
     actor, seconds = _found(asked)
     # All are forgotten at once: to know the oldest would cost every call something, and asking anew costs each one a query.
+    # Who was here last would have to be kept; to forget all of them costs each a query.
     if len(_known) >= MOST_KNOWN:
         _known.clear()
     _known[asked] = actor, now + seconds

@@ -66,7 +66,7 @@ def patch_for(action: Action, document: Document) -> Patch:
     """The patch that does this action to this document; empty where there is nothing to do.
 
     Raises InvalidDocument where a date would leave the calendar. An undo is no action on a document alone
-    (`offers/bulk/worker.py`).
+    (`offers/bulk/plan.py`).
     """
     if action.do == Do.PATCH:
         return list(action.value)

@@ -1,7 +1,7 @@
 """Bulk edits: select offers, look at what would happen (dry run), run it, undo it as a whole.
 
-A run is planned and carried out by the worker (offers/bulk/worker.py), which is woken by the transaction that gives it
-something to do; this module is what people do to a run, and how they read it. Everybody in the sandbox may read runs; only
+A run is planned and carried out by offers/bulk/worker.py: of up to 50 offers at once, of more by the worker, which is woken by
+the transaction that gives it something to do; this module is what people do to a run, and how they read it. Everybody in the sandbox may read runs; only
 its author or an admin may act on one.
 """
 
@@ -64,7 +64,7 @@ def keys_matching(actor: Actor, wanted: Wanted) -> list[int]:
 
 
 def begin(actor: Actor, action: Action, keys: Sequence[int], *, filter: str = "", request_id: str = "") -> BulkRun:
-    """Store a run over these offers; its dry run is the worker's.
+    """Store a run over these offers; its dry run is offers/bulk/worker.py's.
 
     Raises NotAllowed, TooMany, NothingSelected. The run, its rows and the worker's job are stored together.
     """
@@ -182,7 +182,7 @@ def exclude(actor: Actor, run: BulkRun, key: int, excluded: bool) -> None:
 
 
 def start(actor: Actor, run: BulkRun, note: str, *, request_id: str = "") -> None:
-    """Have the rows that would change be changed, in the name of who says so. The worker does it.
+    """Have the rows that would change be changed, in the name of who says so. offers/bulk/worker.py does it.
 
     Raises NotAllowed, NotNow, NoteMissing.
     """

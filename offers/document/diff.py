@@ -7,9 +7,6 @@ from offers.document.identity import both_keys
 from offers.document.patch import MAX_OPERATIONS, MAX_POINTER_LENGTH, MAX_POINTER_TOKENS
 from offers.document.values import Patch, equal, escape
 
-__all__ = ["diff", "equal", "longest_increasing"]
-
-
 # A list that changed in more places than this is replaced as a whole.
 MAX_LIST_OPERATIONS = 100
 

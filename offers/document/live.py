@@ -26,7 +26,7 @@ def window_of(document: Mapping[str, Any]) -> tuple[datetime | None, datetime | 
 
 
 class LiveState(StrEnum):
-    """What customers see of an approved offer, by its window."""
+    """What customers see of an approved offer or a live decision, by its window."""
 
     LIVE = "live"
     ENDING = "ending"

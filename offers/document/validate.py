@@ -1,4 +1,4 @@
-"""What a document of each kind must be, beyond its types: the one validator behind form, API, review and import."""
+"""What a document of each kind must be, beyond its types: the one validator behind form, API, bulk edit and import."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

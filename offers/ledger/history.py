@@ -103,7 +103,10 @@ def undone_each(wanted: Sequence[tuple[LibraryItem, int]]) -> list[Merged | None
 
 
 def _undone(item: LibraryItem, before: Document | None, after: Document | None) -> Merged | None:
-    return None if before is None or after is None else merge(after, item.document, before)
+    if before is None or after is None:
+        return None
+    # The version that is taken back is what both sides began with: one went on from it, the other returns to what was before.
+    return merge(after, item.document, before)
 
 
 def versions(item: LibraryItem, first: int, last: int) -> Iterator[tuple[Revision, Document | None]]:

@@ -42,6 +42,7 @@ def reference_problems(sandbox_id: int, document: Document, wanted: Collection[R
         return []
     # Locked in the order of their keys, so that two writers who need the same rows cannot wait for each other in a circle.
     with connection.cursor() as cursor:
+        # In the order of their keys, so that two who refer to the same items never wait for each other.
         cursor.execute(
             """SELECT id, kind, document FROM offers_libraryitem
                 WHERE sandbox_id = %s AND id = ANY(%s) AND deleted_at IS NULL ORDER BY key FOR KEY SHARE""",

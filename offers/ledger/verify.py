@@ -10,9 +10,8 @@ import orjson
 from django.db.models import Case, F, QuerySet, When
 
 from offers.access.permissions import actor_key
-from offers.document.diff import equal
 from offers.document.patch import replay
-from offers.document.values import Document, canonical_text
+from offers.document.values import Document, canonical_text, equal
 from offers.ledger.heads import HEAD_COLUMNS
 from offers.ledger.records import leaf_of
 from offers.models import LibraryItem, Revision, Sandbox, reading
@@ -31,8 +30,9 @@ class Difference:
 def verify(sandboxes: QuerySet[Sandbox]) -> Iterator[Difference]:
     """Replay every chain and recompute every digest; yields what differs, item by item.
 
-    One streaming statement for each sandbox, which therefore reads one state of the library: it can run while people
-    work. Memory grows with neither the number of items nor the length of their histories.
+    Chains and items are read by one streaming statement for each sandbox, which therefore reads one state of them; so is, by
+    another, what lists know. It can run while people work. Memory grows with neither the number of items nor the length of
+    their histories.
     """
     for sandbox in sandboxes:
         for item in LibraryItem.objects.filter(sandbox=sandbox, revisions=None).iterator():

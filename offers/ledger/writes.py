@@ -1,4 +1,4 @@
-"""The one write path: the only module that inserts or updates library items and revisions.
+"""The one write path: beside the operator's import (imports.py), the only module that inserts or updates items and revisions.
 
 Every write reads the row, decides, and then writes row and revision in ONE conditional statement (update where key and
 etag still match, insert the revision from what that returned). It is atomic by itself; no row back means that someone
@@ -16,11 +16,11 @@ from django.utils import timezone
 from offers.access import permissions
 from offers.access.permissions import Actor
 from offers.document import patch as patches
-from offers.document.diff import diff, equal
+from offers.document.diff import diff
 from offers.document.errors import InvalidDocument, Problem
 from offers.document.kinds.registry import Kind
 from offers.document.validate import Reference, references, validate, with_defaults
-from offers.document.values import Document, Patch, canonical_text
+from offers.document.values import Document, Patch, canonical_text, equal
 from offers.ledger.heads import HEAD_COLUMNS, Head, first_head, new_id, next_head, read_to_write
 from offers.ledger.records import INSERT_REVISION, REWRITTEN, Stamp, record
 from offers.ledger.references import InUse, reference_problems, used_by
@@ -33,7 +33,7 @@ SHORT_PATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a write did: `before` and `after` are equal when it changed nothing (and made no revision)."""
+    """What a write did: `before` and the head's document are equal when it changed nothing (and made no revision)."""
 
     before: Document | None
     head: Head
@@ -118,7 +118,9 @@ def judge(actor: Actor, head: Head, patch: Patch) -> Outcome:
 
 
 def delete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, if_match: int | None = None) -> Outcome:
-    """Delete an item that nothing refers to; its history stays. Raises NotFound, NotAllowed, StaleEtag, InUse."""
+    """Delete an item that nothing refers to; its history stays. Raises NotFound, NotAllowed, StaleEtag,
+    PreconditionRequired, InUse.
+    """
     with transaction.atomic():
         head = read_to_write(actor, kinds, id, lock="FOR UPDATE")
         if if_match is not None and if_match != head.etag:
@@ -152,6 +154,7 @@ def undelete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp) -> Ou
 def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: bool) -> Outcome | None:
     """Apply and write on top of `head`; None when someone was first."""
     # Before the patch is tried: who may not change the item is told so, and not whether the patch would fit.
+    # Who may not change it at all is told so before anything about the patch.
     permissions.check_change(actor, head.kind, head.document, head.document)
     document, effective = patches.applied(head.document, patch)
     assert isinstance(document, dict), "the root of a patched document stays an object"

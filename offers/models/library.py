@@ -1,4 +1,4 @@
-"""What is stored. Only `offers/ledger/writes.py` inserts or updates `LibraryItem` and `Revision` (tests/test_architecture.py)."""
+"""What is stored. Only `offers/ledger/writes.py` and the import beside it insert or update `LibraryItem` and `Revision` (tests/test_architecture.py)."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from offers.models.transactions import TransactionIdField
 
 
 class Sandbox(models.Model):
-    """A library of its own: `prod` is what customers see, `dev` is for trying."""
+    """A library of its own: one of type `production` is what customers see."""
 
     class Type(models.TextChoices):
         PRODUCTION = "production", _("Production")

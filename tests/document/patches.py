@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from offers.document.diff import equal
 from offers.document.errors import PatchError
 from offers.document.patch import applied
+from offers.document.values import equal
 
 
 def apply(document: Any, patch: Any) -> Any:

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offers.document.blame import blame, last_changes, leaves
-from offers.document.diff import equal
 from offers.document.identity import Path, item_keys
 from offers.document.merge import ORDER, merge
+from offers.document.values import equal
 from tests.document.measure import seconds
 from tests.document.strategies import documents, edited
 

@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.document.diff import MAX_LIST_OPERATIONS, diff, equal, longest_increasing
+from offers.document.diff import MAX_LIST_OPERATIONS, diff, longest_increasing
 from offers.document.patch import MAX_OPERATIONS, applied, replay
+from offers.document.values import equal
 from tests.document.measure import assert_cheap, seconds
 from tests.document.strategies import documents, edited, objects, values
 

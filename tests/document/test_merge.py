@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offers.document.blame import leaves
-from offers.document.diff import equal
 from offers.document.identity import Path, item_keys
 from offers.document.merge import ABSENT, ORDER, merge, resolve
-from offers.document.values import canonical, unescape
+from offers.document.values import canonical, equal, unescape
 from offers.document.words.describe import describe
 from tests.document.measure import seconds
 from tests.document.strategies import documents, edited, offers

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from offers.document.diff import equal
 from offers.document.errors import ParseError
 from offers.document.parse import parse
-from offers.document.values import depth
+from offers.document.values import depth, equal
 from tests.document.measure import assert_cheap, seconds
 from tests.document.strategies import values
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonpointer import JsonPointerException
 
-from offers.document.diff import diff, equal
+from offers.document.diff import diff
 from offers.document.errors import PatchError
 from offers.document.patch import replay
+from offers.document.values import equal
 from tests.document.patches import apply, copy, move, op, refusal
 from tests.document.strategies import NAMES, edited, objects, values
 

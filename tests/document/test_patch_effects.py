@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonpointer import resolve_pointer
 
-from offers.document.diff import equal
 from offers.document.errors import PatchError
 from offers.document.patch import NEEDS, applied, replay
-from offers.document.values import canonical, escape
+from offers.document.values import canonical, equal, escape
 from tests.document.patches import apply, copy, move, op
 from tests.document.strategies import objects
 

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.document.diff import diff, equal
+from offers.document.diff import diff
 from offers.document.kinds.registry import Kind
 from offers.document.validate import validate
+from offers.document.values import equal
 from offers.forms import offer as forms
 from offers.forms.offer import Placement, form_for, form_from, form_problems, input_for, offer_of, operated
 from tests.document import strategies

@@ -114,7 +114,7 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(request, 500, "internal", _("Something went wrong here"), _("It was logged under this requestId."))
 
 
-def unauthorized(request: HttpRequest, detail: str = "") -> HttpResponse:
+def unauthorized(request: HttpRequest) -> HttpResponse:
     """401 with the challenge of RFC 6750 section 3; without a token, it names no error."""
     given = request.headers.get("Authorization", "").lower().startswith("bearer ")
     challenge = 'Bearer realm="offers", error="invalid_token"' if given else 'Bearer realm="offers"'
@@ -123,7 +123,7 @@ def unauthorized(request: HttpRequest, detail: str = "") -> HttpResponse:
         401,
         "unauthorized",
         _("An access token is needed"),
-        detail or _("Send Authorization: Bearer and a token from /ims/token/v3 that has not expired."),
+        _("Send Authorization: Bearer and a token from /ims/token/v3 that has not expired."),
         headers={"WWW-Authenticate": challenge},
     )
 

@@ -22,7 +22,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from offers import asked
 from offers.access.people import known
 from offers.access.permissions import PERSON, Actor, check_edit
-from offers.document.errors import InvalidDocument
 from offers.document.kinds.registry import Kind
 from offers.document.values import Document
 from offers.document.words.describe import Change, describe
@@ -182,10 +181,7 @@ def bring_in(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     action = address_of(sandbox, item, "edit")
     if form_problems(form):
         return edit.page(desk, status=422, refused=True, **{**edit.preview(desk), "action": action})
-    try:
-        plan = plan_for(head_of_item(item), before, desk.document)
-    except InvalidDocument:
-        return redirect(address_at(sandbox, section, id, "history"))
+    plan = plan_for(head_of_item(item), before, desk.document)
     if plan.conflicts:
         messages.warning(request, _both(len(plan.conflicts)))
         return edit.page(desk, **{**edit.preview(desk), "action": action})

@@ -1,4 +1,4 @@
-"""A request's id, the short way to the API, and the viewer's time zone."""
+"""Headers for every answer, a request's id, the short way to the API, and the viewer's time zone."""
 
 import zoneinfo
 from collections.abc import Callable

@@ -99,8 +99,8 @@ def kind_name(kind: str) -> str:
 
 
 def section_of(kind: str) -> str:
-    """The slug of the section that shows items of this kind; empty where there is none (yet)."""
-    return SECTION_OF[kind].slug if kind in SECTION_OF else ""
+    """The slug of the section that shows items of this kind."""
+    return SECTION_OF[Kind(kind)].slug
 
 
 def section_title(slug: str) -> str:

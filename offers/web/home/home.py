@@ -15,7 +15,6 @@ from offers.lists.pages import COUNT_LIMIT, recent
 from offers.models import LibraryItem, Revision, Sandbox
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer, sandboxes_of
-from offers.web.frame.sections import SECTION_OF
 from offers.web.home import calendar
 
 PANEL_SIZE = 8
@@ -65,7 +64,7 @@ def _waiting(actor: Actor) -> dict[str, object]:
 
 
 def _last_changes(sandbox_id: int) -> list[Revision]:
-    """The sandbox's last revisions of items that have a page; their documents stay where they are."""
+    """The sandbox's last revisions; documents stay where they are."""
     items = Prefetch("item", LibraryItem.objects.select_related("listing").defer("document"))
     found = Revision.objects.filter(sandbox_id=sandbox_id).order_by("-key").defer("patch", "snapshot")
-    return [made for made in found.prefetch_related(items)[: 2 * PANEL_SIZE] if made.item.kind in SECTION_OF]
+    return list(found.prefetch_related(items)[: 2 * PANEL_SIZE])

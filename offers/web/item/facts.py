@@ -97,8 +97,8 @@ def _named(ids: Iterable[str], known: Mapping[str, str]) -> list[tuple[str, str]
     return [(id, known.get(id, id)) for id in ids]
 
 
-# What these overviews show is not in their documents: who is in a collection now, what the things that a decision names are
-# called. So it is asked for here, and not declared with the kind.
+# What these overviews show is not as it stands in their documents: what a placement gives back, who is in a collection now, what
+# the things that a decision names are called. So it is made here, and not declared with the kind.
 _FACTS: Mapping[Kind, Callable[[Actor, LibraryItem], dict[str, Any]]] = {
     Kind.PLACEMENT: _placement,
     Kind.COLLECTION: _collection,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonpointer import resolve_pointer
 
-from offers.document.diff import equal
+from offers.document.values import equal
 from offers.document.words.describe import Change, describe, summary
 from offers.document.words.naming import place_at, value_text
 from offers.document.words.spans import spans
