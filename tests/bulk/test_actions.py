@@ -101,3 +101,86 @@ def test_a_patch_is_applied_as_it_was_given() -> None:
 )
 def test_an_action_survives_being_stored(action: Action) -> None:
     assert from_json(to_json(action)) == action
+
+
+@pytest.mark.parametrize("text", ["2026-01-01", "20260101T00:00:00Z", "soon", "2026-1-1T00:00:00Z", " 2026-01-01T0"])
+def test_what_is_no_date_time_is_not_moved(text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        shifted(text, 1)
+
+
+def test_the_last_and_the_first_day_of_the_calendar_can_be_reached_and_not_left() -> None:
+    assert shifted("9999-12-30T00:00:00Z", 1) == "9999-12-31T00:00:00Z"
+    assert shifted("0001-01-02T00:00:00Z", -1) == "0001-01-01T00:00:00Z"
+    for text, days in (("9999-12-31T00:00:00Z", 1), ("0001-01-01T00:00:00Z", -1)):
+        with pytest.raises(OverflowError):
+            shifted(text, days)
+
+
+def test_a_date_that_cannot_be_moved_is_named_with_the_days_also_in_a_limit() -> None:
+    limits = [LIMIT, {**LIMIT, "startDate": "9999-12-31T00:00:00Z"}]
+    with pytest.raises(InvalidDocument) as caught:
+        patch_for(Action(Do.SHIFT, 3, Dates.WINDOW_AND_LIMITS), offer(frequencyCappingConstraints=limits))
+    (problem,) = caught.value.problems
+    assert (problem.pointer, problem.code) == ("/frequencyCappingConstraints/1/startDate", "date-out-of-range")
+    assert problem.text == "This date cannot be moved by 3 days."
+
+
+def test_a_shift_of_both_ends_keeps_the_window_as_long_as_it_was_and_all_else_as_it_is() -> None:
+    before = offer(selectionConstraint={**offer()["selectionConstraint"], "profileConstraintType": "none"})
+    moved = after(Action(Do.SHIFT, 31), before)
+    assert moved["selectionConstraint"] == {
+        "startDate": "2026-04-01T00:00:00+09:00",
+        "endDate": "2026-05-02T00:00:00+09:00",
+        "profileConstraintType": "none",
+    }
+    assert {**moved, "selectionConstraint": None} == {**before, "selectionConstraint": None}
+
+
+def test_limits_are_moved_only_where_that_was_chosen_and_as_far_as_they_have_dates() -> None:
+    document = offer(frequencyCappingConstraints=[LIMIT, {"limit": 2, "scope": "global", "entity": "offer"}])
+    limits = [after(Action(Do.SHIFT, 1, dates), document)["frequencyCappingConstraints"] for dates in Dates]
+    moved = [{**LIMIT, "startDate": "2026-03-02T00:00:00Z"}, document["frequencyCappingConstraints"][1]]
+    kept = document["frequencyCappingConstraints"]
+    assert dict(zip(Dates, limits, strict=True)) == {
+        Dates.WINDOW: kept,
+        Dates.WINDOW_AND_LIMITS: moved,
+        Dates.START: kept,
+        Dates.END: kept,
+    }
+
+
+def test_a_shift_of_no_days_does_nothing() -> None:
+    assert patch_for(Action(Do.SHIFT, 0, Dates.WINDOW_AND_LIMITS), offer(frequencyCappingConstraints=[LIMIT])) == []
+
+
+def test_a_priority_leaves_what_else_decides_the_rank() -> None:
+    document = offer(rank={"priority": 1, "order": {"orderEvaluationType": "static"}})
+    assert patch_for(Action(Do.PRIORITY, 7), document) == [{"op": "replace", "path": "/rank/priority", "value": 7}]
+
+
+def test_a_tag_that_stands_twice_is_removed_wherever_it_is_and_the_documents_own_list_stays() -> None:
+    document = offer(tags=["b", "a", "b"])
+    assert after(Action(Do.REMOVE_TAG, "b"), document)["tags"] == ["a"]
+    assert patch_for(Action(Do.REMOVE_TAG, "c"), document) == []
+    patch_for(Action(Do.ADD_TAG, "c"), document)
+    assert document["tags"] == ["b", "a", "b"]
+
+
+def test_a_patch_that_was_given_is_not_the_runs_own_list() -> None:
+    operations = [{"op": "remove", "path": "/description"}]
+    patch_for(Action(Do.PATCH, operations), offer()).append({"op": "x"})
+    assert len(operations) == 1
+
+
+def test_an_action_is_stored_in_words_that_last_and_one_that_is_none_is_refused() -> None:
+    assert to_json(Action(Do.SHIFT, -3, Dates.WINDOW_AND_LIMITS)) == {
+        "do": "shift",
+        "value": -3,
+        "dates": "window-and-limits",
+        "name": "",
+    }
+    assert [do.value for do in Do] == ["status", "add-tag", "remove-tag", "shift", "priority", "patch", "undo"]
+    for wrong in ({"do": "drop"}, {"dates": "never"}):
+        with pytest.raises(ValueError, match="is not a valid"):
+            from_json({**to_json(Action(Do.UNDO)), **wrong})

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from offers.models import Listing
 from offers.web.home.calendar import NARROWEST, WEEKS, span, strip
+from offers.web.home.calendar import days as first_and_last
 
 # A Tuesday.
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -80,3 +81,53 @@ def test_a_long_name_is_cut() -> None:
     assert len(bar.name) <= 60
     assert len(bar.short) <= 24
     assert bar.short.endswith("…")
+
+
+def test_the_first_and_last_day_of_the_strip_are_its_monday_and_its_sunday() -> None:
+    with timezone.override(UTC):
+        first, last = first_and_last(NOW)
+    assert (first.isoformat(), last.isoformat()) == ("2026-02-23", "2026-04-05")
+    assert (first.isoweekday(), last.isoweekday()) == (1, 7)
+
+
+def test_on_a_monday_and_on_a_sunday_it_is_the_same_week() -> None:
+    with timezone.override(UTC):
+        spans = {span(MONDAY + days(day)) for day in (0, 3, 6.99)}
+        assert spans == {(MONDAY - days(14), MONDAY + days(28))}
+        assert span(MONDAY + days(7))[0] == MONDAY - days(7)
+        assert [week.is_this for week in strip([], MONDAY).weeks].index(True) == 2
+    with timezone.override(ZoneInfo("Asia/Seoul")):
+        sunday_evening_in_utc = MONDAY - timedelta(hours=5)
+        assert span(sunday_evening_in_utc)[0].date() == (MONDAY - days(14)).date()
+
+
+def test_the_drawing_is_as_high_as_its_rows() -> None:
+    with timezone.override(UTC):
+        empty, two = strip([], NOW), strip([an_offer(NOW, NOW + days(9))] * 2, NOW)
+    assert (empty.height, two.height) == (30, 78)
+    assert [bar.y for bar in two.bars] == [26, 50]
+    assert (empty.states, empty.bars) == ([], [])
+
+
+def test_a_name_turns_only_beyond_its_place() -> None:
+    with timezone.override(UTC):
+        first, last = span(NOW)
+        at = [first + (last - first) * percent / 100 for percent in (58, 59)]
+        stays, turns = strip([an_offer(start, last) for start in at], NOW).bars
+    assert (stays.x, stays.turned, stays.text_x) == (58, False, 58)
+    assert (turns.x, turns.turned, turns.text_x) == (59, True, 100)
+
+
+def test_a_name_that_just_fits_is_whole_and_one_letter_more_is_cut() -> None:
+    with timezone.override(UTC):
+        drawn = strip([an_offer(NOW, NOW + days(9), "x" * length) for length in (24, 25, 60, 61)], NOW)
+    assert [bar.short for bar in drawn.bars] == ["x" * 24, *["x" * 23 + "…"] * 3]
+    assert [bar.name for bar in drawn.bars] == ["x" * 24, "x" * 25, "x" * 60, "x" * 59 + "…"]
+
+
+def test_states_stand_in_the_legend_in_their_order_and_once_each() -> None:
+    windows = [(1, 20), (-9, -1), (-9, 20), (-9, 2), (1, 20)]
+    with timezone.override(UTC):
+        drawn = strip([an_offer(NOW + days(start), NOW + days(end)) for start, end in windows], NOW)
+    assert [bar.state for bar in drawn.bars] == ["scheduled", "expired", "live", "ending", "scheduled"]
+    assert drawn.states == ["live", "ending", "scheduled", "expired"]
