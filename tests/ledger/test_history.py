@@ -136,3 +136,43 @@ def test_many_undos_at_once_give_what_each_gives_by_itself(admin: Actor, sale: L
             if merged is not None:
                 before, after = history.document_at(item, etag - 1), history.document_at(item, etag)
                 assert merged == merge(after, item.document, before)
+
+
+def test_a_page_of_a_timeline_has_twenty_five_revisions_and_ends_with_the_first(sale: LibraryItem) -> None:
+    assert [found.etag for found in history.revisions(sale)] == list(range(120, 95, -1))
+    assert [found.etag for found in history.revisions(sale, before=3)] == [2, 1]
+    assert history.revisions(sale, before=1) == []
+
+
+def test_a_range_of_versions_has_no_more_than_was_asked_for_and_none_that_never_were(sale: LibraryItem) -> None:
+    assert list(history.documents(sale, 119, 200)) == [119, 120]
+    assert list(history.documents(sale, 50, 50)) == [50]
+    assert list(history.documents(sale, 1, 1)) == [1]
+    assert history.documents(sale, 121, 130) == {}
+
+
+def test_a_long_and_a_short_way_through_history_give_the_same(sale: LibraryItem) -> None:
+    for first, last in ((1, 51), (1, 52), (50, 101), (30, 120)):
+        found = {made.etag: document for made, document in history.versions(sale, first, last)}
+        assert list(found) == list(range(first if first == 50 else 1, last + 1))
+        assert all(document == offer(rank={"priority": etag}) for etag, document in found.items() if etag > 1)
+
+
+def test_histories_of_two_items_are_told_apart(admin: Actor, sale: LibraryItem) -> None:
+    other = make(admin, offer(name="Other"), id="other")
+    assert [found.etag for found in history.revisions(other)] == [1]
+    assert history.document_at(other, 1) == offer(name="Other")
+    assert history.etag_at(other, datetime.max.replace(tzinfo=UTC)) == 1
+    with pytest.raises(NoSuchRevision):
+        history.document_at(other, 2)
+
+
+def test_an_undo_of_the_last_change_is_the_version_before_it(admin: Actor, sale: LibraryItem) -> None:
+    assert history.undone(sale, 120).document == offer(rank={"priority": 119})
+    (conflict,) = history.undone(sale, 119).conflicts
+    assert (conflict.pointer, conflict.base, conflict.ours, conflict.theirs) == ("/rank/priority", 119, 120, 118)
+
+
+def test_many_undos_of_nothing_are_nothing(sale: LibraryItem) -> None:
+    assert history.undone_each([]) == []
+    assert history.undone_each([(sale, 0), (sale, -5)]) == [None, None]

@@ -210,3 +210,52 @@ def test_it_refuses_an_id_that_is_taken(mina: Actor) -> None:
     with pytest.raises(IntegrityError):
         import_history(mina.sandbox, [past(mina, offer())])
     assert Revision.objects.count() == 1
+
+
+def test_it_refuses_a_reference_to_what_is_deleted_of_another_kind_or_elsewhere(mina: Actor) -> None:
+    elsewhere = actor(make_sandbox("dev"))
+    make(elsewhere, {"name": "Theirs"}, Kind.TAG, "theirs")
+    make_placement(mina, "place")
+    make(mina, {"name": "Gone"}, Kind.TAG, "gone")
+    writes.delete(mina, [Kind.TAG], "gone", FORM)
+    for id in ("theirs", "place", "gone"):
+        with pytest.raises(DanglingReference, match=f"there is no tag with the id {id} in prod"):
+            import_history(mina.sandbox, [past(mina, offer(tags=[id]))])
+    assert LibraryItem.objects.filter(kind=OFFER).count() == 0
+
+
+def test_only_what_an_item_refers_to_at_last_must_be_there(mina: Actor) -> None:
+    stored = import_history(
+        mina.sandbox, [past(mina, offer(tags=["gone"]), offer()), past(mina, offer(tags=["gone"]), None, id="b")]
+    )
+    assert stored == imports.Imported(2, 4)
+    assert differences() == []
+
+
+def test_a_version_out_of_order_is_named(mina: Actor) -> None:
+    early = THEN - timedelta(seconds=1)
+    versions = [Version(mina, THEN, offer(), FORM), Version(mina, early, offer(name="B"), FORM)]
+    with pytest.raises(ValueError, match="version 2 of sale is not later than the one before"):
+        import_history(mina.sandbox, [Past(OFFER, "sale", versions)])
+    versions[1] = Version(mina, THEN + timedelta(microseconds=1), offer(name="B"), FORM)
+    assert import_history(mina.sandbox, [Past(OFFER, "sale", versions)]).revisions == 2
+
+
+def test_an_import_of_nothing_stores_nothing(mina: Actor) -> None:
+    assert import_history(mina.sandbox, []) == imports.Imported(0, 0)
+
+
+def test_what_fails_in_a_later_batch_takes_the_earlier_ones_with_it(
+    mina: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "BATCH", 1)
+    with pytest.raises(ValueError, match="b has no version"):
+        import_history(mina.sandbox, [past(mina, offer(), id="a"), past(mina, id="b")])
+    assert (LibraryItem.objects.count(), Revision.objects.count()) == (0, 0)
+
+
+def test_an_imported_item_is_found_by_its_words(mina: Actor) -> None:
+    import_history(mina.sandbox, [past(mina, offer(name="Winter"), offer(name="Summer"))])
+    found = Listing.objects.get(id="sale")
+    assert (found.name, found.modified_by_key, found.deleted_at) == ("Summer", mina.key, None)
+    assert found.since == THEN + timedelta(hours=1)

@@ -1,5 +1,6 @@
 import random
 import time
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -192,3 +193,56 @@ def test_a_limit_is_at_most_a_hundred(text: str | None, expected: int) -> None:
 def test_a_limit_that_is_no_whole_number_up_to_a_hundred_is_refused(text: str) -> None:
     with pytest.raises(QueryError):
         programs.limit(text)
+
+
+@pytest.mark.parametrize(
+    ("ask", "code", "told"),
+    [
+        (lambda: programs.limit("101"), "bad-limit", "limit is a whole number from 1 to 100."),
+        (lambda: programs.order(["a,b", "c,d,e"]), "too-many-fields", "There can be at most 4 fields to order by."),
+    ],
+)
+def test_what_is_refused_is_told_with_its_limit(ask: Callable[[], object], code: str, told: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        ask()
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.text, caught.value.status) == (code, told, 400)
+
+
+def test_what_the_database_refuses_is_told_as_what_it_is(actor: Actor) -> None:
+    for expression, cursor, code in (("name~(", "", "bad-regex"), ("name~a", "zz", "bad-cursor")):
+        with pytest.raises(QueryError) as caught:
+            page(actor, "id", 5, cursor, expression)
+        assert (caught.value.status, caught.value.code) == (400, code)
+    assert page(actor, "id", 5).total == COUNT
+
+
+def test_an_order_has_up_to_four_fields_each_way_and_the_key_behind_them() -> None:
+    def told(*texts: str) -> list[tuple[str, bool]]:
+        return [(key.name, key.descending) for key in programs.order(texts)]
+
+    assert told() == told("") == told(" , ,") == [("modified", True), ("key", True)]
+    assert told("name, -etag") == told("name", "-etag") == [("name", False), ("etag", True), ("key", True)]
+    assert told("a,b,c,d") == [*((name, False) for name in "abcd"), ("key", False)]
+    assert told("a,b,c,d,-a,b") == told("a,b,c,d")
+
+
+def test_a_list_is_of_its_kinds_and_of_what_is_there(actor: Actor) -> None:
+    make_placement(actor)
+    assert page(actor, "id", 100).total == COUNT
+    writes.delete(actor, KINDS, "offer00", Stamp("api"))
+    assert page(actor, "id", 1).items[0].id == "offer01"
+    assert programs.page(actor.sandbox.pk + 1, KINDS, [], programs.order([])).items == []
+
+
+def test_a_page_that_is_just_full_has_no_next(actor: Actor) -> None:
+    for size, more in ((COUNT - 1, True), (COUNT, False), (COUNT + 1, False)):
+        found = page(actor, "id", size)
+        assert (bool(found.next), found.previous, found.total) == (more, "", COUNT)
+
+
+def test_what_has_no_value_there_stands_where_null_would(actor: Actor) -> None:
+    up, down = page(actor, "description", 100), page(actor, "-description", 100)
+    assert ids(up) == ids(down)[::-1]
+    told = ["description" in head.document for head in up.items]
+    assert told == sorted(told), "first those without, then those with one"

@@ -74,7 +74,7 @@ def test_a_deleted_item_is_not_edited_and_comes_back_by_who_may_make_it_what_it_
 
 
 def test_what_keeps_a_draft_from_going_live_is_told_to_whom_it_would_be_to_do() -> None:
-    wrong = {"selectionConstraint": {"startDate": "2026-03-01T00:00:00Z"}}
+    wrong: dict[str, Any] = {"selectionConstraint": {"startDate": "2026-03-01T00:00:00Z"}}
     assert any("End date" in line for line in offered(Role.REVIEWER, **wrong).missing)
     assert "approved" not in offered(Role.REVIEWER, **wrong).steps
     assert offered(Role.EDITOR, **wrong).missing == []

@@ -25,7 +25,7 @@ def an_offer(start: timedelta | None = None, end: timedelta | None = None, statu
 def test_columns_come_in_the_order_of_the_list_and_once_each() -> None:
     assert known_columns(["modified", "nonsense", "status", "modified", ""]) == ["status", "modified"]
     assert known_columns([]) == []
-    assert known_columns(reversed(COLUMNS)) == list(COLUMNS)
+    assert known_columns(list(COLUMNS)[::-1]) == list(COLUMNS)
 
 
 def test_what_changed_a_deleted_item_last_is_its_deletion() -> None:
