@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from offers.models import LibraryItem, Sandbox, SavedView
+from offers.web.lists.views import is_changed
 from tests.cast import Role
 from tests.web.conftest import SignIn
 
@@ -82,3 +83,35 @@ def test_a_view_needs_a_name(editor: Client, item: LibraryItem, name: str) -> No
     assert "Give the view a name" in answer.content.decode()
     assert answer.redirect_chain[0][0] == f"{OFFERS}?status=draft"
     assert not SavedView.objects.exists()
+
+
+def test_there_are_only_so_many_views_and_an_old_one_can_still_be_changed(
+    editor: Client, view: SavedView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("offers.web.lists.views.MAX_VIEWS", 2)
+    editor.post(VIEWS, {"name": "x" * 60, "query": ""})
+    answer = editor.post(VIEWS, {"name": "Third", "query": "q=a"}, follow=True)
+    assert "You have 2 views. Delete one to save another." in answer.content.decode()
+    assert answer.redirect_chain[0][0] == f"{OFFERS}?q=a"
+    editor.post(VIEWS, {"name": "My drafts", "query": "q=b"})
+    assert list(SavedView.objects.order_by("name").values_list("name", "query")) == [
+        ("My drafts", "q=b"),
+        ("x" * 60, ""),
+    ]
+
+
+def test_a_view_keeps_neither_a_place_in_the_list_nor_itself(editor: Client, view: SavedView) -> None:
+    editor.post(VIEWS, {"name": "Other", "query": f"q=a&cursor=x&view={view.key}&sort=name"})
+    assert SavedView.objects.get(name="Other").query == "q=a&sort=name"
+
+
+def test_a_list_is_the_views_whatever_the_order_of_its_filters(view: SavedView) -> None:
+    for query, changed in (
+        ("status=draft&sort=name", False),
+        ("sort=name&status=draft", False),
+        ("sort=name", True),
+        ("sort=name&status=draft&q=a", True),
+        ("sort=name&status=draft&q=", False),
+        ("", True),
+    ):
+        assert is_changed(view, query) == changed, query
