@@ -88,3 +88,20 @@ def test_a_time_that_was_written_in_one_language_is_written_anew_in_another() ->
     assert "2026" in korean
     with translation.override("en"):
         assert times.exact_text(NOW) == english
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"),
+    [
+        (timedelta(minutes=1) - timedelta(microseconds=1), "just now"),
+        (timedelta(minutes=1), "1 min ago"),
+        (timedelta(hours=1) - timedelta(microseconds=1), "59 min ago"),
+        (timedelta(hours=1), "1 h ago"),
+        (timedelta(days=1) - timedelta(microseconds=1), "23 h ago"),
+        (timedelta(days=2), "2 days ago"),
+        (timedelta(days=7) - timedelta(microseconds=1), "6 days ago"),
+        (timedelta(days=7), "8 Jun"),
+    ],
+)
+def test_a_time_is_told_in_the_next_unit_from_the_moment_on_that_one_is_full(passed: timedelta, said: str) -> None:
+    assert f">{said}</time>" in times.ago(NOW - passed)

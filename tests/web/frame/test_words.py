@@ -6,6 +6,7 @@ from django.utils import translation
 from offers.document.errors import Problem
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.words.describe import describe
+from offers.document.words.naming import place_at
 from offers.web.frame import words
 from offers.web.frame.sections import SECTION_OF, SECTIONS, SectionConverter
 
@@ -94,5 +95,23 @@ def test_every_kind_has_a_name_and_a_section_that_addresses_know() -> None:
         assert words.section_of(kind) == section.slug
         assert words.section_title(section.slug) == str(section.title) != ""
         assert converter.to_url(converter.to_python(section.slug)) == converter.to_url(section.slug) == section.slug
-    assert words.section_of("banner") == ""
     assert sum(len(section.kinds) for section in SECTIONS.values()) == len(Kind)
+
+
+def test_both_ends_of_a_refused_step_are_told_in_the_readers_words() -> None:
+    message = "The status cannot change from {before} to {after}."
+    problem = Problem("", "x", message, params={"before": "draft", "after": "approved"})
+    with translation.override("ko"):
+        korean = words.problem_text(problem)
+        assert words.word("draft", "status") in korean
+        assert words.word("approved", "status") in korean
+    assert "draft" not in korean
+    assert "approved" not in korean
+
+
+def test_a_place_is_titled_from_the_outside_in() -> None:
+    document = {"representations": [{"channel": "c", "placement": "home", "components": [{"type": "html"}]}]}
+    title = words.place_title(place_at(document, "/representations/0/components/0/content"))
+    assert len(title.split(" › ")) == 3
+    assert title.startswith("Representation")
+    assert words.place_title(place_at(document, "/rank/priority")).endswith("Priority")
