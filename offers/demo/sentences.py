@@ -139,10 +139,9 @@ def sentence(rng: Random, language: str) -> str:
 
 
 def with_long_texts(rng: Random, document: Json) -> Json:
-    """The offer with more to say, in its description and in each of its pages of HTML and plain texts."""
+    """The offer with more to say: a sentence more in each of its pages of HTML."""
     return {
         **document,
-        "description": f"{document['description']} {_some(rng, 'en', 1)} {_some(rng, 'ko', 1)}",
         "representations": [
             {**shown, "components": [_longer(rng, part) for part in shown["components"]]}
             for shown in document["representations"]
@@ -151,13 +150,6 @@ def with_long_texts(rng: Random, document: Json) -> Json:
 
 
 def _longer(rng: Random, part: Json) -> Json:
-    language = part["language"][0][:2]
-    if part["type"] == "html":
-        return {**part, "content": f"{part['content']}\n<p>{_some(rng, language, rng.randrange(1, 4))}</p>"}
-    if part["type"] == "text":
-        return {**part, "content": f"{part['content']} {_some(rng, language, rng.randrange(1, 3))}"}
-    return part
-
-
-def _some(rng: Random, language: str, count: int) -> str:
-    return " ".join(sentence(rng, language) for _ in range(count))
+    if part["type"] != "html":
+        return part
+    return {**part, "content": f"{part['content']}\n<p>{sentence(rng, part['language'][0][:2])}</p>"}
