@@ -1,4 +1,4 @@
--- Edits of many offers, for wrk: `wrk -s edits.lua URL -- KIND MIX FILE`. KIND is patch or form; FILE has an offer a line:
+-- Edits of many offers, for wrk: `wrk -s edits.lua URL -- KIND MIX FILE`. KIND is patch, form or get; FILE has an offer a line:
 -- its id and, for a form, its etag and the form's body, with @ETAG@, @NAME@, @PRIORITY@, @START@ and @END@ in it.
 local threads = 0
 
@@ -14,7 +14,7 @@ function init(arguments)
   for line in io.lines(arguments[3]) do
     local id, etag, body = line:match("^(%S+)\t?(%d*)\t?(.*)$")
     -- A form is sent at the etag that it was opened at: each thread has offers of its own, and asks for them in turn.
-    if kind == "patch" or lines % 2 == number % 2 then
+    if kind ~= "form" or lines % 2 == number % 2 then
       offers[#offers + 1] = {id = id, etag = tonumber(etag) or 0, body = body}
     end
     lines = lines + 1
@@ -27,11 +27,12 @@ local function date(year)
 end
 
 function request()
-  -- The first one is only looked at, by wrk itself, and not sent.
-  if not begun then
+  -- The first one of the first thread is only looked at, by wrk itself, and not sent.
+  if number == 0 and not begun then
     begun = true
     return wrk.format("GET", "/healthz")
   end
+  if kind == "get" then return wrk.format("GET") end
   count = count + 1
   local name = string.format("Offer %d, edit %d of %d", math.random(100000), count, number)
   local priority, first, last = math.random(0, 1000), date(math.random(2020, 2029)), date(math.random(2031, 2040))
@@ -48,7 +49,10 @@ function request()
     return wrk.format("PATCH", wrk.path:gsub("OFFER", offer.id), nil, body)
   end
   local offer = offers[(count - 1) % #offers + 1]
-  local values = {ETAG = offer.etag, NAME = name:gsub("[ ,]", "+"), PRIORITY = priority}
+  local values = {
+    ETAG = offer.etag, NAME = name:gsub("[ ,]", "+"), PRIORITY = priority,
+    START = first:sub(1, 16):gsub(":", "%%3A"), END = last:sub(1, 16):gsub(":", "%%3A"),
+  }
   offer.etag = offer.etag + 1
   return wrk.format("POST", wrk.path:gsub("OFFER", offer.id), nil, (offer.body:gsub("@(%u+)@", values)))
 end

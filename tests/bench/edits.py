@@ -13,7 +13,8 @@ import venv
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 import orjson
@@ -25,6 +26,7 @@ from tests.bench.load import Sample
 from tests.servers import HOST, ROOT, PrivateDatabase, free_port, private_database, server
 
 PEER = Path(__file__).parent / "peer"
+PEER_PLACE = ROOT / ".local" / "bench-peer"
 FORMS = 120
 HEADERS = {
     "Authorization": "Bearer token-of-the-bench",
@@ -58,19 +60,25 @@ browser.force_login(User.objects.get(username="admin"))
 for id in sys.argv[1].split(","):
     html = browser.get(f"/s/prod/offers/{id}/edit/").content.decode()
     sent = form_in(html)
-    etag = sent["etag"]
-    fields = {**sent, "etag": "@ETAG@", "/name": "@NAME@", "/rank/priority": "@PRIORITY@", "action": "save"}
-    print(id, etag if isinstance(etag, str) else etag[0], urlencode(fields, doseq=True, safe="@"), sep="\\t")
+    for edit in (
+        {"/name": "@NAME@", "/rank/priority": "@PRIORITY@"},
+        {"/selectionConstraint/startDate": "@START@", "/selectionConstraint/endDate": "@END@"},
+    ):
+        assert sent.keys() > edit.keys(), sent
+        fields = {**sent, "etag": "@ETAG@", "action": "save", **edit}
+        print(id, urlencode(fields, doseq=True, safe="@"), sep="\\t")
 print("COOKIE", "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items() if name in ("sessionid", "csrftoken")))
 """
 
 
 @dataclass(frozen=True)
 class Contender:
-    """`measure` gives what so many clients get in so many seconds, for one of MIXES."""
+    """`measure` gives what so many clients get in so many seconds, for one of MIXES. Its edits are rows of `stored`."""
 
     name: str
     measure: Callable[[str, int, float], Sample]
+    stored: str = "offers_revision"
+    database: str | None = None
 
 
 MIXES = ("name", "dates")
@@ -93,24 +101,45 @@ def main(arguments: Sequence[str]) -> None:
         directory = Path(held.enter_context(tempfile.TemporaryDirectory()))
         database = held.enter_context(private_database(directory / "local"))
         contenders = list(_contenders(held, directory, database, wanted.offers, peer=not wanted.without_peer))
+        generator = contenders.pop(0).measure("", max(wanted.clients), 2)
+        machine = _machine(database, generator)
         found: dict[tuple[str, int, str], list[Sample]] = {}
         for _round in range(wanted.rounds):
             for mix in wanted.mixes:
                 for clients in wanted.clients:
                     for one in contenders:
-                        sample = one.measure(mix, clients, wanted.seconds)
+                        sample = _sample(database, one, mix, clients, wanted.seconds)
                         found.setdefault((mix, clients, one.name), []).append(sample)
-        machine = {**_machine(database), "offers": wanted.offers, "seconds": wanted.seconds, "rounds": wanted.rounds}
+        machine |= {"offers": wanted.offers, "seconds": wanted.seconds, "rounds": wanted.rounds}
         hot = _hot(directory, database, contenders, wanted.hot_seconds)
-        minute = [(one.name, one.measure("name", 8, 60)) for one in contenders if wanted.minute and "PATCH" in one.name]
+        served = [one for one in contenders if wanted.minute and "SQL" not in one.name]
+        minute = [(one.name, _sample(database, one, "name", 8, 60)) for one in served]
         report.show(found, {**machine, **_sizes(database)}, hot, minute)
+
+
+def _sample(database: PrivateDatabase, one: Contender, mix: str, clients: int, seconds: float) -> Sample:
+    """What was measured, without the edits that were answered, but of which nothing was stored: those failed."""
+    before = _stored(database, one)
+    sample = one.measure(mix, clients, seconds)
+    missing = max(0, sample.edits - (_stored(database, one) - before))
+    kept = 1 - missing / sample.edits if sample.edits else 0.0
+    return replace(sample, rate=sample.rate * kept, edits=sample.edits - missing, failed=sample.failed + missing)
+
+
+def _stored(database: PrivateDatabase, one: Contender) -> int:
+    name = one.database or psycopg.conninfo.conninfo_to_dict(database.url)["dbname"]
+    with psycopg.connect(database.url, dbname=name) as connection:
+        row = connection.execute(f"SELECT count(*) FROM {one.stored}").fetchone()
+    assert row
+    return int(row[0])
 
 
 def _contenders(
     held: ExitStack, directory: Path, database: PrivateDatabase, offers: int, *, peer: bool
 ) -> Iterator[Contender]:
+    """The first one shows what wrk can ask of something that does next to nothing; the others edit."""
     _run(database, "manage.py", "migrate", "-v", "0")
-    _run(database, "manage.py", "demo_data", "--offers", str(offers))
+    _run(database, "manage.py", "demo_data", "--long-texts", "--offers", str(offers))
     _run(database, "-c", PREPARE)
     ids = _choose(database)
     patched, forms = directory / "offers", directory / "forms"
@@ -129,15 +158,19 @@ def _contenders(
 
     def saved(address: str, headers: dict[str, str]) -> Callable[[str, int, float], Sample]:
         def measure(mix: str, clients: int, seconds: float) -> Sample:
-            forms.write_text("\n".join(_opened_now(database, bodies)) + "\n")
+            forms.write_text("\n".join(_opened_now(database, bodies[MIXES.index(mix) :: len(MIXES)])) + "\n")
             return load.requests(address, "form", mix, forms, headers, clients, seconds)
 
         return measure
 
-    yield Contender("bare SQL", in_sql(lambda mix: sql.BARE.replace("{new}", sql.NEW[mix])))
+    held.enter_context(_worker(database))
+    ports = {wsgi: held.enter_context(server(database, wsgi=wsgi)).port for wsgi in (True, False)}
+    health = f"http://{HOST}:{ports[True]}/healthz"
+    yield Contender("the generator", lambda mix, *how: load.requests(health, "get", mix, patched, {}, *how))
+    yield Contender("bare SQL", in_sql(lambda mix: sql.BARE.replace("{new}", sql.NEW[mix])), "bare_revision")
     yield Contender("our SQL", in_sql(lambda mix: sql.own(caught, mix)))
     for name, wsgi in (("PATCH, WSGI", True), ("PATCH, door", False)):
-        port = held.enter_context(server(database, wsgi=wsgi)).port
+        port = ports[wsgi]
         yield Contender(name, by(f"http://{HOST}:{port}/data/core/dps/offers/OFFER", HEADERS))
         if not wsgi:
             headers = {
@@ -146,10 +179,10 @@ def _contenders(
                 "Origin": f"http://{HOST}:{port}",
             }
             yield Contender("form, door", saved(f"http://{HOST}:{port}/s/prod/offers/OFFER/edit/", headers))
-    if peer:
+    if peer and _peer_is_installed():
         port = held.enter_context(_peer(directory, database))
         own = {**HEADERS, "Authorization": "Bearer token-of-editor-client"}
-        yield Contender("the peer", by(f"http://{HOST}:{port}/offers/OFFER", own))
+        yield Contender("the peer", by(f"http://{HOST}:{port}/offers/OFFER", own), "peer_historicaloffer", "peer")
 
 
 def _choose(database: PrivateDatabase) -> list[str]:
@@ -169,7 +202,7 @@ def _choose(database: PrivateDatabase) -> list[str]:
 
 def _opened_now(database: PrivateDatabase, bodies: Sequence[str]) -> Iterator[str]:
     """The forms, opened at the etags that their offers have now."""
-    lines = {line.split("\t", 1)[0]: line.rpartition("\t")[2] for line in bodies}
+    lines = dict(line.split("\t") for line in bodies)
     with psycopg.connect(database.url) as connection:
         found = connection.execute(
             "SELECT id, etag FROM offers_libraryitem WHERE sandbox_id = 1 AND id = ANY(%s)", [list(lines)]
@@ -178,15 +211,32 @@ def _opened_now(database: PrivateDatabase, bodies: Sequence[str]) -> Iterator[st
 
 
 @contextmanager
+def _worker(database: PrivateDatabase) -> Iterator[None]:
+    """The product's worker, as in every installation: it keeps the index of searchable text in order."""
+    environment = {**database.environment, "LOG_LEVEL": "CRITICAL"}
+    process = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _peer_is_installed() -> bool:
+    """Whether its packages are there, or can be had."""
+    if not (PEER_PLACE / "bin" / "python").exists():
+        venv.create(PEER_PLACE, with_pip=True)
+    pip = f"{PEER_PLACE / 'bin' / 'python'} -m pip install -q --disable-pip-version-check --require-hashes -r".split()
+    done = subprocess.run([*pip, str(PEER / "requirements.txt")], check=False)
+    if done.returncode:
+        print("THE PEER IS LEFT OUT: its packages could not be installed.", file=sys.stderr, flush=True)
+    return not done.returncode
+
+
+@contextmanager
 def _peer(directory: Path, database: PrivateDatabase) -> Iterator[int]:
     """The peer with the same offers in a database of its own, and the port that it answers at."""
-    place = ROOT / ".local" / "bench-peer"
-    python = place / "bin" / "python"
-    if not python.exists():
-        venv.create(place, with_pip=True)
-        subprocess.run(
-            [python, "-m", "pip", "install", "-q", "--require-hashes", "-r", PEER / "requirements.txt"], check=True
-        )
+    python = PEER_PLACE / "bin" / "python"
     with psycopg.connect(database.url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE peer")
         info = connection.info
@@ -236,7 +286,7 @@ def _hot(
     return {"rate": sample.rate, "longest": sample.longest, "failed": sample.failed, "missing": row and row[0]}
 
 
-def _machine(database: PrivateDatabase) -> dict[str, object]:
+def _machine(database: PrivateDatabase, generator: Sample) -> dict[str, object]:
     with psycopg.connect(database.url) as connection:
         row = connection.execute(
             "SELECT current_setting('server_version'), avg(octet_length(document::text))::int FROM bare_item"
@@ -246,11 +296,16 @@ def _machine(database: PrivateDatabase) -> dict[str, object]:
         )
         settings: dict[str, str] = dict(changed.fetchall())
     assert row
+    pinned = (PEER / "requirements.txt").read_text().splitlines()
     return {
         "processors": os.cpu_count(),
         "machine": platform.platform(),
         "python": platform.python_version(),
+        "packages": ", ".join(f"{name} {version(name)}" for name in ("django", "granian", "psycopg", "jsonpatch")),
+        "peer": " ".join(line.split()[0] for line in pinned if line[0].isalpha()),
+        "load_before": f"{os.getloadavg()[0]:.1f}",
         "postgresql": row[0],
+        "wrk_asks_healthz_a_second": round(generator.rate),
         "bytes_a_document": row[1],
         **settings,
     }

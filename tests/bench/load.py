@@ -19,9 +19,10 @@ THREADS = 2
 
 @dataclass(frozen=True)
 class Sample:
-    """Edits a second, and times of answers in ms. `failed` is how many were not answered with success."""
+    """Edits a second, how many there were, and times of answers in ms. `failed` is how many did not succeed."""
 
     rate: float
+    edits: int
     p50: float
     p99: float
     longest: float
@@ -50,7 +51,7 @@ def requests(
     assert found, done.stdout + done.stderr
     said = json.loads(text)
     good = said["requests"] - said["failed"]
-    return Sample(good / said["seconds"], said["p50"], said["p99"], said["longest"], said["failed"])
+    return Sample(good / said["seconds"], good, said["p50"], said["p99"], said["longest"], said["failed"])
 
 
 def wait_for(port: int, path: str, seconds: float = 30) -> None:
