@@ -91,7 +91,8 @@ joined_before = lru_cache(maxsize=32)(joined)
 
 def answer(made: Mapping[str, bytes], accepted: str, kept: str) -> HttpResponse:
     """Styles in the best encoding of those that are accepted."""
-    encoding = next((name for name in ("br", "gzip") if re.search(rf"\b{name}\b", accepted)), "")
+    codings = {coding.partition(";")[0].strip().lower() for coding in accepted.split(",")}
+    encoding = next((name for name in ("br", "gzip") if name in codings), "")
     response = HttpResponse(made[encoding], content_type='text/css; charset="utf-8"')
     if encoding:
         response["Content-Encoding"] = encoding

@@ -24,7 +24,7 @@ ATTRIBUTES = frozenset(("data-bs-theme", "data-label", "data-theme"))
 CLASS = re.compile(r"\.([A-Za-z_][\w-]*)")
 DATA = re.compile(r"\[(data-[\w-]+)")
 # What stands before its block; the blocks of @media and @keyframes hold rules of their own.
-BLOCK = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")
+BLOCK = re.compile(r"(?<![^{}])([^{}]++)\{((?:[^{}]++|\{[^{}]*+\})*+)\}")
 
 
 def main() -> None:
