@@ -8,7 +8,9 @@ from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.ledger.references import InUse
 from offers.ledger.writes import Outcome, StaleEtag
-from offers.models import LibraryItem, Revision
+from offers.lists import pages
+from offers.lists.filters import Wanted
+from offers.models import LibraryItem, Listing, ListingPast, Revision
 from tests.cast import (
     FORM,
     actor,
@@ -126,3 +128,25 @@ def test_verification_reads_one_state_while_people_write(admin: Actor) -> None:
         return []
 
     assert at_once(3, one) == [[], [], []]
+
+
+def test_lists_know_every_version_in_turn_however_many_write_at_once(admin: Actor) -> None:
+    item = make(admin, offer(), id="sale")
+    at_once(12, lambda number: patch(admin, item, replace("/name", f"Name {number}")))
+    past = list(ListingPast.objects.filter(item=item).order_by("since"))
+    now = Listing.objects.get(id="sale")
+    names = [one.name for one in past[1:]] + [now.name]
+    assert sorted(names) == sorted(f"Name {number}" for number in range(12))
+    assert [one.until for one in past] == [one.since for one in past[1:]] + [now.since]
+    assert differences() == []
+
+
+def test_two_changes_of_different_texts_at_once_are_both_found_by_a_search(admin: Actor) -> None:
+    make_placement(admin)
+    item = make(admin, offer(representations=[shown_in("home")]), id="sale")
+    changes = (replace("/name", "Autumn"), replace("/representations/0/components/0/content", "Good morning"))
+    at_once(2, lambda number: patch(admin, item, changes[number]))
+    for text in ("autumn", "morning"):
+        found = pages.page(admin.sandbox.pk, [Kind.PERSONALIZED_OFFER], Wanted(text=text))
+        assert [one.id for one in found.items] == ["sale"]
+    assert differences() == []

@@ -10,7 +10,7 @@ from django.db import connection, connections, models
 from django.test import Client
 from pytest_django import Settings
 
-from offers.models import LibraryItem, Listing, ListingPast, Membership, Revision, SearchText
+from offers.models import LibraryItem, Listing, ListingPast, Membership, Revision, SearchText, reading
 from tests.api.conftest import fill, make_caller
 from tests.cast import make_sandbox
 
@@ -85,3 +85,24 @@ def test_a_copy_answers_whatever_is_read_and_nothing_that_is_written(copy: str) 
             in_copy.clear()
             assert (ask.args, ask().status_code, at_home) == (ask.args, 200, [])
             assert in_copy, ask.args
+
+
+@pytest.mark.django_db
+def test_an_item_is_read_with_everything_that_its_model_has() -> None:
+    sandbox = make_sandbox()
+    fill(sandbox)
+    whole = LibraryItem.objects.get(id=OFFER)
+    found = reading.item_of(sandbox, OFFER)
+    assert found is not None
+    names = [field.attname for field in LibraryItem._meta.concrete_fields]
+    assert [getattr(found, name) for name in names] == [getattr(whole, name) for name in names]
+    assert (found, found.sandbox) == (whole, sandbox)
+    assert reading.item_of(make_sandbox("dev"), OFFER) is None
+    assert reading.item_of(sandbox, "nothing") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stream_gives_every_row_in_order_and_ends_its_transaction() -> None:
+    numbers = [number for (number,) in reading.stream("SELECT * FROM generate_series(1, %s)", [reading.CHUNK * 2 + 1])]
+    assert numbers == list(range(1, reading.CHUNK * 2 + 2))
+    assert not connection.in_atomic_block

@@ -105,3 +105,21 @@ def test_a_time_that_was_written_in_one_language_is_written_anew_in_another() ->
 )
 def test_a_time_is_told_in_the_next_unit_from_the_moment_on_that_one_is_full(passed: timedelta, said: str) -> None:
     assert f">{said}</time>" in times.ago(NOW - passed)
+
+
+def test_a_time_that_was_written_before_is_written_in_the_language_and_zone_of_who_reads_it_now() -> None:
+    instant = NOW - timedelta(days=30)
+    english = times.day(instant)
+    with translation.override("ko"):
+        korean = times.day(instant)
+    with timezone.override("Asia/Seoul"):
+        in_seoul = times.day(instant)
+    assert (english, in_seoul) == ("16 May", "17 May")
+    assert korean != english
+    assert times.day(instant) == english
+
+
+def test_times_of_one_minute_are_written_alike_and_those_of_the_next_are_not() -> None:
+    first = datetime(2026, 6, 15, 22, 30, 1, tzinfo=UTC)
+    assert times.exact_text(first) == times.exact_text(first + timedelta(seconds=58)) == "15 Jun 2026, 22:30 UTC"
+    assert times.exact_text(first + timedelta(seconds=59)) == "15 Jun 2026, 22:31 UTC"

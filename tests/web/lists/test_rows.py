@@ -104,3 +104,23 @@ def test_each_row_says_whether_its_offer_is_closed_by_what_it_is_itself() -> Non
     assert told == [(False, False), (True, True), (True, True), (False, False)]
     told = [(bool(row.closed), row.fixed) for row in rows_of(ADMIN, [draft, live, archived], {})]
     assert told == [(False, False), (False, False), (True, False)]
+
+
+def test_a_row_leads_to_the_offers_of_each_of_its_tags_whatever_their_ids_are() -> None:
+    item = an_offer()
+    item.document["tags"] = ["loyal:gold", "spring~1"]
+    (row,) = rows_of(ADMIN, [item], {"loyal:gold": "Gold & more"})
+    everything = row.address.removesuffix("sale/")
+    assert row.tags == [(f"{everything}?tag=loyal%3Agold", "Gold & more"), (f"{everything}?tag=spring~1", "spring~1")]
+
+
+def test_channels_are_drawn_once_each_in_the_order_of_their_names() -> None:
+    item = an_offer()
+    email = shown_in("mail", channel=WEB.replace("web", "email"))
+    item.document["representations"] = [shown_in("home"), email, shown_in("other")]
+    (row,) = rows_of(ADMIN, [item], {})
+    drawn = str(row.channels)
+    assert drawn.count("<span>") == 2
+    assert drawn.index("Email") < drawn.index("Web")
+    (bare,) = rows_of(ADMIN, [an_offer()], {})
+    assert bare.channels == ""
