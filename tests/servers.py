@@ -147,9 +147,6 @@ settings.DATABASES["default"]["NAME"] = {database!r}
 import django; django.setup()
 {change}
 from django.core.management import call_command
-from offers.management.commands import worker
-# Browsers and servers are busy beside it, and a test waits for it.
-worker.NICE = 0
 call_command("worker")
 """
     process = subprocess.Popen(

@@ -33,7 +33,9 @@ def shop(transactional_db: None) -> Sandbox:
 
 @pytest.fixture
 def _somebody_works(transactional_db: None) -> Iterator[None]:
-    with worker(str(connection.settings_dict["NAME"])):
+    # A browser and a server are busy beside it, and the test waits for it.
+    eager = "from offers.management.commands import worker\nworker.NICE = 0"
+    with worker(str(connection.settings_dict["NAME"]), eager):
         yield
 
 

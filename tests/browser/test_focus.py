@@ -94,6 +94,8 @@ def test_the_form_keeps_the_focus_its_previews_and_its_place(
     form.get_by_role("button", name="Back to the form").click()
     expect(form.locator("#f-name")).to_be_focused()
 
+    # What was typed is not saved, so the page may ask before it is left.
+    form.on("dialog", lambda dialog: dialog.accept())
     form.goto(f"{live_server.url}/s/prod/decisions/new/")
     expect(form.locator(".edit-index [aria-current]")).to_have_text("Details")
     form.mouse.wheel(0, 5000)
