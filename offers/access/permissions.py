@@ -1,6 +1,6 @@
 """Who may do what. The access check is the lookup: what an actor may not see does not exist for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,18 +64,24 @@ def actor_for_user(user: User | AnonymousUser, sandbox_name: str) -> Actor:
     if row is None:
         raise NotFound
     *sandbox, role = row
-    return Actor(Sandbox.from_db(connection.alias, _SANDBOX, sandbox), role, label_for_user(user), user_id=user.pk)
+    return Actor(sandbox_of(sandbox), role, label_for_user(user), user_id=user.pk)
 
 
+# In the order of the model's fields, which is that of its instances' values. For statements in which it is called `sandbox`.
+SANDBOX_COLUMNS = ", ".join(f"sandbox.{field.attname}" for field in Sandbox._meta.concrete_fields)
 # Written out, because Django takes longer to make the statement than to run it, and every page needs it.
-_SANDBOX = [field.attname for field in Sandbox._meta.concrete_fields]
 _MEMBERSHIP = f"""
-SELECT {", ".join(f"sandbox.{name}" for name in _SANDBOX)}, membership.role
+SELECT {SANDBOX_COLUMNS}, membership.role
   FROM offers_membership AS membership
   JOIN offers_sandbox AS sandbox ON sandbox.id = membership.sandbox_id
   JOIN auth_user AS person ON person.id = membership.user_id
  WHERE membership.user_id = %s AND sandbox.name = %s AND person.is_active
 """
+
+
+def sandbox_of(row: Sequence[Any]) -> Sandbox:
+    """The sandbox that these values of SANDBOX_COLUMNS are."""
+    return Sandbox.from_db(connection.alias, [field.attname for field in Sandbox._meta.concrete_fields], row)
 
 
 def label_for_user(user: User | AnonymousUser) -> str:

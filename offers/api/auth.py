@@ -14,9 +14,8 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from offers.access.permissions import Actor
+from offers.access.permissions import SANDBOX_COLUMNS, Actor, sandbox_of
 from offers.api.wire.problems import ApiError, AuthenticationError
-from offers.models import Sandbox
 
 ORGANISATION, SANDBOX = "x-gw-ims-org-id", "x-sandbox-name"
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]{1,512}=*)", re.IGNORECASE)
@@ -40,9 +39,8 @@ _known: dict[Asked, tuple[Actor, float]] = {}
 
 # Only tokens that a client got for itself: one that stands for a person says nothing about what a program may do.
 # The organisation is known to a client when it is a member of any of the organisation's sandboxes.
-_QUERY = """
-SELECT client.id, client.name, sandbox.id, sandbox.org_id, sandbox.name, sandbox.title, sandbox.type,
-       sandbox.review_policy, sandbox.require_if_match, membership.role,
+_QUERY = f"""
+SELECT client.id, client.name, {SANDBOX_COLUMNS}, membership.role,
        EXISTS (SELECT FROM offers_membership AS m JOIN offers_sandbox AS s ON s.id = m.sandbox_id
                 WHERE m.client_id = client.id AND s.org_id = %s),
        extract(epoch FROM token.expires_at - now())::float8
@@ -76,7 +74,6 @@ def authenticate(request: HttpRequest) -> Actor:
         return found[0]
     actor, seconds = _found(asked)
     # All are forgotten at once: to know the oldest would cost every call something, and asking anew costs each one a query.
-    # Who was here last would have to be kept; to forget all of them costs each a query.
     if len(_known) >= MOST_KNOWN:
         _known.clear()
     _known[asked] = actor, now + seconds
@@ -118,7 +115,7 @@ def _found(asked: Asked) -> tuple[Actor, float]:
     if role is None:
         detail = _("The organisation has no sandbox of the name in x-sandbox-name that is open to this client.")
         raise ApiError(404, "unknown-sandbox", _("No such sandbox"), detail)
-    actor = Actor(Sandbox(*sandbox), role, client_name or client_id, client_id=client_id)
+    actor = Actor(sandbox_of(sandbox), role, client_name or client_id, client_id=client_id)
     return actor, KNOWN_SECONDS if seconds_left is None else min(KNOWN_SECONDS, seconds_left)
 
 

@@ -1,8 +1,8 @@
 """Bulk edits: select offers, look at what would happen (dry run), run it, undo it as a whole.
 
 A run is planned and carried out by offers/bulk/worker.py: of up to 50 offers at once, of more by the worker, which is woken by
-the transaction that gives it something to do; this module is what people do to a run, and how they read it. Everybody in the sandbox may read runs; only
-its author or an admin may act on one.
+the transaction that gives it something to do. This module is what people do to a run, and how they read it. Everybody in the
+sandbox may read runs; only its author or an admin may act on one.
 """
 
 from collections.abc import Collection, Sequence

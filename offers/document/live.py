@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from offers.document.kinds.fields import instant
 from offers.document.kinds.registry import KINDS, Kind
@@ -18,11 +18,10 @@ def is_live(kind: str, document: Mapping[str, Any] | None) -> bool:
     return bool(live) and document is not None and document.get("status") == live
 
 
-def window_of(document: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
-    """From when and until when what this document says is shown; None where it says nothing of that."""
-    constraint = document.get("selectionConstraint") or {}
-    first, last = (constraint.get(name) or document.get(name) for name in ("startDate", "endDate"))
-    return instant(first) if first else None, instant(last) if last else None
+def end_of_window(document: Mapping[str, Any], member: Literal["startDate", "endDate"]) -> datetime | None:
+    """From when or until when what this document says is shown; None where it says nothing of that."""
+    text = (document.get("selectionConstraint") or {}).get(member) or document.get(member)
+    return instant(text) if text else None
 
 
 class LiveState(StrEnum):

@@ -54,8 +54,7 @@ def matching(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, *, walk
     With `walk`, words are looked for in the rows of another index's walk, not in the index of trigrams.
     """
     items = Listing.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at__isnull=not wanted.deleted)
-    for word in asked.words(wanted.text, MAX_WORDS):
-        items = items.filter(has_word_in_row(word) if walk else has_word(word))
+    items = having_words(items, wanted.text, walk=walk)
     if wanted.status and not wanted.deleted:
         items = items.filter(status=wanted.status)
     if wanted.state:
@@ -77,6 +76,13 @@ def matching(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, *, walk
 def _windowless(kind: Kind, column: str) -> Q:
     """Every personalized offer has a window, so its index alone decides; a fallback offer may have none."""
     return Q() if kind == Kind.PERSONALIZED_OFFER else Q(**{column: None})
+
+
+def having_words(items: QuerySet[Listing], text: str, *, walk: bool = False) -> QuerySet[Listing]:
+    """Those that have all words of the text; for `walk`, see `matching`."""
+    for word in asked.words(text, MAX_WORDS):
+        items = items.filter(has_word_in_row(word) if walk else has_word(word))
+    return items
 
 
 def has_word(word: str) -> Q:

@@ -43,6 +43,7 @@ DECLARE
   listed offers_listing := offers_listed(NEW, document);
   before jsonb;
   was offers_listing;
+  content text;
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     SELECT * INTO was FROM offers_listing WHERE key = NEW.key;
@@ -74,8 +75,8 @@ BEGIN
      WHERE item_key = NEW.key AND part = 'name';
   END IF;
   IF document -> 'representations' IS DISTINCT FROM before -> 'representations' THEN
-    UPDATE offers_searchtext SET text = offers_searched_content(document)
-     WHERE item_key = NEW.key AND part = 'content' AND text <> offers_searched_content(document);
+    content := offers_searched_content(document);
+    UPDATE offers_searchtext SET text = content WHERE item_key = NEW.key AND part = 'content' AND text <> content;
   END IF;
   RETURN NULL;
 END

@@ -8,7 +8,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from offers.document.kinds.registry import Kind
-from offers.document.live import window_of
+from offers.document.live import end_of_window
 from offers.models.transactions import TransactionIdField
 
 
@@ -110,11 +110,11 @@ class LibraryItem(models.Model):
 
     @property
     def starts_at(self) -> datetime | None:
-        return window_of(self.document)[0]
+        return end_of_window(self.document, "startDate")
 
     @property
     def ends_at(self) -> datetime | None:
-        return window_of(self.document)[1]
+        return end_of_window(self.document, "endDate")
 
     @property
     def priority(self) -> int | None:

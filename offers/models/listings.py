@@ -16,15 +16,11 @@ from offers.models.library import LibraryItem, Sandbox
 LISTED = Q(deleted_at=None)
 
 
-class Listing(models.Model):
-    """An item as lists know it. `since` is when what it says last changed, besides who changed the item and when."""
+class Shown(models.Model):
+    """What lists show of an item, from `since` on."""
 
-    item = models.OneToOneField(
-        LibraryItem, on_delete=models.CASCADE, primary_key=True, related_name="listing", db_column="key"
-    )
     sandbox = models.ForeignKey(Sandbox, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
     kind = models.CharField(max_length=20)
-    id = models.CharField(max_length=64)
     name = models.TextField()
     status = models.TextField(null=True)
     starts_at = models.DateTimeField(null=True)
@@ -32,12 +28,24 @@ class Listing(models.Model):
     priority = models.BigIntegerField(null=True)
     references = ArrayField(models.TextField())
     channels = ArrayField(models.TextField())
+    since = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class Listing(Shown):
+    """An item as lists know it. `since` is when what it says last changed, besides who changed the item and when."""
+
+    item = models.OneToOneField(
+        LibraryItem, on_delete=models.CASCADE, primary_key=True, related_name="listing", db_column="key"
+    )
+    id = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     modified_at = models.DateTimeField()
     modified_by = models.CharField(max_length=150)
     modified_by_key = models.CharField(max_length=160)
     deleted_at = models.DateTimeField(null=True)
-    since = models.DateTimeField()
 
     class Meta:
         indexes = [
@@ -93,22 +101,12 @@ class Listing(models.Model):
         return dict(self.item.document)
 
 
-class ListingPast(models.Model):
+class ListingPast(Shown):
     """An item as lists knew it from `since` on, before `until`. Append-only."""
 
     key = models.BigAutoField(primary_key=True)
     item = models.ForeignKey(LibraryItem, on_delete=models.CASCADE, related_name="+", db_index=False)
-    sandbox = models.ForeignKey(Sandbox, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
-    kind = models.CharField(max_length=20)
-    name = models.TextField()
-    status = models.TextField(null=True)
-    starts_at = models.DateTimeField(null=True)
-    ends_at = models.DateTimeField(null=True)
-    priority = models.BigIntegerField(null=True)
-    references = ArrayField(models.TextField())
-    channels = ArrayField(models.TextField())
     deleted = models.BooleanField()
-    since = models.DateTimeField()
     until = models.DateTimeField()
 
     class Meta:

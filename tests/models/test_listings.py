@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import Kind
-from offers.document.live import window_of
+from offers.document.live import end_of_window
 from offers.ledger import writes
 from offers.models import LibraryItem, Listing, ListingPast, SearchText
 from tests.cast import (
@@ -102,7 +102,8 @@ def test_a_decisions_window_and_references_are_listed_too(admin: Actor) -> None:
     listed = make(admin, decision, Kind.DECISION).listing
     assert sorted(listed.references) == ["all", "else", "home"]
     assert (listed.starts_at, listed.ends_at) == (datetime(2026, 1, 1, tzinfo=UTC), None)
-    assert window_of(decision) == (listed.starts_at, listed.ends_at)
+    ends = (end_of_window(decision, "startDate"), end_of_window(decision, "endDate"))
+    assert ends == (listed.starts_at, listed.ends_at)
     assert Listing.objects.get(id="all").references == ["tag"]
 
 

@@ -20,7 +20,8 @@ from offers.forms.kinds import Form, form_for, input_for, row_lists
 from offers.forms.library import LibraryForm
 from offers.forms.offer import OfferForm, Placement, is_about_placement
 from offers.forms.rows import Row, original
-from offers.lists.filters import has_word
+from offers.lists.filters import having_words
+from offers.lists.names import of_ids
 from offers.models import Listing, reading
 from offers.web.edit.choices import LibraryChoices
 from offers.web.frame.words import channel_name, place_title, problem_text
@@ -32,7 +33,6 @@ TAGS_FOUND = 12
 # How a library item that nobody has chosen yet is called.
 NOT_CHOSEN = {"": "…"}
 
-MAX_WORDS = 8
 Options = list[tuple[str, str]]
 
 
@@ -90,11 +90,8 @@ class Choices:
     @cached_property
     def tags(self) -> dict[str, str]:
         chosen = asked.ids([*self.form.tags, *self.form.before.get("tags", ())])
-        return dict(
-            _named(self.actor, Kind.TAG)
-            .filter(item__id__in=chosen, item__sandbox=self.actor.sandbox)
-            .values_list("id", "name")
-        )
+        found = of_ids(self.actor.sandbox.pk, chosen).filter(kind=Kind.TAG, deleted_at=None)
+        return dict(found.values_list("id", "name"))
 
     @property
     def names(self) -> dict[str, str]:
@@ -133,7 +130,7 @@ SELECT id, document ->> 'name', document ->> 'channel', document ->> 'componentT
 
 def tags_like(actor: Actor, text: str, chosen: Iterable[str]) -> Options:
     """The first tags, by name, that have all these words in their names or ids and are not chosen yet."""
-    tags = _with_words(_named(actor, Kind.TAG), text).exclude(id__in=asked.ids(chosen))
+    tags = having_words(_named(actor, Kind.TAG), text).exclude(id__in=asked.ids(chosen))
     return list(tags.order_by("name", "pk").values_list("id", "name")[:TAGS_FOUND])
 
 
@@ -143,17 +140,11 @@ def _offered(actor: Actor, kind: Kind, ids: Iterable[str], text: str) -> Any:
     There is one more than CHOICES_OFFERED where there are more.
     """
     named = _named(actor, kind)
-    first = _with_words(named, text).order_by("name", "pk").values("pk")[: CHOICES_OFFERED + 1]
+    first = having_words(named, text).order_by("name", "pk").values("pk")[: CHOICES_OFFERED + 1]
     found = named.filter(Q(pk__in=first) | Q(item__id__in=asked.ids(ids), item__sandbox=actor.sandbox)).order_by(
         "name", "pk"
     )
     return found.values_list("id", "name", "item__document")
-
-
-def _with_words(items: Any, text: str) -> Any:
-    for word in asked.words(text, MAX_WORDS):
-        items = items.filter(has_word(word))
-    return items
 
 
 def _named(actor: Actor, kind: Kind) -> Any:

@@ -19,8 +19,8 @@ from offers.models import LibraryItem, Revision
 from offers.web.frame.words import problem_text
 from offers.web.item.said import in_use
 
-# Somebody has to press again after this. So it is often: only a program that never rests is first so many times.
-# Without a lock, for each race lost may be a conflict, which only the person can settle.
+# Somebody has to press again after this. So it is often: only a program that never rests is first so many times. There is no lock
+# to wait for instead, as for programs: each race lost may be a conflict, which only the person can settle.
 TRIES = 25
 
 
