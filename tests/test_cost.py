@@ -1,10 +1,8 @@
 """No request costs more than a second of the processor, whatever is in the largest documents that may be stored."""
 
-import gc
 import random
 from collections.abc import Callable
 from functools import partial
-from time import process_time
 from typing import Any
 
 import orjson
@@ -19,11 +17,11 @@ from offers.ledger import writes
 from offers.models import LibraryItem, Membership, Sandbox
 from tests.api.conftest import BASE, make_caller
 from tests.cast import FORM, Role, actor, make, make_placement, make_sandbox, offer
+from tests.document.measure import seconds
 from tests.web.form_reader import form_in
 
 # What costs the most (thousands of tiny members described) takes 0.9 s here alone; a slower machine may have half as much again.
-# Late in a run of four thousand tests, where memory is full of what they left, the same requests take two to three times what they do alone.
-SECONDS = 5.0
+SECONDS = 1.5
 ID = "worst"
 JSON_PLACE = 100
 Document = dict[str, Any]
@@ -103,10 +101,7 @@ WORST: dict[str, Callable[[int], Document]] = {made.__name__: made for made in (
 
 
 class Timed:
-    """Sends requests, and keeps what each cost: the less of two tries where the first took long, for the machine is shared.
-
-    Late in a long run memory that was given back to the system costs its time again, up to three times what the request does.
-    """
+    """Sends requests, and keeps what each cost: the less of two tries where the first took long, for the machine is shared."""
 
     def __init__(self) -> None:
         self.costs: dict[str, float] = {}
@@ -120,10 +115,9 @@ class Timed:
         return answer
 
     def _once(self, do: Callable[[], Any]) -> tuple[Any, float]:
-        gc.collect()
-        started = process_time()
-        answer = do()
-        return answer, process_time() - started
+        answers = []
+        cost = seconds(lambda: answers.append(do()))
+        return answers[0], cost
 
 
 @pytest.fixture

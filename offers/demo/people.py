@@ -15,7 +15,7 @@ PASSWORD = "offers"  # noqa: S105  # known to everybody; the demo binds loopback
 CLIENT_SECRET = "demo-secret"  # noqa: S105  # the same
 
 SANDBOXES = {
-    "prod": ("Production", Sandbox.Type.PRODUCTION, Sandbox.ReviewPolicy.LIVE),
+    "prod": ("Production", Sandbox.Type.PRODUCTION, Sandbox.ReviewPolicy.REVIEWER),
     "dev": ("Development", Sandbox.Type.DEVELOPMENT, Sandbox.ReviewPolicy.NONE),
 }
 # user name: (first name, last name, role, whether the account can be used)

@@ -71,11 +71,13 @@ class Migration(migrations.Migration):
                     "review_policy",
                     models.CharField(
                         choices=[
-                            ("none", "Anyone who may edit may also change live offers"),
-                            ("live", "Live offers change only through a reviewer"),
+                            ("none", "Anyone who may edit may also change what is live"),
+                            ("reviewer", "A reviewer changes what is live, alone or for others"),
+                            ("two-people", "What is live changes only with a second person"),
+                            ("everything", "Everything changes only with a second person"),
                         ],
                         default="none",
-                        max_length=8,
+                        max_length=12,
                     ),
                 ),
                 ("require_if_match", models.BooleanField(default=False)),
@@ -492,6 +494,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                ("may_bypass", models.BooleanField(default=False)),
                 (
                     "client",
                     models.ForeignKey(

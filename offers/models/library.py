@@ -20,14 +20,16 @@ class Sandbox(models.Model):
         DEVELOPMENT = "development", _("Development")
 
     class ReviewPolicy(models.TextChoices):
-        NONE = "none", _("Anyone who may edit may also change live offers")
-        LIVE = "live", _("Live offers change only through a reviewer")
+        NONE = "none", _("Anyone who may edit may also change what is live")
+        REVIEWER = "reviewer", _("A reviewer changes what is live, alone or for others")
+        TWO_PEOPLE = "two-people", _("What is live changes only with a second person")
+        EVERYTHING = "everything", _("Everything changes only with a second person")
 
     org_id = models.CharField(max_length=100)
     name = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=100)
     type = models.CharField(max_length=12, choices=Type, default=Type.DEVELOPMENT)
-    review_policy = models.CharField(max_length=8, choices=ReviewPolicy, default=ReviewPolicy.NONE)
+    review_policy = models.CharField(max_length=12, choices=ReviewPolicy, default=ReviewPolicy.NONE)
     require_if_match = models.BooleanField(default=False)
 
     class Meta:
@@ -51,6 +53,8 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
     client = models.ForeignKey("allauth_idp_oidc.Client", on_delete=models.CASCADE, null=True, blank=True)
     role = models.CharField(max_length=8, choices=Role)
+    # May publish without waiting for a second person: with a reason, and looked at afterwards.
+    may_bypass = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -20,7 +20,7 @@ CLOSED = "What is archived cannot be changed; duplicate it instead."
 BACK = "An archived item cannot be changed back; duplicate it instead."
 
 
-def by(role: str, policy: str = Sandbox.ReviewPolicy.LIVE) -> Actor:
+def by(role: str, policy: str = Sandbox.ReviewPolicy.REVIEWER) -> Actor:
     return actor(Sandbox(name="prod", title="Prod", review_policy=policy), role)
 
 

@@ -123,7 +123,7 @@ def test_an_auditor_reads_and_changes_nothing(auditor: Caller) -> None:
 
 def test_an_editor_changes_no_live_offer_in_a_reviewed_sandbox(editor: Caller, sandbox: Sandbox) -> None:
     approve = [{"op": "replace", "path": "/status", "value": "approved"}]
-    Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.LIVE)
+    Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.REVIEWER)
     assert editor("PATCH", OFFER, approve).status_code == 403
     auth.forget()
     Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.NONE)

@@ -12,7 +12,7 @@ from tests.cast import Role
 
 @pytest.fixture
 def sandbox(db: None) -> Sandbox:
-    return Sandbox.objects.create(org_id="O", name="prod", title="Production", review_policy="live")
+    return Sandbox.objects.create(org_id="O", name="prod", title="Production", review_policy="reviewer")
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ REVIEWED = "In Prod, what is live changes only through a reviewer."
 
 @pytest.fixture
 def sandbox(db: None) -> Sandbox:
-    return make_sandbox(review_policy=Sandbox.ReviewPolicy.LIVE)
+    return make_sandbox(review_policy=Sandbox.ReviewPolicy.REVIEWER)
 
 
 @pytest.fixture

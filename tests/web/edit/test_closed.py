@@ -44,7 +44,7 @@ def test_nobody_signed_in_is_sent_to_sign_in(item: LibraryItem) -> None:
 
 @pytest.fixture
 def reviewed(sandbox: Sandbox) -> Sandbox:
-    sandbox.review_policy = Sandbox.ReviewPolicy.LIVE
+    sandbox.review_policy = Sandbox.ReviewPolicy.REVIEWER
     sandbox.save()
     return sandbox
 

@@ -141,7 +141,7 @@ def test_an_archived_decision_is_closed(editor: Client, library: Sandbox) -> Non
 def test_a_live_decision_of_a_reviewed_sandbox_is_closed_to_editors(sign_in: SignIn, library: Sandbox) -> None:
     item = LibraryItem.objects.get(id="nba")
     patch(actor(library), item, [{"op": "add", "path": "/fallback", "value": "leaflet"}, *replace("/status", "live")])
-    library.review_policy = Sandbox.ReviewPolicy.LIVE
+    library.review_policy = Sandbox.ReviewPolicy.REVIEWER
     library.save()
     editor, reviewer = sign_in(Role.EDITOR), sign_in(Role.REVIEWER, "Rae Cho")
     form = opened(reviewer, where("decisions"))

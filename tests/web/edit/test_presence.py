@@ -128,7 +128,7 @@ def test_a_closing_tab_leaves_at_once_and_takes_no_other_with_it(
 def test_only_who_may_edit_is_recorded(sign_in: SignIn, sandbox: Sandbox, item: LibraryItem) -> None:
     assert ask(sign_in(Role.AUDITOR, "Grace Okafor")).status_code == 403
     assert ask(sign_in(None, "A Stranger")).status_code == 404
-    Sandbox.objects.update(review_policy=Sandbox.ReviewPolicy.LIVE)
+    Sandbox.objects.update(review_policy=Sandbox.ReviewPolicy.REVIEWER)
     patch(actor(sandbox), item, replace("/status", "approved"))
     assert NEWER in said(ask(sign_in(Role.EDITOR, "Mina Park")))
     assert not Presence.objects.exists()

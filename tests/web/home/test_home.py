@@ -81,7 +81,7 @@ def test_the_strip_shows_the_most_important_and_says_how_many_more(
 def test_a_marketer_sees_their_own_drafts_and_a_reviewer_also_those_of_others(
     sign_in: SignIn, sandbox: Sandbox
 ) -> None:
-    Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.LIVE)
+    Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.REVIEWER)
     browsers = sign_in(Role.EDITOR), sign_in(Role.REVIEWER, "Tomás Rivera")
     for user, name in zip(User.objects.order_by("pk"), ("By Mina", "By Tomás"), strict=True):
         make(actor_for_user(user, "prod"), offer(name=name))
@@ -108,7 +108,7 @@ def test_where_nothing_is_reviewed_no_draft_of_others_waits_and_an_auditor_has_n
 def test_it_costs_the_same_queries_for_one_offer_as_for_three(
     sign_in: SignIn, sandbox: Sandbox, django_assert_num_queries: Any, count: int
 ) -> None:
-    Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.LIVE)
+    Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.REVIEWER)
     for number in range(count):
         make(actor(sandbox), offer(**window(-3, 30)), id=f"live{number}")
         make(actor(sandbox), offer(**window(3, 30)), id=f"soon{number}")

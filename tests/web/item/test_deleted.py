@@ -77,7 +77,7 @@ def test_what_is_sent_to_a_deleted_item_does_nothing_and_leads_to_its_page(
 
 
 def test_who_may_not_bring_it_back_sees_why(sign_in: SignIn, sandbox: Sandbox, item: LibraryItem) -> None:
-    Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.LIVE)
+    Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.REVIEWER)
     make(actor(sandbox), offer(status="approved"), id="live")
     delete(sandbox, "sale")
     delete(sandbox, "live")

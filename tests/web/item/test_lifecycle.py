@@ -87,7 +87,7 @@ def test_only_an_admin_brings_an_archived_decision_back(
 def test_in_a_reviewed_sandbox_an_editor_neither_starts_nor_stops_it(
     sign_in: SignIn, decision: LibraryItem, sandbox: Sandbox
 ) -> None:
-    sandbox.review_policy = Sandbox.ReviewPolicy.LIVE
+    sandbox.review_policy = Sandbox.ReviewPolicy.REVIEWER
     sandbox.save()
     editor, reviewer = sign_in(Role.EDITOR), sign_in(Role.REVIEWER, "Rae Cho")
     assert "Go live" not in text_of(editor.get(address("item", "decisions", "nba")))

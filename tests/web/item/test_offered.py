@@ -63,7 +63,7 @@ class Reader(HTMLParser):
             self.form = None
 
 
-@pytest.fixture(params=["none", "live"])
+@pytest.fixture(params=["none", "reviewer"])
 def library(request: Any, sandbox: Sandbox) -> Sandbox:
     """An offer and a decision in each state, with the ways there in their histories; a development or a reviewed sandbox."""
     sandbox.review_policy = request.param

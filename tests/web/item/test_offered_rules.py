@@ -16,7 +16,7 @@ READ_ONLY = "You can read this sandbox but not change it."
 CLOSED = "What is archived cannot be changed; duplicate it instead."
 
 
-def offered(role: str, status: str = "draft", policy: str = "live", etag: int = 5, **more: Any) -> Offered:
+def offered(role: str, status: str = "draft", policy: str = "reviewer", etag: int = 5, **more: Any) -> Offered:
     item = LibraryItem(id="sale", kind="personalized-offer", etag=etag, document=offer(status=status, **more))
     return Offered(Actor(Sandbox(name="prod", title="Prod", review_policy=policy), role, "Mina"), item)
 

@@ -59,7 +59,7 @@ def test_an_archived_offer_stays_archived(editor: Client, item: LibraryItem) -> 
 
 
 def test_in_a_reviewed_sandbox_only_a_reviewer_approves(sign_in: SignIn, item: LibraryItem, sandbox: Sandbox) -> None:
-    sandbox.review_policy = Sandbox.ReviewPolicy.LIVE
+    sandbox.review_policy = Sandbox.ReviewPolicy.REVIEWER
     sandbox.save()
     refused = sign_in(Role.EDITOR, "Mina Park").post(f"{ITEM}approve/", {"etag": "3"})
     assert refused.status_code == 403

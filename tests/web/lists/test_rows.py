@@ -98,7 +98,7 @@ def test_the_channels_of_a_row_stand_once_each_in_one_order() -> None:
 
 
 def test_each_row_says_whether_its_offer_is_closed_by_what_it_is_itself() -> None:
-    editor = Actor(Sandbox(name="prod", title="Prod", review_policy="live"), Role.EDITOR, "Jun")
+    editor = Actor(Sandbox(name="prod", title="Prod", review_policy="reviewer"), Role.EDITOR, "Jun")
     draft, live, archived = (an_offer(-DAY, DAY, status) for status in ("draft", "approved", "archived"))
     told = [(bool(row.closed), row.fixed) for row in rows_of(editor, [draft, live, archived, draft], {})]
     assert told == [(False, False), (True, True), (True, True), (False, False)]

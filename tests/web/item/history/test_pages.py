@@ -190,7 +190,7 @@ def test_what_is_live_in_a_reviewed_sandbox_is_undone_by_reviewers_only(
     sign_in: SignIn, item: LibraryItem, sandbox: Sandbox
 ) -> None:
     patch(actor(sandbox), item, replace("/status", "approved"))
-    Sandbox.objects.update(review_policy="live")
+    Sandbox.objects.update(review_policy="reviewer")
     editor, reviewer = sign_in(Role.EDITOR), sign_in(Role.REVIEWER, "Rosa Vidal")
     refused = confirm(editor, f"{HISTORY}2/undo/", 4)
     assert refused.status_code == 403
@@ -201,7 +201,7 @@ def test_what_is_live_in_a_reviewed_sandbox_is_undone_by_reviewers_only(
 def test_restoring_a_live_version_takes_a_reviewer_too(sign_in: SignIn, item: LibraryItem, sandbox: Sandbox) -> None:
     patch(actor(sandbox), item, replace("/status", "approved"))
     patch(actor(sandbox), item, replace("/status", "draft"))
-    Sandbox.objects.update(review_policy="live")
+    Sandbox.objects.update(review_policy="reviewer")
     assert confirm(sign_in(Role.EDITOR), f"{HISTORY}4/restore/", 5).status_code == 403
 
 
