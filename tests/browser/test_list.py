@@ -39,12 +39,24 @@ def test_the_list_is_used_by_keyboard_alone(offers: Page) -> None:
     expect(offers.locator("#q")).to_be_focused()
     offers.keyboard.type("jk")
     expect(offers.locator("#q")).to_have_value("jk")
+    # Keys go to rows that are there: each list has come before the next is asked for.
+    expect(rows).to_have_count(0)
     offers.locator("#q").fill("")
+    expect(rows).to_have_count(2)
     offers.keyboard.press("ArrowDown")
     offers.keyboard.press("j")
     name = rows.nth(1).inner_text()
     offers.keyboard.press("Enter")
     expect(offers.locator("h1")).to_contain_text(name)
+
+
+def test_a_row_keeps_the_focus_when_the_list_comes_anew(offers: Page) -> None:
+    rows = offers.locator("[data-rows] .item-name")
+    rows.nth(1).focus()
+    rows.nth(1).evaluate("link => link.dataset.old = 'yes'")
+    offers.evaluate("document.querySelector('#q').form.requestSubmit()")
+    expect(offers.locator("[data-old]")).to_have_count(0)
+    expect(rows.nth(1)).to_be_focused()
 
 
 def test_filters_work_in_place_and_stay_in_the_address(offers: Page) -> None:
