@@ -19,7 +19,7 @@ LAYERS = (
     ("offers.models", "offers.converters", "offers.apps", "offers.asked"),
     ("offers.access",),
     ("offers.ledger",),
-    ("offers.lists",),
+    ("offers.lists", "offers.review"),
     ("offers.bulk", "offers.forms", "offers.demo", "offers.jobs"),
     ("offers.web", "offers.api", "offers.templatetags", "offers.management", "offers.admin", "offers.admin_clients"),
 )

@@ -40,7 +40,7 @@ _known: dict[Asked, tuple[Actor, float]] = {}
 # Only tokens that a client got for itself: one that stands for a person says nothing about what a program may do.
 # The organisation is known to a client when it is a member of any of the organisation's sandboxes.
 _QUERY = f"""
-SELECT client.id, client.name, {SANDBOX_COLUMNS}, membership.role,
+SELECT client.id, client.name, {SANDBOX_COLUMNS}, membership.role, membership.may_bypass,
        EXISTS (SELECT FROM offers_membership AS m JOIN offers_sandbox AS s ON s.id = m.sandbox_id
                 WHERE m.client_id = client.id AND s.org_id = %s),
        extract(epoch FROM token.expires_at - now())::float8
@@ -101,7 +101,7 @@ def _found(asked: Asked) -> tuple[Actor, float]:
         row = cursor.fetchone()
     if row is None:
         raise AuthenticationError
-    client_id, client_name, *sandbox, role, organisation_is_known, seconds_left = row
+    client_id, client_name, *sandbox, role, may_bypass, organisation_is_known, seconds_left = row
     if asked.api_key != client_id:
         detail = _("The header x-api-key must be the client id that the token was given to.")
         raise ApiError(403, "api-key-mismatch", _("Not allowed"), detail)
@@ -115,7 +115,8 @@ def _found(asked: Asked) -> tuple[Actor, float]:
     if role is None:
         detail = _("The organisation has no sandbox of the name in x-sandbox-name that is open to this client.")
         raise ApiError(404, "unknown-sandbox", _("No such sandbox"), detail)
-    actor = Actor(sandbox_of(sandbox), role, client_name or client_id, client_id=client_id)
+    label = client_name or client_id
+    actor = Actor(sandbox_of(sandbox), role, label, client_id=client_id, may_bypass=bool(may_bypass))
     return actor, KNOWN_SECONDS if seconds_left is None else min(KNOWN_SECONDS, seconds_left)
 
 

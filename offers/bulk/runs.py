@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from offers import jobs
-from offers.access.permissions import Actor, NotAllowed, NotFound, can_edit, can_restore_archived
+from offers.access.permissions import Actor, NotAllowed, NotFound, can_edit
+from offers.access.policy import can_restore_archived
 from offers.bulk.actions import Action, Do, from_json, to_json
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.jobs import Job

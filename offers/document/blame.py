@@ -92,7 +92,7 @@ def last_changes(chain: Iterable[tuple[Made, JSON | None]]) -> dict[Path, Made]:
     versions = iter(chain)
     _, before = next(versions)
     for made, after in versions:
-        for path in _changed(before, after, ()):
+        for path in changed(before, after, ()):
             # From there up to the root, as far as this version has not been noted yet.
             while last.get(path) is not made:
                 last[path] = made
@@ -101,7 +101,7 @@ def last_changes(chain: Iterable[tuple[Made, JSON | None]]) -> dict[Path, Made]:
     return last
 
 
-def _changed(before: JSON, after: JSON, path: Path) -> Iterator[Path]:
+def changed(before: JSON, after: JSON, path: Path) -> Iterator[Path]:
     """The places where two versions differ, and all leaves of what came or went as a whole."""
     if before is after or (before is not ABSENT and after is not ABSENT and equal(before, after)):
         return
@@ -121,4 +121,4 @@ def _changed(before: JSON, after: JSON, path: Path) -> Iterator[Path]:
 
 def _members_changed(before: dict[str, JSON], after: dict[str, JSON], path: Path) -> Iterator[Path]:
     for name in before.keys() | after.keys():
-        yield from _changed(before.get(name, ABSENT), after.get(name, ABSENT), (*path, name))
+        yield from changed(before.get(name, ABSENT), after.get(name, ABSENT), (*path, name))

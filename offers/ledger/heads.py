@@ -111,6 +111,20 @@ def read_to_write(actor: Actor, kinds: Collection[Kind], id: str, *, lock: Lock 
         return _visible(cursor.fetchone(), kinds, deleted=deleted)
 
 
+def read_each(sandbox_id: int, ids: Collection[str]) -> dict[str, Head]:
+    """The items with these ids as they stand, deleted or not, for showing them; ids that are no item's are left out."""
+    return {head.id: head for head in map(head_of, reading.rows(_READ_EACH, [sandbox_id, list(ids)]))}
+
+
+def lock_each(sandbox_id: int, ids: Collection[str], lock: Lock) -> dict[str, Head]:
+    """The same, in the database that is written to, held until the transaction ends: in the order of their keys, so that
+    two who need the same items never wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_READ_EACH} ORDER BY key {lock}", [sandbox_id, list(ids)])
+        return {head.id: head for head in map(head_of, cursor.fetchall())}
+
+
 def _visible(row: Sequence[Any] | None, kinds: Collection[Kind], *, deleted: bool) -> Head:
     head = head_of(row) if row else None
     # One answer for all three: it says nothing about what there is elsewhere.
@@ -119,6 +133,7 @@ def _visible(row: Sequence[Any] | None, kinds: Collection[Kind], *, deleted: boo
     return head
 
 
+_READ_EACH = f"SELECT {SELECT_HEAD} FROM offers_libraryitem WHERE sandbox_id = %s AND id = ANY(%s)"
 _READ = f"SELECT {SELECT_HEAD} FROM offers_libraryitem WHERE sandbox_id = %s AND id = %s"
 
 

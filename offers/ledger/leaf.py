@@ -19,13 +19,17 @@ SALT_BYTES = 16
 
 
 class RefersTo(TypedDict, total=False):
-    """What a change refers to, besides the item's own past: etags of the item, an item's id, the number of a bulk run."""
+    """What a change refers to, besides the item's own past: etags of the item, an item's id, the number of a bulk run, that of the
+    change request it was part of, and whether that was published without waiting for a second person.
+    """
 
     merged_with: int
     undoes: int
     restores: int
     copy_of: str
     bulk: int
+    request: int
+    bypass: bool
 
 
 class Salts(NamedTuple):

@@ -20,12 +20,17 @@ SNAPSHOT_EVERY = 50
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """How and why a change is made, recorded with it."""
+    """How and why a change is made, recorded with it.
+
+    `reviewed` says that it is not one person's alone: somebody else said yes to it or is asked to, or it goes ahead by a permission
+    to do without, and `refers_to` then names the change request. Only offers/review makes such stamps.
+    """
 
     source: str
     note: str = ""
     request_id: str = ""
     refers_to: RefersTo = field(default_factory=RefersTo)
+    reviewed: bool = False
 
 
 @dataclass(slots=True)

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("require_if_match", models.BooleanField(default=False)),
+                ("schedule_tolerance_minutes", models.PositiveIntegerField(default=60)),
             ],
             options={
                 "verbose_name_plural": "sandboxes",

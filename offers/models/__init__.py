@@ -6,12 +6,14 @@ from offers.models.bulk import BulkRow, BulkRun
 from offers.models.library import LibraryItem, Membership, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
 from offers.models.people import PersonalSettings, Presence, SavedView
+from offers.models.review import ChangeRequest, RequestComment, RequestedChange, RequestEvent
 
 __all__ = [
     "Attempt",
     "BlameFound",
     "BulkRow",
     "BulkRun",
+    "ChangeRequest",
     "IdempotencyKey",
     "LibraryItem",
     "Listing",
@@ -19,6 +21,9 @@ __all__ = [
     "Membership",
     "PersonalSettings",
     "Presence",
+    "RequestComment",
+    "RequestEvent",
+    "RequestedChange",
     "Revision",
     "Sandbox",
     "SavedView",

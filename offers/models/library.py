@@ -31,6 +31,8 @@ class Sandbox(models.Model):
     type = models.CharField(max_length=12, choices=Type, default=Type.DEVELOPMENT)
     review_policy = models.CharField(max_length=12, choices=ReviewPolicy, default=ReviewPolicy.NONE)
     require_if_match = models.BooleanField(default=False)
+    # For how long after its moment a scheduled change is still applied, where nobody could before.
+    schedule_tolerance_minutes = models.PositiveIntegerField(default=60)
 
     class Meta:
         ordering = ["name"]

@@ -7,7 +7,8 @@ from django.contrib.auth.models import User as Person
 from django.test import RequestFactory
 
 from offers.access.asking import asking
-from offers.access.permissions import MAX_LABEL, Actor, NotAllowed, actor_key, check_change, label_for_user, refusal
+from offers.access.permissions import MAX_LABEL, Actor, NotAllowed, actor_key, label_for_user
+from offers.access.policy import check_change, refusal
 from offers.document.kinds.registry import Kind
 from offers.models import Sandbox
 from tests.cast import Role, actor, offer
@@ -48,33 +49,33 @@ def by(role: str, policy: str = Sandbox.ReviewPolicy.REVIEWER) -> Actor:
 def test_a_refusal_says_why_and_is_empty_where_the_change_may_be_made(
     role: str, before: dict[str, Any] | None, after: dict[str, Any] | None, told: str
 ) -> None:
-    assert refusal(by(role), OFFER, before, after) == told
+    assert refusal(by(role), OFFER, "x", before, after) == told
 
 
 def test_who_only_reads_is_told_that_first_and_not_what_else_is_in_the_way() -> None:
-    assert refusal(by(Role.AUDITOR), OFFER, APPROVED, ARCHIVED) == READ_ONLY
-    assert refusal(by(Role.AUDITOR, Sandbox.ReviewPolicy.NONE), OFFER, ARCHIVED, DRAFT) == READ_ONLY
+    assert refusal(by(Role.AUDITOR), OFFER, "x", APPROVED, ARCHIVED) == READ_ONLY
+    assert refusal(by(Role.AUDITOR, Sandbox.ReviewPolicy.NONE), OFFER, "x", ARCHIVED, DRAFT) == READ_ONLY
 
 
 def test_without_review_an_editor_changes_what_is_live_and_an_auditor_still_does_not() -> None:
-    assert refusal(by(Role.EDITOR, Sandbox.ReviewPolicy.NONE), OFFER, APPROVED, APPROVED) == ""
-    assert refusal(by(Role.AUDITOR, Sandbox.ReviewPolicy.NONE), OFFER, APPROVED, APPROVED) == READ_ONLY
+    assert refusal(by(Role.EDITOR, Sandbox.ReviewPolicy.NONE), OFFER, "x", APPROVED, APPROVED) == ""
+    assert refusal(by(Role.AUDITOR, Sandbox.ReviewPolicy.NONE), OFFER, "x", APPROVED, APPROVED) == READ_ONLY
 
 
 def test_what_has_no_status_is_never_live_whatever_it_says() -> None:
-    assert refusal(by(Role.EDITOR), TAG, {"status": "approved"}, {"status": "live"}) == ""
+    assert refusal(by(Role.EDITOR), TAG, "x", {"status": "approved"}, {"status": "live"}) == ""
 
 
 def test_each_kind_is_live_in_its_own_word() -> None:
-    check_change(by(Role.EDITOR), DECISION, {"status": "approved"}, {"status": "draft"})
-    check_change(by(Role.EDITOR), OFFER, {"status": "live"}, {"status": "draft"})
+    check_change(by(Role.EDITOR), DECISION, "x", {"status": "approved"}, {"status": "draft"})
+    check_change(by(Role.EDITOR), OFFER, "x", {"status": "live"}, {"status": "draft"})
     with pytest.raises(NotAllowed, match="only through a reviewer"):
-        check_change(by(Role.EDITOR), DECISION, {"status": "live"}, None)
+        check_change(by(Role.EDITOR), DECISION, "x", {"status": "live"}, None)
 
 
 def test_a_role_that_nobody_knows_may_only_read() -> None:
-    assert refusal(by("owner"), OFFER, DRAFT, DRAFT) == READ_ONLY
-    assert refusal(by(""), OFFER, None, DRAFT) == READ_ONLY
+    assert refusal(by("owner"), OFFER, "x", DRAFT, DRAFT) == READ_ONLY
+    assert refusal(by(""), OFFER, "x", None, DRAFT) == READ_ONLY
 
 
 def test_a_program_is_itself_whoever_it_works_for_and_only_who_has_no_account_goes_by_a_name() -> None:

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from offers.access import permissions
+from offers.access import policy
 from offers.access.client_secrets import is_secret_of
 from offers.access.permissions import Actor
 from offers.demo.documented import OFFER as DOCUMENTED_OFFER
@@ -106,7 +106,7 @@ def test_everybody_was_allowed_to_do_what_they_did() -> None:
         for found in Revision.objects.filter(item=item).order_by("etag"):
             role = people[found.actor_id] if found.actor_id else programs[found.client_id]
             after = documents[found.etag]
-            permissions.check_change(Actor(sandbox, role, found.actor_label), item.kind, before, after)
+            policy.check_change(Actor(sandbox, role, found.actor_label), Kind(item.kind), item.id, before, after)
             old, new = (before or {}).get("status"), (after or {}).get("status")
             assert transition_problem(Kind(item.kind), old, new, False) is None
             before = after

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from offers.access.asking import asking
 from offers.access.permissions import NotAllowed, NotFound
+from offers.access.policy import ReviewRequired
 from offers.api.wire import shapes
 from offers.api.wire.dates import shown
 from offers.document.errors import DocumentError, Problem
@@ -98,6 +99,9 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             return problem(request, 428, "precondition-required", _("An If-Match header is needed"), detail)
         case NotFound() | NoSuchRevision() | Http404():
             return problem(request, 404, "not-found", _("Not found"), _("There is no such thing here, or not for you."))
+        case ReviewRequired():
+            detail = _("{why} Send it with ?propose=true to ask for one.").format(why=error)
+            return problem(request, 403, "review-required", _("A second person has to look at it"), detail)
         case NotAllowed():
             return problem(request, 403, "not-allowed", _("Not allowed"), str(error))
         case AuthenticationError():

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from offers import asked, jobs
 from offers.access.asking import asking
-from offers.access.permissions import Actor, can_restore_archived, check_edit
+from offers.access.permissions import Actor, check_edit
+from offers.access.policy import can_restore_archived
 from offers.bulk import queue, worker
 from offers.bulk import runs as bulk
 from offers.bulk.actions import Action, Do

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
 from offers import asked
-from offers.access import permissions
+from offers.access import policy
 from offers.access.asking import asking
 from offers.access.permissions import Actor, NotAllowed, NotFound, check_edit
 from offers.document.errors import JSON, InvalidDocument
@@ -131,7 +131,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
 
 def why_closed(actor: Actor, item: LibraryItem) -> str:
     """Why this person cannot edit this item, in words, before they type; "" when they can."""
-    refusal = permissions.refusal(actor, Kind(item.kind), item.document, item.document)
+    refusal = policy.refusal(actor, Kind(item.kind), item.id, item.document, item.document)
     return refusal or ("" if fits_form(item.document) else too_large())
 
 
@@ -224,7 +224,7 @@ def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
     document = desk.document
     head = head_of_item(item)
     if head.deleted_at is not None:
-        back = not permissions.refusal(desk.actor, desk.form.kind, None, item.document)
+        back = not policy.refusal(desk.actor, desk.form.kind, head.id, None, item.document)
         return {"gone": item, "may_return": back}
     plan = plan_for(head, desk.form.before, document)
     said = verdict(desk.actor, plan)

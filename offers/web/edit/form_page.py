@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from offers import asked
-from offers.access.permissions import Actor, refusal
+from offers.access.permissions import Actor
+from offers.access.policy import refusal
 from offers.document.errors import Problem
 from offers.document.kinds.fields import component_type
 from offers.document.kinds.reading import WORDS
@@ -219,7 +220,9 @@ def statuses_for(actor: Actor, form: Form) -> Options:
     """The statuses that this person can choose here; archiving is an action of its own."""
     before = form.before or None
     current = form.before.get("status", "draft")
-    offered = [status for status in ("draft", "approved") if not refusal(actor, form.kind, before, {"status": status})]
+    offered = [
+        status for status in ("draft", "approved") if not refusal(actor, form.kind, "", before, {"status": status})
+    ]
     return [(status, _(WORDS["status"][status])) for status in (offered if current in offered else [current])]
 
 

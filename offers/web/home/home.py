@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from offers.access.people import with_names_of_now
-from offers.access.permissions import Actor, can_change_live, can_edit
+from offers.access.permissions import Actor, can_edit
+from offers.access.policy import can_change_live
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.document.live import ENDING_WITHIN, LiveState
 from offers.lists import on_air

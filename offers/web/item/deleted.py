@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from offers.access.permissions import Actor, refusal
+from offers.access.permissions import Actor
+from offers.access.policy import refusal
 from offers.document.errors import InvalidDocument, Problem
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references
@@ -66,7 +67,7 @@ def page(
     request: HttpRequest, actor: Actor, item: LibraryItem, problems: tuple[Problem, ...] = (), *, status: int = 200
 ) -> HttpResponse:
     """The page of a deleted item: who deleted it, when and why; how it comes back, or why it cannot, or not by this person."""
-    refused = refusal(actor, Kind(item.kind), None, item.document)
+    refused = refusal(actor, Kind(item.kind), item.id, None, item.document)
     context = item_context(
         item,
         "overview",

@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from offers.access.permissions import check_change, refusal
+from offers.access.policy import check_change, refusal
 from offers.document.errors import InvalidDocument
 from offers.document.kinds.registry import Kind
 from offers.document.values import clone
@@ -57,7 +57,7 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
     """Ask (GET), then delete what nothing refers to (POST). Otherwise 409 with the users, by name."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
     # Before the question: nobody is asked whether to do what they may not.
-    check_change(actor, item.kind, item.document, None)
+    check_change(actor, Kind(item.kind), item.id, item.document, None)
     users = used_by(actor.sandbox.pk, item.id)
     if request.method != "POST":
         return answer(request, "item/delete.html", item_context(item, "", users=users, section_page=section))
@@ -71,7 +71,7 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
         context = item_context(item, "", users=use.users, section_page=section)
         return answer(request, "item/delete.html", context, status=409)
     said = _("{name} is deleted. Its history stays.").format(name=item.name)
-    if not refusal(actor, Kind(item.kind), None, item.document):
+    if not refusal(actor, Kind(item.kind), item.id, None, item.document):
         back = address_of(actor.sandbox.name, item)
         said = format_html('{} <a href="{}">{}</a>', said, back, _("Undo"))
     messages.success(request, said)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from offers.access.permissions import Actor, refusal
+from offers.access.permissions import Actor
+from offers.access.policy import refusal
 from offers.document.errors import Problem
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.validate import validate
@@ -36,16 +37,16 @@ class Offered:
 
     @property
     def duplicate(self) -> bool:
-        return not refusal(self.actor, self._kind, None, self._with("draft"))
+        return not refusal(self.actor, self._kind, self.item.id, None, self._with("draft"))
 
     @property
     def delete(self) -> bool:
-        return not refusal(self.actor, self._kind, self.item.document, None)
+        return not refusal(self.actor, self._kind, self.item.id, self.item.document, None)
 
     @property
     def not_undeleted(self) -> str:
         """Why this person does not bring the deleted item back; "" where they do."""
-        return refusal(self.actor, self._kind, None, self.item.document)
+        return refusal(self.actor, self._kind, self.item.id, None, self.item.document)
 
     @cached_property
     def steps(self) -> frozenset[str]:
@@ -70,7 +71,7 @@ class Offered:
     @property
     def returns(self) -> bool:
         """Whether this person could bring it back once it is archived."""
-        return not refusal(self.actor, self._kind, self._with("archived"), self._with("draft"))
+        return not refusal(self.actor, self._kind, self.item.id, self._with("archived"), self._with("draft"))
 
     def undo(self, entry: Entry) -> bool:
         """Whether this change may be taken back. A later change of the same fields is another matter: the page asks."""
@@ -92,7 +93,7 @@ class Offered:
         return Kind(self.item.kind)
 
     def _refusal(self, after: Document) -> str:
-        return refusal(self.actor, self._kind, self.item.document, after)
+        return refusal(self.actor, self._kind, self.item.id, self.item.document, after)
 
     def _is_step(self, status: str) -> bool:
         goes_live = status == KINDS[self._kind].live

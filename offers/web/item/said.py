@@ -7,7 +7,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from offers import asked
-from offers.access.permissions import Actor, refusal
+from offers.access.permissions import Actor
+from offers.access.policy import refusal
 from offers.document.errors import Problem
 from offers.document.words.labels import gettext_noop
 from offers.ledger.heads import Head
@@ -43,7 +44,7 @@ def next_steps(actor: Actor, done: Outcome, *, saved: bool = False) -> SafeStrin
     )
     mark = SafeString(" data-saved") if saved else ""
     link = format_html('<a{} href="{}">{}</a>', mark, revision, _("View change"))
-    if done.before is None or refusal(actor, done.head.kind, done.head.document, done.before):
+    if done.before is None or refusal(actor, done.head.kind, done.head.id, done.head.document, done.before):
         return link
     return format_html('{} · <a href="{}">{}</a>', link, undo, _("Undo"))
 

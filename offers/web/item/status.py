@@ -9,7 +9,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from offers.access.permissions import Actor, check_change, refusal
+from offers.access.permissions import Actor
+from offers.access.policy import check_change, refusal
 from offers.document.errors import DocumentError
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.live import is_live
@@ -55,8 +56,8 @@ def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section
 def _ask(request: HttpRequest, actor: Actor, section: Section, item: LibraryItem, status: str) -> HttpResponse:
     """The question before a step that cannot be taken back by everybody, or by nobody."""
     after = {**item.document, "status": status}
-    check_change(actor, item.kind, item.document, after)
-    if refusal(actor, Kind(item.kind), item.document, after):
+    check_change(actor, Kind(item.kind), item.id, item.document, after)
+    if refusal(actor, Kind(item.kind), item.id, item.document, after):
         return to_item(actor, item)
     was_live = is_live(item.kind, item.document)
     return answer(request, "item/final.html", item_context(item, "", to=status, was_live=was_live))

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from offers import asked
-from offers.access.permissions import Actor, check_change
+from offers.access.permissions import Actor
+from offers.access.policy import check_change
 from offers.document.diff import diff
 from offers.document.errors import DocumentError, Problem
 from offers.document.kinds.reading import position
@@ -119,7 +120,7 @@ def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
     Where later changes touched the same fields there is nothing to do by itself: 409, with those fields and versions.
     """
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    check_change(actor, item.kind, item.document, item.document)
+    check_change(actor, Kind(item.kind), item.id, item.document, item.document)
     merged = past.undone(item, etag)
     if merged.conflicts:
         context = item_context(item, "history", etag=etag, **_explained_first(item, etag, merged.conflicts))
@@ -132,7 +133,7 @@ def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
 def restore(request: HttpRequest, sandbox: str, section: Section, id: str, etag: int) -> HttpResponse:
     """Make an earlier version the current one again. GET shows what that changes, POST does it."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    check_change(actor, item.kind, item.document, item.document)
+    check_change(actor, Kind(item.kind), item.id, item.document, item.document)
     document = past.document_at(item, etag)
     if document is None:
         raise Http404

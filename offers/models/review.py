@@ -1,0 +1,197 @@
+"""Change requests: what somebody wants to change of what is live, what others said to it, and what became of it.
+
+Only `offers/review` writes here. What happened to a request is in its events, which are append-only, like history.
+"""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from offers.models.library import LibraryItem, Sandbox
+from offers.models.transactions import TransactionIdField
+
+
+class By(models.Model):
+    """Who did it: the key that they have for good (permissions.actor_key) and what they were called then."""
+
+    actor_key = models.CharField(max_length=160)
+    actor_label = models.CharField(max_length=150)
+    actor_id = models.BigIntegerField(null=True)
+    client_id = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class ChangeRequest(By):
+    """Changes of up to 200 items that are applied all or not at all, once somebody who had no part in them agrees.
+
+    Who `By` names is the author. `state` says what was decided; whether it still fits what is there now is found out at every
+    look (offers/review/standing.py) and nowhere stored.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        CHANGES_REQUESTED = "changes-requested", _("Changes requested")
+        APPROVED = "approved", _("Approved")
+        SCHEDULED = "scheduled", _("Scheduled")
+        APPLIED = "applied", _("Applied")
+        REJECTED = "rejected", _("Rejected")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        EXPIRED = "expired", _("Expired")
+        FAILED = "failed", _("Failed")
+
+    # Something can still become of it.
+    UNDER_WAY: ClassVar = (
+        State.OPEN,
+        State.CHANGES_REQUESTED,
+        State.APPROVED,
+        State.SCHEDULED,
+        State.EXPIRED,
+        State.FAILED,
+    )
+
+    key = models.BigAutoField(primary_key=True)
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, db_index=False)
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    reason = models.TextField(blank=True)
+    state = models.CharField(max_length=17, choices=State, default=State.OPEN)
+    # Counts what it was made into, from 1: verdicts are about one version.
+    version = models.PositiveIntegerField(default=1)
+    # Everybody who wrote something of it: none of them says yes to it.
+    contributors = ArrayField(models.CharField(max_length=160))
+    # Who sees to it now: the author, until somebody takes it over.
+    owner_key = models.CharField(max_length=160)
+    owner_label = models.CharField(max_length=150)
+    # When it is to be applied, and when taken back; in the zone in which that was said.
+    apply_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    taken_back_at = models.DateTimeField(null=True)
+    # Published without waiting: somebody else is to have looked at it by then.
+    review_due_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    comment_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sandbox", "number"], name="request_number_once_in_a_sandbox")]
+        indexes = [
+            models.Index("sandbox", "state", F("updated_at").desc(), F("key").desc(), name="request_by_state"),
+            models.Index("sandbox", "owner_key", F("updated_at").desc(), F("key").desc(), name="request_by_owner"),
+            models.Index("apply_at", name="request_scheduled", condition=Q(state="scheduled")),
+            models.Index("until", name="request_to_take_back", condition=Q(until__isnull=False, taken_back_at=None)),
+            models.Index(
+                *("sandbox", "review_due_at"),
+                name="request_to_look_at",
+                condition=Q(review_due_at__isnull=False, looked_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"change request {self.number}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in self.UNDER_WAY
+
+
+class RequestedChange(models.Model):
+    """What a request makes of one item: the patch, and the document that it was made on.
+
+    `base` is null for an item that is not there (new, or deleted); a patch that removes the root deletes it.
+    """
+
+    key = models.BigAutoField(primary_key=True)
+    request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="changes", db_index=False)
+    # None for an item that is still to be made.
+    item = models.ForeignKey(LibraryItem, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    kind = models.CharField(max_length=20)
+    id = models.CharField(max_length=64)
+    base_etag = models.PositiveIntegerField(default=0)
+    base = models.JSONField(null=True)
+    patch = models.JSONField()
+    # The door that it came by, and what that refers to: as in `Revision`.
+    source = models.CharField(max_length=8)
+    refers_to = models.JSONField(default=dict)
+    # The etag at which somebody last looked whether it still fits; and the one that it led to.
+    seen_etag = models.PositiveIntegerField(default=0)
+    applied_etag = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "id"], name="requested_change_once_for_an_item")]
+        indexes = [models.Index("item", "request", name="requested_change_of_an_item")]
+
+    def __str__(self) -> str:
+        return f"change of {self.kind} {self.id} in request {self.request_id}"
+
+
+class RequestEvent(By):
+    """Something that happened to a request. Append-only, by trigger.
+
+    A verdict names the digest (offers/review/standing.py) of what was looked at: the exact changes, and the values that they replace.
+    """
+
+    class What(models.TextChoices):
+        OPENED = "opened", _("opened it")
+        EDITED = "edited", _("changed it")
+        APPROVED = "approve", _("approved it")
+        REQUESTED_CHANGES = "request-changes", _("requested changes")
+        REJECTED = "reject", _("rejected it")
+        WITHDRAWN = "withdrawn", _("withdrew it")
+        CLAIMED = "claimed", _("took it over")
+        REOPENED = "reopened", _("opened it again")
+        DROPPED = "dropped", _("approval dropped")
+        CONFLICTED = "conflicted", _("in conflict")
+        SCHEDULED = "scheduled", _("scheduled it")
+        APPLIED = "applied", _("applied it")
+        BYPASSED = "bypassed", _("published it without waiting")
+        LOOKED = "looked", _("looked at it afterwards")
+        TAKEN_BACK = "taken-back", _("taken back")
+        FAILED = "failed", _("could not be applied")
+        EXPIRED = "expired", _("expired")
+
+    key = models.BigAutoField(primary_key=True)
+    request = models.ForeignKey(ChangeRequest, on_delete=models.PROTECT, related_name="events", db_index=False)
+    what = models.CharField(max_length=16, choices=What)
+    version = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, blank=True)
+    text = models.TextField(blank=True)
+    # What it is about besides: fields and people of a dropped approval, problems of a failure.
+    about = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    xid = TransactionIdField(db_default=models.Func(function="pg_current_xact_id"))
+
+    class Meta:
+        indexes = [models.Index("request", "key", name="request_event_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.what} of request {self.request_id}"
+
+
+class RequestComment(By):
+    """What somebody says to a request, to an item in it, or to a field of that; with a suggestion (a patch), or not."""
+
+    key = models.BigAutoField(primary_key=True)
+    request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="comments", db_index=False)
+    # What it is about: "" and [] for the whole; the identity path of a field (document/identity.py).
+    item_id = models.CharField(max_length=64, blank=True)
+    path = models.JSONField(default=list)
+    # The digest of the value that it speaks of: so a later reader is told where that has changed since.
+    value_digest = models.CharField(max_length=64, blank=True)
+    text = models.TextField()
+    suggestion = models.JSONField(null=True)
+    created_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        indexes = [models.Index("request", "key", name="request_comment_in_order")]
+
+    def __str__(self) -> str:
+        return f"comment on request {self.request_id}"

@@ -1,0 +1,144 @@
+"""A request becomes changes of the library: all of them, or none, in one transaction that looks again at everything."""
+
+from datetime import timedelta
+
+from django.db import OperationalError, transaction
+from django.utils import timezone
+from psycopg.errors import DeadlockDetected
+
+from offers.access.permissions import Actor, Role
+from offers.document.diff import diff
+from offers.document.kinds.registry import Kind
+from offers.ledger import writes
+from offers.ledger.heads import Head, lock_each
+from offers.ledger.leaf import RefersTo
+from offers.ledger.records import Stamp
+from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent
+from offers.review import records
+from offers.review.standing import Place, Standing, standing
+
+State = ChangeRequest.State
+What = RequestEvent.What
+
+# Somebody else looks at what was published without waiting within this time.
+POST_REVIEW_WITHIN = timedelta(hours=24)
+# Two who delete and refer to the same things may wait for each other; PostgreSQL then ends one of them, who begins again.
+TRIES = 3
+
+
+class NotReady(Exception):
+    """The request cannot be applied as it stands: `standing` says why. Nothing was written."""
+
+    def __init__(self, found: Standing) -> None:
+        super().__init__("the request cannot be applied as it stands")
+        self.standing = found
+
+
+class NoOwner(Exception):
+    """Nobody who may edit here answers for the request (any more): somebody has to take it over first."""
+
+
+def write(request: ChangeRequest, found: Standing, request_id: str, *, bypass: bool = False) -> None:
+    """Make the changes of a request whose items are locked. Raises what the write path raises, and NoOwner.
+
+    The caller's transaction holds all of it together. What is new comes first, for other changes may refer to it, and what
+    is deleted goes last.
+    """
+    author = _author(request)
+    for place in sorted(found.places, key=_turn):
+        about: RefersTo = place.change.refers_to | {"request": request.number}
+        if bypass:
+            about["bypass"] = True
+        stamp = Stamp("review", request.reason or request.title, request_id, about, reviewed=True)
+        head = _write(author, place, stamp)
+        RequestedChange.objects.filter(key=place.change.key).update(item=head.key, applied_etag=head.etag)
+
+
+def look_and_lock(request: ChangeRequest) -> Standing:
+    """How the request stands, with its items held until the transaction ends."""
+    changes = RequestedChange.objects.filter(request=request)
+    ids = set(changes.values_list("id", flat=True))
+    # Whoever deletes keeps out those who are about to refer to it; the others let them pass.
+    deletes = any(not change.patch or change.patch[0] == DELETE for change in changes)
+    heads = lock_each(request.sandbox_id, ids, "FOR UPDATE" if deletes else "FOR NO KEY UPDATE")
+    return standing(request, heads)
+
+
+DELETE = {"op": "remove", "path": ""}
+
+
+def apply(request: ChangeRequest, actor: Actor | None, request_id: str = "") -> ChangeRequest:
+    """Apply a request that others agreed to. `actor` is who says so, None for its schedule.
+
+    Raises NotReady, NoOwner, and what the write path raises (InvalidDocument, InUse).
+    """
+    for attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                held = records.lock(request)
+                found = look_and_lock(held)
+                if not found.can_be_applied:
+                    raise NotReady(found)
+                return carry_out(held, found, actor, request_id)
+        except OperationalError as error:
+            if attempt == TRIES - 1 or not isinstance(error.__cause__, DeadlockDetected):
+                raise
+    raise AssertionError("the last try ends one way or the other")
+
+
+def carry_out(
+    request: ChangeRequest, found: Standing, actor: Actor | None, request_id: str, *, bypass: bool = False
+) -> ChangeRequest:
+    """Write the changes of a request that is held together with its items, and that it was applied."""
+    write(request, found, request_id, bypass=bypass)
+    now = timezone.now()
+    request.state, request.updated_at = State.APPLIED, now
+    if bypass:
+        request.review_due_at = now + POST_REVIEW_WITHIN
+    request.save(update_fields=["state", "updated_at", "review_due_at"])
+    records.event(request, actor, What.BYPASSED if bypass else What.APPLIED, digest=found.digest)
+    return request
+
+
+def _author(request: ChangeRequest) -> Actor:
+    """Who the changes are recorded as made by: the author, so long as somebody who may edit answers for the request."""
+    role = _role(request)
+    if role not in (Role.EDITOR, Role.REVIEWER, Role.ADMIN):
+        raise NoOwner
+    return Actor(request.sandbox, role, request.actor_label, user_id=request.actor_id, client_id=request.client_id)
+
+
+def _role(request: ChangeRequest) -> str:
+    kind, _, name = request.owner_key.partition("-")
+    members = Membership.objects.filter(sandbox=request.sandbox)
+    is_person = kind == "user" and name.isdecimal()
+    found = members.filter(user=int(name), user__is_active=True) if is_person else members.filter(client=name)
+    return found.values_list("role", flat=True).first() or ""
+
+
+def _turn(place: Place) -> tuple[int, int]:
+    if place.change.base is None:
+        # What others are made of comes before them: an offer may come with a new rule.
+        return (0, _FIRST.index(place.kind))
+    return (2 if place.wanted is None else 1, place.change.key)
+
+
+_FIRST = (
+    *(Kind.TAG, Kind.PLACEMENT, Kind.RULE, Kind.FALLBACK_OFFER, Kind.PERSONALIZED_OFFER),
+    *(Kind.COLLECTION, Kind.DECISION),
+)
+
+
+def _write(author: Actor, place: Place, stamp: Stamp) -> Head:
+    change, kinds = place.change, [place.kind]
+    if place.after is None:
+        return writes.delete(author, kinds, change.id, stamp, if_match=place.head.etag if place.head else None).head
+    if place.head is None:
+        return writes.create(author, place.kind, place.after, stamp, id=change.id).head
+    if place.before is None:
+        return writes.undelete(author, kinds, change.id, stamp).head
+    carried = place.head.etag != change.base_etag
+    patch = diff(place.before, place.after) if carried else change.patch
+    outcome = writes.change_head(author, place.head, patch, stamp)
+    assert outcome is not None, "a write under a row lock cannot lose a race"
+    return outcome.head

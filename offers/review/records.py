@@ -1,0 +1,65 @@
+"""What is written down of a request: its events, one for each step, in the transaction of the step itself."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+
+from offers.access.permissions import Actor
+from offers.models import ChangeRequest, RequestedChange, RequestEvent, Sandbox
+
+
+def lock(request: ChangeRequest) -> ChangeRequest:
+    """The request as it is now, held until the transaction ends: every step begins with this."""
+    return ChangeRequest.objects.select_for_update(of=("self",)).select_related("sandbox").get(key=request.key)
+
+
+def next_number(sandbox: Sandbox) -> int:
+    """The number of the next request; whoever else opens one in this sandbox waits for this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM offers_sandbox WHERE id = %s FOR NO KEY UPDATE", [sandbox.pk])
+    last: int | None = ChangeRequest.objects.filter(sandbox=sandbox).aggregate(Max("number"))["number__max"]
+    return (last or 0) + 1
+
+
+def event(
+    request: ChangeRequest,
+    actor: Actor | None,
+    what: RequestEvent.What,
+    *,
+    text: str = "",
+    digest: str = "",
+    about: dict[str, Any] | None = None,
+) -> RequestEvent:
+    """Write down that this happened to the request; `actor` is None for what nobody did, like a schedule's time."""
+    return RequestEvent.objects.create(
+        request=request,
+        what=what,
+        version=request.version,
+        digest=digest,
+        text=text,
+        about=about or {},
+        created_at=timezone.now(),
+        **by(actor),
+    )
+
+
+def by(actor: Actor | None) -> dict[str, Any]:
+    """The columns that say who it was."""
+    if actor is None:
+        return {"actor_key": "", "actor_label": "", "actor_id": None, "client_id": ""}
+    return {
+        "actor_key": actor.key,
+        "actor_label": actor.label,
+        "actor_id": actor.user_id,
+        "client_id": actor.client_id,
+    }
+
+
+def contents(request: ChangeRequest) -> dict[str, Any]:
+    """What a version of the request changes, to be kept in the event that made it."""
+    changes = RequestedChange.objects.filter(request=request).order_by("key")
+    return {
+        "changes": [{"id": one.id, "kind": one.kind, "baseEtag": one.base_etag, "patch": one.patch} for one in changes]
+    }

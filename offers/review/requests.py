@@ -1,0 +1,331 @@
+"""What people and programs do to a change request: open it, add to it, agree, object, withdraw, take it over.
+
+Every step holds the request's row, looks, decides and writes the step's event, in one transaction.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from offers.access.permissions import Actor, NotAllowed, NotFound, check_edit
+from offers.access.policy import can_review
+from offers.document.diff import diff
+from offers.document.errors import InvalidDocument
+from offers.document.kinds.registry import Kind
+from offers.document.merge import merge, resolve
+from offers.document.patch import replay
+from offers.document.values import Document, Patch, equal
+from offers.ledger.heads import Head
+from offers.ledger.leaf import RefersTo
+from offers.models import ChangeRequest, RequestedChange, RequestEvent
+from offers.review import applying, records
+from offers.review.applying import NotReady
+from offers.review.standing import Standing, Trouble
+
+State = ChangeRequest.State
+What = RequestEvent.What
+
+# Changes of a request: it is looked at by people, and applied in one transaction.
+MOST_CHANGES = 200
+MOST_TITLE = 200
+
+
+class TooMany(Exception):
+    """A request has at most MOST_CHANGES changes."""
+
+
+class NothingToPropose(Exception):
+    """What is proposed is what is there already."""
+
+
+class NotNow(Exception):
+    """The request is in a state in which this cannot be done to it; somebody was first."""
+
+    def __init__(self, request: ChangeRequest) -> None:
+        super().__init__(f"the request is {request.state}")
+        self.request = request
+
+
+class HasMoved(Exception):
+    """The request is not what was looked at any more: `standing` says what it is now. Nothing was written."""
+
+    def __init__(self, found: Standing) -> None:
+        super().__init__("the request has changed since it was looked at")
+        self.standing = found
+
+
+class ReasonMissing(Exception):
+    """This takes a reason: who says no, and who does not wait, says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change of one item that somebody wants: `patch` on top of `base`, the document that they looked at.
+
+    Without an etag, of an item that is not there: a new one (`key` is None), or one that was deleted.
+    """
+
+    kind: Kind
+    id: str
+    patch: Patch
+    source: str
+    base: Document | None = None
+    base_etag: int = 0
+    key: int | None = None
+    refers_to: RefersTo = field(default_factory=RefersTo)
+
+
+def proposal(head: Head, patch: Patch, source: str, refers_to: RefersTo | None = None) -> Proposal:
+    """A change of an item as it was just read; a patch that adds the root brings a deleted one back."""
+    base = None if head.deleted_at is not None else head.document
+    return Proposal(head.kind, head.id, patch, source, base, head.etag, head.key, refers_to or {})
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a request is applied (None: once somebody agrees) and taken back (None: never), in the zone that was meant."""
+
+    apply_at: datetime | None = None
+    until: datetime | None = None
+    time_zone: str = ""
+
+
+def propose(
+    actor: Actor,
+    proposals: Sequence[Proposal],
+    title: str,
+    reason: str = "",
+    *,
+    when: When = When(),  # it is frozen
+) -> ChangeRequest:
+    """Open a request for these changes, once each was tried: what would not be stored is not proposed.
+
+    Raises NotAllowed (who only reads), TooMany, NothingToPropose, and what the write path raises (InvalidDocument, InUse).
+    """
+    check_edit(actor)
+    with transaction.atomic():
+        return _open(actor, proposals, title, reason, when)
+
+
+def publish(
+    actor: Actor, proposals: Sequence[Proposal], title: str, reason: str, *, request_id: str = ""
+) -> ChangeRequest:
+    """Make these changes without waiting for a second person, who then has a day to look at them.
+
+    Raises NotAllowed (without the permission to), ReasonMissing, and what `propose` raises.
+    """
+    check_edit(actor)
+    if not actor.may_bypass:
+        raise NotAllowed(_("You may not publish without a second person."))
+    if not reason.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        request = _open(actor, proposals, title, reason, When())
+        found = applying.look_and_lock(request)
+        if found.troubled:
+            raise NotReady(found)
+        return applying.carry_out(request, found, actor, request_id, bypass=True)
+
+
+def _open(actor: Actor, proposals: Sequence[Proposal], title: str, reason: str, when: When) -> ChangeRequest:
+    if not proposals:
+        raise NothingToPropose
+    now = timezone.now()
+    request = ChangeRequest.objects.create(
+        sandbox=actor.sandbox,
+        number=records.next_number(actor.sandbox),
+        title=title[:MOST_TITLE],
+        reason=reason,
+        contributors=[actor.key],
+        owner_key=actor.key,
+        owner_label=actor.label,
+        apply_at=when.apply_at,
+        until=when.until,
+        time_zone=when.time_zone,
+        created_at=now,
+        updated_at=now,
+        **records.by(actor),
+    )
+    _store(request, proposals)
+    _rehearse(request)
+    records.event(request, actor, What.OPENED, text=reason, about=records.contents(request))
+    return request
+
+
+def add(actor: Actor, request: ChangeRequest, proposals: Sequence[Proposal]) -> ChangeRequest:
+    """Put these changes into a request that is under way; what it has for the same items already stays where they do not
+    touch it. Whoever had agreed has to look again. Raises what `propose` raises, and NotNow.
+    """
+    check_edit(actor)
+    with transaction.atomic():
+        held = under_way(request)
+        _store(held, proposals)
+        return _edited(held, actor)
+
+
+def revise(actor: Actor, request: ChangeRequest, head: Head, document: Document) -> ChangeRequest:
+    """Make the request change this item into `document`, whatever it made of it so far: how a conflict is settled.
+
+    `head` is the item as it was just read. Raises what `add` raises.
+    """
+    check_edit(actor)
+    with transaction.atomic():
+        held = under_way(request)
+        patch = diff(head.document, document)
+        values = {"base": head.document, "base_etag": head.etag, "seen_etag": head.etag, "patch": patch}
+        if not RequestedChange.objects.filter(request=held, id=head.id).update(**values):
+            raise NotFound
+        return _edited(held, actor)
+
+
+def leave_out(actor: Actor, request: ChangeRequest, id: str) -> ChangeRequest:
+    """Take the change of this item out of the request. Raises NotNow, NotFound, NothingToPropose (it is the only one)."""
+    check_edit(actor)
+    with transaction.atomic():
+        held = under_way(request)
+        if not RequestedChange.objects.filter(request=held, id=id).delete()[0]:
+            raise NotFound
+        if not RequestedChange.objects.filter(request=held).exists():
+            raise NothingToPropose
+        return _edited(held, actor)
+
+
+def describe(actor: Actor, request: ChangeRequest, title: str, reason: str, when: When) -> ChangeRequest:
+    """Say anew what the request is for and when it is applied: another time is another thing to agree to. Raises NotNow, NotAllowed."""
+    with transaction.atomic():
+        held = under_way(request)
+        _check_owner(actor, held)
+        timed = (held.apply_at, held.until) != (when.apply_at, when.until)
+        held.title, held.reason = title[:MOST_TITLE], reason
+        held.apply_at, held.until, held.time_zone = when.apply_at, when.until, when.time_zone
+        held.save(update_fields=["title", "reason", "apply_at", "until", "time_zone"])
+        return _edited(held, actor) if timed else held
+
+
+def withdraw(actor: Actor, request: ChangeRequest, text: str = "") -> ChangeRequest:
+    """Take the request back: its author, its owner or an admin. Raises NotAllowed, NotNow."""
+    with transaction.atomic():
+        held = under_way(request)
+        _check_owner(actor, held)
+        records.event(held, actor, What.WITHDRAWN, text=text)
+        return to(held, State.WITHDRAWN)
+
+
+def claim(actor: Actor, request: ChangeRequest) -> ChangeRequest:
+    """See to the request from now on: its author may be away. Raises NotAllowed, NotNow."""
+    check_edit(actor)
+    with transaction.atomic():
+        held = under_way(request)
+        held.owner_key, held.owner_label = actor.key, actor.label
+        held.save(update_fields=["owner_key", "owner_label"])
+        records.event(held, actor, What.CLAIMED)
+        return to(held, held.state)
+
+
+def apply(actor: Actor, request: ChangeRequest, *, request_id: str = "") -> ChangeRequest:
+    """Apply now what others agreed to: what waits for its moment, or could not be applied at it.
+
+    Raises NotAllowed, NotReady, NoOwner, and what the write path raises.
+    """
+    if not can_review(actor):
+        _check_owner(actor, request)
+    return applying.apply(request, actor, request_id)
+
+
+def get(actor: Actor, number: int) -> ChangeRequest:
+    """The request with this number in the actor's sandbox. Raises NotFound."""
+    try:
+        return ChangeRequest.objects.select_related("sandbox").get(sandbox=actor.sandbox, number=number)
+    except ObjectDoesNotExist:
+        raise NotFound from None
+
+
+def may_own(actor: Actor, request: ChangeRequest) -> bool:
+    """Whether this actor may withdraw it and say when it is applied."""
+    return actor.role == "admin" or actor.key in (request.actor_key, request.owner_key)
+
+
+def _check_owner(actor: Actor, request: ChangeRequest) -> None:
+    check_edit(actor)
+    if not may_own(actor, request):
+        raise NotAllowed(_("Its author, who took it over, or an admin does this."))
+
+
+def under_way(request: ChangeRequest) -> ChangeRequest:
+    held = records.lock(request)
+    if not held.is_under_way:
+        raise NotNow(held)
+    return held
+
+
+def to(request: ChangeRequest, state: str) -> ChangeRequest:
+    request.state, request.updated_at = state, timezone.now()
+    request.save(update_fields=["state", "updated_at"])
+    return request
+
+
+def _edited(request: ChangeRequest, actor: Actor) -> ChangeRequest:
+    """The request in its next version, which nobody has agreed to yet."""
+    request.version += 1
+    if actor.key not in request.contributors:
+        request.contributors.append(actor.key)
+    request.save(update_fields=["version", "contributors"])
+    _rehearse(request)
+    records.event(request, actor, What.EDITED, about=records.contents(request))
+    return to(request, State.OPEN)
+
+
+def _store(request: ChangeRequest, proposals: Collection[Proposal]) -> None:
+    known = {change.id: change for change in RequestedChange.objects.filter(request=request)}
+    for one in proposals:
+        values = _combined(known[one.id], one) if one.id in known else _values(one)
+        if not values["patch"]:
+            raise NothingToPropose
+        RequestedChange.objects.update_or_create(request=request, id=one.id, defaults=values)
+    if RequestedChange.objects.filter(request=request).count() > MOST_CHANGES:
+        raise TooMany
+
+
+def _values(one: Proposal, patch: Patch | None = None) -> dict[str, Any]:
+    return {
+        "item_id": one.key,
+        "kind": one.kind,
+        "base": one.base,
+        "base_etag": one.base_etag,
+        "seen_etag": one.base_etag,
+        "patch": one.patch if patch is None else patch,
+        "source": one.source,
+        "refers_to": one.refers_to,
+    }
+
+
+def _combined(change: RequestedChange, one: Proposal) -> dict[str, Any]:
+    """What the request has for the item already with a further change: where both have a field, the one that came last."""
+    here, new = replay(change.base, change.patch), replay(one.base, one.patch)
+    if one.base is None or change.base is None or here is None or new is None:
+        return _values(one)
+    carried = merge(change.base, here, one.base).document
+    picks = {conflict.key: conflict.ours for conflict in merge(one.base, new, carried).conflicts}
+    both = resolve(one.base, new, carried, picks).document
+    return _values(one, [] if equal(both, one.base) else diff(one.base, both))
+
+
+def _rehearse(request: ChangeRequest) -> None:
+    """Make the changes and take them back: what the write path would refuse is not proposed."""
+    found = applying.look_and_lock(request)
+    for place in found.places:
+        if place.trouble == Trouble.INVALID:
+            raise InvalidDocument(place.problems, document=place.after)
+    if found.troubled:
+        raise NotReady(found)
+    sid = transaction.savepoint()
+    try:
+        applying.write(request, found, "")
+    finally:
+        transaction.savepoint_rollback(sid)

@@ -1,0 +1,103 @@
+"""What others say to a change request: yes, not yet, or no. Nobody who wrote any of it is among them, admins included.
+
+A verdict names the digest of what was looked at. Where that is not what there is any more, nothing is decided.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from offers.access.permissions import Actor, NotAllowed
+from offers.access.policy import can_review
+from offers.models import ChangeRequest, RequestEvent
+from offers.review import applying, records
+from offers.review.applying import NotReady
+from offers.review.requests import HasMoved, NotNow, ReasonMissing, to, under_way
+from offers.review.standing import standing
+
+State = ChangeRequest.State
+What = RequestEvent.What
+
+
+def approve(
+    actor: Actor, request: ChangeRequest, digest: str, text: str = "", *, apply: bool = True, request_id: str = ""
+) -> ChangeRequest:
+    """Agree to the request exactly as it was looked at, which `digest` names; where nothing else is in the way it is applied,
+    or scheduled, in the same transaction.
+
+    Raises NotAllowed (a contributor, or no reviewer), NotNow, HasMoved, NotReady (a change does not fit any more).
+    """
+    check_may_judge(actor, request)
+    with transaction.atomic():
+        held = under_way(request)
+        check_may_judge(actor, held)
+        found = applying.look_and_lock(held)
+        if found.digest != digest:
+            raise HasMoved(found)
+        if found.troubled:
+            raise NotReady(found)
+        records.event(held, actor, What.APPROVED, text=text, digest=digest)
+        found = standing(held, {place.change.id: place.head for place in found.places if place.head})
+        if not found.is_approved:
+            return to(held, held.state)
+        if held.apply_at is not None and held.apply_at > timezone.now():
+            records.event(held, None, What.SCHEDULED)
+            return to(held, State.SCHEDULED)
+        if not apply:
+            return to(held, State.APPROVED)
+        return applying.carry_out(held, found, actor, request_id)
+
+
+def request_changes(actor: Actor, request: ChangeRequest, digest: str, text: str) -> ChangeRequest:
+    """Ask for another version; says why. Raises what `approve` raises, and ReasonMissing."""
+    return _object(actor, request, digest, text, What.REQUESTED_CHANGES, State.CHANGES_REQUESTED)
+
+
+def reject(actor: Actor, request: ChangeRequest, digest: str, text: str) -> ChangeRequest:
+    """Say no for good; says why. Raises what `approve` raises, and ReasonMissing."""
+    return _object(actor, request, digest, text, What.REJECTED, State.REJECTED)
+
+
+def _object(
+    actor: Actor, request: ChangeRequest, digest: str, text: str, what: RequestEvent.What, state: State
+) -> ChangeRequest:
+    check_may_judge(actor, request)
+    if not text.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        held = under_way(request)
+        check_may_judge(actor, held)
+        found = standing(held)
+        if found.digest != digest:
+            raise HasMoved(found)
+        records.event(held, actor, what, text=text, digest=digest)
+        return to(held, state)
+
+
+def look(actor: Actor, request: ChangeRequest, text: str = "") -> ChangeRequest:
+    """Say that somebody else has looked at what was published without waiting. Raises NotAllowed, NotNow."""
+    check_may_judge(actor, request)
+    with transaction.atomic():
+        held = records.lock(request)
+        if held.review_due_at is None or held.looked_at is not None:
+            raise NotNow(held)
+        held.looked_at = timezone.now()
+        held.save(update_fields=["looked_at"])
+        records.event(held, actor, What.LOOKED, text=text)
+        return held
+
+
+def not_judged_by(actor: Actor, request: ChangeRequest) -> str:
+    """Why this actor says neither yes nor no to the request, in words; "" where they may."""
+    if not can_review(actor):
+        return _("Reviewers and admins decide about changes.")
+    if actor.key in request.contributors:
+        return _("You wrote part of it, so somebody else decides.")
+    return ""
+
+
+def check_may_judge(actor: Actor, request: ChangeRequest) -> None:
+    """Refuse a verdict of somebody who had a part in it, admins included. Raises NotAllowed."""
+    why = not_judged_by(actor, request)
+    if why:
+        raise NotAllowed(why)
