@@ -121,6 +121,6 @@ def test_sites_are_found_where_pictures_are_loaded_and_nowhere_else() -> None:
 @pytest.mark.parametrize("piece", ["src=https://a", "src=", "src= ", "url(", "https://", "src='https://a.", " "])
 def test_no_content_takes_long_to_look_through(piece: str) -> None:
     document = {"representations": [{"components": [{"type": "html", "content": piece * (100_000 // len(piece))}]}]}
-    began = time.perf_counter()
+    began = time.process_time()
     hosts_of(document)
-    assert time.perf_counter() - began < 0.2
+    assert time.process_time() - began < 0.2
