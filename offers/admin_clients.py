@@ -1,7 +1,6 @@
 """Programs in Django's admin: a client gets a name, its roles, and a secret that is shown once, on the answer to the very click
 that made it. No message or redirect carries it, so it is in no cookie, no session and no log."""
 
-import re
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -12,15 +11,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from offers.access.client_secrets import hashed, new_secret, rotate
+from offers.access.client_secrets import SAFE_ID, hashed, new_secret, rotate
 from offers.models import Membership
 
 # allauth's own pages for a client ask for what only people's sign-ins need, and show the secret's hash as the secret.
 admin.site.unregister([Client, Token, EmailAddress])
-
-
-# It stands in addresses, headers and log lines, where anything else would need quoting.
-SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
 
 
 class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs

@@ -43,14 +43,23 @@ _QUERY = f"""
 SELECT client.id, client.name, {SANDBOX_COLUMNS}, membership.role, membership.may_bypass,
        EXISTS (SELECT FROM offers_membership AS m JOIN offers_sandbox AS s ON s.id = m.sandbox_id
                 WHERE m.client_id = client.id AND s.org_id = %s),
-       extract(epoch FROM token.expires_at - now())::float8
+       extract(epoch FROM token.expires_at - now())::float8,
+       coalesce(state.last_used_at < now() - interval '1 minute', true)
   FROM allauth_idp_oidc_token AS token
   JOIN allauth_idp_oidc_client AS client ON client.id = token.client_id
+  LEFT JOIN offers_clientstate AS state ON state.client_id = client.id
   LEFT JOIN offers_sandbox AS sandbox ON sandbox.name = %s AND sandbox.org_id = %s
   LEFT JOIN offers_membership AS membership
          ON membership.client_id = client.id AND membership.sandbox_id = sandbox.id
  WHERE token.type = %s AND token.hash = %s AND token.user_id IS NULL
    AND (token.expires_at IS NULL OR token.expires_at > now())
+   AND state.off_at IS NULL
+"""
+# So that its admins see which clients nobody uses. Of callers that come at once, one writes.
+_USED = """
+INSERT INTO offers_clientstate AS state (client_id, last_used_at) VALUES (%s, now())
+ON CONFLICT (client_id) DO UPDATE SET last_used_at = excluded.last_used_at
+ WHERE state.last_used_at IS NULL OR state.last_used_at < now() - interval '1 minute'
 """
 
 
@@ -101,7 +110,7 @@ def _found(asked: Asked) -> tuple[Actor, float]:
         row = cursor.fetchone()
     if row is None:
         raise AuthenticationError
-    client_id, client_name, *sandbox, role, may_bypass, organisation_is_known, seconds_left = row
+    client_id, client_name, *sandbox, role, may_bypass, organisation_is_known, seconds_left, is_news = row
     if asked.api_key != client_id:
         detail = _("The header x-api-key must be the client id that the token was given to.")
         raise ApiError(403, "api-key-mismatch", _("Not allowed"), detail)
@@ -115,6 +124,9 @@ def _found(asked: Asked) -> tuple[Actor, float]:
     if role is None:
         detail = _("The organisation has no sandbox of the name in x-sandbox-name that is open to this client.")
         raise ApiError(404, "unknown-sandbox", _("No such sandbox"), detail)
+    if is_news:
+        with connection.cursor() as cursor:
+            cursor.execute(_USED, [client_id])
     label = client_name or client_id
     actor = Actor(sandbox_of(sandbox), role, label, client_id=client_id, may_bypass=bool(may_bypass))
     return actor, KNOWN_SECONDS if seconds_left is None else min(KNOWN_SECONDS, seconds_left)

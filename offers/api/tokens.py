@@ -8,7 +8,7 @@ membership's to say, so unknown scopes are passed over.
 import base64
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import unquote_plus
 
 import orjson
@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from offers.access.attempts import Budget, address_of, take
-from offers.access.client_secrets import is_secret_of
+from offers.access.client_secrets import is_old_secret_of, is_secret_of, state_of
 from offers.api.wire import shapes
 from offers.api.wire.bodies import is_coded
 
@@ -26,6 +26,7 @@ TOKEN_BYTES = 48
 FAILURES_A_MINUTE = 20
 # The documented form has 250 bytes.
 LONGEST_FORM = 8_192
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="offers"'}
 
 
 def token(request: HttpRequest) -> HttpResponse:
@@ -44,12 +45,15 @@ def token(request: HttpRequest) -> HttpResponse:
         return _error(400, "invalid_request", "The field grant_type is missing.")
     if grant_type != Client.GrantType.CLIENT_CREDENTIALS:
         return _error(400, "unsupported_grant_type", "The grant_type here is client_credentials.")
-    client = _client(client_id, secret)
-    if client is None:
+    known = _client(client_id, secret)
+    if known is None:
         return _refused(request)
+    client, until = known
+    if state_of(client).off_at is not None:
+        return _error(401, "invalid_client", "This client is switched off.", **CHALLENGE)
     if Client.GrantType.CLIENT_CREDENTIALS not in client.get_grant_types():
         return _error(400, "unauthorized_client", "This client may not use client_credentials.")
-    return _issue(client, request.POST.get("scope", ""))
+    return _issue(client, request.POST.get("scope", ""), until)
 
 
 def _credentials(request: HttpRequest) -> tuple[str, str]:
@@ -67,11 +71,18 @@ def _credentials(request: HttpRequest) -> tuple[str, str]:
     return unquote_plus(client_id), unquote_plus(secret)
 
 
-def _client(client_id: str, secret: str) -> Client | None:
-    """The client, if this is its secret."""
+def _client(client_id: str, secret: str) -> tuple[Client, datetime | None] | None:
+    """The client, if this is its secret; and until when, if it is its old one."""
     # PostgreSQL refuses NUL with an error of its own.
-    client = Client.objects.filter(pk=client_id).first() if client_id and "\0" not in client_id else None
-    return client if client and is_secret_of(client, secret) else None
+    if not client_id or "\0" in client_id:
+        return None
+    client = Client.objects.select_related("offers_state").filter(pk=client_id).first()
+    if client is None:
+        return None
+    if is_secret_of(client, secret):
+        return client, None
+    state = state_of(client)
+    return (client, state.old_secret_until) if is_old_secret_of(state, secret) else None
 
 
 def _refused(request: HttpRequest) -> HttpResponse:
@@ -79,14 +90,16 @@ def _refused(request: HttpRequest) -> HttpResponse:
     more to check than to refuse: so no stranger can lock out a client, nor everybody behind one address."""
     if not take([Budget(("token", address_of(request)), FAILURES_A_MINUTE, 60)]):
         return _error(429, "invalid_client", "Too many failed attempts. Wait a minute.", **{"Retry-After": "60"})
-    challenge = {"WWW-Authenticate": 'Basic realm="offers"'}
-    return _error(401, "invalid_client", "The client id or its secret is wrong.", **challenge)
+    return _error(401, "invalid_client", "The client id or its secret is wrong.", **CHALLENGE)
 
 
-def _issue(client: Client, scope: str) -> HttpResponse:
-    value = secrets.token_urlsafe(TOKEN_BYTES)
-    seconds = app_settings.ACCESS_TOKEN_EXPIRES_IN
-    issued = Token(type=Token.Type.ACCESS_TOKEN, client=client, expires_at=timezone.now() + timedelta(seconds=seconds))
+def _issue(client: Client, scope: str, until: datetime | None) -> HttpResponse:
+    """A token; one that was got with an old secret lasts no longer than that is good."""
+    value, now = secrets.token_urlsafe(TOKEN_BYTES), timezone.now()
+    seconds: int = app_settings.ACCESS_TOKEN_EXPIRES_IN
+    if until is not None:
+        seconds = min(seconds, max(1, int((until - now).total_seconds())))
+    issued = Token(type=Token.Type.ACCESS_TOKEN, client=client, expires_at=now + timedelta(seconds=seconds))
     issued.set_value(value)
     asked = set(re.split(r"[,\s]+", scope))
     issued.set_scopes([known for known in client.get_scopes() if known in asked])

@@ -1,5 +1,6 @@
 """What is stored, for Django, which finds models here, and for everybody who imports them."""
 
+from offers.models.access import AccessChange, ClientState
 from offers.models.api import Attempt, IdempotencyKey
 from offers.models.blame import BlameFound
 from offers.models.bulk import BulkRow, BulkRun
@@ -9,11 +10,13 @@ from offers.models.people import PersonalSettings, Presence, SavedView
 from offers.models.review import ChangeRequest, RequestComment, RequestedChange, RequestEvent
 
 __all__ = [
+    "AccessChange",
     "Attempt",
     "BlameFound",
     "BulkRow",
     "BulkRun",
     "ChangeRequest",
+    "ClientState",
     "IdempotencyKey",
     "LibraryItem",
     "Listing",

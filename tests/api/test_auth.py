@@ -1,6 +1,6 @@
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from offers.api import auth
-from offers.models import Membership, Sandbox
+from offers.models import ClientState, Membership, Sandbox
 from tests.api.conftest import OFFER, Caller, make_caller, make_sandbox
 
 Clock = Callable[[float], None]
@@ -133,6 +133,8 @@ def test_an_editor_changes_no_live_offer_in_a_reviewed_sandbox(editor: Caller, s
 def test_a_caller_is_looked_up_once_and_then_known(
     editor: Caller, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    editor("GET", "tags")  # that it is used was written then
+    auth.forget()
     with django_assert_num_queries(3):
         response = editor("PATCH", OFFER, [{"op": "replace", "path": "/name", "value": "Lean"}])
     assert response.status_code == 200
@@ -140,6 +142,38 @@ def test_a_caller_is_looked_up_once_and_then_known(
         editor("PATCH", OFFER, [{"op": "replace", "path": "/name", "value": "Leaner"}])
     with django_assert_num_queries(1):
         editor("GET", OFFER)
+
+
+def last_used() -> datetime | None:
+    return ClientState.objects.get(client_id="editor-client").last_used_at
+
+
+def test_when_a_client_called_last_is_written_at_most_once_a_minute(
+    editor: Caller, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    assert editor("GET", OFFER, **{"x-sandbox-name": "nowhere"}).status_code == 404
+    assert not ClientState.objects.exists(), "it was not let in"
+    assert editor("GET", OFFER).status_code == 200
+    first = last_used()
+    assert first is not None
+    auth.forget()
+    with django_assert_num_queries(2):
+        editor("GET", OFFER)
+    assert last_used() == first
+    long_ago = timezone.now() - timedelta(seconds=61)
+    ClientState.objects.update(last_used_at=long_ago)
+    auth.forget()
+    editor("GET", OFFER)
+    assert last_used() != long_ago
+
+
+def test_a_client_that_is_switched_off_is_let_in_no_more_even_with_a_token(editor: Caller, clock: Clock) -> None:
+    assert editor("GET", OFFER).status_code == 200
+    ClientState.objects.update(off_at=timezone.now())
+    clock(5.1)
+    assert editor("GET", OFFER).status_code == 401
+    ClientState.objects.update(off_at=None)
+    assert editor("GET", OFFER).status_code == 200
 
 
 def test_what_is_taken_from_a_client_is_gone_within_five_seconds(editor: Caller, clock: Clock) -> None:

@@ -1,14 +1,17 @@
 import base64
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.idp.oidc.models import Client, Token
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client as Browser
+from django.utils import timezone
 
+from offers.access.client_secrets import rotate
 from offers.api.tokens import FAILURES_A_MINUTE
-from offers.models import Attempt
+from offers.models import Attempt, ClientState
 from tests.api.conftest import OFFER, SECRET, Caller
 
 FORM = "application/x-www-form-urlencoded"
@@ -33,6 +36,31 @@ def test_it_keeps_no_token_in_the_clear(editor: Caller) -> None:
     value = ask(f"grant_type=client_credentials&client_id=editor-client&client_secret={SECRET}").json()["access_token"]
     assert not Token.objects.filter(hash__contains=value).exists()
     assert Token.objects.by_value(value).get().client_id == "editor-client"
+
+
+@pytest.mark.parametrize(("hours", "seconds"), [(1, 3600), (48, 86400)])
+def test_an_old_secret_gets_a_token_that_lasts_no_longer_than_it_is_good(
+    editor: Caller, hours: int, seconds: int
+) -> None:
+    client = Client.objects.get(pk="editor-client")
+    secret = rotate(client, old_until=timezone.now() + timedelta(hours=hours))
+    old, new = (
+        ask(f"grant_type=client_credentials&client_id=editor-client&client_secret={one}") for one in (SECRET, secret)
+    )
+    assert (old.status_code, new.status_code, new.json()["expires_in"]) == (200, 200, 86400)
+    assert seconds - 60 < old.json()["expires_in"] <= seconds
+    ClientState.objects.update(old_secret_until=timezone.now())
+    ended = ask(f"grant_type=client_credentials&client_id=editor-client&client_secret={SECRET}")
+    assert (ended.status_code, ended.json()["error"]) == (401, "invalid_client")
+
+
+def test_a_client_that_is_switched_off_is_told_so_if_it_proves_who_it_is(editor: Caller) -> None:
+    ClientState.objects.create(client_id="editor-client", off_at=timezone.now())
+    right, wrong = (
+        ask(f"grant_type=client_credentials&client_id=editor-client&client_secret={one}") for one in (SECRET, "x")
+    )
+    assert (right.status_code, right.json()["error_description"]) == (401, "This client is switched off.")
+    assert wrong.json()["error_description"] == "The client id or its secret is wrong."
 
 
 def test_it_takes_the_secret_from_basic_authentication(editor: Caller) -> None:
