@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from offers.api import auth
@@ -24,7 +25,11 @@ def pytest_report_header() -> str:
 
 @pytest.fixture(autouse=True)
 def _forget_what_was_cached() -> None:
-    """The guards against guessing count in the cache, across tests that share a process, and callers are known for a while."""
+    """The guards against guessing count in the cache, across tests that share a process, and callers are known for a while.
+
+    And whoever asked for a page in Korean leaves the process in it.
+    """
+    translation.deactivate()
     cache.clear()
     auth.forget()
 

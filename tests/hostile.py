@@ -122,7 +122,7 @@ def samples(address: Address, library: dict[str, str]) -> list[dict[str, str]]:
     """The values of an address's varying parts."""
     route = address.route
     section = next((name for name in ADDRESSES if f"dps/{name}/" in route or f"/{name}/<" in route), "offers")
-    values = {**SAMPLES, "number": library["number"], "id": ADDRESSES[section]}
+    values = {**SAMPLES, "number": library["number"], "member": library["member"], "id": ADDRESSES[section]}
     values |= {"key": library["view"]} if "views/" in route else {}
     values |= {"object_id": library["user"]} if "admin/" in route else {}
     missing = [name for name in address.names if name not in values and name != "section"]

@@ -21,6 +21,7 @@ from django.http.request import HttpHeaders
 from django.test import Client
 from django.utils.datastructures import MultiValueDict
 
+from offers.access import members
 from offers.access.permissions import actor_for_user
 from offers.api.resources import RESOURCES
 from offers.bulk import runs
@@ -96,7 +97,11 @@ def library(db: None) -> dict[str, str]:
     person = actor_for_user(user, "prod")
     run = runs.begin(person, Action(Do.STATUS, "approved"), [LibraryItem.objects.get(id="sale").key])
     view = SavedView.objects.create(user=user, sandbox=sandbox, name="Mine", query="q=x", columns=["name"])
-    return {"number": str(run.number), "view": str(view.key), "user": str(user.pk)}
+    make_caller("feed", (sandbox, Role.EDITOR))
+    members.change_policy(person, "reviewer", was="none")
+    client = Membership.objects.get(client_id="feed")
+    keys = {"number": run.number, "view": view.key, "user": user.pk, "member": client.pk}
+    return {name: str(key) for name, key in keys.items()}
 
 
 @dataclass

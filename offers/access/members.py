@@ -7,7 +7,7 @@ one sandbox come one after the other (`_changing`), so that two admins who demot
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from allauth.idp.oidc.models import Client, Token
 from django.contrib.auth.models import User
@@ -162,24 +162,52 @@ def add_client(actor: Actor, id: str, name: str, given: Given, reason: Reason = 
         return _let_in(actor, Membership(sandbox=sandbox, client=client), given, reason), secret
 
 
+def secret_mark(state: ClientState) -> str:
+    """Tells a client's present secret from those before it: so that a form that is sent twice makes one new secret."""
+    return state.secret_at.isoformat() if state.secret_at else ""
+
+
+def clients_elsewhere(actor: Actor) -> QuerySet[Client]:
+    """The clients that work in other sandboxes, all of which the actor is an admin of, and not in this one."""
+    check_manage(actor)
+    programs = Membership.objects.filter(client__isnull=False)
+    here, own = programs.filter(sandbox=actor.sandbox), _administered(actor)
+    known = programs.filter(sandbox__in=own).values("client")
+    found: QuerySet[Client] = Client.objects.filter(pk__in=known).order_by("name", "pk")
+    others = programs.exclude(sandbox__in=own)
+    return found.exclude(pk__in=here.values("client")).exclude(pk__in=others.values("client"))
+
+
+def let_client_in(actor: Actor, client_id: str, given: Given, reason: Reason = NO_REASON) -> Membership:
+    """Let one of `clients_elsewhere` work in this sandbox, too, with the secret that it has. Raises NotAllowed, Refused."""
+    with _changing(actor) as sandbox:
+        client = clients_elsewhere(actor).select_for_update().filter(pk=client_id).first() if client_id else None
+        if client is None:
+            raise Refused(_("Choose a client."), "client")
+        return _let_in(actor, Membership(sandbox=sandbox, client=client), given, reason)
+
+
 def is_own(actor: Actor, client_id: str) -> bool:
     """Whether the actor is an admin of every sandbox that the client works in: its secret counts in all of them."""
+    return not Membership.objects.filter(client_id=client_id).exclude(sandbox__in=_administered(actor)).exists()
+
+
+def _administered(actor: Actor) -> QuerySet[Sandbox]:
+    """The sandboxes that the actor is an admin of."""
     if actor.user_id is None:
-        return False
+        return Sandbox.objects.none()
     own = Membership.objects.filter(user_id=actor.user_id, role=Role.ADMIN, user__is_active=True)
-    return not Membership.objects.filter(client_id=client_id).exclude(sandbox__in=own.values("sandbox")).exists()
+    return Sandbox.objects.filter(pk__in=own.values("sandbox"))
 
 
-def make_secret(
-    actor: Actor, key: int, *, seen: datetime | None, overlap: timedelta, reason: Reason = NO_REASON
-) -> str:
+def make_secret(actor: Actor, key: int, *, seen: str, overlap: timedelta, reason: Reason = NO_REASON) -> str:
     """Give a client a new secret and return it. The old one is good for `overlap` more; with none, it ends now with its tokens.
 
-    `seen`: when the secret was made that the actor saw. Raises NotAllowed, NotFound, Moved, Refused.
+    `seen`: the mark of the secret that the actor saw. Raises NotAllowed, NotFound, Moved, Refused.
     """
     with _changing(actor) as sandbox:
         client, state = _own_client(actor, sandbox, key)
-        if state.secret_at != seen:
+        if secret_mark(state) != seen:
             raise Moved
         if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
             raise Refused(_("Choose how long the old secret goes on."), "overlap")

@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from offers.web.access import clients, overview, people
 from offers.web.account import preferences, session
 from offers.web.bulk import runs
 from offers.web.edit import form, new, presence
@@ -14,6 +15,7 @@ from offers.web.lists import items, offers, views
 register_converter(SectionConverter, "section")
 
 OFFER = "s/<slug:sandbox>/offers/<item:id>/"
+ACCESS = "s/<slug:sandbox>/access/"
 ITEM = "s/<slug:sandbox>/<section:section>/<item:id>/"
 
 urlpatterns = [
@@ -40,6 +42,16 @@ urlpatterns = [
     path("s/<slug:sandbox>/bulk/<int:number>/exclude/", runs.exclude, name="bulk_exclude"),
     path("s/<slug:sandbox>/bulk/<int:number>/discard/", runs.discard, name="bulk_discard"),
     path("s/<slug:sandbox>/bulk/<int:number>/undo/", runs.undo, name="bulk_undo"),
+    path(ACCESS, overview.overview, name="access"),
+    path(ACCESS + "policy/", overview.policy, name="access_policy"),
+    path(ACCESS + "changes/", overview.changes, name="access_changes"),
+    path(ACCESS + "members/new/", people.new, name="access_new_person"),
+    path(ACCESS + "members/<int:member>/", people.member, name="access_member"),
+    path(ACCESS + "members/<int:member>/remove/", people.remove, name="access_remove"),
+    path(ACCESS + "members/<int:member>/secret/", clients.secret, name="access_secret"),
+    path(ACCESS + "members/<int:member>/old-secret/end/", clients.end_old_secret, name="access_end_old_secret"),
+    path(ACCESS + "members/<int:member>/switch/", clients.switch, name="access_switch"),
+    path(ACCESS + "clients/new/", clients.new, name="access_new_client"),
     path("s/<slug:sandbox>/<section:section>/", items.item_list, name="items"),
     path("s/<slug:sandbox>/<section:section>/new/", new.new, name="new"),
     path(ITEM, library.overview, name="item"),

@@ -71,7 +71,7 @@ def test_of_many_who_change_one_member_each_is_told_or_recorded(two: list[Actor]
 def test_of_two_new_secrets_at_once_one_is_made_and_it_is_the_one_that_is_good(two: list[Actor]) -> None:
     make_caller("feed", (two[0].sandbox, Role.EDITOR))
     key = Membership.objects.get(client_id="feed").pk
-    results = at_once(2, lambda number: members.make_secret(two[number], key, seen=None, overlap=timedelta(hours=1)))
+    results = at_once(2, lambda number: members.make_secret(two[number], key, seen="", overlap=timedelta(hours=1)))
     (secret,) = [result for result in results if isinstance(result, str)]
     assert [type(result) for result in results if result is not secret] == [Moved]
     assert is_secret_of(Client.objects.get(pk="feed"), secret)

@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 
 from offers.access.asking import asking
+from offers.access.members import may_manage
 from offers.access.permissions import Actor, can_edit, label_for_user
 from offers.models import Membership, Sandbox
 from offers.web.frame.middleware import zone_of
@@ -48,6 +49,11 @@ class Frame:
     @property
     def may_edit(self) -> bool:
         return self.actor is not None and can_edit(self.actor)
+
+    @property
+    def may_manage(self) -> bool:
+        """Whether the person sees and changes who may do what here."""
+        return self.actor is not None and may_manage(self.actor)
 
     @cached_property
     def sandboxes(self) -> list[Sandbox]:

@@ -1,0 +1,99 @@
+"""Changes of who may do what, in words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from offers.access.changes import What
+from offers.access.people import known
+from offers.access.permissions import Role
+from offers.models import AccessChange, Sandbox
+from offers.web.frame.times import exact_text
+
+TITLES: Mapping[str, str] = {
+    What.MEMBER_ADDED: gettext_noop("Member added: {name}"),
+    What.MEMBER_CHANGED: gettext_noop("Role changed: {name}"),
+    What.MEMBER_REMOVED: gettext_noop("Member removed: {name}"),
+    What.POLICY_CHANGED: gettext_noop("Review policy changed"),
+    What.SECRET_MADE: gettext_noop("New secret: {name}"),
+    What.SECRET_ENDED: gettext_noop("Old secret ended: {name}"),
+    What.CLIENT_OFF: gettext_noop("Client switched off: {name}"),
+    What.CLIENT_ON: gettext_noop("Client switched on: {name}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was so and what is; "" where there was or is nothing."""
+
+    label: str
+    old: str
+    new: str
+
+    @property
+    def action(self) -> str:
+        return "added" if not self.old else "removed" if not self.new else "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A change with its title and rows. `aside` tells namesakes apart: the user name, the client id."""
+
+    change: AccessChange
+    title: str
+    aside: str
+    rows: list[Row]
+
+
+def lines(changes: Sequence[AccessChange]) -> list[Line]:
+    accounts = known({change.subject_key for change in changes if change.subject_key})
+    return [
+        Line(
+            change,
+            _(TITLES[change.what]).format(name=change.subject_label),
+            accounts[change.subject_key].aside if change.subject_key in accounts else "",
+            [_row(name, change) for name in FACTS if _is_said(name, change)],
+        )
+        for change in changes
+    ]
+
+
+def _is_said(name: str, change: AccessChange) -> bool:
+    # That a new member may not bypass review goes without saying.
+    usual = name == "may_bypass" and not change.before.get(name) and not change.after.get(name)
+    return (name in change.before or name in change.after) and not usual
+
+
+def _row(name: str, change: AccessChange) -> Row:
+    label, text = FACTS[name]
+    old, new = (text(side[name]) if name in side else "" for side in (change.before, change.after))
+    return Row(_(label), old, new)
+
+
+def _role(value: str) -> str:
+    return str(Role(value).label)
+
+
+def _yes_or_no(value: bool) -> str:
+    return _("yes") if value else _("no")
+
+
+def _policy(value: str) -> str:
+    return str(Sandbox.ReviewPolicy(value).label)
+
+
+def _good_until(value: str | None) -> str:
+    if value is None:
+        return _("ended at once")
+    return _("good until {time}").format(time=exact_text(datetime.fromisoformat(value)))
+
+
+FACTS: Mapping[str, tuple[str, Callable[..., str]]] = {
+    "role": (gettext_noop("Role"), _role),
+    "may_bypass": (gettext_noop("Publishes without waiting"), _yes_or_no),
+    "review_policy": (gettext_noop("Review policy"), _policy),
+    "old_secret_until": (gettext_noop("Old secret"), _good_until),
+}
