@@ -1,17 +1,26 @@
 """Django's admin for operators: invite people and programs, see everything, change no library item and no history."""
 
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
 from django.db.models import Model
 from django.http import HttpRequest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from offers import admin_clients
+from offers.admin_changes import Recorded
 from offers.models import LibraryItem, Membership, Revision, Sandbox
 
 __all__ = ["admin_clients"]  # Django imports this module only; the other one registers the pages for programs
 
 # What is to be done stands on the pages of bulk edits; a job is a wake-up, and gone as soon as it is done.
 admin.site.unregister(ProcrastinateJob)
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class PersonAdmin(Recorded, UserAdmin):  # type: ignore[type-arg]  # not generic when it runs
+    """Django's own. Who is deleted loses their memberships, and that is recorded."""
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # not generic when it runs
@@ -21,7 +30,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # not ge
 
 
 @admin.register(Sandbox)
-class SandboxAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
+class SandboxAdmin(Recorded, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
     """A sandbox with its members. Its name is part of every digest, so it is fixed once there is something in it."""
 
     list_display = ["name", "title", "org_id", "type", "review_policy", "require_if_match"]
@@ -32,8 +41,8 @@ class SandboxAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic w
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
-    list_display = ["sandbox", "user", "client", "role"]
+class MembershipAdmin(Recorded, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
+    list_display = ["sandbox", "user", "client", "role", "may_bypass"]
     list_filter = ["sandbox", "role"]
     list_select_related = ["sandbox", "user", "client"]
     autocomplete_fields = ["user", "client"]

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from offers.access.client_secrets import SAFE_ID, hashed, new_secret, rotate
+from offers.admin_changes import Recorded
 from offers.models import Membership
 
 # allauth's own pages for a client ask for what only people's sign-ins need, and show the secret's hash as the secret.
@@ -41,13 +42,13 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
 
 class RoleInline(admin.TabularInline):  # type: ignore[type-arg]  # not generic when it runs
     model = Membership
-    fields = ("sandbox", "role")
+    fields = ("sandbox", "role", "may_bypass")
     extra = 1
     verbose_name_plural = "roles"
 
 
 @admin.register(Client)
-class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
+class ClientAdmin(Recorded, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
     form = ClientForm
     inlines = (RoleInline,)
     autocomplete_fields = ("owner",)

@@ -21,7 +21,15 @@ LAYERS = (
     ("offers.ledger",),
     ("offers.lists", "offers.review"),
     ("offers.bulk", "offers.forms", "offers.demo", "offers.jobs"),
-    ("offers.web", "offers.api", "offers.templatetags", "offers.management", "offers.admin", "offers.admin_clients"),
+    (
+        "offers.web",
+        "offers.api",
+        "offers.templatetags",
+        "offers.management",
+        "offers.admin",
+        "offers.admin_clients",
+        "offers.admin_changes",
+    ),
 )
 # docs/architecture.md says why there are two; records.py holds the statement that both end with.
 MAY_STORE = {"offers/ledger/writes.py", "offers/ledger/records.py", "offers/ledger/imports.py"}
