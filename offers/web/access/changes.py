@@ -15,7 +15,7 @@ from offers.web.frame.times import exact_text
 
 TITLES: Mapping[str, str] = {
     What.MEMBER_ADDED: gettext_noop("Member added: {name}"),
-    What.MEMBER_CHANGED: gettext_noop("Role changed: {name}"),
+    What.MEMBER_CHANGED: gettext_noop("Member changed: {name}"),
     What.MEMBER_REMOVED: gettext_noop("Member removed: {name}"),
     What.POLICY_CHANGED: gettext_noop("Review policy changed"),
     What.SECRET_MADE: gettext_noop("New secret: {name}"),

@@ -120,7 +120,7 @@ def test_a_role_is_changed_and_the_change_is_listed(admin: Client, jisoo: Member
     jisoo.refresh_from_db()
     assert (jisoo.role, jisoo.may_bypass) == (Role.REVIEWER, True)
     text = " ".join(re.sub(r"<[^>]+>", " ", text_of(admin.get(f"{ACCESS}changes/"))).split())
-    assert "Role changed: Jisoo Kim jisoo" in text
+    assert "Member changed: Jisoo Kim jisoo" in text
     assert "Role Marketer → Reviewer" in text
     assert "Publishes without waiting no → yes" in text
     assert "Covers for Olga Mina Park" in text
