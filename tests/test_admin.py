@@ -10,6 +10,7 @@ from offers.models import LibraryItem, Membership, Revision, Sandbox
 from tests.cast import actor, make, make_sandbox, offer, patch, replace
 
 pytestmark = pytest.mark.django_db
+MINUTES = {"schedule_tolerance_minutes": "60"}
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +63,14 @@ def test_an_operator_can_make_a_sandbox_and_invite_a_person(operator: Client) ->
     mina = User.objects.create_user("mina")
     inline = {"membership_set-TOTAL_FORMS": "1", "membership_set-INITIAL_FORMS": "0"}
     member = {"membership_set-0-user": str(mina.pk), "membership_set-0-role": "editor"}
-    sandbox = {"org_id": "O", "name": "prod", "title": "P", "type": "production", "review_policy": "reviewer"}
+    sandbox = {
+        "org_id": "O",
+        "name": "prod",
+        "title": "P",
+        "type": "production",
+        "review_policy": "reviewer",
+        **MINUTES,
+    }
     response = operator.post("/admin/offers/sandbox/add/", {**sandbox, **inline, **member})
     assert response.status_code == 302, response.content.decode()
     assert Membership.objects.get().user == mina
@@ -72,7 +80,8 @@ def test_an_operator_can_make_a_sandbox_and_invite_a_person(operator: Client) ->
 def test_the_name_of_a_sandbox_with_history_is_fixed(operator: Client, sale: LibraryItem) -> None:
     url = f"/admin/offers/sandbox/{sale.sandbox_id}/change/"
     inline = {"membership_set-TOTAL_FORMS": "0", "membership_set-INITIAL_FORMS": "0"}
-    changed = {"org_id": "O", "name": "other", "title": "New", "type": "production", "review_policy": "reviewer"}
+    typed = {"org_id": "O", "name": "other", "title": "New", "type": "production", "review_policy": "reviewer"}
+    changed = {**typed, **MINUTES}
     assert operator.post(url, {**changed, **inline}).status_code == 302
     assert list(Sandbox.objects.values_list("name", "title")) == [("prod", "New")]
 

@@ -13,7 +13,14 @@ from tests.cast import make_sandbox
 
 pytestmark = pytest.mark.django_db
 INLINE = {"membership_set-TOTAL_FORMS": "0", "membership_set-INITIAL_FORMS": "0"}
-SANDBOX = {"org_id": "O", "name": "prod", "title": "P", "type": "production", "review_policy": "none"}
+SANDBOX = {
+    "org_id": "O",
+    "name": "prod",
+    "title": "P",
+    "type": "production",
+    "review_policy": "none",
+    "schedule_tolerance_minutes": "60",
+}
 
 
 @pytest.fixture
