@@ -1,7 +1,6 @@
 """How templates say things: times, people, states, changes."""
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.template.loader import render_to_string
@@ -12,6 +11,7 @@ from offers.document.words import clips
 from offers.document.words.describe import describe
 from offers.templatetags import offers as tags
 from offers.web.frame import icons, times, words
+from offers.web.item import badges
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
@@ -42,45 +42,6 @@ def test_a_relative_time_carries_the_exact_one_for_people_and_machines() -> None
 
 
 @pytest.mark.parametrize(
-    ("starts", "ends", "said"),
-    [
-        (NOW + timedelta(hours=2), NOW + timedelta(days=30), "Starts today"),
-        (NOW + timedelta(hours=13), NOW + timedelta(days=30), "Starts tomorrow"),
-        (NOW + timedelta(days=3), NOW + timedelta(days=30), "Starts in 3 days"),
-        (NOW - timedelta(days=1), NOW + timedelta(hours=2), "Ends today"),
-        (NOW - timedelta(days=1), NOW + timedelta(days=2), "Ends in 2 days"),
-        (NOW - timedelta(days=1), NOW + timedelta(days=20), "Live"),
-        (NOW - timedelta(days=3), NOW - timedelta(days=1), "Expired"),
-    ],
-)
-def test_the_live_state_is_said_in_days_of_the_viewer(starts: datetime, ends: datetime, said: str) -> None:
-    item = SimpleNamespace(status="approved", starts_at=starts, ends_at=ends)
-    assert f">{said}<" in tags.live_state(item, NOW)
-
-
-def test_tomorrow_is_tomorrow_where_the_viewer_is() -> None:
-    item = SimpleNamespace(status="approved", starts_at=NOW + timedelta(hours=4), ends_at=NOW + timedelta(days=30))
-    with timezone.override("Asia/Seoul"):
-        assert "Starts tomorrow" in tags.live_state(item, NOW)
-    with timezone.override("UTC"):
-        assert "Starts today" in tags.live_state(item, NOW)
-
-
-def test_tomorrow_is_tomorrow_in_a_language_without_plurals() -> None:
-    tomorrow, later = NOW + timedelta(days=1), NOW + timedelta(days=30)
-    starting = SimpleNamespace(status="approved", starts_at=tomorrow, ends_at=later)
-    ending = SimpleNamespace(status="approved", starts_at=NOW - timedelta(days=3), ends_at=tomorrow)
-    with translation.override("ko"):
-        assert "내일 시작" in tags.live_state(starting, NOW)
-        assert "내일 종료" in tags.live_state(ending, NOW)
-
-
-def test_a_draft_has_no_live_state() -> None:
-    item = SimpleNamespace(status="draft", starts_at=NOW - timedelta(days=1), ends_at=NOW + timedelta(days=1))
-    assert tags.live_state(item, NOW) == ""
-
-
-@pytest.mark.parametrize(
     ("label", "letters"),
     [("Mina Park", "MP"), ("Ana de la Cruz", "AC"), ("cher", "C"), ("박지훈", "지훈"), ("지훈", "지훈"), ("", "")],
 )
@@ -91,7 +52,7 @@ def test_initials_stand_for_a_person(label: str, letters: str) -> None:
 def test_what_comes_from_outside_is_escaped() -> None:
     for text in (
         icons.avatar("<b> <i>"),
-        tags.status_badge("<script>"),
+        badges.status_badge("<script>"),
         icons.icon("x", '"><script>'),
         icons.channel_icon("https://ns.adobe.com/xdm/channel-types/web", "<b>"),
     ):

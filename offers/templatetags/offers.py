@@ -5,22 +5,14 @@
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import orjson
 from django import template
-from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from offers.document.kinds.reading import WORDS
-from offers.document.live import LiveState, live_state_of
 from offers.web.frame import addresses, icons, times, words
 from offers.web.frame.curl import json_text
-from offers.web.frame.times import days_until
+from offers.web.item import badges
 
 register = template.Library()
 
@@ -30,6 +22,8 @@ TAGS: tuple[Callable[..., Any], ...] = (
     icons.channel_icon,
     icons.content_icon,
     icons.source_icon,
+    badges.live_state,
+    badges.deleted_badge,
 )
 FILTERS: tuple[Callable[..., Any], ...] = (
     json_text,
@@ -54,6 +48,9 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     words.word,
     words.field_label,
     words.kind_name,
+    badges.status_badge,
+    badges.live_word,
+    badges.changed_by,
 )
 for tag in TAGS:
     register.simple_tag(tag)
@@ -63,51 +60,6 @@ for filter_ in FILTERS:
     register.filter(filter_)
 
 PATCH_LINE = 110
-
-
-@register.filter
-def status_badge(status: str | None) -> SafeString:
-    """Status as dot + word + colour: never colour alone."""
-    if not status:
-        return SafeString("")
-    word = WORDS["status"].get(status, status)
-    return format_html('<span class="state state-{}"><i class="dot"></i>{}</span>', status, _(word))
-
-
-@register.simple_tag
-def live_state(item: object, now: datetime | None = None) -> SafeString:
-    """Whether customers see it now, beside the status: Live, Starts in 3 days, Ends today, Expired; or nothing.
-
-    `item` has `status`, `starts_at` and `ends_at` (a LibraryItem).
-    """
-    now = now or timezone.now()
-    starts, ends = getattr(item, "starts_at", None), getattr(item, "ends_at", None)
-    status = getattr(item, "status", None)
-    state = live_state_of(status, starts, ends, now)
-    # A decision's status has the word already.
-    if state is None or state == status:
-        return SafeString("")
-    return format_html('<span class="live live-{}">{}</span>', state.value, _live_words(state, starts, ends, now))
-
-
-@register.filter
-def live_word(state: str) -> str:
-    """A live state by itself, without its days."""
-    words = {"live": _("Live"), "ending": _("Ending within 7 days"), "scheduled": _("Scheduled")}
-    return words.get(state) or _("Expired")
-
-
-def _live_words(state: LiveState, starts: datetime | None, ends: datetime | None, now: datetime) -> str:
-    # Tomorrow is no plural form of days: a language may have none for 1, or the same one for 21.
-    if state == LiveState.SCHEDULED and starts:
-        days = days_until(starts, now)
-        near = {0: _("Starts today"), 1: _("Starts tomorrow")}
-        return near.get(days) or ngettext("Starts in {days} day", "Starts in {days} days", days).format(days=days)
-    if state == LiveState.ENDING and ends:
-        days = days_until(ends, now)
-        near = {0: _("Ends today"), 1: _("Ends tomorrow")}
-        return near.get(days) or ngettext("Ends in {days} day", "Ends in {days} days", days).format(days=days)
-    return _("Expired") if state == LiveState.EXPIRED else _("Live")
 
 
 @register.filter

@@ -1,7 +1,7 @@
 """Icons of the sprite, and the marks of people and programs."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -61,6 +61,7 @@ def source_icon(source: str) -> SafeString:
     return icon(SOURCE_ICONS.get(source, "pencil"))
 
 
+@lru_cache(maxsize=1_000)
 def avatar(label: str, client: str = "") -> SafeString:
     """A person's initials, or the mark of an API client. Decoration: the name stands beside it."""
     colour = sum(label.encode()) % AVATAR_COLOURS

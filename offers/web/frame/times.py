@@ -1,6 +1,6 @@
 """Times for people: in the viewer's zone and language."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from django.utils import formats, timezone
@@ -14,12 +14,7 @@ def ago(instant: datetime | None) -> SafeString:
     """How long ago, short; the exact time is in the tooltip and for machines."""
     if instant is None:
         return SafeString("")
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        instant.astimezone(UTC).isoformat(timespec="seconds"),
-        exact_text(instant),
-        _ago_text(instant, timezone.now()),
-    )
+    return format_html("{}{}</time>", _with_tooltip(instant), _ago_text(instant, timezone.now()))
 
 
 def _ago_text(instant: datetime, now: datetime) -> str:
@@ -32,8 +27,7 @@ def _ago_text(instant: datetime, now: datetime) -> str:
         return _("{n} h ago").format(n=passed // timedelta(hours=1))
     if passed < timedelta(days=7):
         return ngettext("{n} day ago", "{n} days ago", passed.days).format(n=passed.days)
-    local, here = timezone.localtime(instant), timezone.localtime(now)
-    return _written(local, _("j M") if local.year == here.year else _("j M Y"))
+    return _day(instant, now)
 
 
 def exact(instant: datetime | None) -> SafeString:
@@ -46,37 +40,50 @@ def exact(instant: datetime | None) -> SafeString:
 
 
 def exact_text(instant: datetime) -> str:
-    local = timezone.localtime(instant)
-    # Translators: a Django date format (see "date" in its template docs) for an exact time; the zone's name follows.
-    pattern = _("j M Y, H:i")
-    return f"{_written(local, pattern)} {local.tzname()}"
+    return _exact_text(instant.replace(second=0, microsecond=0), timezone.get_current_timezone(), get_language())
 
 
-def _written(local: datetime, pattern: str) -> str:
-    """A local time to the minute at most, as a pattern of Django's says."""
-    return _remembered(local.replace(second=0, microsecond=0, tzinfo=None), pattern, get_language())
+# Lists show the same few thousand times again and again, and writing one takes longer than the rest of its cell. So what follows is
+# remembered for each zone and language; what does not show seconds is asked for without them.
 
 
 @lru_cache(maxsize=10_000)
-def _remembered(local: datetime, pattern: str, language: str | None) -> str:
-    """Lists show the same few thousand times again and again, and writing one takes longer than the rest of its cell."""
-    return formats.date_format(local, pattern)
+def _exact_text(instant: datetime, zone: tzinfo, language: str | None) -> str:
+    local = instant.astimezone(zone)
+    # Translators: a Django date format (see "date" in its template docs) for an exact time; the zone's name follows.
+    return f"{formats.date_format(local, _('j M Y, H:i'))} {local.tzname()}"
+
+
+def _with_tooltip(instant: datetime) -> SafeString:
+    """A `<time>` up to its text."""
+    return _opened(instant.replace(microsecond=0), timezone.get_current_timezone(), get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _opened(instant: datetime, zone: tzinfo, language: str | None) -> SafeString:
+    machine = instant.astimezone(UTC).isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" title="{}">', machine, exact_text(instant))
+
+
+@lru_cache(maxsize=10_000)
+def _day_text(instant: datetime, zone: tzinfo, this_year: int, language: str | None) -> str:
+    local = instant.astimezone(zone)
+    return formats.date_format(local, _("j M") if local.year == this_year else _("j M Y"))
 
 
 def clock(instant: datetime) -> SafeString:
     """Only the hour and minute, where the day is said already."""
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        instant.astimezone(UTC).isoformat(timespec="seconds"),
-        exact_text(instant),
-        f"{timezone.localtime(instant):%H:%M}",
-    )
+    return format_html("{}{}</time>", _with_tooltip(instant), f"{timezone.localtime(instant):%H:%M}")
 
 
 def day(instant: datetime) -> str:
     """A short date; the year only where it is not this one."""
-    local = timezone.localtime(instant)
-    return _written(local, _("j M") if local.year == timezone.localtime().year else _("j M Y"))
+    return _day(instant, timezone.now())
+
+
+def _day(instant: datetime, now: datetime) -> str:
+    zone = timezone.get_current_timezone()
+    return _day_text(instant.replace(second=0, microsecond=0), zone, now.astimezone(zone).year, get_language())
 
 
 def daykey(instant: datetime) -> str:

@@ -11,6 +11,7 @@ from offers.models import SavedView
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer, wants_fragment
 from offers.web.frame.sections import OFFERS
+from offers.web.lists.cells import drawn
 from offers.web.lists.filters import (
     NAMED,
     chips,
@@ -37,19 +38,20 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     view = chosen_view(request, views)
     query = _lasting(request)
     columns, sorted_by = _columns(actor, view, wanted), sorts(request, order, wanted)
+    rows, may_change = rows_of(actor, with_names_of_now(found.items), known), can_edit(actor) and not wanted.deleted
     context = {
         "section": OFFERS,
         "page": found,
-        "rows": rows_of(actor, with_names_of_now(found.items), known),
+        "rows": rows,
+        "drawn": drawn(rows, columns, may_edit=may_change),
         "wanted": wanted,
         "order": order,
         "chips": chips(request, actor.sandbox.pk, wanted, known),
         "links": links(request, found.next, found.previous),
         "sorts": sorted_by,
         "columns": columns,
-        "shown": dict.fromkeys(columns, True),
         "heads": [(column, sorted_by.get(column.sort)) for column in heads_of(columns, deleted=wanted.deleted)],
-        "may_change": can_edit(actor) and not wanted.deleted,
+        "may_change": may_change,
         "all_columns": COLUMNS.values(),
         "views": views,
         "view": view,

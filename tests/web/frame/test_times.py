@@ -123,3 +123,26 @@ def test_times_of_one_minute_are_written_alike_and_those_of_the_next_are_not() -
     first = datetime(2026, 6, 15, 22, 30, 1, tzinfo=UTC)
     assert times.exact_text(first) == times.exact_text(first + timedelta(seconds=58)) == "15 Jun 2026, 22:30 UTC"
     assert times.exact_text(first + timedelta(seconds=59)) == "15 Jun 2026, 22:31 UTC"
+
+
+def test_what_was_written_for_one_reader_is_not_shown_to_another() -> None:
+    """Times are remembered: for each zone, language and year by itself."""
+    said = {}
+    for zone, language in (("UTC", "en"), ("Asia/Seoul", "en"), ("UTC", "ko"), ("UTC", "en")):
+        with timezone.override(zone), translation.override(language):
+            said[zone, language] = (
+                times.exact_text(NOW),
+                times.day(NOW),
+                times.clock(NOW),
+                times.ago(NOW - timedelta(days=30)),
+            )
+    assert said["UTC", "en"][:2] == ("15 Jun 2026, 22:30 UTC", "15 Jun")
+    assert said["Asia/Seoul", "en"][:2] == ("16 Jun 2026, 07:30 KST", "16 Jun")
+    assert said["UTC", "ko"][1] == "6월 15일"
+    assert len(set(said.values())) == 3
+
+
+def test_a_day_gets_its_year_when_the_year_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert times.day(NOW) == "15 Jun"
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(days=365))
+    assert times.day(NOW) == "15 Jun 2026"
