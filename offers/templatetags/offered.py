@@ -1,14 +1,15 @@
-"""{% offered item as can %}: what the person of this page may do with an item. {% if can|undoes:entry %}: with one change."""
+"""{% offered item as can %}: what the person of this page may do with an item. {% version_menu can entry %}: with a version."""
 
 from django import template
 from django.template import RequestContext
 
 from offers.models import LibraryItem
 from offers.web.frame.respond import Frame
-from offers.web.item.entries import Entry
+from offers.web.item.history.menu import version_menu
 from offers.web.item.offered import Offered
 
 register = template.Library()
+register.simple_tag(version_menu)
 
 
 @register.simple_tag(takes_context=True)
@@ -17,13 +18,3 @@ def offered(context: RequestContext, item: LibraryItem) -> Offered | None:
     frame = context["frame"]
     actor = frame.actor if isinstance(frame, Frame) else None
     return Offered(actor, item) if actor and isinstance(item, LibraryItem) else None
-
-
-@register.filter
-def undoes(can: Offered, entry: Entry) -> bool:
-    return can.undo(entry)
-
-
-@register.filter
-def restores(can: Offered, entry: Entry) -> bool:
-    return can.restore(entry)

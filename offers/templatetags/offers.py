@@ -13,6 +13,7 @@ from django import template
 from offers.web.frame import addresses, icons, times, words
 from offers.web.frame.curl import json_text
 from offers.web.item import badges
+from offers.web.item.history.door import door
 
 register = template.Library()
 
@@ -48,6 +49,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     words.word,
     words.field_label,
     words.kind_name,
+    words.version_name,
     badges.status_badge,
     badges.live_word,
     badges.changed_by,
@@ -55,6 +57,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
 for tag in TAGS:
     register.simple_tag(tag)
 register.simple_tag(addresses.address, takes_context=True)
+register.simple_tag(door, takes_context=True)
 register.simple_tag(addresses.address_by_id, takes_context=True, name="address_at")
 for filter_ in FILTERS:
     register.filter(filter_)

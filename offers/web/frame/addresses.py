@@ -5,6 +5,7 @@
 `page` is the name of a page in web/urls.py, and `more` what else its address has.
 """
 
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.template import RequestContext
@@ -29,9 +30,14 @@ def address_of(sandbox: str, item: Item, page: str = "item", **more: int | str) 
 
 def address_at(sandbox: str, section: Section | str, id: str, page: str = "item", **more: int | str) -> str:
     """The same for an item of which only the section and the id are known."""
+    return _found(sandbox, section.slug if isinstance(section, Section) else section, id, page, **more)
+
+
+@lru_cache(maxsize=5_000)
+def _found(sandbox: str, slug: str, id: str, page: str, **more: int | str) -> str:
+    """A page leads to the same address several times, and the next page to many of them again; to find one takes longer than its link."""
     # As a Section, and by name: addresses that stand for a section or a status are found by what they stand for.
-    found = section if isinstance(section, Section) else SECTIONS[section]
-    return reverse(page, kwargs={"sandbox": sandbox, "section": found, "id": id, **more})
+    return reverse(page, kwargs={"sandbox": sandbox, "section": SECTIONS[slug], "id": id, **more})
 
 
 def address(context: RequestContext, item: Item, page: str = "item", **more: Any) -> str:

@@ -98,6 +98,10 @@ def kind_name(kind: str) -> str:
     return _(KINDS[Kind(kind)].label)
 
 
+def version_name(etag: int) -> str:
+    return _("version %(etag)s") % {"etag": etag}
+
+
 def section_of(kind: str) -> str:
     """The slug of the section that shows items of this kind."""
     return SECTION_OF[Kind(kind)].slug
