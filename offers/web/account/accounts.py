@@ -21,6 +21,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from offers.access.attempts import Budget, address_of, give_back, take
+from offers.access.signed_in import account
 from offers.web.account.preferences import recall
 from offers.web.frame.respond import A_YEAR
 
@@ -53,6 +54,10 @@ class ByNameOrEmail(ModelBackend):
             User().set_password(password)
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
+
+    def get_user(self, user_id: int) -> User | None:
+        user = account(user_id)
+        return user if user and self.user_can_authenticate(user) else None
 
 
 def person_called(name: str) -> User | None:
