@@ -34,6 +34,7 @@ SOURCE_ICONS: Mapping[str, str] = {
 AVATAR_COLOURS = 8
 
 
+@lru_cache(maxsize=1_000)
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; decoration for screen readers unless it has a `label` of its own."""
     if label:

@@ -3,7 +3,7 @@
 Templates ask by `{% offered item as can %}` (templatetags/offered.py). Where something is not offered, `closed` says why.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ class Offered:
 
     actor: Actor
     item: LibraryItem
+    _refusals: dict[str | None, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def closed(self) -> str:
@@ -93,7 +94,14 @@ class Offered:
         return Kind(self.item.kind)
 
     def _refusal(self, after: Document) -> str:
-        return refusal(self.actor, self._kind, self.item.id, self.item.document, after)
+        """Why this person may not make the item so.
+
+        Of what it would be the policy reads the status alone, so it is asked once for each: a history asks for all of its versions.
+        """
+        status = after.get("status")
+        if status not in self._refusals:
+            self._refusals[status] = refusal(self.actor, self._kind, self.item.id, self.item.document, after)
+        return self._refusals[status]
 
     def _is_step(self, status: str) -> bool:
         goes_live = status == KINDS[self._kind].live

@@ -47,6 +47,23 @@ def test_a_page_asks_as_many_queries_for_three_items_as_for_one(
         editor.get(address)
 
 
+def test_a_history_asks_once_what_the_reader_may_do_with_its_versions(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, django_assert_max_num_queries: Any
+) -> None:
+    """What a live decision shows is looked up in the library, for those who change only what is not shown."""
+    Sandbox.objects.update(review_policy=Sandbox.ReviewPolicy.REVIEWER)
+    home = LibraryItem.objects.get(kind=Kind.PLACEMENT)
+    address = f"/s/prod/placements/{home.id}/history/"
+    patch(actor(sandbox), home, replace("/name", "Home 1"))
+    editor.get(address)
+    with django_assert_max_num_queries(20) as first:
+        editor.get(address)
+    for number in range(2, 6):
+        patch(actor(sandbox), home, replace("/name", f"Home {number}"))
+    with django_assert_max_num_queries(len(first)):
+        editor.get(address)
+
+
 def test_filters_that_are_on_can_be_removed_one_by_one(editor: Client, item: LibraryItem) -> None:
     text = text_of(editor.get("/s/prod/offers/?q=summer&status=draft&tag=holiday"))
     assert "Summer sale" in text
