@@ -12,7 +12,7 @@ from offers.access.permissions import Actor
 from offers.document.values import Patch, canonical_text
 from offers.ledger.heads import Head
 from offers.ledger.leaf import Leaf, RefersTo, Salts, commitment, new_salts, time_text
-from offers.models import LibraryItem, Revision, Sandbox
+from offers.models import Sandbox
 
 # A version is rebuilt from this many patches at most; each snapshot costs a whole document.
 SNAPSHOT_EVERY = 50
@@ -59,6 +59,30 @@ class NewRevision:
         """What is stored, in the order of REVISION_COLUMNS."""
         values = [getattr(self, name) for name in REVISION_COLUMNS]
         return [canonical_text(value) if isinstance(value, dict) else value for value in values]
+
+
+class StoredRevision(NamedTuple):
+    """A revision that was stored, with what is proved of it: a plain row, because a model's instance costs more than proving it."""
+
+    refers_to: RefersTo
+    erased: dict[str, str] | None
+    item_id: int
+    sandbox_id: int
+    etag: int
+    patch: str
+    actor_id: int | None
+    actor_label: str
+    client_id: str
+    source: str
+    note: str
+    request_id: str
+    created_at: datetime
+    snapshot: str | None
+    patch_salt: bytes | None
+    document_salt: bytes | None
+    label_salt: bytes | None
+    note_salt: bytes | None
+    digest: str
 
 
 REVISION_COLUMNS = {
@@ -115,12 +139,12 @@ def record(actor: Actor, before: str, after: Head, patch: Patch, stamp: Stamp, s
         label_salt=salts.label,
         note_salt=salts.note,
     )
-    revision.digest = leaf_of(before, actor.sandbox, after, revision, document).digest()
+    revision.digest = leaf_of(before, actor.sandbox, after.id, after.kind.value, revision, document).digest()
     return Recorded(replace(after, digest=revision.digest), text, revision.values())
 
 
 def leaf_of(
-    before: str, sandbox: Sandbox, item: Head | LibraryItem, revision: NewRevision | Revision, document: str
+    before: str, sandbox: Sandbox, id: str, kind: str, revision: NewRevision | StoredRevision, document: str
 ) -> Leaf:
     """What a revision proves, one that is about to be stored or one that was.
 
@@ -128,8 +152,8 @@ def leaf_of(
     """
     return Leaf(
         sandbox=sandbox.name,
-        item=item.id,
-        kind=str(item.kind),
+        item=id,
+        kind=kind,
         etag=revision.etag,
         before=before,
         patch=_committed(revision, "patch", revision.patch),
@@ -145,9 +169,9 @@ def leaf_of(
     )
 
 
-def _committed(revision: NewRevision | Revision, name: str, text: str) -> str:
+def _committed(revision: NewRevision | StoredRevision, name: str, text: str) -> str:
     """The commitment to a text of a revision: made of it or, where it was erased, the one that was kept instead."""
-    kept = revision.erased if isinstance(revision, Revision) else None
+    kept = revision.erased if isinstance(revision, StoredRevision) else None
     if kept and name in kept:
         return str(kept[name])
-    return commitment(bytes(getattr(revision, f"{name}_salt") or b""), text)
+    return commitment(getattr(revision, f"{name}_salt") or b"", text)

@@ -4,17 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from operator import attrgetter
+from typing import NamedTuple
 
 import orjson
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import QuerySet
 
 from offers.access.permissions import actor_key
 from offers.document.patch import replay
-from offers.document.values import Document, canonical_text, equal
-from offers.ledger.heads import HEAD_COLUMNS
-from offers.ledger.records import leaf_of
-from offers.models import LibraryItem, Revision, Sandbox, reading
+from offers.document.values import Document, canonical_text
+from offers.ledger.records import StoredRevision, leaf_of
+from offers.models import LibraryItem, Sandbox, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,9 @@ def verify(sandboxes: QuerySet[Sandbox]) -> Iterator[Difference]:
     for sandbox in sandboxes:
         for item in LibraryItem.objects.filter(sandbox=sandbox, revisions=None).iterator():
             yield Difference(sandbox.name, item.id, item.etag, "the item has no history")
-        for _, chain in groupby(_with_items(sandbox).iterator(chunk_size=1_000), attrgetter("item_id")):
+        for _, chain in groupby(_with_items(sandbox), lambda row: row.revision.item_id):
             for found, message in _verify_chain(sandbox, chain):
-                yield Difference(sandbox.name, found.item.id, found.etag, message)
+                yield Difference(sandbox.name, found.item.id, found.revision.etag, message)
         yield from _verify_lists(sandbox)
 
 
@@ -75,52 +74,84 @@ def _verify_lists(sandbox: Sandbox) -> Iterator[Difference]:
         yield Difference(sandbox.name, id, etag, message)
 
 
-def _with_items(sandbox: Sandbox) -> QuerySet[Revision]:
-    """Every revision with its item; the item's document only where it is needed, as `head` of its last revision."""
-    own = [field.attname for field in Revision._meta.concrete_fields]
-    return (
-        Revision.objects.filter(item__sandbox=sandbox)
-        .select_related("item")
-        .only(*own, *(f"item__{name}" for name in ("sandbox_id", *HEAD_COLUMNS) if name != "document"))
-        .annotate(head=Case(When(etag=F("item__etag"), then=F("item__document"))))
-        .order_by("item_id", "etag")
-    )
+class _Item(NamedTuple):
+    """An item beside one of its revisions: who made it is read with the first one only, and how it stands with the last."""
+
+    id: str
+    kind: str
+    sandbox_id: int
+    etag: int
+    created_at: datetime | None
+    created_by: str | None
+    created_by_client: str | None
+    digest: str | None
+    modified_at: datetime | None
+    modified_by: str | None
+    modified_by_client: str | None
+    modified_by_key: str | None
+    deleted_at: datetime | None
+    document: str | None
 
 
-def _verify_chain(sandbox: Sandbox, chain: Iterator[Revision]) -> Iterator[tuple[Revision, str]]:
+class _Row(NamedTuple):
+    revision: StoredRevision
+    item: _Item
+
+
+# Read once for each item, not with each of its revisions.
+AT_FIRST = ("created_at", "created_by", "created_by_client")
+AT_LAST = (*("digest", "modified_at", "modified_by", "modified_by_client", "modified_by_key"), "deleted_at", "document")
+CHAINS = f"""
+SELECT {", ".join(f"revision.{name}" for name in StoredRevision._fields)}, item.id, item.kind, item.sandbox_id, item.etag,
+       {", ".join(f"CASE WHEN revision.etag = 1 THEN item.{name} END" for name in AT_FIRST)},
+       {", ".join(f"CASE WHEN revision.etag = item.etag THEN item.{name} END" for name in AT_LAST)}
+  FROM offers_libraryitem AS item JOIN offers_revision AS revision ON revision.item_id = item.key
+ WHERE item.sandbox_id = %s ORDER BY revision.item_id, revision.etag
+"""
+REVISION_WIDTH = len(StoredRevision._fields)
+
+
+def _with_items(sandbox: Sandbox) -> Iterator[_Row]:
+    """Every revision with its item, in the order in which they were made."""
+    for row in reading.stream(CHAINS, [sandbox.pk]):
+        refers_to, erased, *plain = row[:REVISION_WIDTH]
+        revision = StoredRevision(orjson.loads(refers_to), erased and orjson.loads(erased), *plain)
+        yield _Row(revision, _Item(*row[REVISION_WIDTH:]))
+
+
+def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row]) -> Iterator[tuple[_Row, str]]:
     """What is wrong with one item, and at which revision. A chain that is broken is not followed further."""
     document: Document | None = None
-    last_shown: Document | None = None
-    previous = ""
-    for expected, found in enumerate(chain, start=1):
-        item = found.item
+    previous = shown = ""
+    for expected, row in enumerate(chain, start=1):
+        found, item = row
         if found.etag != expected:
-            yield found, f"the revision of etag {expected} is missing"
+            yield row, f"the revision of etag {expected} is missing"
             return
         try:
             document = replay(document, orjson.loads(found.patch))
-            intact = found.snapshot is None or equal(orjson.loads(found.snapshot), document)
         except Exception as error:  # noqa: BLE001  # a tampered patch may fail in any way; that is the finding
-            yield found, f"the patch cannot be replayed ({type(error).__name__})"
+            yield row, f"the patch cannot be replayed ({type(error).__name__})"
             return
-        if found.digest != leaf_of(previous, sandbox, item, found, canonical_text(document)).digest():
-            yield found, "the digest does not match what the revision says"
+        text = canonical_text(document)
+        if found.digest != leaf_of(previous, sandbox, item.id, item.kind, found, text).digest():
+            yield row, "the digest does not match what the revision says"
         previous = found.digest
         for name in sorted(found.erased or {}):
-            yield found, f"the {name} was erased, and nothing says by whom"
-        last_shown = last_shown if document is None else document
-        if not intact:
-            yield found, "the snapshot differs from the replayed document"
+            yield row, f"the {name} was erased, and nothing says by whom"
+        shown = shown if document is None else text
+        if found.snapshot not in (None, text):
+            yield row, "the snapshot differs from the replayed document"
         if found.sandbox_id != item.sandbox_id:
-            yield found, "the revision is filed under another sandbox than its item"
+            yield row, "the revision is filed under another sandbox than its item"
         if expected == 1 and not _stamped_by(found, item.created_at, item.created_by, item.created_by_client):
-            yield found, "the item and its first revision disagree on who created it, or when"
-    yield from ((found, message) for message in _head_problems(found, document, last_shown))
+            yield row, "the item and its first revision disagree on who created it, or when"
+    yield from ((row, message) for message in _head_problems(row, shown, deleted=document is None))
 
 
-def _head_problems(last: Revision, document: Document | None, last_shown: Document | None) -> Iterator[str]:
-    """Where the item itself is not what its history, which ends at `last`, makes it."""
-    item = last.item
+def _head_problems(row: _Row, shown: str, *, deleted: bool) -> Iterator[str]:
+    """Where the item itself is not what its history, which ends at this row and made the document `shown`, makes it."""
+    last, item = row
     if item.etag != last.etag:
         yield f"the item is at etag {item.etag}, its history ends at {last.etag}"
         return
@@ -130,11 +161,11 @@ def _head_problems(last: Revision, document: Document | None, last_shown: Docume
     stamped = _stamped_by(last, item.modified_at, item.modified_by, item.modified_by_client)
     if not stamped or item.modified_by_key != key:
         yield "the item and its last revision disagree on who modified it, or when"
-    if item.deleted_at != (last.created_at if document is None else None):
+    if item.deleted_at != (last.created_at if deleted else None):
         yield "the item and its history disagree on whether it is deleted"
-    if not equal(last.head, last_shown):  # type: ignore[attr-defined]  # annotated by _with_items
+    if canonical_text(orjson.loads(item.document or "null")) != shown:
         yield "the item's document differs from the replayed one"
 
 
-def _stamped_by(found: Revision, at: datetime, label: str, client_id: str) -> bool:
+def _stamped_by(found: StoredRevision, at: datetime | None, label: str | None, client_id: str | None) -> bool:
     return (found.created_at, found.actor_label, found.client_id) == (at, label, client_id)
