@@ -206,6 +206,17 @@ def offer_of(form: OfferForm, placements: Mapping[str, Placement]) -> Document:
     return document
 
 
+def taking_over(form: OfferForm) -> list[Row]:
+    """The representations that take something over from their placement: it is another one now, or a content has no type."""
+    items = form.before.get("representations", ())
+    return [
+        row
+        for row in form.representations
+        if row.texts.get("placement") != (original(items, row) or {}).get("placement")
+        or not all(content.texts.get("type") for content in row.rows)
+    ]
+
+
 def _type(document: Document) -> Any:
     return document.get("selectionConstraint", {}).get("profileConstraintType", "none")
 

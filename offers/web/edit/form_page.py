@@ -19,7 +19,7 @@ from offers.document.words.naming import place_at
 from offers.forms.fields import Texts
 from offers.forms.kinds import Form, form_for, input_for, row_lists
 from offers.forms.library import LibraryForm
-from offers.forms.offer import OfferForm, Placement, is_about_placement
+from offers.forms.offer import OfferForm, Placement, is_about_placement, taking_over
 from offers.forms.rows import Row, original
 from offers.lists.filters import having_words
 from offers.lists.names import of_ids
@@ -75,8 +75,8 @@ class Choices:
         }
 
     def chosen_placements(self) -> dict[str, Placement]:
-        """Those that the form's contents are for, and no others: all that is needed to save it."""
-        chosen = asked.ids({row.texts.get("placement", "") for row in self.form.representations})
+        """Those that something is taken over from, and no others: all that is needed to save it."""
+        chosen = asked.ids({row.texts.get("placement", "") for row in taking_over(self.form)})
         found = reading.rows(_PLACEMENTS, [self.actor.sandbox.pk, Kind.PLACEMENT.value, chosen]) if chosen else ()
         return {id: Placement(*said) for id, *said in found}
 
