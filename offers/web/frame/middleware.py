@@ -49,7 +49,9 @@ def kept_to_oneself(get_response: Handler) -> Handler:
         etag_is_asked = response.has_header("ETag") and request.method in ("GET", "HEAD")
         response.headers.setdefault("Cache-Control", "private, no-cache" if etag_is_asked else "no-store, private")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", NO_DEVICES)
+        # Only of a page it says anything, and sixty files of one would send it sixty times.
+        if response.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Permissions-Policy", NO_DEVICES)
         return response
 
     return middleware

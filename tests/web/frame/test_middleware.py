@@ -21,12 +21,13 @@ def test_static_files_are_kept() -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/static/frame/base.css", "/data/core/dps/offers", "/nothing"])
-def test_nothing_is_embedded_elsewhere_or_uses_a_device(path: str) -> None:
+def test_nothing_is_embedded_elsewhere_and_no_page_uses_a_device(path: str) -> None:
     response = Client().get(path)
     response.close()
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert "camera=()" in response["Permissions-Policy"]
+    is_page = response["Content-Type"].startswith("text/html")
+    assert ("camera=()" in response.headers.get("Permissions-Policy", "")) == is_page == (path in ("/", "/nothing"))
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
