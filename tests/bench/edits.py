@@ -167,7 +167,11 @@ def _contenders(
     ports = {wsgi: held.enter_context(server(database, wsgi=wsgi)).port for wsgi in (True, False)}
     health = f"http://{HOST}:{ports[True]}/healthz"
     yield Contender("the generator", lambda mix, *how: load.requests(health, "get", mix, patched, {}, *how))
-    yield Contender("bare SQL", in_sql(lambda mix: sql.BARE.replace("{new}", sql.NEW[mix])), "bare_revision")
+    yield Contender(
+        "bare SQL",
+        in_sql(lambda mix: sql.BARE.replace("{new}", sql.NEW[mix]).replace("{patch}", sql.PATCH[mix])),
+        "bare_revision",
+    )
     yield Contender("our SQL", in_sql(lambda mix: sql.own(caught, mix)))
     for name, wsgi in (("PATCH, WSGI", True), ("PATCH, door", False)):
         port = ports[wsgi]

@@ -1,6 +1,6 @@
 """The same edits in SQL alone, by pgbench: the product's own statements, caught from a PATCH, and the least that would do.
 
-Names, priorities, dates, times and etags vary as the product's do. An edit that lost a race wrote nothing; it is not counted.
+Names, priorities, dates, times, etags, patches, digests and salts vary as the product's do. An edit that lost a race wrote nothing; it is not counted.
 """
 
 import os
@@ -43,6 +43,13 @@ NEW = {
     "dates": """jsonb_set(jsonb_set(:document::jsonb, '{selectionConstraint,startDate}', to_jsonb('202' || :priority::int % 10 || '-01-05T00:00:00.000Z')),
                 '{selectionConstraint,endDate}', to_jsonb('203' || :priority::int % 9 || '-07-05T00:00:00.000Z'))""",
 }
+# In parentheses: they are given a type where they are used.
+PATCH = {
+    "name": """('[{"op":"replace","path":"/name","value":"Offer ' || :number::int || ', edit ' || :etag::int || '"},{"op":"replace","path":"/rank/priority","value":' || :priority::int || '}]')""",
+    "dates": """('[{"op":"replace","path":"/selectionConstraint/startDate","value":"202' || :priority::int % 10 || '-01-05T00:00:00.000Z"},{"op":"replace","path":"/selectionConstraint/endDate","value":"203' || :priority::int % 9 || '-07-05T00:00:00.000Z"}]')""",
+}
+DIGEST = "encode(sha256(convert_to(:number::int || ' ' || :etag::int || ' ' || :priority::int, 'UTF8')), 'hex')"
+SALT = "uuid_send(gen_random_uuid())"
 BEGIN = r"\set number random(1, {count})" + "\n" + r"\set priority random(0, 1000)"
 BARE_TABLES = """
 CREATE TABLE bare_item (key bigint PRIMARY KEY, sandbox int, id text, document jsonb, etag int, modified_at timestamptz,
@@ -54,7 +61,7 @@ BARE = """
 SELECT key, etag, document FROM bare_item WHERE sandbox = 1 AND id = (SELECT id FROM bench_offer WHERE number = :number::bigint) \\gset
 WITH item AS (UPDATE bare_item SET document = {new}, etag = :etag::int + 1, modified_at = clock_timestamp()
                WHERE key = :key::bigint AND etag = :etag::int RETURNING key)
-INSERT INTO bare_revision SELECT key, :etag::int + 1, '[{"op": "replace", "path": "/name", "value": "An offer"}, {"op": "replace", "path": "/rank/priority", "value": 7}]', clock_timestamp() FROM item;
+INSERT INTO bare_revision SELECT key, :etag::int + 1, {patch}, clock_timestamp() FROM item;
 """
 
 
@@ -63,13 +70,20 @@ def own(caught: list[list[object]], mix: str) -> str:
     (read, read_values), (write, write_values) = caught
     values = [str(value) for value in write_values]  # type: ignore[attr-defined]
     columns = re.findall(r"(\w+) = %s", str(write).partition("WHERE")[0])
-    names = {"document": NEW[mix], "etag": ":etag::int + 1", "modified_at": "clock_timestamp()"}
+    names = {
+        "document": NEW[mix],
+        "etag": ":etag::int + 1",
+        "digest": DIGEST,
+        "patch": PATCH[mix],
+        **dict.fromkeys(("modified_at", "created_at"), "clock_timestamp()"),
+        **dict.fromkeys(("patch_salt", "document_salt", "label_salt", "note_salt"), SALT),
+    }
     for number, column in enumerate(columns):
         values[number] = names.get(column, values[number])
     values[len(columns) : len(columns) + 2] = [":key::bigint", ":etag::int"]
     revision = re.findall(r"\w+", str(write).partition("(item_id, ")[2].partition(")")[0])
     for number, column in enumerate(revision, len(columns) + 2):
-        values[number] = {"etag": ":etag::int + 1", "created_at": "clock_timestamp()"}.get(column, values[number])
+        values[number] = names.get(column, values[number])
     wanted = "(SELECT id FROM bench_offer WHERE number = :number::bigint)"
     asked = _filled(str(read), [str(read_values[0]), wanted])  # type: ignore[index]
     return f"{asked} \\gset\n{_filled(str(write), values)};"
