@@ -13,6 +13,10 @@ from django.utils import timezone
 
 
 class SessionStore(db.SessionStore):
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Keys are letters and digits. A cookie can spell NUL, and PostgreSQL could not even be asked for that."""
+        return key is not None and len(key) >= 8 and key.isalnum()
+
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing, and no session any more, where there is none of this key or it has expired."""
         with connection.cursor() as cursor:

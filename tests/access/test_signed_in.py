@@ -67,6 +67,11 @@ def test_a_made_up_session_is_none(db: None, key: str) -> None:
     assert person(browser) is None
 
 
+def test_a_key_that_no_database_could_be_asked_for_is_none(db: None) -> None:
+    spelt = Client(headers={"cookie": 'sessionid="abcdefgh\\000ijkl"'})
+    assert person(spelt) is None
+
+
 def test_a_session_holds_what_djangos_own_engine_reads(browser: Client) -> None:
     key = browser.cookies["sessionid"].value
     ours, theirs = SessionStore(key), db.SessionStore(key)
