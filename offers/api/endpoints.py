@@ -1,10 +1,12 @@
 """The documented calls, the same for every kind of library item: create, list, read, change, delete."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from django.http import HttpResponse
 
 from offers.access.permissions import Actor
+from offers.api import proposing
 from offers.api.auth import ApiRequest
 from offers.api.history import document_as_of
 from offers.api.resources import Resource, kind_to_create, kinds_of
@@ -14,23 +16,34 @@ from offers.api.wire.problems import Conflict
 from offers.document.errors import DocumentError, PatchError
 from offers.document.kinds.registry import Kind, api_address
 from offers.ledger import heads, writes
+from offers.ledger.heads import Head, new_id
 from offers.ledger.references import InUse
 from offers.lists import expressions, programs
+from offers.review.requests import Proposal
 
 
 def create(request: ApiRequest, resource: Resource) -> HttpResponse:
-    """POST: 201 with the receipt; a dry run answers 200 with what would be stored."""
+    """POST: 201 with the receipt; a dry run answers 200 with what would be stored, a proposal 202."""
     actor, kind = request.actor, kind_to_create(request, resource)
-    document, stamp = bodies.sent_document(request), bodies.stamp_of(request)
-    if bodies.is_dry_run(request):
+    document, stamp, way = bodies.sent_document(request), bodies.stamp_of(request), bodies.way_of(request)
+    if way == "dryRun":
         # Nothing happens, so that no key is kept for it; but one that is malformed is told as it would be later.
         key_of(request)
         return answers.preview(actor, writes.create(actor, kind, document, stamp, dry_run=True))
+    id = new_id()
+
+    def wanted() -> Proposal:
+        return proposing.creation(kind, document, id)
+
+    def at_once() -> writes.Outcome:
+        return writes.create(actor, kind, document, stamp, id=id)
 
     def perform() -> HttpResponse:
-        head = writes.create(actor, kind, document, stamp).head
-        location = api_address(kind, head.id)
-        return answers.receipt(actor, head, status=201, headers={"Location": location})
+        if way == "propose":
+            return answers.proposed(proposing.propose(request, wanted))
+        made = proposing.without_waiting(request, at_once, wanted)
+        head = made if isinstance(made, Head) else heads.read_to_write(actor, [kind], id)
+        return answers.receipt(actor, head, status=201, headers={"Location": api_address(kind, id)})
 
     return once(request, actor, perform)
 
@@ -53,32 +66,51 @@ def read(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
 def change(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """PATCH: apply a JSON Patch (RFC 6902) and answer with the receipt."""
     actor, kinds = request.actor, kinds_of(request, resource)
-    patch, stamp = bodies.sent_patch(request), bodies.stamp_of(request)
+    patch, stamp, way = bodies.sent_patch(request), bodies.stamp_of(request), bodies.way_of(request)
     condition = etags.if_match(request)
 
-    def apply(*, dry_run: bool) -> writes.Outcome:
-        wanted = _wanted_etag(actor, kinds, id, condition)
-        try:
-            return writes.change(actor, kinds, id, patch, stamp, if_match=wanted, dry_run=dry_run)
-        except (PatchError, InUse) as error:
-            raise _with_head(actor, kinds, id, error) from None
+    def wanted() -> Proposal:
+        return proposing.change(actor, kinds, id, patch, _wanted_etag(actor, kinds, id, condition))
 
-    if bodies.is_dry_run(request):
-        key_of(request)
-        return answers.preview(actor, apply(dry_run=True))
-    return once(request, actor, lambda: answers.receipt(actor, apply(dry_run=False).head))
+    def apply() -> writes.Outcome:
+        etag = _wanted_etag(actor, kinds, id, condition)
+        return writes.change(actor, kinds, id, patch, stamp, if_match=etag, dry_run=way == "dryRun")
+
+    def perform() -> HttpResponse:
+        if way == "propose":
+            return answers.proposed(proposing.propose(request, wanted))
+        made = proposing.without_waiting(request, apply, wanted)
+        if isinstance(made, Head):
+            return answers.receipt(actor, made)
+        return answers.receipt(actor, heads.read_to_write(actor, kinds, id), headers=answers.location(made))
+
+    with _telling_the_head(actor, kinds, id):
+        if way == "dryRun":
+            key_of(request)
+            return answers.preview(actor, apply())
+        return once(request, actor, perform)
 
 
 def delete(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """DELETE: 200 with an empty body; 409 while other items use it."""
     actor, kinds = request.actor, kinds_of(request, resource)
-    stamp, condition = bodies.stamp_of(request), etags.if_match(request)
-    wanted = _wanted_etag(actor, kinds, id, condition)
-    try:
-        writes.delete(actor, kinds, id, stamp, if_match=wanted)
-    except InUse as error:
-        raise _with_head(actor, kinds, id, error) from None
-    return HttpResponse(status=200, content_type=answers.JSON)
+    stamp, way, condition = bodies.stamp_of(request), bodies.way_of(request), etags.if_match(request)
+
+    def wanted() -> Proposal:
+        return proposing.deletion(actor, kinds, id, _wanted_etag(actor, kinds, id, condition))
+
+    def at_once() -> writes.Outcome:
+        return writes.delete(actor, kinds, id, stamp, if_match=_wanted_etag(actor, kinds, id, condition))
+
+    def perform() -> HttpResponse:
+        if way == "propose":
+            return answers.proposed(proposing.propose(request, wanted))
+        made = proposing.without_waiting(request, at_once, wanted)
+        headers = {} if isinstance(made, Head) else answers.location(made)
+        return HttpResponse(status=200, content_type=answers.JSON, headers=headers)
+
+    with _telling_the_head(actor, kinds, id):
+        return once(request, actor, perform)
 
 
 def listing(request: ApiRequest, resource: Resource) -> HttpResponse:
@@ -114,8 +146,12 @@ def _wanted_etag(actor: Actor, kinds: Collection[Kind], id: str, condition: etag
     return head.etag
 
 
-def _with_head(actor: Actor, kinds: Collection[Kind], id: str, error: DocumentError | InUse) -> Exception:
-    """A refusal that depends on how the item stands, told with that; any other as it is."""
-    if isinstance(error, DocumentError) and error.status != 409:
-        return error
-    return Conflict(error, heads.read_to_write(actor, kinds, id))
+@contextmanager
+def _telling_the_head(actor: Actor, kinds: Collection[Kind], id: str) -> Iterator[None]:
+    """A refusal that depends on how the item stands is told with that."""
+    try:
+        yield
+    except (DocumentError, InUse) as error:
+        if isinstance(error, InUse) or (isinstance(error, PatchError) and error.status == 409):
+            raise Conflict(error, heads.read_to_write(actor, kinds, id)) from None
+        raise

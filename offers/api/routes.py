@@ -33,11 +33,11 @@ class Call:
 
 # Calls of one address stand together.
 CALLS = (
-    Call("create", "POST", "", endpoints.create, ("dryRun",)),
+    Call("create", "POST", "", endpoints.create, bodies.WAYS),
     Call("list", "GET", "", endpoints.listing),
     Call("read", "GET", ITEM, endpoints.read, ("asOf",)),
-    Call("change", "PATCH", ITEM, endpoints.change, ("dryRun",)),
-    Call("delete", "DELETE", ITEM, endpoints.delete),
+    Call("change", "PATCH", ITEM, endpoints.change, bodies.WAYS),
+    Call("delete", "DELETE", ITEM, endpoints.delete, ("propose", "bypass")),
     Call("revisions", "GET", f"{ITEM}/revisions", history.revisions),
     Call("revision", "GET", f"{ITEM}/revisions/<int:etag>", history.revision),
     Call("blame", "GET", f"{ITEM}/blame", history.blame),

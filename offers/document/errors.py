@@ -39,6 +39,8 @@ class DocumentError(Exception):
 
     status: int = 422
     title: ClassVar[str] = ""
+    # The id of the item that it is about, where several are changed at once.
+    item: str = ""
 
     def __init__(
         self, problems: Problem | Iterable[Problem], *, status: int | None = None, document: JSON = None

@@ -16,6 +16,9 @@ from offers.models import reading
 class InUse(Exception):
     """The item cannot be deleted, or not changed this way: others refer to it (409). `users` are (kind, id, name)."""
 
+    # The id of the item, where several are changed at once.
+    item: str = ""
+
     def __init__(self, users: tuple[tuple[str, str, str], ...]) -> None:
         super().__init__("the item is in use")
         self.users = users

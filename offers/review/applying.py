@@ -8,11 +8,13 @@ from psycopg.errors import DeadlockDetected
 
 from offers.access.permissions import Actor, Role
 from offers.document.diff import diff
+from offers.document.errors import DocumentError
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.ledger.heads import Head, lock_each
 from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
+from offers.ledger.references import InUse
 from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent
 from offers.review import records
 from offers.review.standing import Place, Standing, standing
@@ -50,7 +52,11 @@ def write(request: ChangeRequest, found: Standing, request_id: str, *, bypass: b
         if bypass:
             about["bypass"] = True
         stamp = Stamp("review", request.reason or request.title, request_id, about, reviewed=True)
-        head = _write(author, place, stamp)
+        try:
+            head = _write(author, place, stamp)
+        except (DocumentError, InUse) as error:
+            error.item = place.change.id
+            raise
         RequestedChange.objects.filter(key=place.change.key).update(item=head.key, applied_etag=head.etag)
 
 

@@ -16,7 +16,8 @@ from offers.access.permissions import Actor
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.ledger.records import Stamp
-from offers.models import Membership, Sandbox
+from offers.models import LibraryItem, Membership, Sandbox
+from tests.cast import FORM
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
@@ -161,3 +162,55 @@ def offer_like() -> Callable[..., dict[str, Any]]:
         }
 
     return make
+
+
+LIVE = "offers/personalizedOffer1234"
+RENAME = [{"op": "replace", "path": "/name", "value": "Autumn sale"}]
+RANK = [{"op": "replace", "path": "/rank/priority", "value": 9}]
+DELETE = [{"op": "remove", "path": ""}]
+
+
+def approve_offer(sandbox: Sandbox) -> None:
+    """The documented offer goes live, as it did before the sandbox was reviewed."""
+    setup = Actor(sandbox, Membership.Role.ADMIN, "Mina Park")
+    writes.change(
+        setup, list(Kind), "personalizedOffer1234", [{"op": "replace", "path": "/status", "value": "approved"}], FORM
+    )
+
+
+@dataclass
+class Programs:
+    """What clients of a reviewed sandbox may: write, review, publish without waiting, read."""
+
+    sandbox: Sandbox
+    writer: Caller
+    reviewer: Caller
+    hasty: Caller
+    reader: Caller
+
+    def edit(self, patch: list[dict[str, Any]]) -> None:
+        """Somebody changes the offer behind the back of the policy."""
+        actor = Actor(Sandbox(pk=self.sandbox.pk, name="prod"), Membership.Role.ADMIN, "Somebody")
+        writes.change(actor, list(Kind), "personalizedOffer1234", patch, FORM)
+
+
+@pytest.fixture
+def programs(db: None) -> Programs:
+    sandbox = make_sandbox()
+    fill(sandbox)
+    approve_offer(sandbox)
+    Sandbox.objects.update(review_policy=Sandbox.ReviewPolicy.TWO_PEOPLE)
+    sandbox.refresh_from_db()
+    made = Programs(
+        sandbox,
+        make_caller("writer", (sandbox, Membership.Role.EDITOR)),
+        make_caller("reviewer", (sandbox, Membership.Role.REVIEWER)),
+        make_caller("hasty", (sandbox, Membership.Role.EDITOR)),
+        make_caller("reader", (sandbox, Membership.Role.AUDITOR)),
+    )
+    Membership.objects.filter(client="hasty").update(may_bypass=True)
+    return made
+
+
+def etag(id: str = "personalizedOffer1234") -> int:
+    return LibraryItem.objects.get(id=id).etag

@@ -18,6 +18,7 @@ EXAMPLE_PATCH = [
 ]
 # One media type only: of two with one schema, generators make clients that cannot tell which was meant.
 PATCH_BODY = "A JSON Patch, all of it or nothing. `application/json-patch+json` is taken as well."
+_REVIEW = ("Propose", "Bypass")
 _CALLER = ("ApiKey", "Organisation", "Sandbox")
 
 
@@ -25,7 +26,7 @@ def create(resource: Resource) -> Object:
     offer_type = ("NewOfferType",) if len(resource.kinds) > 1 else ()
     return {
         "summary": f"Create {resource.one}",
-        "parameters": _parameters(*offer_type, "DryRun", "IdempotencyKey", "Note"),
+        "parameters": _parameters(*offer_type, "DryRun", *_REVIEW, "IdempotencyKey", "Note"),
         "requestBody": _body(JSON, documents(resource)),
         "responses": {
             "200": answer("What a dry run would make.", schema(f"{noun(resource)}Preview")),
@@ -33,6 +34,7 @@ def create(resource: Resource) -> Object:
                 **answer("Created.", schema("Receipt"), "ETag", "Location"),
                 "links": _links(resource, "read", "change", "delete", "revisions", "blame"),
             },
+            "202": _proposed(),
             **refusals(409, 413, 415, 422),
         },
     }
@@ -62,10 +64,11 @@ def change(resource: Resource) -> Object:
     done = {"oneOf": [schema("Receipt"), schema(f"{noun(resource)}Preview")]}
     return {
         "summary": f"Change {resource.one}",
-        "parameters": _parameters("Id", *_which(resource), "DryRun", "IfMatch", "IdempotencyKey", "Note"),
+        "parameters": _parameters("Id", *_which(resource), "DryRun", *_REVIEW, "IfMatch", "IdempotencyKey", "Note"),
         "requestBody": _body(JSON, schema("JsonPatch"), EXAMPLE_PATCH, description=PATCH_BODY),
         "responses": {
             "200": answer("Changed; or, for a dry run, what would change.", done),
+            "202": _proposed(),
             **refusals(409, 412, 413, 415, 422, 428),
         },
     }
@@ -74,8 +77,8 @@ def change(resource: Resource) -> Object:
 def delete(resource: Resource) -> Object:
     return {
         "summary": f"Delete {resource.one}",
-        "parameters": _parameters("Id", *_which(resource), "IfMatch", "Note"),
-        "responses": {"200": answer("Deleted."), **refusals(409, 412, 428)},
+        "parameters": _parameters("Id", *_which(resource), *_REVIEW, "IfMatch", "IdempotencyKey", "Note"),
+        "responses": {"200": answer("Deleted."), "202": _proposed(), **refusals(409, 412, 422, 428)},
     }
 
 
@@ -143,6 +146,10 @@ def token() -> Object:
 
 def _parameters(*names: str) -> list[Object]:
     return [parameters.ref(name) for name in (*names, *_CALLER)]
+
+
+def _proposed() -> Object:
+    return answer("Proposed: nothing has changed yet.", schema("Proposed"), "Location")
 
 
 def _which(resource: Resource) -> tuple[str, ...]:

@@ -58,6 +58,18 @@ PARAMETERS: Object = {
         {"type": "string", "maxLength": bodies.MAX_NOTE, "pattern": r"^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"},
     ),
     "DryRun": parameter("query", "dryRun", "Only show what would change.", {"type": "boolean", "default": False}),
+    "Propose": parameter(
+        *("query", "propose", "Ask a second person first: 202 with a change request."),
+        {"type": "boolean", "default": False},
+    ),
+    "Bypass": parameter(
+        *(
+            "query",
+            "bypass",
+            "Do not wait for a second person, who looks afterwards. Takes a permission, and X-Change-Note.",
+        ),
+        {"type": "boolean", "default": False},
+    ),
     "AsOf": parameter("query", "asOf", "The document as it was at this time.", INSTANT),
     "Limit": parameter(
         "query",

@@ -20,9 +20,12 @@ HEADERS: Object = {
 REFUSALS: dict[int, tuple[str, str]] = {
     400: ("BadRequest", "The body is not strict JSON, or an operation, header or parameter is malformed."),
     401: ("Unauthorized", "There is no access token, or none that is good (any more)."),
-    403: ("Forbidden", "Not for this API key, organisation or role."),
+    403: ("Forbidden", "Not for this API key, organisation or role; or it takes a second person: propose it."),
     404: ("NotFound", "There is no such sandbox, item or revision, or not for you."),
-    409: ("Conflict", "A place is not there, a `test` failed, or the item is in use."),
+    409: (
+        "Conflict",
+        "A place is not there, a `test` failed, the item is in use, or a change request stands otherwise.",
+    ),
     412: ("PreconditionFailed", "The item is not at the etag in If-Match."),
     413: ("ContentTooLarge", "The body is too large, or has too many operations."),
     415: (

@@ -7,7 +7,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import CoreSchema
 
 from offers.api.resources import RESOURCES, Resource
-from offers.api.wire import shapes
+from offers.api.wire import request_shapes, shapes
 from offers.document.kinds.registry import ADAPTERS, KINDS, Kind
 from offers.document.validate import with_defaults
 
@@ -23,6 +23,7 @@ _SHAPES: tuple[Any, ...] = (
         shapes.Page,
         shapes.Preview,
         shapes.RevisionPage,
+        request_shapes.Proposed,
     ),
     *(shapes.Version, shapes.Blame, shapes.Problem, shapes.TokenRequest, shapes.Token, shapes.TokenError),
 )

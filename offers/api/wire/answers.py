@@ -8,15 +8,15 @@ import orjson
 from django.http import HttpResponse, QueryDict
 
 from offers.access.permissions import Actor
-from offers.api.wire import shapes
+from offers.api.wire import request_shapes, shapes
 from offers.api.wire.dates import receipted, shown
 from offers.api.wire.etags import tag
-from offers.document.kinds.registry import KINDS, Kind
+from offers.document.kinds.registry import API_BASE, KINDS, Kind
 from offers.document.words.describe import Change, describe
 from offers.ledger.heads import Head
 from offers.ledger.writes import Outcome
 from offers.lists.names import names_in
-from offers.models import Revision
+from offers.models import ChangeRequest, Revision
 
 JSON = "application/json"
 
@@ -46,6 +46,20 @@ def receipt(actor: Actor, head: Head, *, status: int = 200, headers: Mapping[str
         "lastModifiedByClientId": head.modified_by_client,
     }
     return json_response(content, status=status, headers={"ETag": tag(head.etag), **(headers or {})})
+
+
+def proposed(request: ChangeRequest) -> HttpResponse:
+    """202: nothing has changed yet; the change request says what becomes of it."""
+    content: request_shapes.Proposed = {
+        "changeRequest": request.number,
+        "state": cast(request_shapes.State, request.state),
+    }
+    return json_response(content, status=202, headers=location(request))
+
+
+def location(request: ChangeRequest) -> dict[str, str]:
+    """Where the change request is that a call made."""
+    return {"Location": f"{API_BASE}/change-requests/{request.number}"}
 
 
 def document_with(head: Head) -> dict[str, Any]:

@@ -20,7 +20,9 @@ JSON_TYPES = ("application/json",)
 PATCH_TYPES = ("application/json-patch+json", "application/json")
 MAX_NOTE = 1_000
 # Parameters that ask for something else than the call itself: passed over, they would delete what was to be tried.
-MODES = ("dryRun", "asOf")
+MODES = ("dryRun", "asOf", "propose", "bypass")
+# Those of them that say how a change is made, if not at once and alone.
+WAYS = ("dryRun", "propose", "bypass")
 
 
 def sent_document(request: HttpRequest) -> dict[str, Any]:
@@ -52,11 +54,22 @@ def check_modes(request: HttpRequest, known: Collection[str]) -> None:
             raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
 
 
-def is_dry_run(request: HttpRequest) -> bool:
-    """Whether `?dryRun=true` asks to change nothing. Raises ApiError (400) for anything but true and false."""
-    values = {value.lower() for value in request.GET.getlist("dryRun", ["false"])}
+def way_of(request: HttpRequest) -> str:
+    """Which of WAYS a change is asked to be made, "" for none of them: `dryRun` changes nothing, `propose` asks a second person
+    first, `bypass` does not wait for one. Raises ApiError (400) for anything but true and false, and for two of them.
+    """
+    wanted = [name for name in WAYS if _is_true(request, name)]
+    if len(wanted) > 1:
+        detail = _("Only one of {names} can be true.").format(names=", ".join(WAYS))
+        raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+    return wanted[0] if wanted else ""
+
+
+def _is_true(request: HttpRequest, name: str) -> bool:
+    values = {value.lower() for value in request.GET.getlist(name, ["false"])}
     if values not in ({"true"}, {"false"}):
-        raise ApiError(400, "bad-parameter", _("A parameter could not be read"), _("dryRun is true or false."))
+        detail = _("{name} is true or false.").format(name=name)
+        raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
     return values == {"true"}
 
 

@@ -1,7 +1,7 @@
 """Every error of the API as a problem document (RFC 9457): one place decides what becomes which status."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import orjson
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
@@ -16,10 +16,14 @@ from offers.access.policy import ReviewRequired
 from offers.api.wire import shapes
 from offers.api.wire.dates import shown
 from offers.document.errors import DocumentError, Problem
+from offers.document.words.labels import gettext_noop
 from offers.ledger import writes
 from offers.ledger.heads import Head
 from offers.ledger.history import NoSuchRevision
 from offers.ledger.references import InUse
+from offers.review.applying import NoOwner, NotReady
+from offers.review.requests import MOST_CHANGES, HasMoved, NothingToPropose, NotNow, ReasonMissing, TooMany
+from offers.review.standing import Standing, Trouble
 
 logger = logging.getLogger(__name__)
 
@@ -62,8 +66,11 @@ def problem(
     errors: Iterable[shapes.ProblemDetail] = (),
     headers: Mapping[str, str] | None = None,
     head: Head | None = None,
+    digest: str = "",
 ) -> HttpResponse:
-    """The response. `errors` are its details; where it depends on how an item stands, its `head` is told as well."""
+    """The response. `errors` are its details; where it depends on how an item stands, its `head` is told as well, and
+    where on how a change request does, the `digest` of that.
+    """
     content: shapes.Problem = {
         "type": TYPE_PREFIX + code,
         "title": title,
@@ -72,6 +79,8 @@ def problem(
         "errors": list(errors),
         "requestId": asking(request).request_id,
     }
+    if digest:
+        content["digest"] = digest
     told = dict(headers or {})
     if head is not None:
         content |= {"etag": head.etag, "modifiedBy": head.modified_by, "modified": shown(head.modified_at)}
@@ -102,6 +111,10 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
         case ReviewRequired():
             detail = _("{why} Send it with ?propose=true to ask for one.").format(why=error)
             return problem(request, 403, "review-required", _("A second person has to look at it"), detail)
+        case NotReady() | NotNow() | HasMoved() | NoOwner() | ReasonMissing() | TooMany() | NothingToPropose():
+            return _review_problem(request, error)
+        case InUse():
+            return _in_use(request, error)
         case NotAllowed():
             return problem(request, 403, "not-allowed", _("Not allowed"), str(error))
         case AuthenticationError():
@@ -155,30 +168,84 @@ def not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
 def _conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
     if isinstance(error.cause, DocumentError):
         return _document_problem(request, error.cause, head=error.head)
-    errors: list[shapes.ProblemDetail] = [
-        {
-            "pointer": "",
-            "code": "in-use",
-            "message": _("{kind} {id} ({name}) uses it.").format(kind=kind, id=id, name=name),
-        }
-        for kind, id, name in error.cause.users
+    return _in_use(request, error.cause, head=error.head)
+
+
+def _in_use(request: HttpRequest, error: InUse, *, head: Head | None = None) -> HttpResponse:
+    messages = [
+        _("{kind} {id} ({name}) uses it.").format(kind=kind, id=id, name=name) for kind, id, name in error.users
     ]
+    errors = [_entry("", "in-use", message, error.item) for message in messages]
     detail = _("Other library items use it. Change those first.")
-    return problem(request, 409, "in-use", _("It is in use"), detail, errors=errors, head=error.head)
+    return problem(request, 409, "in-use", _("It is in use"), detail, errors=errors, head=head)
+
+
+def _review_problem(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What stands in the way of a step of a change request."""
+    match error:
+        case NotReady() if error.standing.request.is_under_way:
+            errors = list(_in_the_way(error.standing))
+            title = _("The change request does not fit what is there now")
+            return problem(request, 409, "request-not-ready", title, errors[0]["message"], errors=errors)
+        case HasMoved():
+            detail = _("It is not what you looked at any more. Look again, and send the digest of that.")
+            title = _("The change request has changed")
+            return problem(request, 409, "request-moved", title, detail, digest=error.standing.digest)
+        case NoOwner():
+            detail = _("Nobody who may edit here answers for it any more. Somebody has to take it over first.")
+            return problem(request, 409, "no-owner", _("The change request has no owner"), detail)
+        case ReasonMissing():
+            errors = [_entry("/text", "required", _("Say why."))]
+            return problem(request, 422, "reason-missing", _("A reason is needed"), _("Say why."), errors=errors)
+        case TooMany():
+            detail = _("A change request has at most {limit} changes.").format(limit=MOST_CHANGES)
+            return problem(request, 422, "too-many-changes", _("Too many changes"), detail)
+        case NothingToPropose():
+            return problem(request, 422, "nothing-to-propose", _("There is nothing to propose"), _("It is so already."))
+    held = error.standing.request if isinstance(error, NotReady) else error.request  # type: ignore[attr-defined]
+    detail = _("The change request is in the state “{state}”.").format(state=held.get_state_display())
+    return problem(request, 409, "not-now", _("This cannot be done any more"), detail)
+
+
+TROUBLES = {
+    Trouble.CONFLICT: gettext_noop("Somebody changed this to something else."),
+    Trouble.GONE: gettext_noop("It was deleted."),
+    Trouble.ARCHIVED: gettext_noop("It was archived, and what is archived does not change."),
+    Trouble.TAKEN: gettext_noop("There is an item with this id."),
+    Trouble.DONE: gettext_noop("It is so already."),
+}
+
+
+def _in_the_way(found: Standing) -> Iterator[shapes.ProblemDetail]:
+    for place in found.troubled:
+        if place.trouble == Trouble.INVALID:
+            yield from (_detail(problem, place.change.id) for problem in place.problems)
+            continue
+        assert place.trouble is not None, "a change without trouble is not in the way"
+        for pointer in [conflict.pointer for conflict in place.conflicts] or [""]:
+            yield _entry(pointer, place.trouble.value, _(TROUBLES[place.trouble]), place.change.id)
+    for objection in found.objections:
+        message = _("{name} asked for changes.").format(name=objection.actor_label)
+        yield _entry("", "changes-requested", message)
+    if not found.approvals:
+        yield _entry("", "not-approved", _("Nobody else has agreed to it as it stands now."))
+
+
+def _entry(pointer: str, code: str, message: str, item: str = "") -> shapes.ProblemDetail:
+    entry: shapes.ProblemDetail = {"pointer": pointer, "code": code, "message": message}
+    if item:
+        entry["item"] = item
+    return entry
 
 
 def _document_problem(request: HttpRequest, error: DocumentError, *, head: Head | None = None) -> HttpResponse:
-    errors = [_detail(problem) for problem in error.problems]
+    errors = [_detail(problem, error.item) for problem in error.problems]
     title, detail = _(error.title), errors[0]["message"]
     return problem(request, error.status, error.code, title, detail, errors=errors, head=head)
 
 
-def _detail(found: Problem) -> shapes.ProblemDetail:
-    detail: shapes.ProblemDetail = {
-        "pointer": found.pointer,
-        "code": found.code,
-        "message": _(found.message).format(**found.params),
-    }
+def _detail(found: Problem, item: str = "") -> shapes.ProblemDetail:
+    detail = _entry(found.pointer, found.code, _(found.message).format(**found.params), item)
     if found.operation is not None:
         detail["operation"] = found.operation
     return detail

@@ -173,12 +173,16 @@ class Blame(TypedDict):
 
 
 class ProblemDetail(TypedDict):
-    """One thing that is wrong, and where; `operation` counts from 0."""
+    """One thing that is wrong, and where; `operation` counts from 0.
+
+    With `item`, the pointer leads into that item's document, because several items were to be changed.
+    """
 
     pointer: str
     code: str
     message: str
     operation: NotRequired[Count]
+    item: NotRequired[str]
 
 
 class ProblemHead(TypedDict):
@@ -201,6 +205,7 @@ class Problem(TypedDict):
     etag: NotRequired[Etag]
     modifiedBy: NotRequired[str]
     modified: NotRequired[Instant]
+    digest: NotRequired[str]
 
 
 class TokenRequest(TypedDict):
