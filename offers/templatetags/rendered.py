@@ -20,5 +20,6 @@ register.filter("laid_out", laid_out)
 @register.inclusion_tag("item/_rendered.html", takes_context=True)
 def rendered(context: RequestContext, change: Change) -> dict[str, Any]:
     frame = context["frame"]
-    versions = versions_of(frame.sandbox.name, context["item"].id, change, context["compared"])
+    item, frames = context["item"], context.get("frames", "")
+    versions = versions_of(frame.sandbox.name, item.id, change, context["compared"], frames)
     return {"versions": versions, "frame": frame}

@@ -11,12 +11,14 @@ from offers.web.home import home
 from offers.web.item import deleted, library, lifecycle, offer, preview, status
 from offers.web.item.history import pages as history
 from offers.web.lists import items, offers, views
+from offers.web.reviews import deciding, page, queue, settling
 
 register_converter(SectionConverter, "section")
 
 OFFER = "s/<slug:sandbox>/offers/<item:id>/"
 ACCESS = "s/<slug:sandbox>/access/"
 ITEM = "s/<slug:sandbox>/<section:section>/<item:id>/"
+REVIEW = "s/<slug:sandbox>/reviews/<int:number>/"
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -52,6 +54,16 @@ urlpatterns = [
     path(ACCESS + "members/<int:member>/old-secret/end/", clients.end_old_secret, name="access_end_old_secret"),
     path(ACCESS + "members/<int:member>/switch/", clients.switch, name="access_switch"),
     path(ACCESS + "clients/new/", clients.new, name="access_new_client"),
+    path("s/<slug:sandbox>/reviews/", queue.queue, name="reviews"),
+    path(REVIEW, page.page, name="review"),
+    path(REVIEW + "approve/", deciding.approve, name="review_approve"),
+    path(REVIEW + "request-changes/", deciding.request_changes, name="review_request_changes"),
+    path(REVIEW + "reject/", deciding.reject, name="review_reject"),
+    path(REVIEW + "look/", deciding.look, name="review_look"),
+    path(REVIEW + "withdraw/", deciding.withdraw, name="review_withdraw"),
+    path(REVIEW + "claim/", deciding.claim, name="review_claim"),
+    path(REVIEW + "apply/", deciding.apply, name="review_apply"),
+    path(REVIEW + "settle/", settling.settle, name="review_settle"),
     path("s/<slug:sandbox>/<section:section>/", items.item_list, name="items"),
     path("s/<slug:sandbox>/<section:section>/new/", new.new, name="new"),
     path(ITEM, library.overview, name="item"),

@@ -50,18 +50,18 @@ class Version:
     shown: list[Shown]
 
 
-def versions_of(sandbox: str, id: str, change: Change, compared: tuple[int, int]) -> list[Version]:
+def versions_of(sandbox: str, id: str, change: Change, compared: tuple[int, int], frames: str = "") -> list[Version]:
     """The sides of a change that show something. `compared` are the etags before and after, 0 for what is not stored.
 
-    Nothing for other fields and what only moved.
+    Nothing for other fields and what only moved. `frames` is what the frames' names begin with, where a page shows several items.
     """
     if change.action == "moved":
         return []
     new_pointer = "" if change.action == "removed" else change.pointer
     before, after = compared
     sides = (
-        ("before", _("Before"), before, _contents(change, change.old_pointer, change.old)),
-        ("after", _("After"), after, _contents(change, new_pointer, change.new)),
+        (f"{frames}before", _("Before"), before, _contents(change, change.old_pointer, change.old)),
+        (f"{frames}after", _("After"), after, _contents(change, new_pointer, change.new)),
     )
     versions = [
         Version(title, etag, [_shown(sandbox, id, side, etag, *content) for content in contents])

@@ -1,0 +1,81 @@
+"""Which requests there are, and which of them wait for somebody: the newest first, page by page. Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from offers.access.permissions import Actor, can_edit
+from offers.access.policy import can_review
+from offers.lists.keyset import Key, Page, item_key, page_of, start_of
+from offers.models import ChangeRequest, RequestedChange
+
+State = ChangeRequest.State
+ORDER = (Key("updated", "updated_at", "timestamptz", descending=True), item_key(descending=True))
+PAGE_SIZE = 25
+# More than that are not counted: a number that large only says that there are many.
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which requests: of a tab ("needs-me", "mine", "all"), and of those only some."""
+
+    tab: str = "needs-me"
+    state: str = ""
+    author: str = ""
+    id: str = ""
+    scheduled: bool = False
+
+
+def page(actor: Actor, wanted: Wanted, cursor: str = "") -> Page[ChangeRequest]:
+    """A page of the queue; a cursor of another list is its start."""
+    start = start_of(cursor, ORDER) or start_of("", ORDER)
+    assert start is not None, "no cursor is the start of every list"
+    found = matching(actor, wanted)
+    order = ("updated_at", "key") if start.backwards else ("-updated_at", "-key")
+    if start.values:
+        at, key = datetime.fromisoformat(start.values[0] or ""), int(start.values[1] or 0)
+        way = "gt" if start.backwards else "lt"
+        # The first condition is implied by the other two, and is what an index seeks by.
+        found = found.filter(
+            Q(**{f"updated_at__{way}e": at}) & (Q(**{f"updated_at__{way}": at}) | Q(**{f"key__{way}": key}))
+        )
+    rows = list(found.order_by(*order)[: PAGE_SIZE + 1])
+    return page_of(rows, PAGE_SIZE, ORDER, start, lambda row: (row.updated_at.isoformat(), str(row.key)), total=0)
+
+
+def matching(actor: Actor, wanted: Wanted) -> QuerySet[ChangeRequest]:
+    found = ChangeRequest.objects.filter(sandbox=actor.sandbox)
+    if wanted.tab == "needs-me":
+        found = found.filter(needs(actor))
+    elif wanted.tab == "mine":
+        found = found.filter(owner_key=actor.key)
+    if wanted.state:
+        found = found.filter(state=wanted.state)
+    if wanted.author:
+        found = found.filter(actor_label__icontains=wanted.author)
+    if wanted.id:
+        found = found.filter(Exists(RequestedChange.objects.filter(request=OuterRef("key"), id=wanted.id)))
+    return found.filter(apply_at__isnull=False) if wanted.scheduled else found
+
+
+def needs(actor: Actor) -> Q:
+    """What waits for this person: what they may decide about, and their own that does not go on by itself."""
+    if not can_edit(actor):
+        return Q(pk__in=[])
+    moved = RequestedChange.objects.filter(request=OuterRef("key"), item__isnull=False)
+    moved = moved.exclude(item__etag=F("base_etag"))
+    stuck = Q(state__in=(State.CHANGES_REQUESTED, State.FAILED, State.EXPIRED))
+    under_way = Q(state__in=(State.OPEN, State.APPROVED, State.SCHEDULED))
+    mine = Q(owner_key=actor.key) & (stuck | (under_way & Exists(moved)))
+    if not can_review(actor):
+        return mine
+    to_look_at = Q(review_due_at__isnull=False, looked_at=None)
+    return mine | ((Q(state=State.OPEN) | to_look_at) & ~Q(contributors__contains=[actor.key]))
+
+
+def count_needing(actor: Actor) -> int:
+    """How many wait for this person; MOST_COUNTED + 1 stands for more."""
+    found = ChangeRequest.objects.filter(sandbox=actor.sandbox).filter(needs(actor))
+    return len(found.values_list("key")[: MOST_COUNTED + 1])

@@ -1,0 +1,177 @@
+"""What there is to know before somebody decides about a request, each in a short true sentence."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from offers.access.permissions import Actor, Role
+from offers.document.identity import Path
+from offers.document.live import is_live
+from offers.document.words.naming import Places
+from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent, Revision, Sandbox
+from offers.review.standing import Place, Standing, Trouble
+from offers.web.frame.times import exact_text
+from offers.web.frame.words import place_title
+from offers.web.reviews.shown import LOOKED_UP, fields_said, revisions_since
+
+# Other requests for the same items that are looked at, and people who are named.
+RIVALS = 20
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`mark` is "yes", "no", or "wait" for what is still to come. `number` is the request that it is about, if any."""
+
+    mark: str
+    text: str
+    number: int = 0
+
+
+def checks(actor: Actor, found: Standing, known: Mapping[str, str]) -> list[Check]:
+    """What is so of a request that is under way."""
+    return [
+        _fits(found),
+        *_moved(found, known),
+        *_rivals(found, known),
+        *_dropped(actor.sandbox, found, known),
+        *_agreed(found),
+    ]
+
+
+def _fits(found: Standing) -> Check:
+    if not found.troubled:
+        return Check("yes", _("It can be applied as it stands."))
+    count = len(found.troubled)
+    said = ngettext("{n} change cannot be made as it stands.", "{n} changes cannot be made as they stand.", count)
+    return Check("no", said.format(n=count))
+
+
+def trouble_said(place: Place) -> str:
+    """Why a change cannot be made, in words; "" where it can."""
+    words = {
+        Trouble.CONFLICT: _("Somebody changed the same fields meanwhile."),
+        Trouble.GONE: _("It was deleted meanwhile."),
+        Trouble.ARCHIVED: _("It was archived meanwhile: what is archived is not changed."),
+        Trouble.TAKEN: _("There is another one with this id by now."),
+        Trouble.INVALID: _("Together with what others changed it breaks a rule."),
+        Trouble.DONE: _("It says all of this already: there is nothing left to change."),
+    }
+    return words[place.trouble] if place.trouble else ""
+
+
+def _moved(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
+    carried = [place for place in found.places if place.is_carried]
+    if not carried and not found.troubled:
+        yield Check("yes", _("Nothing else has changed since it was proposed."))
+    for place in carried[:LOOKED_UP]:
+        assert place.head is not None, "what is carried is there"
+        said = _("Kept: {person} changed {fields} of “{name}” meanwhile, which this leaves as it is.")
+        fields = fields_said(place.change.base, place.before, dict(known))
+        if fields:
+            name = known.get(place.change.id) or place.change.id
+            yield Check("yes", said.format(person=place.head.modified_by, fields=fields, name=name))
+
+
+def _rivals(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
+    """Other requests for the same fields, while this one can still be decided."""
+    mine = {place.change.item_id: place for place in found.places if place.change.item_id is not None}
+    others = RequestedChange.objects.filter(item__in=mine, request__state__in=ChangeRequest.UNDER_WAY)
+    others = others.exclude(request=found.request).select_related("request").order_by("-request")
+    told = 0
+    for other in others[:RIVALS]:
+        here, there = mine[other.item_id], Place(other, None)
+        shared = [path for path in here.touched if any(_overlap(path, one) for one in there.touched)]
+        if shared:
+            told += 1
+            fields, name = _labels(here, shared, known), known.get(here.change.id) or here.change.id
+            said = _("Request {number} of {person} changes the same of “{name}”: {fields}.")
+            number = other.request.number
+            person = other.request.actor_label
+            yield Check("wait", said.format(number=number, person=person, name=name, fields=fields), number)
+    if not told:
+        yield Check("yes", _("No other request changes the same fields."))
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
+
+
+def _labels(place: Place, paths: list[Path], known: Mapping[str, str]) -> str:
+    places = Places([one for one in (place.wanted, place.before, place.change.base) if one is not None], known)
+    return ", ".join(dict.fromkeys(place_title(places.place(path)) for path in paths[:NAMED]))
+
+
+def _dropped(sandbox: Sandbox, found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
+    for event in found.dropped:
+        why = [said for place in found.places[:LOOKED_UP] for said in _moved_since(sandbox, place, event, known)]
+        said = _("The approval of {person} does not count any more.").format(person=event.actor_label)
+        yield Check("no", " ".join([said, *why[:NAMED]]))
+
+
+def _moved_since(sandbox: Sandbox, place: Place, event: RequestEvent, known: Mapping[str, str]) -> Iterator[str]:
+    """Who changed what this place is about since the approval."""
+    if place.head is None or place.head.modified_at <= event.created_at:
+        return
+    then = Revision.objects.filter(item=place.head.key, created_at__lte=event.created_at).order_by("-etag").first()
+    told = revisions_since(sandbox, place, then.etag, list(place.touched)) if then else {}
+    for path in place.touched:
+        made = next((made for changed, made in told.items() if _overlap(changed, path)), None)
+        if made is not None:
+            said = _("{person} changed {field} in version {etag}.")
+            yield said.format(person=made.actor_label, field=_labels(place, [path], known), etag=made.etag)
+
+
+def _agreed(found: Standing) -> Iterator[Check]:
+    for event in found.approvals:
+        yield Check("yes", _("{person} approved it.").format(person=event.actor_label))
+    for event in found.objections:
+        yield Check("no", _("{person} asked for changes.").format(person=event.actor_label))
+
+
+def still_to_agree(request: ChangeRequest, found: Standing) -> str:
+    """Who must still say yes, in words; "" where nobody has to."""
+    if found.objections:
+        people = ", ".join(event.actor_label for event in found.objections)
+        return _("{people} asked for changes: it waits until they agree, or until it is changed.").format(people=people)
+    if found.approvals:
+        return ""
+    reviewers = [
+        member.user.get_full_name() or member.user.get_username()
+        for member in Membership.objects.filter(
+            sandbox=request.sandbox_id, role__in=(Role.REVIEWER, Role.ADMIN), user__is_active=True
+        ).select_related("user")
+        if member.user is not None and f"user-{member.user_id}" not in request.contributors
+    ]
+    if not reviewers:
+        return _("A reviewer or an admin who wrote none of it must say yes, and there is none in this sandbox.")
+    if len(reviewers) > NAMED:
+        said = _("One of {people} or another reviewer must say yes.")
+        return said.format(people=", ".join(reviewers[:NAMED]))
+    return _("Must still say yes: {people}.").format(people=_(" or ").join(reviewers))
+
+
+def at_approval(request: ChangeRequest, found: Standing) -> str:
+    """What happens at the moment of approval."""
+    if request.apply_at is not None and request.apply_at > timezone.now():
+        said = _("Once it is approved, it is applied on {when}.").format(when=in_its_zone(request, request.apply_at))
+    elif any(is_live(place.kind, document) for place in found.places for document in (place.before, place.after)):
+        said = _("Goes live at once when it is approved.")
+    else:
+        said = _("Is applied at once when it is approved.")
+    if request.until is None:
+        return said
+    return f"{said} " + _("It is taken back on {when}.").format(when=in_its_zone(request, request.until))
+
+
+def in_its_zone(request: ChangeRequest, instant: datetime) -> str:
+    """A time of the request in the time zone in which it was said."""
+    with timezone.override(ZoneInfo(request.time_zone)) if request.time_zone else nullcontext():
+        return exact_text(instant)

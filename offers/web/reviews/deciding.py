@@ -1,0 +1,163 @@
+"""What is pressed on the page of a request: verdicts, and what its people do to it. Each is a POST.
+
+Whatever cannot be done is said on the same page, which shows how things stand by then and keeps what was typed.
+"""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from offers import asked
+from offers.access.asking import asking
+from offers.access.permissions import Actor
+from offers.document.errors import DocumentError
+from offers.ledger.references import InUse
+from offers.models import ChangeRequest
+from offers.review import requests, verdicts
+from offers.review.applying import NoOwner, NotReady
+from offers.review.requests import HasMoved, NotNow, ReasonMissing
+from offers.web.frame.words import problem_text
+from offers.web.item.said import in_use
+from offers.web.reviews.page import moved_since, request_for, shown
+
+MAX_TEXT = 4_000
+MAX_DIGEST = 64
+State = ChangeRequest.State
+
+
+@require_POST
+def approve(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Agree to what was looked at; it is applied if nothing else is in the way."""
+    actor, found = request_for(request, sandbox, number)
+
+    def approved() -> str:
+        done = verdicts.approve(actor, found, _digest(request), _text(request), request_id=asking(request).request_id)
+        return _said_of(done)
+
+    return _done(request, actor, found, approved)
+
+
+def _said_of(done: ChangeRequest) -> str:
+    """What became of a request that was agreed to."""
+    if done.state == State.APPLIED:
+        return _("Approved and applied.")
+    if done.state == State.SCHEDULED:
+        return _("Approved: it is applied when its time comes.")
+    return _("Approved. It waits for those who asked for changes.")
+
+
+@require_POST
+def request_changes(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Ask for another version, and say why."""
+    actor, found = request_for(request, sandbox, number)
+
+    def said() -> str:
+        verdicts.request_changes(actor, found, _digest(request), _text(request))
+        return _("Changes requested.")
+
+    return _done(request, actor, found, said)
+
+
+@require_POST
+def reject(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Say no for good, and why."""
+    actor, found = request_for(request, sandbox, number)
+
+    def said() -> str:
+        verdicts.reject(actor, found, _digest(request), _text(request))
+        return _("Rejected. Nothing was changed.")
+
+    return _done(request, actor, found, said)
+
+
+@require_POST
+def look(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Say that somebody else has looked at what was published without waiting."""
+    actor, found = request_for(request, sandbox, number)
+
+    def said() -> str:
+        verdicts.look(actor, found, _text(request))
+        return _("Recorded: you have looked at it.")
+
+    return _done(request, actor, found, said)
+
+
+@require_POST
+def withdraw(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Take it back."""
+    actor, found = request_for(request, sandbox, number)
+
+    def said() -> str:
+        requests.withdraw(actor, found, _text(request))
+        return _("Withdrawn. Nothing was changed.")
+
+    return _done(request, actor, found, said)
+
+
+@require_POST
+def claim(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """See to it from now on."""
+    actor, found = request_for(request, sandbox, number)
+
+    def said() -> str:
+        requests.claim(actor, found)
+        return _("You see to this request now.")
+
+    return _done(request, actor, found, said)
+
+
+@require_POST
+def apply(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Apply now what others agreed to."""
+    actor, found = request_for(request, sandbox, number)
+
+    def said() -> str:
+        requests.apply(actor, found, request_id=asking(request).request_id)
+        return _("Applied.")
+
+    return _done(request, actor, found, said)
+
+
+def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callable[[], str]) -> HttpResponse:
+    """Do it and show the request; or say on its page why it was not done."""
+    try:
+        messages.success(request, act())
+    except ReasonMissing:
+        return _refused(request, actor, found, _("Say why: whoever proposed it wants to know."), 422)
+    except NotNow as late:
+        said = _("Somebody was first: the request is “{state}” by now.")
+        return _refused(request, actor, found, said.format(state=late.request.get_state_display()), 409)
+    except HasMoved as moved:
+        since = moved_since(actor, moved.standing, asked.text(request.POST.get("seen"), MAX_TEXT))
+        said = _("It has changed since you opened this page, so nothing was decided. This is how it stands now.")
+        return shown(request, actor, requests.get(actor, found.number), problem=said, moved=since, status=409)
+    except NotReady:
+        return _refused(request, actor, found, _("It cannot be applied as it stands: nothing was written."), 409)
+    except NoOwner:
+        said = _("Nobody who may edit here sees to it any more: somebody has to take it over first.")
+        return _refused(request, actor, found, said, 409)
+    except DocumentError as error:
+        return _refused(request, actor, found, " ".join(problem_text(one) for one in error.problems[:5]), 422)
+    except InUse as use:
+        return _refused(request, actor, found, problem_text(in_use(use)), 409)
+    return HttpResponseRedirect(address(actor, found))
+
+
+def _refused(request: HttpRequest, actor: Actor, found: ChangeRequest, said: str, status: int) -> HttpResponse:
+    return shown(request, actor, requests.get(actor, found.number), problem=said, status=status)
+
+
+def address(actor: Actor, found: ChangeRequest) -> str:
+    return reverse("review", args=[actor.sandbox.name, found.number])
+
+
+def _text(request: HttpRequest) -> str:
+    return asked.text(request.POST.get("text"), MAX_TEXT)
+
+
+def _digest(request: HttpRequest) -> str:
+    return asked.text(request.POST.get("digest"), MAX_DIGEST)

@@ -1,0 +1,128 @@
+"""The queue of a sandbox's requests: what needs the reader, what is theirs, and everything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+from offers import asked
+from offers.access.permissions import Actor
+from offers.access.policy import can_review
+from offers.lists.names import names
+from offers.models import ChangeRequest
+from offers.review import queue as waiting
+from offers.review.queue import Wanted
+from offers.review.standing import Standing, standings
+from offers.review.verdicts import not_judged_by
+from offers.web.frame.access import actor_for
+from offers.web.frame.respond import answer
+from offers.web.reviews.checks import in_its_zone, trouble_said
+
+TABS = ("needs-me", "mine", "all")
+MAX_ID = 64
+MAX_CURSOR = 400
+# Items of a request that a row names.
+NAMED = 2
+State = ChangeRequest.State
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A request in the queue. `why` is what its state says, with its reason."""
+
+    asked: ChangeRequest
+    found: Standing
+    names: list[str]
+    more: int
+    why: str
+    may_judge: bool
+
+
+def queue(request: HttpRequest, sandbox: str) -> HttpResponse:
+    """The sandbox's requests, the one that something happened to last first."""
+    actor = actor_for(request, sandbox)
+    wanted = wanted_in(request.GET)
+    found = waiting.page(actor, wanted, asked.text(request.GET.get("cursor"), MAX_CURSOR))
+    rows = rows_of(actor, found.items)
+    tabs = [("needs-me", _("Needs me")), ("mine", _("Mine")), ("all", _("Everything"))]
+    context = {
+        "tabs": [(name, title, _to(wanted, tab=name)) for name, title in tabs],
+        "wanted": wanted,
+        "filtered": bool(wanted.state or wanted.author or wanted.id or wanted.scheduled),
+        "states": State.choices,
+        "rows": rows,
+        "links": {"next": _to(wanted, cursor=found.next), "previous": _to(wanted, cursor=found.previous)},
+        "reviews": can_review(actor),
+        "judges": any(row.may_judge for row in rows),
+    }
+    return answer(request, "reviews/queue.html", context)
+
+
+def wanted_in(sent: QueryDict) -> Wanted:
+    tab, state = sent.get("tab", ""), sent.get("state", "")
+    return Wanted(
+        tab if tab in TABS else TABS[0],
+        state if state in State.values else "",
+        asked.text(sent.get("author"), MAX_ID),
+        asked.text(sent.get("id"), MAX_ID),
+        sent.get("scheduled") == "yes",
+    )
+
+
+def _to(wanted: Wanted, *, tab: str = "", cursor: str | None = None) -> str:
+    """The address of another tab, or of another page of this one; "" where there is none."""
+    if cursor == "":
+        return ""
+    query = QueryDict(mutable=True)
+    kept: Mapping[str, str] = {
+        "tab": tab or wanted.tab,
+        "state": wanted.state,
+        "author": wanted.author,
+        "id": wanted.id,
+        "scheduled": "yes" if wanted.scheduled else "",
+        "cursor": cursor or "",
+    }
+    query.update({name: value for name, value in kept.items() if value})
+    return f"?{query.urlencode()}"
+
+
+def rows_of(actor: Actor, found: list[ChangeRequest]) -> list[Row]:
+    """The requests with how they stand, in as many statements however many they are."""
+    stand = standings(found)
+    known = names(actor.sandbox.pk, {place.change.id for one in stand for place in one.places[:NAMED]})
+    return [_row(actor, one, known) for one in stand]
+
+
+def _row(actor: Actor, found: Standing, known: dict[str, str]) -> Row:
+    request = found.request
+    named = [known.get(place.change.id) or _new_name(place.wanted) or place.change.id for place in found.places[:NAMED]]
+    judges = request.is_under_way and not not_judged_by(actor, request)
+    return Row(request, found, named, max(0, len(found.places) - NAMED), why(found, judges), judges)
+
+
+def _new_name(document: dict[str, Any] | None) -> str:
+    return str((document or {}).get("name", ""))
+
+
+def why(found: Standing, judges: bool) -> str:
+    """Why the request stands where it stands, in a few words."""
+    request = found.request
+    if request.review_due_at is not None and request.looked_at is None:
+        return _("published without waiting: nobody else has looked yet")
+    if not request.is_under_way:
+        return ""
+    if found.troubled:
+        return trouble_said(found.troubled[0])
+    if found.objections:
+        return _("{person} asked for changes").format(person=found.objections[-1].actor_label)
+    if found.dropped and not found.approvals:
+        return _("approval of {person} dropped: what it was about has changed").format(
+            person=found.dropped[-1].actor_label
+        )
+    if request.apply_at is not None and found.approvals:
+        return _("on {when}").format(when=in_its_zone(request, request.apply_at))
+    if found.approvals:
+        return _("{person} approved it").format(person=found.approvals[-1].actor_label)
+    return _("waits for you") if judges else _("waits for a reviewer")

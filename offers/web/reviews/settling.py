@@ -1,0 +1,75 @@
+"""A conflict of a request is settled: for each field the value that is there by now, or the one that is asked for."""
+
+import re
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from offers import asked
+from offers.access.permissions import NotFound, check_edit
+from offers.document.errors import JSON, DocumentError
+from offers.document.merge import resolve
+from offers.review import requests
+from offers.review.applying import NotReady
+from offers.review.requests import NothingToPropose, NotNow
+from offers.review.standing import Place, standing
+from offers.web.edit.conflict import name_of
+from offers.web.frame.words import problem_text
+from offers.web.reviews.deciding import address
+from offers.web.reviews.page import request_for, shown
+
+THEIRS, REQUESTED = "theirs", "requested"
+MAX_ID = 64
+
+
+@require_POST
+def settle(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Make a version of the request in which this item's conflicts are decided; nothing is written of half of them.
+
+    The name of a choice names the values that it is between: what others changed since then has to be chosen again.
+    """
+    actor, found = request_for(request, sandbox, number)
+    check_edit(actor)
+    id = asked.text(request.POST.get("id"), MAX_ID)
+    place = next((one for one in standing(found).places if one.change.id == id), None)
+    if place is None:
+        raise NotFound
+    picks = picks_of(place, request)
+    problem, status = "", 409
+    if place.head is None or place.before is None or place.wanted is None or place.change.base is None:
+        problem = _("There is nothing left to choose: look at what became of it.")
+    elif len(picks) < len(place.conflicts):
+        problem, status = _("Choose for every field, as they are by now."), 422
+    else:
+        document = resolve(place.change.base, place.wanted, place.before, picks).document
+        assert isinstance(document, dict), "both sides are documents"
+        try:
+            requests.revise(actor, found, place.head, document)
+        except NotNow as late:
+            problem = _("Somebody was first: the request is “{state}” by now.")
+            problem = problem.format(state=late.request.get_state_display())
+        except (NotReady, NothingToPropose):
+            problem = _("It cannot be applied as it stands: nothing was written.")
+        except DocumentError as error:
+            problem, status = " ".join(problem_text(one) for one in error.problems[:5]), 422
+    if problem:
+        return shown(request, actor, requests.get(actor, number), problem=problem, status=status)
+    messages.success(request, _("Settled. Somebody else has to agree to this version."))
+    return HttpResponseRedirect(address(actor, found))
+
+
+def picks_of(place: Place, request: HttpRequest) -> dict[str, JSON]:
+    """What was chosen of the conflicts that there are now, by `Conflict.key`."""
+    names = {
+        match[1]: request.POST[name] for name in request.POST if (match := re.fullmatch("pick:([0-9a-f]{32})", name))
+    }
+    values = {
+        conflict.key: {THEIRS: conflict.theirs, REQUESTED: conflict.ours}.get(names.get(name_of(conflict), ""), _NONE)
+        for conflict in place.conflicts
+    }
+    return {key: value for key, value in values.items() if value is not _NONE}
+
+
+_NONE = object()

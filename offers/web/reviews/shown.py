@@ -1,0 +1,152 @@
+"""The changes of a request as pages show them: each in words, with what stands in its way, and as patch and curl."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+
+from offers.document.diff import diff
+from offers.document.errors import Problem
+from offers.document.identity import Path
+from offers.document.merge import Conflict
+from offers.document.validate import references
+from offers.document.values import Document, Patch
+from offers.document.words.clips import clipped
+from offers.document.words.describe import Change, describe, summary
+from offers.document.words.naming import Place as Spot
+from offers.document.words.naming import Places, place_at
+from offers.ledger.blamed import changed_since
+from offers.lists.names import names
+from offers.models import Revision, Sandbox, reading
+from offers.review.standing import Place, Standing
+from offers.web.edit.conflict import name_of
+from offers.web.frame.curl import patch_curl
+from offers.web.frame.words import phrase, place_title, shown
+from offers.web.item.history.sides import side_of
+
+# As many contested fields of one item as people read.
+CONFLICTS_SHOWN = 50
+# Of as many items it is looked up who changed them meanwhile: each look reads history.
+LOOKED_UP = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """A field that somebody else changed, too: what it was, what it is now and by whom, and what is asked for."""
+
+    name: str
+    title: str
+    before: str
+    theirs: str
+    wanted: str
+    made: Revision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One change of a request. `how` is "new", "back", "deleted" or "changed"; `compared` as in templates/item/_change_rows.html."""
+
+    place: Place
+    name: str
+    how: str
+    changes: list[Change]
+    compared: tuple[int, int]
+    patch: Patch
+    curl: str
+    problems: list[tuple[Problem, Spot]] = field(default_factory=list)
+    contested: list[Contested] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        return self.place.change.kind
+
+    @property
+    def id(self) -> str:
+        return self.place.change.id
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the item has a page."""
+        return self.place.head is not None
+
+
+def changes_of(request: HttpRequest, sandbox: Sandbox, found: Standing) -> list[Shown]:
+    """The changes of a request on top of what is there now; of one that is over, as it was asked for."""
+    known = names_of(sandbox, found.places)
+    return [_shown(request, sandbox, place, known, found.request.is_under_way) for place in found.places]
+
+
+def names_of(sandbox: Sandbox, places: Iterable[Place]) -> dict[str, str]:
+    """The names of the items that are changed, and of all that they refer to, in one query; new ones have theirs along."""
+    places = list(places)
+    wanted = {
+        reference.id
+        for place in places
+        for document in (place.before, place.wanted)
+        if document
+        for reference in references(place.kind, document)
+    }
+    found = names(sandbox.pk, wanted | {place.change.id for place in places})
+    new = {place.change.id: str(place.wanted.get("name", "")) for place in places if place.wanted and not place.head}
+    return {**new, **found}
+
+
+def _shown(request: HttpRequest, sandbox: Sandbox, place: Place, known: dict[str, str], under_way: bool) -> Shown:
+    change = place.change
+    before, after = (place.before, place.after) if under_way else (change.base, place.wanted)
+    how = "deleted" if after is None else "changed" if before is not None else "back" if change.item_id else "new"
+    etag = (place.head.etag if place.head else 0) if under_way else change.base_etag
+    patch = diff(before, after) if before is not None and after is not None else change.patch
+    conflicted = under_way and place.conflicts
+    return Shown(
+        place=place,
+        name=known.get(change.id) or change.id,
+        how=how,
+        # What is new is told field by field: nobody has seen any of it.
+        changes=describe(before or {}, place.wanted if conflicted else after, names=known) if after is not None else [],
+        compared=(etag if before is not None else 0, 0),
+        patch=patch,
+        curl=patch_curl(request, sandbox, change.kind, change.id, patch, etag) if how == "changed" else "",
+        problems=_problems(place, known) if under_way else [],
+        contested=list(_contested(sandbox, place, known)) if conflicted else [],
+    )
+
+
+def _problems(place: Place, known: dict[str, str]) -> list[tuple[Problem, Spot]]:
+    return [(problem, place_at(place.after, problem.pointer, known)) for problem in place.problems]
+
+
+def _contested(sandbox: Sandbox, place: Place, known: dict[str, str]) -> Iterator[Contested]:
+    change = place.change
+    conflicts = place.conflicts[:CONFLICTS_SHOWN]
+    places = Places([one for one in (place.wanted, place.before, change.base) if one is not None], known)
+    made = revisions_since(sandbox, place, change.base_etag, [conflict.path for conflict in conflicts])
+    for conflict in conflicts:
+        before, theirs, wanted = (_said(conflict, side, places) for side in sides_of(conflict))
+        title = place_title(places.place(conflict.place))
+        yield Contested(name_of(conflict), title, before, theirs, wanted, made.get(conflict.path))
+
+
+def sides_of(conflict: Conflict) -> Sequence[object]:
+    return conflict.base, conflict.theirs, conflict.ours
+
+
+def _said(conflict: Conflict, value: object, places: Places) -> str:
+    side = side_of(conflict, value, places)
+    text = shown(side.text, side.how)
+    return text if conflict.is_order else clipped(text)
+
+
+def revisions_since(sandbox: Sandbox, place: Place, etag: int, paths: Sequence[Path]) -> dict[Path, Revision]:
+    """Who changed these fields of the item after this version, each last; nothing where it did not change."""
+    if place.head is None or place.head.etag == etag or not etag:
+        return {}
+    item = reading.item_of(sandbox, place.change.id)
+    return changed_since(item, etag, paths) if item is not None else {}
+
+
+def fields_said(before: Document | None, after: Document | None, known: dict[str, str]) -> str:
+    """Which fields are not the same, by their labels: "Priority, End date"."""
+    phrases, more = summary(describe(before, after, names=known), 3)
+    said = ", ".join(phrase(one) for one in phrases)
+    return f"{said} (+{more})" if more else said

@@ -1,0 +1,189 @@
+"""The page of a request: what it says, who may press what, and what is said where that cannot be done."""
+
+import re
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from offers.document.kinds.registry import Kind
+from offers.models import ChangeRequest, LibraryItem
+from offers.review import requests
+from offers.review.standing import standing
+from tests.cast import offer, patch, replace
+from tests.review.asking import agree, ask, digest, new, now, wanted
+from tests.review.conftest import Cast
+from tests.web.reviews.conftest import As
+
+State = ChangeRequest.State
+RENAME = replace("/name", "Autumn sale")
+
+
+def at(request: ChangeRequest, page: str = "") -> str:
+    return f"/s/{request.sandbox.name}/reviews/{request.number}/{page}"
+
+
+def text_of(response: Any) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
+
+
+def state_of(request: ChangeRequest) -> str:
+    return ChangeRequest.objects.get(key=request.key).state
+
+
+def send(browser: Any, request: ChangeRequest, page: str, **form: str) -> HttpResponse:
+    found: HttpResponse = browser.post(at(request, page), form)
+    return found
+
+
+def test_it_says_what_changes_and_what_happens_at_approval(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    said = text_of(browser_of(people.jun).get(at(request)))
+    for words in ("Another name", "Legal asked for it", "Autumn", "Goes live at once", "Nothing else has changed"):
+        assert words in said
+    assert "Must still say yes: Jisoo or Jun." in said or "Must still say yes: Jun or Jisoo." in said
+
+
+def test_a_reviewer_approves_and_it_is_live(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    page = browser_of(people.jun).get(at(request)).content.decode()
+    sent = re.search(r'name="digest" value="([0-9a-f]{64})"', page)
+    assert sent is not None
+    done = browser_of(people.jun).post(at(request, "approve/"), {"digest": sent[1]}, follow=True)
+    assert "Approved and applied." in text_of(done)
+    assert (now(sale).name, state_of(request)) == ("Autumn sale", State.APPLIED)
+
+
+@pytest.mark.parametrize(
+    "page", ["approve", "request-changes", "reject", "withdraw", "claim", "apply", "look", "settle"]
+)
+def test_nothing_is_decided_by_following_a_link(people: Cast, sale: LibraryItem, browser_of: As, page: str) -> None:
+    request = ask(people.mina, sale, RENAME)
+    assert browser_of(people.jun).get(at(request, f"{page}/")).status_code == 405
+    assert state_of(request) == State.OPEN
+
+
+@pytest.mark.parametrize("who", ["mina", "ara", "bora"])
+def test_who_may_not_decide_has_no_buttons_and_is_told_why(
+    people: Cast, sale: LibraryItem, browser_of: As, who: str
+) -> None:
+    request = ask(people.mina, sale, RENAME)
+    browser = browser_of(getattr(people, who))
+    page = browser.get(at(request)).content.decode()
+    assert "data-decide" not in page
+    assert ("You wrote part of it" in page) or ("Reviewers and admins decide" in page)
+    assert send(browser, request, "approve/", digest=digest(request)).status_code == 403
+    assert state_of(request) == State.OPEN
+
+
+def test_an_admin_does_not_approve_her_own(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.jisoo, sale, RENAME)
+    browser = browser_of(people.jisoo)
+    assert "You wrote part of it, so somebody else decides." in text_of(browser.get(at(request)))
+    assert send(browser, request, "approve/", digest=digest(request)).status_code == 403
+
+
+def test_what_changed_since_the_page_was_opened_is_shown_and_nothing_typed_is_lost(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, replace("/selectionConstraint/endDate", "2026-05-01T00:00:00+09:00"))
+    seen = digest(request)
+    patch(people.setup, sale, replace("/selectionConstraint/startDate", "2026-03-02T00:00:00+09:00"))
+    done = send(browser_of(people.jun), request, "approve/", digest=seen, seen="1", text="Looks good to me")
+    said = text_of(done)
+    assert done.status_code == 409
+    assert "It has changed since you opened this page" in said
+    assert "Changed meanwhile of" in said
+    assert "Looks good to me" in said
+    assert (state_of(request), now(sale).etag) == (State.OPEN, 2)
+
+
+@pytest.mark.parametrize("page", ["request-changes/", "reject/"])
+def test_a_no_says_why(people: Cast, sale: LibraryItem, browser_of: As, page: str) -> None:
+    request = ask(people.mina, sale, RENAME)
+    done = send(browser_of(people.jun), request, page, digest=digest(request))
+    assert (done.status_code, state_of(request)) == (422, State.OPEN)
+    assert send(browser_of(people.jisoo), request, page, digest=digest(request), text="Too long").status_code == 302
+    assert state_of(request) in (State.CHANGES_REQUESTED, State.REJECTED)
+
+
+def test_what_others_changed_beside_it_is_named_and_kept(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    patch(people.setup, sale, replace("/rank/priority", 3))
+    assert "Kept: Setup changed Priority" in text_of(browser_of(people.jun).get(at(request)))
+
+
+def test_a_dropped_approval_names_the_field_and_who_changed_it(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, replace("/selectionConstraint/endDate", "2026-05-01T00:00:00+09:00"))
+    agree(people.jun, request, apply=False)
+    patch(people.setup, sale, replace("/selectionConstraint/startDate", "2026-03-02T00:00:00+09:00"))
+    said = text_of(browser_of(people.mina).get(at(request)))
+    assert "The approval of Jun does not count any more." in said
+    assert re.search(r"Setup changed [\w ]+ in version 2\.", said)
+
+
+def test_a_rival_for_the_same_field_is_named(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    ask(people.bora, sale, replace("/name", "Winter sale"))
+    request = ask(people.mina, sale, RENAME)
+    said = text_of(browser_of(people.jun).get(at(request)))
+    assert "Request 1 of Bora changes the same of" in said
+
+
+def test_a_conflict_is_settled_field_by_field(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    patch(people.setup, sale, replace("/name", "Winter sale"))
+    browser = browser_of(people.mina)
+    page = browser.get(at(request)).content.decode()
+    names = set(re.findall(r'name="(pick:[0-9a-f]{32})"', page))
+    assert len(names) == 1
+    assert send(browser, request, "settle/", id="sale").status_code == 422
+    assert send(browser, request, "settle/", id="sale", **dict.fromkeys(names, "requested")).status_code == 302
+    agree(people.jun, ChangeRequest.objects.get(key=request.key))
+    assert now(sale).name == "Autumn sale"
+
+
+def test_what_is_new_and_what_is_deleted_has_a_page_too(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    remove = wanted(sale, [{"op": "remove", "path": ""}])
+    made = new(Kind.PERSONALIZED_OFFER, "fresh", offer(name="Fresh"))
+    request = requests.propose(people.mina, [remove, made], "Out with it", "")
+    said = text_of(browser_of(people.jun).get(at(request)))
+    assert "It is deleted. Its history stays." in said
+    assert "Fresh" in said
+    agree(people.jun, request)
+    assert browser_of(people.jun).get(at(request)).status_code == 200
+
+
+def test_its_author_withdraws_it_and_others_take_it_over(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    assert send(browser_of(people.bora), request, "claim/").status_code == 302
+    assert ChangeRequest.objects.get(key=request.key).owner_key == people.bora.key
+    assert send(browser_of(people.mina), request, "withdraw/").status_code == 302
+    assert state_of(request) == State.WITHDRAWN
+    late = send(browser_of(people.jun), request, "reject/", digest=digest(request), text="No")
+    assert (late.status_code, "by now" in text_of(late)) == (409, True)
+
+
+def test_what_was_approved_is_applied_now(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    agree(people.jun, request, apply=False)
+    assert standing(request).can_be_applied
+    assert send(browser_of(people.mina), request, "apply/").status_code == 302
+    assert now(sale).name == "Autumn sale"
+
+
+def test_what_was_published_without_waiting_is_looked_at_by_somebody_else(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = requests.publish(people.bora, [wanted(sale, RENAME)], "Wrong price", "It was wrong")
+    assert "published without waiting" in text_of(browser_of(people.jun).get(at(request)))
+    assert send(browser_of(people.jun), request, "look/").status_code == 302
+    assert ChangeRequest.objects.get(key=request.key).looked_at is not None
+
+
+def test_a_stranger_sees_no_request(people: Cast, sale: LibraryItem, browser_of: As, django_user_model: Any) -> None:
+    request = ask(people.mina, sale, RENAME)
+    stranger = Client()
+    stranger.force_login(django_user_model.objects.create_user("stranger"))
+    assert stranger.get(at(request)).status_code == 404
+    assert browser_of(people.jun).get(f"/s/{request.sandbox.name}/reviews/77/").status_code == 404

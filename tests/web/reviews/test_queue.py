@@ -1,0 +1,86 @@
+"""The queue: what waits for whom, how it is found, and what it says when there is nothing."""
+
+import pytest
+
+from offers.models import ChangeRequest, LibraryItem
+from offers.review import queue, verdicts
+from tests.cast import patch, replace
+from tests.review.asking import agree, ask, digest
+from tests.review.conftest import Cast
+from tests.web.reviews.conftest import As
+from tests.web.reviews.test_page import text_of
+
+RENAME = replace("/name", "Autumn sale")
+
+
+def queue_of(browser_of: As, who: object, people: Cast, more: str = "") -> str:
+    return text_of(browser_of(who).get(f"/s/{people.sandbox.name}/reviews/{more}"))  # type: ignore[arg-type]
+
+
+def test_a_request_waits_for_those_who_may_decide(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    ask(people.mina, sale, RENAME)
+    assert "waits for you" in queue_of(browser_of, people.jun, people)
+    assert "Nothing waits for you" in queue_of(browser_of, people.mina, people)
+    assert "waits for a reviewer" in queue_of(browser_of, people.mina, people, "?tab=mine")
+    assert "Another name" in queue_of(browser_of, people.ara, people, "?tab=all")
+    assert [queue.count_needing(one) for one in (people.jun, people.mina, people.ara)] == [1, 0, 0]
+
+
+def test_what_was_asked_for_comes_back_to_its_author(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    verdicts.request_changes(people.jun, request, digest(request), "Too long")
+    assert "Jun asked for changes" in queue_of(browser_of, people.mina, people)
+    assert "Nothing waits for you" in queue_of(browser_of, people.jun, people)
+
+
+def test_a_request_in_conflict_comes_back_to_its_author(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    agree(people.jun, request, apply=False)
+    assert queue.count_needing(people.mina) == 0
+    patch(people.setup, sale, replace("/name", "Winter sale"))
+    assert "Somebody changed the same fields meanwhile." in queue_of(browser_of, people.mina, people)
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ("state=open", True),
+        ("state=applied", False),
+        ("author=min", True),
+        ("author=jun", False),
+        ("id=sale", True),
+        ("id=other", False),
+        ("scheduled=yes", False),
+        ("state=%00&cursor=x", True),
+    ],
+)
+def test_requests_are_filtered(people: Cast, sale: LibraryItem, browser_of: As, filters: str, found: bool) -> None:
+    ask(people.mina, sale, RENAME)
+    assert ("Another name" in queue_of(browser_of, people.jun, people, f"?tab=all&{filters}")) is found
+
+
+def test_the_queue_is_turned_page_by_page_without_losing_any(people: Cast, sale: LibraryItem) -> None:
+    first = ask(people.mina, sale, RENAME)
+    fields = [field.name for field in ChangeRequest._meta.concrete_fields if field.name not in ("key", "number")]
+    values = {name: getattr(first, name) for name in fields}
+    ChangeRequest.objects.bulk_create([ChangeRequest(number=number, **values) for number in range(2, 61)])
+    wanted, cursor, seen = queue.Wanted(tab="all"), "", list[int]()
+    while True:
+        page = queue.page(people.jun, wanted, cursor)
+        seen += [one.number for one in page.items]
+        cursor = page.next
+        if not cursor:
+            break
+    assert seen == list(range(60, 0, -1))
+    back = queue.page(people.jun, wanted, page.previous)
+    assert [one.number for one in back.items] == list(range(35, 10, -1))
+
+
+def test_the_queue_costs_the_same_statements_for_one_row_and_for_many(
+    people: Cast, sale: LibraryItem, browser_of: As, django_assert_max_num_queries: object
+) -> None:
+    for number in range(4):
+        ask(people.mina, sale, replace("/name", f"Sale {number}"))
+    browser = browser_of(people.jun)
+    with django_assert_max_num_queries(11):  # type: ignore[operator]
+        assert "waits for you" in text_of(browser.get(f"/s/{people.sandbox.name}/reviews/"))
