@@ -68,7 +68,7 @@ def needs(actor: Actor) -> Q:
     moved = moved.exclude(item__etag=F("base_etag"))
     stuck = Q(state__in=(State.CHANGES_REQUESTED, State.FAILED, State.EXPIRED))
     under_way = Q(state__in=(State.OPEN, State.APPROVED, State.SCHEDULED))
-    mine = Q(owner_key=actor.key) & (stuck | (under_way & Exists(moved)))
+    mine = Q(owner_key=actor.key) & (stuck | (under_way & Q(Exists(moved))))
     if not can_review(actor):
         return mine
     to_look_at = Q(review_due_at__isnull=False, looked_at=None)

@@ -20,6 +20,6 @@ register.filter("laid_out", laid_out)
 @register.inclusion_tag("item/_rendered.html", takes_context=True)
 def rendered(context: RequestContext, change: Change) -> dict[str, Any]:
     frame = context["frame"]
-    item, frames = context["item"], context.get("frames", "")
+    item, frames = context["item"], str(context.get("frames") or "")
     versions = versions_of(frame.sandbox.name, item.id, change, context["compared"], frames)
     return {"versions": versions, "frame": frame}

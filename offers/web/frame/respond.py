@@ -14,6 +14,7 @@ from offers.access.asking import asking
 from offers.access.members import may_manage
 from offers.access.permissions import Actor, can_edit, label_for_user
 from offers.models import Membership, Sandbox
+from offers.review import queue
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.sections import SECTIONS, Section
 
@@ -59,6 +60,15 @@ class Frame:
     def sandboxes(self) -> list[Sandbox]:
         """Every sandbox of the person, production first."""
         return sandboxes_of(self.request)
+
+    @cached_property
+    def waiting(self) -> str:
+        """How many requests wait for the person, "99+" for more; "" for none, and where no policy asks for a second person."""
+        actor = self.actor
+        if actor is None or actor.sandbox.review_policy == Sandbox.ReviewPolicy.NONE:
+            return ""
+        count = queue.count_needing(actor)
+        return f"{queue.MOST_COUNTED}+" if count > queue.MOST_COUNTED else str(count or "")
 
     @property
     def sections(self) -> list[Section]:

@@ -81,12 +81,13 @@ def _moved(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
 
 def _rivals(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
     """Other requests for the same fields, while this one can still be decided."""
-    mine = {place.change.item_id: place for place in found.places if place.change.item_id is not None}
-    others = RequestedChange.objects.filter(item__in=mine, request__state__in=ChangeRequest.UNDER_WAY)
+    mine = {place.change.id: place for place in found.places if place.change.item_id is not None}
+    items = [place.change.item_id for place in mine.values()]
+    others = RequestedChange.objects.filter(item__in=items, request__state__in=ChangeRequest.UNDER_WAY)
     others = others.exclude(request=found.request).select_related("request").order_by("-request")
     told = 0
     for other in others[:RIVALS]:
-        here, there = mine[other.item_id], Place(other, None)
+        here, there = mine[other.id], Place(other, None)
         shared = [path for path in here.touched if any(_overlap(path, one) for one in there.touched)]
         if shared:
             told += 1

@@ -18,7 +18,7 @@ As = Callable[[Actor], Client]
 def browser_of() -> As:
     def signed_in(actor: Actor) -> Client:
         browser = Client()
-        browser.force_login(User.objects.get(pk=actor.user_id))
+        browser.force_login(User.objects.get(pk=actor.user_id or 0))
         return browser
 
     return signed_in
