@@ -11,7 +11,7 @@ from offers.web.home import home
 from offers.web.item import deleted, library, lifecycle, offer, preview, status
 from offers.web.item.history import pages as history
 from offers.web.lists import items, offers, views
-from offers.web.reviews import deciding, page, queue, settling
+from offers.web.reviews import deciding, page, queue, settling, talking
 
 register_converter(SectionConverter, "section")
 
@@ -64,6 +64,9 @@ urlpatterns = [
     path(REVIEW + "claim/", deciding.claim, name="review_claim"),
     path(REVIEW + "apply/", deciding.apply, name="review_apply"),
     path(REVIEW + "settle/", settling.settle, name="review_settle"),
+    path(REVIEW + "comments/", talking.comment, name="review_comment"),
+    path(REVIEW + "comments/<int:key>/resolve/", talking.resolve, name="review_resolve"),
+    path(REVIEW + "comments/<int:key>/accept/", talking.accept, name="review_accept"),
     path("s/<slug:sandbox>/<section:section>/", items.item_list, name="items"),
     path("s/<slug:sandbox>/<section:section>/new/", new.new, name="new"),
     path(ITEM, library.overview, name="item"),

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -22,9 +21,8 @@ from offers.review.applying import NoOwner, NotReady
 from offers.review.requests import HasMoved, NotNow, ReasonMissing
 from offers.web.frame.words import problem_text
 from offers.web.item.said import in_use
-from offers.web.reviews.page import moved_since, request_for, shown
+from offers.web.reviews.page import MAX_TEXT, address, moved_since, request_for, shown
 
-MAX_TEXT = 4_000
 MAX_DIGEST = 64
 State = ChangeRequest.State
 
@@ -149,10 +147,6 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
 
 def _refused(request: HttpRequest, actor: Actor, found: ChangeRequest, said: str, status: int) -> HttpResponse:
     return shown(request, actor, requests.get(actor, found.number), problem=said, status=status)
-
-
-def address(actor: Actor, found: ChangeRequest) -> str:
-    return reverse("review", args=[actor.sandbox.name, found.number])
 
 
 def _text(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from offers.access.permissions import Actor, can_edit
 from offers.document.words.describe import Change, describe
@@ -16,11 +17,13 @@ from offers.review.verdicts import not_judged_by
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.reviews.checks import at_approval, checks, in_its_zone, still_to_agree, trouble_said
+from offers.web.reviews.remarks import Said, choices, said_of
 from offers.web.reviews.shown import changes_of, names_of
 
 State = ChangeRequest.State
 # Events and comments of one request that are shown, the last ones.
 TOLD = 300
+MAX_TEXT = 4_000
 
 
 def page(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
@@ -63,12 +66,20 @@ def shown(
         "may_own": can_edit(actor) and requests.may_own(actor, asked_for),
         "is_owner": actor.key == asked_for.owner_key,
         "to_look_at": asked_for.review_due_at is not None and asked_for.looked_at is None,
-        "told": timeline(asked_for),
+        "told": timeline(found, known),
+        "choices": choices(found, known) if can_edit(actor) else [],
+        "about": request.POST.get("about", "") if status != 200 else "",
+        "comment": request.POST.get("comment", "") if status != 200 else "",
+        "suggestion": request.POST.get("suggestion", "") if status != 200 else "",
         "problem": problem,
         "moved": moved or [],
         "text": request.POST.get("text", "") if status != 200 else "",
     }
     return answer(request, "reviews/page.html", context, status=status)
+
+
+def address(actor: Actor, asked_for: ChangeRequest) -> str:
+    return reverse("review", args=[actor.sandbox.name, asked_for.number])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +88,15 @@ class Told:
 
     at: datetime
     event: RequestEvent | None = None
-    comment: RequestComment | None = None
+    said: Said | None = None
 
 
-def timeline(asked_for: ChangeRequest) -> list[Told]:
+def timeline(found: Standing, known: dict[str, str]) -> list[Told]:
     """What happened and what was said, oldest first."""
-    events = RequestEvent.objects.filter(request=asked_for).defer("about").order_by("-key")[:TOLD]
-    said = RequestComment.objects.filter(request=asked_for).order_by("-key")[:TOLD]
+    events = RequestEvent.objects.filter(request=found.request).defer("about").order_by("-key")[:TOLD]
+    comments = RequestComment.objects.filter(request=found.request).order_by("-key")[:TOLD]
     told = [Told(one.created_at, event=one) for one in events]
-    told += [Told(one.created_at, comment=one) for one in said]
+    told += [Told(one.created_at, said=said_of(found, one, known)) for one in comments]
     return sorted(told, key=lambda one: one.at)[-TOLD:]
 
 

@@ -17,8 +17,7 @@ from offers.review.requests import NothingToPropose, NotNow
 from offers.review.standing import Place, standing
 from offers.web.edit.conflict import name_of
 from offers.web.frame.words import problem_text
-from offers.web.reviews.deciding import address
-from offers.web.reviews.page import request_for, shown
+from offers.web.reviews.page import address, request_for, shown
 
 THEIRS, REQUESTED = "theirs", "requested"
 MAX_ID = 64

@@ -1,0 +1,165 @@
+"""What people say to a request: to the whole, to one of its items, or to a field of that; with another value, or not."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from offers.access.permissions import Actor, NotFound, check_edit
+from offers.document.diff import diff
+from offers.document.errors import JSON
+from offers.document.identity import Path
+from offers.document.merge import ABSENT
+from offers.document.patch import replay
+from offers.document.touched import value_at
+from offers.document.values import Document, canonical
+from offers.document.words.naming import Places
+from offers.models import ChangeRequest, RequestComment
+from offers.review import records, requests
+from offers.review.applying import NotReady
+from offers.review.requests import HasMoved, Proposal
+from offers.review.standing import Place, Standing, standing
+
+MOST_TEXT = 4_000
+
+
+class NothingSaid(Exception):
+    """A comment says something, or suggests another value."""
+
+
+class NoSuggestion(Exception):
+    """Only for a text or a number another value can be suggested in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a comment is about: the whole request without an `id`, an item without a `path`, else a field of it."""
+
+    id: str = ""
+    path: Path = ()
+
+
+def say(
+    actor: Actor, request: ChangeRequest, text: str, about: About = About(), suggestion: str = ""
+) -> RequestComment:
+    """Say something to the request, whatever its state; a `suggestion` is what the field is to be instead.
+
+    Raises NotAllowed (who only reads), NothingSaid, NoSuggestion, NotFound (no such item or field in it).
+    """
+    check_edit(actor)
+    if not text.strip() and not suggestion:
+        raise NothingSaid
+    place = place_of(standing(request), about)
+    value = value_of(place, about.path)
+    if about.path and value is ABSENT:
+        raise NotFound
+    with transaction.atomic():
+        comment = RequestComment.objects.create(
+            request=request,
+            item_id=about.id,
+            path=list(about.path),
+            value_digest=digest_of(value) if about.path else "",
+            text=text[:MOST_TEXT],
+            suggestion=_suggested(place, about.path, value, suggestion) if suggestion else None,
+            created_at=timezone.now(),
+            **records.by(actor),
+        )
+        ChangeRequest.objects.filter(key=request.key).update(comment_count=F("comment_count") + 1)
+        return comment
+
+
+def resolve(actor: Actor, comment: RequestComment) -> None:
+    """Say that it is dealt with. Raises NotAllowed."""
+    check_edit(actor)
+    left = RequestComment.objects.filter(key=comment.key, resolved_at=None)
+    left.update(resolved_at=timezone.now(), resolved_by=actor.label)
+
+
+def accept(actor: Actor, comment: RequestComment) -> ChangeRequest:
+    """Put what was suggested into the request. Who suggested it wrote part of it from then on, as who accepts it did.
+
+    Raises NotAllowed, NotFound (it suggests nothing), HasMoved (the value is another one by now), NotReady (the change does not
+    fit any more), and what `requests.add` raises.
+    """
+    check_edit(actor)
+    with transaction.atomic():
+        held = requests.under_way(comment.request)
+        found = standing(held)
+        about = About(comment.item_id, tuple(comment.path))
+        place = place_of(found, about)
+        value = value_of(place, about.path)
+        if place is None or place.after is None or not comment.suggestion or comment.resolved_at is not None:
+            raise NotFound
+        if digest_of(value) != comment.value_digest:
+            raise HasMoved(found)
+        if place.trouble:
+            raise NotReady(found)
+        patch = [comment.suggestion[0] | {"path": _pointer(place.after, about.path)}]
+        document = replay(place.after, patch)
+        assert document is not None, "a suggestion leaves the document there"
+        if comment.actor_key not in held.contributors:
+            held.contributors.append(comment.actor_key)
+            held.save(update_fields=["contributors"])
+        resolve(actor, comment)
+        return requests.add(actor, held, [_proposal(place, document)])
+
+
+def get(request: ChangeRequest, key: int) -> RequestComment:
+    """The comment of this request with this key. Raises NotFound."""
+    try:
+        return RequestComment.objects.select_related("request__sandbox").get(request=request, key=key)
+    except ObjectDoesNotExist:
+        raise NotFound from None
+
+
+def place_of(found: Standing, about: About) -> Place | None:
+    """The item that is spoken of; None for the whole request. Raises NotFound where it is none of the request's."""
+    if not about.id:
+        return None
+    place = next((place for place in found.places if place.change.id == about.id), None)
+    if place is None:
+        raise NotFound
+    return place
+
+
+def value_of(place: Place | None, path: Path) -> JSON:
+    """What the request makes of the field; ABSENT where nothing is there."""
+    return ABSENT if place is None or place.after is None else value_at(place.after, path)
+
+
+def digest_of(value: JSON) -> str:
+    return "" if value is ABSENT else hashlib.sha256(canonical(value)).hexdigest()
+
+
+def can_be_suggested(value: JSON) -> bool:
+    """Whether another value can be written as what it is: a text or a whole number."""
+    return isinstance(value, str) or type(value) is int
+
+
+def _suggested(place: Place | None, path: Path, value: JSON, typed: str) -> list[dict[str, JSON]]:
+    if place is None or place.after is None or not path or not can_be_suggested(value):
+        raise NoSuggestion
+    if isinstance(value, str):
+        wanted: JSON = typed
+    elif typed.strip().isascii() and typed.strip().isdecimal() and len(typed.strip()) < 16:
+        wanted = int(typed)
+    else:
+        raise NoSuggestion
+    return [{"op": "replace", "path": _pointer(place.after, path), "value": wanted}]
+
+
+def _pointer(document: Document, path: Path) -> str:
+    return Places([document]).place(path).pointer
+
+
+def _proposal(place: Place, document: Document) -> Proposal:
+    """The item's change, with this document as what it makes of it."""
+    if place.head is None or place.before is None:
+        patch = [{"op": "add", "path": "", "value": document}]
+        key = None if place.head is None else place.head.key
+        return Proposal(place.kind, place.change.id, patch, "review", None, place.change.base_etag, key)
+    patch = diff(place.before, document)
+    return Proposal(place.kind, place.change.id, patch, "review", place.before, place.head.etag, place.head.key)

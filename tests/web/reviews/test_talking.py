@@ -1,0 +1,52 @@
+"""Comments on the page of a request."""
+
+import re
+
+import pytest
+
+from offers.models import ChangeRequest, LibraryItem, RequestComment
+from tests.cast import replace
+from tests.review.asking import ask
+from tests.review.conftest import Cast
+from tests.web.reviews.conftest import As
+from tests.web.reviews.test_page import at, send, text_of
+
+RENAME = replace("/name", "Autumn sale")
+
+
+def test_a_field_is_commented_on_and_the_suggestion_accepted(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    jun = browser_of(people.jun)
+    assert '<option value="[&quot;sale&quot;,&quot;name&quot;]"' in jun.get(at(request)).content.decode()
+    form = {"comment": "Shorter <b>", "about": '["sale","name"]', "suggestion": "Autumn"}
+    assert send(jun, request, "comments/", **form).status_code == 302
+    mina = browser_of(people.mina)
+    page = mina.get(at(request)).content.decode()
+    assert "Shorter &lt;b&gt;" in page
+    assert "Suggested: “Autumn”" in page
+    found = re.search(r"comments/\d+/accept/", page)
+    assert found is not None
+    assert send(mina, request, found[0]).status_code == 302
+    page = mina.get(at(request)).content.decode()
+    assert "resolved by Mina" in page
+    assert ChangeRequest.objects.get(key=request.key).version == 2
+
+
+def test_a_comment_says_that_its_value_has_changed_since(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    send(browser_of(people.jun), request, "comments/", comment="Nice", about='["sale","name"]')
+    RequestComment.objects.update(value_digest="0" * 64)
+    assert "The value has changed since." in text_of(browser_of(people.mina).get(at(request)))
+
+
+@pytest.mark.parametrize("about", ["[", "{}", "[]", "[1]", '["nobody"]', '["sale","nothing"]', '["sa\\u0000le"]'])
+def test_what_is_not_there_is_not_spoken_of(people: Cast, sale: LibraryItem, browser_of: As, about: str) -> None:
+    request = ask(people.mina, sale, RENAME)
+    assert send(browser_of(people.jun), request, "comments/", comment="Hm", about=about).status_code == 404
+
+
+def test_a_comment_that_cannot_be_stored_keeps_what_was_typed(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    done = send(browser_of(people.jun), request, "comments/", comment="Keep me", suggestion="Autumn")
+    assert (done.status_code, "Keep me" in text_of(done)) == (422, True)
+    assert send(browser_of(people.ara), request, "comments/", comment="Hm").status_code == 403
