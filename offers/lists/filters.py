@@ -1,7 +1,10 @@
 """What a list is asked for, and the items that match it: as conditions that an index can answer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import and_
 
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -53,29 +56,38 @@ def matching(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, *, walk
 
     With `walk`, words are looked for in the rows of another index's walk, not in the index of trigrams.
     """
-    items = Listing.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at__isnull=not wanted.deleted)
-    items = having_words(items, wanted.text, walk=walk)
+    items = having_words(unfiltered(sandbox_id, kind, wanted), wanted.text, walk=walk)
+    return items.filter(*(asks for _column, asks in conditions(kind, wanted, now)))
+
+
+def unfiltered(sandbox_id: int, kind: Kind, wanted: Wanted) -> QuerySet[Listing]:
+    """All that there is of the kind; where what was deleted is asked for, all of that."""
+    return Listing.objects.filter(sandbox_id=sandbox_id, kind=kind, deleted_at__isnull=not wanted.deleted)
+
+
+def conditions(kind: Kind, wanted: Wanted, now: datetime) -> Iterator[tuple[str, Q]]:
+    """What is asked for besides words, each with the column by whose order an index leads straight to it; "" for none."""
     if wanted.status and not wanted.deleted:
-        items = items.filter(status=wanted.status)
+        yield "status", Q(status=wanted.status)
     if wanted.state:
-        items = items.filter(in_state(wanted.state, kind, now))
+        yield from _in_state(wanted.state, kind, now)
     if wanted.channel:
-        items = items.filter(channels__contains=[CHANNEL_PREFIX + wanted.channel])
+        yield "", Q(channels__contains=[CHANNEL_PREFIX + wanted.channel])
     if wanted.references:
-        items = items.filter(references__contains=wanted.references)
+        yield "", Q(references__contains=wanted.references)
     if wanted.by:
-        items = items.filter(modified_by_key=wanted.by)
-    # What has no start or no end is shown from ever or for ever, as `live_state_of` reads it.
+        yield "modified_at", Q(modified_by_key=wanted.by)
     if wanted.first:
-        items = items.filter(Q(ends_at__gt=wanted.first) | _windowless(kind, "ends_at"))
+        yield _windowed(kind, "ends_at", Q(ends_at__gt=wanted.first))
     if wanted.last:
-        items = items.filter(Q(starts_at__lt=wanted.last) | _windowless(kind, "starts_at"))
-    return items
+        yield _windowed(kind, "starts_at", Q(starts_at__lt=wanted.last))
 
 
-def _windowless(kind: Kind, column: str) -> Q:
-    """Every personalized offer has a window, so its index alone decides; a fallback offer may have none."""
-    return Q() if kind == Kind.PERSONALIZED_OFFER else Q(**{column: None})
+def _windowed(kind: Kind, column: str, asks: Q) -> tuple[str, Q]:
+    """Every personalized offer has a window, so its index alone decides. What has no start or no end is shown from ever or for
+    ever, as `live_state_of` reads it.
+    """
+    return (column, asks) if kind == Kind.PERSONALIZED_OFFER else ("", asks | Q(**{column: None}))
 
 
 def having_words(items: QuerySet[Listing], text: str, *, walk: bool = False) -> QuerySet[Listing]:
@@ -122,19 +134,22 @@ def live(sandbox_id: int, kind: Kind) -> QuerySet[Listing]:
 
 
 def in_state(state: str, kind: Kind, now: datetime) -> Q:
-    """The items of which `live_state_of` says this; live ones are those that end soon, too.
+    """The items of which `live_state_of` says this; live ones are those that end soon, too."""
+    return reduce(and_, (asks for _column, asks in _in_state(state, kind, now)), Q())
 
-    Every personalized offer has a window, so its end alone decides where an index begins to read.
-    """
-    approved = Q(status=KINDS[kind].live)
-    windowless = _windowless(kind, "ends_at")
+
+def _in_state(state: str, kind: Kind, now: datetime) -> Iterator[tuple[str, Q]]:
+    if state in set(LiveState):
+        yield "status", Q(status=KINDS[kind].live)
     match state:
         case LiveState.LIVE:
-            return approved & (Q(starts_at__lte=now, ends_at__gt=now) | windowless)
+            yield _windowed(kind, "starts_at", Q(starts_at__lte=now))
+            yield _windowed(kind, "ends_at", Q(ends_at__gt=now))
         case LiveState.ENDING:
-            return approved & Q(starts_at__lte=now, ends_at__gt=now, ends_at__lte=now + ENDING_WITHIN)
+            yield _windowed(kind, "starts_at", Q(starts_at__lte=now))
+            yield "ends_at", Q(ends_at__gt=now, ends_at__lte=now + ENDING_WITHIN)
         case LiveState.SCHEDULED:
-            return approved & Q(starts_at__gt=now, ends_at__gt=now)
+            yield "starts_at", Q(starts_at__gt=now)
+            yield _windowed(kind, "ends_at", Q(ends_at__gt=now))
         case LiveState.EXPIRED:
-            return approved & Q(ends_at__lte=now)
-    return Q()
+            yield "ends_at", Q(ends_at__lte=now)

@@ -8,15 +8,15 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import reduce
 
-from django.db.models import BooleanField, QuerySet, TextField
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from offers.document.kinds.registry import Kind
 from offers.document.live import LiveState
-from offers.lists.filters import Wanted, matching
-from offers.lists.keyset import Key, Order, Page, Start, Values, item_key, page_of, sorting, start_of, stretches
+from offers.lists.filters import DELETED, Wanted, matching, unfiltered
+from offers.lists.finding import beyond, first_keys, ordered
+from offers.lists.keyset import Key, Order, Page, Start, Values, item_key, page_of, start_of, stretches
 from offers.models import LibraryItem, Listing, reading
 
 PAGE_SIZE = 50
@@ -69,10 +69,10 @@ def page(
     # Each statement is planned for what is asked, also a prepared one: the plan for any tag is the wrong one for most, and
     # after a few lists it would be used for all of them.
     with reading.under("plan_cache_mode", "force_custom_plan"):
-        counted = [_keys(matching(sandbox_id, kind, wanted, now)) for kind in chosen]
-        parts = [_sorted_how(sandbox_id, kind, wanted, now, hits) for kind, hits in zip(chosen, counted, strict=True)]
+        hits = {kind: _keys(matching(sandbox_id, kind, wanted, now)) for kind in chosen}
+        parts = [_to_sort(sandbox_id, kind, wanted, now, hits[kind], keys, start) for kind in chosen]
         rows = _first(parts, keys, start, PAGE_SIZE + 1)
-    total = sum(map(len, counted))
+    total = sum(map(len, hits.values()))
     found: Page[Listing] = page_of(
         rows, PAGE_SIZE, keys, start, _values_of, total=min(total, COUNT_LIMIT), more=total > COUNT_LIMIT
     )
@@ -89,15 +89,19 @@ def _keys(items: QuerySet[Listing]) -> list[int]:
     return list(items.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1])
 
 
-def _sorted_how(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, keys: list[int]) -> QuerySet[Listing]:
-    """The items to sort: few of them by their keys; many by walking along the order's index, passing over the others.
+def _to_sort(
+    sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, hits: list[int], order: Order, start: Start
+) -> QuerySet[Listing]:
+    """The items of this kind among which the page is: few hits are all of them; of many the first ones are found.
 
     PostgreSQL guesses how many rows a filter leaves, and a wrong guess costs seconds in a large library: it walks through a
     million for a channel that nobody uses, or reads and sorts every hit of a common word. We have counted.
     """
-    if len(keys) <= COUNT_LIMIT:
-        return Listing.objects.filter(pk__in=keys)
-    return matching(sandbox_id, kind, wanted, now, walk=True)
+    if len(hits) <= COUNT_LIMIT:
+        return Listing.objects.filter(pk__in=hits)
+    if wanted == Wanted(kind=wanted.kind, status=DELETED if wanted.deleted else ""):
+        return unfiltered(sandbox_id, kind, wanted)
+    return Listing.objects.filter(pk__in=first_keys(sandbox_id, kind, wanted, now, order, start, PAGE_SIZE + 1))
 
 
 def recent(
@@ -128,23 +132,16 @@ def _first(parts: list[QuerySet[Listing]], order: Order, start: Start, size: int
     walks = _walks(parts, order, start, size)
     if len(walks) < 2:
         return [item for walk in walks for item in walk]
-    return list(reduce(lambda a, b: a.union(b, all=True), walks).order_by(*_ways(order, start))[:size])
+    return list(ordered(reduce(lambda a, b: a.union(b, all=True), walks), order, start)[:size])
 
 
 def _walks(parts: list[QuerySet[Listing]], order: Order, start: Start, size: int) -> list[QuerySet[Listing]]:
     """One walk along an index for each part and each stretch of the order, with the values that a cursor tells."""
     return [
-        part.filter(RawSQL(beyond.sql, beyond.params, BooleanField()))  # noqa: S611  # its values are parameters
-        .annotate(at=Cast(order[0].name, TextField()))
-        .order_by(*_ways(order, start))[:size]
+        ordered(beyond(part, stretch).annotate(at=Cast(order[0].name, TextField())), order, start)[:size]
         for part in parts
-        for beyond in stretches(order, start)
+        for stretch in stretches(order, start)
     ]
-
-
-def _ways(order: Order, start: Start) -> list[str]:
-    names = [("pk" if key.name == "key" else key.name, down) for key, down in sorting(order, start)]
-    return [f"-{name}" if down else name for name, down in names]
 
 
 def _values_of(listed: Listing) -> Values:

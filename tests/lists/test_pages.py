@@ -13,10 +13,10 @@ from offers.access.permissions import Actor
 from offers.document.kinds.fields import CHANNEL_PREFIX
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import writes
-from offers.lists import filters, pages
+from offers.lists import filters, finding, pages
 from offers.lists.filters import Wanted
 from offers.lists.keyset import Start
-from offers.models import Listing, Sandbox
+from offers.models import Listing, Sandbox, reading
 from tests.cast import FORM, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -242,3 +242,59 @@ def test_every_column_sorts_both_ways(
     down, back = walk(sandbox, f"-{column}", monkeypatch, 1)
     assert up == down[::-1] == back[::-1]
     assert sorted(up) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("order", sorted(pages.ORDERS))
+@pytest.mark.parametrize("sorted_at_most", [1, 50])
+def test_what_lies_at_the_far_end_of_an_order_is_found_beyond_where_a_walk_ends(
+    admin: Actor, sandbox: Sandbox, order: str, sorted_at_most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forwards and backwards, by a filter and by a word, whichever end is the far one, with ends and priorities that are none."""
+    for number in range(8):
+        make(
+            admin, offer(name=f"{number // 2} {'sale' if number in (0, 3, 7) else 'x'}", rank={"priority": number // 2})
+        )
+    for number in range(3):
+        make(admin, {"name": f"{number} sale", "status": "draft"}, Kind.FALLBACK_OFFER)
+    for wanted in (Wanted(text="sale"), Wanted(text="sale", status="draft")):
+        everything = found(sandbox, wanted, order)
+        assert len(everything) == 6
+        with monkeypatch.context() as small:
+            small.setattr(pages, "COUNT_LIMIT", 1)
+            small.setattr(pages, "PAGE_SIZE", 2)
+            small.setattr(finding, "WALKED", 2)
+            small.setattr(finding, "SORTED", sorted_at_most)
+            page = pages.page(sandbox.pk, OFFER_KINDS, wanted, order)
+            forwards = [item.name for item in page.items]
+            while page.next:
+                page = pages.page(sandbox.pk, OFFER_KINDS, wanted, order, page.next)
+                forwards += [item.name for item in page.items]
+            backwards = [item.name for item in page.items]
+            while page.previous:
+                page = pages.page(sandbox.pk, OFFER_KINDS, wanted, order, page.previous)
+                backwards = [item.name for item in page.items] + backwards
+        assert forwards == backwards == everything
+
+
+def test_a_walk_passes_over_so_many_rows_and_no_more(
+    admin: Actor, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        make(admin, offer(name=f"{number:02}", status="approved" if number < 2 else "draft"))
+    monkeypatch.setattr(finding, "WALKED", 5)
+    statements: list[tuple[str, Any]] = []
+
+    def kept(statement: str, params: Any) -> list[Any]:
+        statements.append((statement, params))
+        return []
+
+    monkeypatch.setattr(reading, "rows", kept)
+    order, start = pages.ORDERS["-name"], Start()
+    finding.first_keys(sandbox.pk, Kind.PERSONALIZED_OFFER, Wanted(status="approved"), NOW, order, start, 3)
+    monkeypatch.undo()
+    walk, params = statements[0]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {walk}", params)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Rows Removed by Filter: 5" in plan, plan
+    assert len(statements) == 2, "and then all hits are sorted"

@@ -1,0 +1,81 @@
+"""How the first items of a filtered list are found where there are many: by a walk, or by sorting all of them. Reads only.
+
+A walk along the index of the order is quick where every fiftieth row is asked for, and takes seconds where all that is asked
+for lies at the far end of a million. So it passes over WALKED rows at most; then all hits are sorted, by their keys alone; and
+where these are too many for that, the walk goes to its end.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+
+from offers.document.kinds.registry import Kind
+from offers.lists.filters import Wanted, conditions, matching, unfiltered
+from offers.lists.keyset import Condition, Order, Start, sorting, stretches
+from offers.models import Listing, reading
+
+WALKED = 50_000
+# More hits than that lie everywhere: a walk comes to them sooner than they are read and sorted.
+SORTED = 50_000
+
+
+def first_keys(
+    sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, order: Order, start: Start, size: int
+) -> list[int]:
+    """The keys of the first items of one kind from the start on, `size` of each of the order's stretches, in no order."""
+    column = order[0].name
+    # Where the index of the order leads straight to what is asked for, it passes over nothing for that.
+    rows = unfiltered(sandbox_id, kind, wanted).filter(
+        *(asks for led_by, asks in conditions(kind, wanted, now) if led_by == column)
+    )
+    by_walk, by_words = (matching(sandbox_id, kind, wanted, now, walk=walk) for walk in (True, False))
+    found = []
+    for stretch in stretches(order, start):
+        walked = ordered(beyond(rows, stretch), order, start)[:WALKED]
+        keys = _walked(walked, ordered(by_walk, order, start)[:size])
+        if len(keys) < size and len(walked.values_list("pk")[WALKED - 1 : WALKED]):
+            keys = _sorted(beyond(by_words, stretch), order, start, size)
+            if not keys:
+                keys = list(ordered(beyond(by_walk, stretch), order, start).values_list("pk", flat=True)[:size])
+        found += keys
+    return found
+
+
+def beyond(items: QuerySet[Listing], stretch: Condition) -> QuerySet[Listing]:
+    return items.filter(RawSQL(stretch.sql, stretch.params, BooleanField()))  # noqa: S611  # its values are parameters
+
+
+def ordered(items: QuerySet[Listing], order: Order, start: Start) -> QuerySet[Listing]:
+    names = [("pk" if key.name == "key" else key.name, down) for key, down in sorting(order, start)]
+    return items.order_by(*(f"-{name}" if down else name for name, down in names))
+
+
+def _walked(rows: QuerySet[Listing], items: QuerySet[Listing]) -> list[int]:
+    """The keys of these items among these rows: the statement finds them under the name of the table.
+
+    PostgreSQL takes one row after the other, because there is a LIMIT, and is done when it has enough.
+    """
+    walk, walk_params = rows.query.sql_with_params()
+    among, params = items.values_list("pk").query.sql_with_params()
+    return _keys(f"WITH offers_listing AS ({walk}) {among}", [*walk_params, *params])
+
+
+def _sorted(items: QuerySet[Listing], order: Order, start: Start, size: int) -> list[int]:
+    """The keys of the first of these items, all of which are found before any is sorted; none where there are more than SORTED.
+
+    A LIMIT on the items themselves would let PostgreSQL believe that a walk will be over soon.
+    """
+    hits, params = items.values_list("pk", order[0].name)[: SORTED + 1].query.sql_with_params()
+    first, last = ("DESC" if down else "ASC" for _key, down in sorting(order, start))
+    return _keys(
+        f"""WITH hits(key, at) AS MATERIALIZED ({hits}) SELECT key FROM hits
+             WHERE (SELECT count(*) FROM hits) <= %s ORDER BY at {first}, key {last} LIMIT %s""",
+        [*params, SORTED, size],
+    )
+
+
+def _keys(statement: str, params: Sequence[Any]) -> list[int]:
+    return [key for (key,) in reading.rows(statement, params)]
