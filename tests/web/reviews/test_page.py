@@ -187,3 +187,11 @@ def test_a_stranger_sees_no_request(people: Cast, sale: LibraryItem, browser_of:
     stranger.force_login(django_user_model.objects.create_user("stranger"))
     assert stranger.get(at(request)).status_code == 404
     assert browser_of(people.jun).get(f"/s/{request.sandbox.name}/reviews/77/").status_code == 404
+
+
+def test_its_styles_are_there(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    page = browser_of(people.jun).get(at(request)).content.decode()
+    found = re.findall(r'<link rel="stylesheet" href="([^"]*reviews[^"]*)"', page)
+    assert len(found) == 1
+    assert Client().get(found[0]).status_code == 200
