@@ -194,4 +194,6 @@ def test_its_styles_are_there(people: Cast, sale: LibraryItem, browser_of: As) -
     page = browser_of(people.jun).get(at(request)).content.decode()
     found = re.findall(r'<link rel="stylesheet" href="([^"]*reviews[^"]*)"', page)
     assert len(found) == 1
-    assert Client().get(found[0]).status_code == 200
+    styles = Client().get(found[0])
+    styles.close()
+    assert styles.status_code == 200
