@@ -24,7 +24,7 @@ from offers.models import LibraryItem
 def revisions(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """A page of an item's revisions, newest first; a deleted item's stay readable."""
     item = _item(request, resource, id)
-    limit, before = programs.limit(request.GET.get("limit")), _etag_before(request)
+    limit, before = programs.limit(request.GET.get("limit")), etag_before(request)
     found = history.revisions(item, before=before, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
     next_page = str(found[-1].etag) if more else ""
@@ -47,7 +47,7 @@ def revision(request: ApiRequest, resource: Resource, id: str, etag: int) -> Htt
 
 def blame(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     """Every value of the document, with the revision that last changed it; `start` goes on from an older version."""
-    found = blame_of(_item(request, resource, id, deleted=False), _etag_before(request))
+    found = blame_of(_item(request, resource, id, deleted=False), etag_before(request))
     results: list[shapes.BlameLine] = [
         {
             "pointer": line.pointer,
@@ -95,7 +95,8 @@ def _item(request: ApiRequest, resource: Resource, id: str, *, deleted: bool = T
     return get_item_for(request.actor, id, kinds=kinds_of(request, resource), deleted=deleted)
 
 
-def _etag_before(request: HttpRequest) -> int | None:
+def etag_before(request: HttpRequest) -> int | None:
+    """Where the page begins that `start` asks for, in a list that counts down; None for its beginning. Raises ApiError (400)."""
     start = request.GET.get("start")
     if start is None:
         return None

@@ -1,6 +1,6 @@
 """Changes that a second person looks at: `?propose=true` asks for one first, `?bypass=true` does not wait for one."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -9,12 +9,17 @@ from offers.access.policy import ReviewRequired
 from offers.api.auth import ApiRequest
 from offers.api.wire import bodies
 from offers.api.wire.problems import ApiError
+from offers.api.wire.request_shapes import WantedChange
+from offers.api.wire.review import InvalidRequest
 from offers.document import patch as patches
+from offers.document.errors import JSON, InvalidDocument, PatchError, Problem
+from offers.document.kinds.fields import MESSAGES
 from offers.document.kinds.registry import Kind
-from offers.document.validate import with_defaults
-from offers.document.values import Document, equal
+from offers.document.validate import validate, with_defaults
+from offers.document.values import Document, Patch, equal
+from offers.document.words.labels import gettext_noop
 from offers.ledger import writes
-from offers.ledger.heads import Head, new_id, read_to_write
+from offers.ledger.heads import Head, lock_each, new_id, read_to_write
 from offers.models import ChangeRequest, Revision
 from offers.review import requests
 from offers.review.applying import DELETE
@@ -78,6 +83,72 @@ def _head(actor: Actor, kinds: Collection[Kind], id: str, if_match: int | None) 
     if if_match is not None and if_match != head.etag:
         raise writes.StaleEtag(head)
     return head
+
+
+def several(actor: Actor, wanted: Sequence[WantedChange]) -> list[Proposal]:
+    """The changes of a request as they were sent, each looked at by itself.
+
+    Raises NotAllowed, InvalidRequest (pointers lead into the body), and PatchError or InvalidDocument about an `item`.
+    """
+    check_edit(actor)
+    ids = [one["id"] for one in wanted]
+    repeated = [number for number, id in enumerate(ids) if ids.index(id) != number]
+    if repeated:
+        raise InvalidRequest(Problem(f"/changes/{number}/id", "repeated", MESSAGES["repeated"]) for number in repeated)
+    found = lock_each(actor.sandbox.pk, set(ids), "")
+    return [_one(actor, one, found.get(one["id"]), f"/changes/{number}") for number, one in enumerate(wanted)]
+
+
+def _one(actor: Actor, wanted: WantedChange, head: Head | None, place: str) -> Proposal:
+    try:
+        patch = patches.check(wanted["patch"])
+        makes = len(patch) == 1 and (patch[0]["op"], patch[0]["path"]) == ("add", "")
+        # With an etag, it gives an item that is there another document.
+        if makes and "etag" not in wanted:
+            return _wanted_creation(wanted, patch[0]["value"], head, place)
+        return _wanted_change(actor, wanted, patch, head, place)
+    except (PatchError, InvalidDocument) as error:
+        error.item = wanted["id"]
+        raise
+
+
+def _wanted_creation(wanted: WantedChange, document: JSON, head: Head | None, place: str) -> Proposal:
+    if "kind" not in wanted:
+        raise InvalidRequest(Problem(f"{place}/kind", "required", gettext_noop("A new item needs its kind.")))
+    kind = Kind(wanted["kind"])
+    if head is not None and head.deleted_at is not None and head.kind == kind and equal(head.document, document):
+        # A deleted item that is wanted as it was comes back, with its history.
+        return proposal(head, [{"op": "add", "path": "", "value": document}], API)
+    made = creation(kind, document, wanted["id"])
+    _refuse(validate(kind, made.patch[0]["value"]))
+    return made
+
+
+def _wanted_change(actor: Actor, wanted: WantedChange, patch: Patch, head: Head | None, place: str) -> Proposal:
+    if head is None or head.deleted_at is not None:
+        message = gettext_noop("There is nothing with the id {id}.")
+        raise InvalidRequest(Problem(f"{place}/id", "not-found", message, params={"id": wanted["id"]}))
+    if wanted.get("kind", head.kind) != head.kind:
+        message = gettext_noop("It is of the kind {kind}.")
+        raise InvalidRequest(Problem(f"{place}/kind", "other-kind", message, params={"kind": head.kind.value}))
+    if "etag" not in wanted and actor.sandbox.require_if_match:
+        raise InvalidRequest(Problem(f"{place}/etag", "required", gettext_noop("The etag that you read is needed.")))
+    if wanted.get("etag", head.etag) != head.etag:
+        message = gettext_noop("It is at etag {etag} now, changed by {name}.")
+        params: dict[str, str | int] = {"etag": head.etag, "name": head.modified_by}
+        raise InvalidRequest(Problem(f"{place}/etag", "stale-etag", message, params=params), status=409)
+    if len(patch) == 1 and (patch[0]["op"], patch[0]["path"]) == ("remove", ""):
+        return proposal(head, [DELETE], API)
+    document, effective = patches.applied(head.document, patch)
+    if equal(document, head.document):
+        raise InvalidRequest(Problem(f"{place}/patch", "nothing-to-propose", gettext_noop("It is so already.")))
+    _refuse(validate(head.kind, document, head.document))
+    return proposal(head, effective, API)
+
+
+def _refuse(problems: Collection[Problem]) -> None:
+    if problems:
+        raise InvalidDocument(problems)
 
 
 def _title(one: Proposal) -> str:

@@ -1,4 +1,4 @@
-"""The API's addresses: the same calls for each kind of library item."""
+"""The API's addresses: the same calls for each kind of library item, and those about change requests."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
-from offers.api import endpoints, history
+from offers.api import change_requests, endpoints, history
 from offers.api.auth import ApiRequest, authenticate
 from offers.api.programs import for_programs
 from offers.api.resources import RESOURCES, Resource
 from offers.api.wire import bodies
 
-ITEM = "/<item:id>"
+ITEM, REQUEST = "/<item:id>", "/<int:number>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,29 @@ CALLS = (
 )
 
 
+# Those about change requests, which are no library items.
+REQUEST_CALLS = (
+    Call("open", "POST", "", change_requests.open),
+    Call("list", "GET", "", change_requests.listing),
+    Call("read", "GET", REQUEST, change_requests.read),
+    Call("edit", "PATCH", REQUEST, change_requests.edit),
+    Call("judge", "POST", f"{REQUEST}/verdicts", change_requests.judge),
+    Call("apply", "POST", f"{REQUEST}/apply", change_requests.apply),
+    Call("withdraw", "POST", f"{REQUEST}/withdraw", change_requests.withdraw),
+)
+
+
 def patterns() -> Iterator[URLPattern]:
-    """Every address of every collection, relative to the API's base."""
+    """Every address, relative to the API's base."""
     for resource in RESOURCES:
         for address, calls in groupby(CALLS, lambda call: call.path):
-            yield path(f"{resource.path}{address}", for_programs(_view(resource, list(calls))))
+            yield path(f"{resource.path}{address}", for_programs(_view(list(calls), resource)))
+    for address, calls in groupby(REQUEST_CALLS, lambda call: call.path):
+        yield path(f"{change_requests.PATH}{address}", for_programs(_view(list(calls))))
 
 
-def _view(resource: Resource, calls: list[Call]) -> Callable[..., HttpResponse]:
-    """One address of a collection: who is calling is known before anything else is looked at."""
+def _view(calls: list[Call], *of: Resource) -> Callable[..., HttpResponse]:
+    """One address (of a collection): who is calling is known before anything else is looked at."""
     by_method = {call.method: call for call in calls}
 
     def view(request: HttpRequest, **place: Any) -> HttpResponse:
@@ -62,6 +76,6 @@ def _view(resource: Resource, calls: list[Call]) -> Callable[..., HttpResponse]:
         caller = cast(ApiRequest, request)
         caller.actor = authenticate(request)
         bodies.check_modes(request, call.modes)
-        return call.answer(caller, resource, **place)
+        return call.answer(caller, *of, **place)
 
     return view

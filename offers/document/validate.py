@@ -48,11 +48,15 @@ def validate(kind: Kind, document: JSON, before: JSON = None) -> tuple[Problem, 
     try:
         ADAPTERS[kind].validator.validate_python(document)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        shapes = [_friendly(detail) for detail in details[:MAX_PROBLEMS]]
-        return (*shapes, *_address_problems(kind, document, before))
+        return (*problems_of(error), *_address_problems(kind, document, before))
     # Rules are asked only where the types hold, so that they may read members without looking first.
     return (*KINDS[kind].problems(document), *_address_problems(kind, document, before))
+
+
+def problems_of(error: ValidationError) -> tuple[Problem, ...]:
+    """What pydantic finds wrong with the types of a value, in our words."""
+    details = error.errors(include_url=False, include_input=False)
+    return tuple(_friendly(detail) for detail in details[:MAX_PROBLEMS])
 
 
 def with_defaults(kind: Kind, document: JSON) -> JSON:

@@ -32,15 +32,16 @@ CONFIG = {
         "positive_data_acceptance": {"expected-statuses": MAY_REFUSE},
         "negative_data_rejection": {"expected-statuses": REFUSES},
     },
-    # No pattern says whether a cursor is one of ours, a value of its field's type, or any number within 2**53.
+    # No pattern says whether a cursor is one of ours, a value of its field's type, or any number within 2**53; nor that of
+    # `dryRun`, `propose` and `bypass` only one can be true.
     "operations": [
         {
-            "include-operation-id-regex": "-(list|change)$",
+            "include-operation-id-regex": "-(list|create|change|delete|open|edit)$",
             "checks": {"positive_data_acceptance": {"expected-statuses": [*MAY_REFUSE, 400]}},
         }
     ],
 }
-CALLS = f"^(/ims/|{BASE}/(offers|offer-decisions)(/|$)|{BASE}/[a-z-]+$)"
+CALLS = f"^(/ims/|{BASE}/(offers|offer-decisions|change-requests)(/|$)|{BASE}/[a-z-]+$)"
 ETAGS = re.compile(r'\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*')
 
 

@@ -8,12 +8,14 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from offers.api.change_requests import PATH
 from offers.api.describing.operations import OPERATIONS, token
 from offers.api.describing.parameters import PARAMETERS
+from offers.api.describing.requests import REQUEST_OPERATIONS
 from offers.api.describing.responses import HEADERS, responses
 from offers.api.describing.schemas import schemas
 from offers.api.resources import RESOURCES
-from offers.api.routes import CALLS
+from offers.api.routes import CALLS, REQUEST_CALLS, Call
 from offers.api.wire.answers import JSON
 from offers.document.kinds.registry import API_BASE
 
@@ -28,19 +30,13 @@ _PLACE = re.compile(r"<\w+:(\w+)>")
 
 @lru_cache(maxsize=1)
 def openapi_document() -> Object:
-    """As a value; every call of every collection, and the token address."""
+    """As a value; every call of every collection, those about change requests, and the token address."""
     paths: Object = {TOKEN_ADDRESS: {"post": token()}}
     for resource in RESOURCES:
         for call in CALLS:
-            address = f"{API_BASE}/{resource.path}" + _PLACE.sub(r"{\1}", call.path)
-            operation = {
-                "operationId": f"{resource.path}-{call.name}",
-                "tags": [resource.many],
-                # Said of each call, because generators read it there.
-                "security": [{"client": []}, {"token": []}],
-                **OPERATIONS[call.name](resource),
-            }
-            paths.setdefault(address, {})[call.method.lower()] = operation
+            _add(paths, resource.path, call, resource.many, OPERATIONS[call.name](resource))
+    for call in REQUEST_CALLS:
+        _add(paths, PATH, call, "change requests", REQUEST_OPERATIONS[call.name])
     return {
         "openapi": "3.1.0",
         "info": {"title": "Offer library", "version": "1", "description": INTRODUCTION},
@@ -53,6 +49,14 @@ def openapi_document() -> Object:
             "securitySchemes": _security_schemes(),
         },
     }
+
+
+def _add(paths: Object, path: str, call: Call, tag: str, operation: Object) -> None:
+    address = f"{API_BASE}/{path}" + _PLACE.sub(r"{\1}", call.path)
+    # Who may call is said of each call, because generators read it there.
+    security: list[Object] = [{"client": []}, {"token": []}]
+    named = {"operationId": f"{path}-{call.name}", "tags": [tag], "security": security, **operation}
+    paths.setdefault(address, {})[call.method.lower()] = named
 
 
 def openapi(request: HttpRequest) -> HttpResponse:

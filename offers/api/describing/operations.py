@@ -26,8 +26,8 @@ def create(resource: Resource) -> Object:
     offer_type = ("NewOfferType",) if len(resource.kinds) > 1 else ()
     return {
         "summary": f"Create {resource.one}",
-        "parameters": _parameters(*offer_type, "DryRun", *_REVIEW, "IdempotencyKey", "Note"),
-        "requestBody": _body(JSON, documents(resource)),
+        "parameters": parameters_of(*offer_type, "DryRun", *_REVIEW, "IdempotencyKey", "Note"),
+        "requestBody": body(JSON, documents(resource)),
         "responses": {
             "200": answer("What a dry run would make.", schema(f"{noun(resource)}Preview")),
             "201": {
@@ -43,7 +43,7 @@ def create(resource: Resource) -> Object:
 def listing(resource: Resource) -> Object:
     return {
         "summary": f"List {resource.many}",
-        "parameters": _parameters(*_which(resource), "Property", "OrderBy", "Limit", "Start"),
+        "parameters": parameters_of(*_which(resource), "Property", "OrderBy", "Limit", "Start"),
         "responses": {"200": answer("A page.", schema(f"{noun(resource)}Page")), **refusals(422)},
     }
 
@@ -51,7 +51,7 @@ def listing(resource: Resource) -> Object:
 def read(resource: Resource) -> Object:
     return {
         "summary": f"Read {resource.one}",
-        "parameters": _parameters("Id", *_which(resource), "AsOf", "IfNoneMatch"),
+        "parameters": parameters_of("Id", *_which(resource), "AsOf", "IfNoneMatch"),
         "responses": {
             "200": answer("The document, with what the server adds to it.", items(resource), "ETag"),
             "304": answer("It is the version that you have.", None, "ETag"),
@@ -64,8 +64,8 @@ def change(resource: Resource) -> Object:
     done = {"oneOf": [schema("Receipt"), schema(f"{noun(resource)}Preview")]}
     return {
         "summary": f"Change {resource.one}",
-        "parameters": _parameters("Id", *_which(resource), "DryRun", *_REVIEW, "IfMatch", "IdempotencyKey", "Note"),
-        "requestBody": _body(JSON, schema("JsonPatch"), EXAMPLE_PATCH, description=PATCH_BODY),
+        "parameters": parameters_of("Id", *_which(resource), "DryRun", *_REVIEW, "IfMatch", "IdempotencyKey", "Note"),
+        "requestBody": body(JSON, schema("JsonPatch"), EXAMPLE_PATCH, description=PATCH_BODY),
         "responses": {
             "200": answer("Changed; or, for a dry run, what would change.", done),
             "202": _proposed(),
@@ -77,7 +77,7 @@ def change(resource: Resource) -> Object:
 def delete(resource: Resource) -> Object:
     return {
         "summary": f"Delete {resource.one}",
-        "parameters": _parameters("Id", *_which(resource), *_REVIEW, "IfMatch", "IdempotencyKey", "Note"),
+        "parameters": parameters_of("Id", *_which(resource), *_REVIEW, "IfMatch", "IdempotencyKey", "Note"),
         "responses": {"200": answer("Deleted."), "202": _proposed(), **refusals(409, 412, 422, 428)},
     }
 
@@ -85,7 +85,7 @@ def delete(resource: Resource) -> Object:
 def revisions(resource: Resource) -> Object:
     return {
         "summary": f"History of {resource.one}, newest first",
-        "parameters": _parameters("Id", *_which(resource), "Limit", "Before"),
+        "parameters": parameters_of("Id", *_which(resource), "Limit", "Before"),
         "responses": {"200": answer("A page of revisions.", schema("RevisionPage")), **refusals()},
     }
 
@@ -93,7 +93,7 @@ def revisions(resource: Resource) -> Object:
 def revision(resource: Resource) -> Object:
     return {
         "summary": f"One revision of {resource.one}, with its document",
-        "parameters": _parameters("Id", "Etag", *_which(resource)),
+        "parameters": parameters_of("Id", "Etag", *_which(resource)),
         "responses": {"200": answer("The revision.", schema(f"{noun(resource)}Version")), **refusals()},
     }
 
@@ -101,7 +101,7 @@ def revision(resource: Resource) -> Object:
 def blame(resource: Resource) -> Object:
     return {
         "summary": f"Who last changed each value of {resource.one}",
-        "parameters": _parameters("Id", *_which(resource), "Before"),
+        "parameters": parameters_of("Id", *_which(resource), "Before"),
         "responses": {
             "200": answer("Every value, and the revision that last changed it.", schema("Blame")),
             **refusals(),
@@ -132,7 +132,7 @@ def token() -> Object:
         "tags": ["token"],
         # Client id and secret are the form's; HTTP Basic authentication is the exception.
         "security": [],
-        "requestBody": _body("application/x-www-form-urlencoded", schema("TokenRequest")),
+        "requestBody": body("application/x-www-form-urlencoded", schema("TokenRequest")),
         "responses": {
             "200": answer("The token.", schema("Token")),
             "400": answer("The form is not one for a token.", refused),
@@ -144,7 +144,8 @@ def token() -> Object:
     }
 
 
-def _parameters(*names: str) -> list[Object]:
+def parameters_of(*names: str) -> list[Object]:
+    """These parameters, and the headers that say who is calling."""
     return [parameters.ref(name) for name in (*names, *_CALLER)]
 
 
@@ -156,7 +157,7 @@ def _which(resource: Resource) -> tuple[str, ...]:
     return ("OfferType",) if len(resource.kinds) > 1 else ()
 
 
-def _body(content_type: str, content: Object, example: object = None, **more: object) -> Object:
+def body(content_type: str, content: Object, example: object = None, **more: object) -> Object:
     media: Object = {"schema": content} if example is None else {"schema": content, "example": example}
     return {"required": True, "content": {content_type: media}, **more}
 

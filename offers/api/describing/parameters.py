@@ -36,6 +36,16 @@ PARAMETERS: Object = {
     "Etag": parameter(
         "path", "etag", "The etag that the revision made.", {"type": "integer", "minimum": 1}, required=True
     ),
+    "Number": parameter(
+        "path", "number", "The number of the change request.", {"type": "integer", "minimum": 1}, required=True
+    ),
+    "State": parameter(
+        "query",
+        "state",
+        "In any of these states.",
+        {"type": "array", "items": {"$ref": "#/components/schemas/State"}},
+    ),
+    "Author": parameter("query", "author", "The key of who opened it, such as `client-demo-client`.", TEXT),
     "ApiKey": parameter("header", "x-api-key", "The client id that the token was given to.", TEXT, required=True),
     "Organisation": parameter("header", "x-gw-ims-org-id", "The organisation.", TEXT, required=True),
     "Sandbox": parameter("header", "x-sandbox-name", "The sandbox.", TEXT, required=True),

@@ -25,6 +25,14 @@ _SHAPES: tuple[Any, ...] = (
         shapes.RevisionPage,
         request_shapes.Proposed,
     ),
+    *(
+        request_shapes.NewRequest,
+        request_shapes.RequestEdit,
+        request_shapes.GivenVerdict,
+        request_shapes.Withdrawal,
+        request_shapes.RequestPage,
+        request_shapes.FullRequest,
+    ),
     *(shapes.Version, shapes.Blame, shapes.Problem, shapes.TokenRequest, shapes.Token, shapes.TokenError),
 )
 # Filled in for each kind of item, below.

@@ -1,0 +1,127 @@
+"""The calls about change requests: under the same rules as the pages, by the same functions (offers/review)."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from offers import asked
+from offers.access.asking import asking
+from offers.api import proposing
+from offers.api.auth import ApiRequest
+from offers.api.history import etag_before
+from offers.api.wire import answers, request_shapes, review
+from offers.api.wire.idempotency import once
+from offers.api.wire.problems import ApiError
+from offers.lists import programs
+from offers.models import ChangeRequest
+from offers.review import requests, verdicts
+from offers.review.requests import When
+
+PATH = "change-requests"
+MAX_KEY = 160
+
+
+def listing(request: ApiRequest) -> HttpResponse:
+    """GET: a page of the sandbox's requests, newest first."""
+    limit, before = programs.limit(request.GET.get("limit")), etag_before(request)
+    wanted = ChangeRequest.objects.filter(sandbox=request.actor.sandbox)
+    states = request.GET.getlist("state")
+    if states:
+        wanted = wanted.filter(state__in=_known(states))
+    if "author" in request.GET:
+        wanted = wanted.filter(actor_key=asked.text(request.GET["author"], MAX_KEY))
+    if before is not None:
+        wanted = wanted.filter(number__lt=before)
+    found = list(wanted.order_by("-number")[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    content: request_shapes.RequestPage = {
+        "results": [review.summary(one) for one in found],
+        "count": len(found),
+        "_links": answers.links(PATH, request.GET, next=str(found[-1].number) if more else ""),
+    }
+    return answers.json_response(content)
+
+
+def open(request: ApiRequest) -> HttpResponse:
+    """POST: ask for several changes at once; 201 with the request."""
+    actor, given = request.actor, review.sent(request, review.NEW)
+    when = review.when(given, When())
+
+    def perform() -> HttpResponse:
+        wanted = proposing.several(actor, given["changes"])
+        made = requests.propose(actor, wanted, given["title"], given.get("reason", ""), when=when)
+        return answers.json_response(review.full(made), status=201, headers=answers.location(made))
+
+    return once(request, actor, perform)
+
+
+def read(request: ApiRequest, number: int) -> HttpResponse:
+    """GET: one request as it stands now."""
+    return answers.json_response(review.full(requests.get(request.actor, number)))
+
+
+def edit(request: ApiRequest, number: int) -> HttpResponse:
+    """PATCH: say anew what it is for and when it is applied, and add changes to it: all of it, or none."""
+    actor, given = request.actor, review.sent(request, review.EDIT)
+
+    def revised(found: ChangeRequest) -> ChangeRequest:
+        with transaction.atomic():
+            held = requests.under_way(found)
+            if given.keys() - {"changes"}:
+                when = review.when(given, When(held.apply_at, held.until, held.time_zone))
+                title, reason = given.get("title", held.title), given.get("reason", held.reason)
+                held = requests.describe(actor, held, title, reason, when)
+            if "changes" in given:
+                held = requests.add(actor, held, proposing.several(actor, given["changes"]))
+            return held
+
+    return _step(request, number, revised)
+
+
+def judge(request: ApiRequest, number: int) -> HttpResponse:
+    """POST: yes, not yet or no to what the digest names."""
+    actor, given = request.actor, review.sent(request, review.VERDICT)
+    digest, text = given["digest"], given.get("text", "")
+
+    def judged(found: ChangeRequest) -> ChangeRequest:
+        match given["verdict"]:
+            case "approve":
+                apply, request_id = given.get("apply", True), asking(request).request_id
+                return verdicts.approve(actor, found, digest, text, apply=apply, request_id=request_id)
+            case "request-changes":
+                return verdicts.request_changes(actor, found, digest, text)
+            case "reject":
+                return verdicts.reject(actor, found, digest, text)
+
+    return _step(request, number, judged)
+
+
+def apply(request: ApiRequest, number: int) -> HttpResponse:
+    """POST: make the changes now, as others agreed to them."""
+    actor, request_id = request.actor, asking(request).request_id
+    return _step(request, number, lambda found: requests.apply(actor, found, request_id=request_id))
+
+
+def withdraw(request: ApiRequest, number: int) -> HttpResponse:
+    """POST: take it back."""
+    given = review.sent(request, review.WITHDRAWAL, optional=True)
+    return _step(request, number, lambda found: requests.withdraw(request.actor, found, given.get("text", "")))
+
+
+def _step(request: ApiRequest, number: int, step: Callable[[ChangeRequest], ChangeRequest]) -> HttpResponse:
+    """Do this to the request, and answer with what it is then."""
+
+    def perform() -> HttpResponse:
+        return answers.json_response(review.full(step(requests.get(request.actor, number))))
+
+    return once(request, request.actor, perform)
+
+
+def _known(states: list[str]) -> list[str]:
+    if not set(states) <= set(ChangeRequest.State.values):
+        expected = ", ".join(ChangeRequest.State.values)
+        detail = _("{name} is one of: {expected}.").format(name="state", expected=expected)
+        raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+    return states
