@@ -9,6 +9,7 @@ from offers.bulk import worker as bulk
 from offers.jobs import Job, Upkeep
 from offers.lists.upkeep import tidy_search
 from offers.management.commands import tidy
+from offers.review import recheck, schedule
 
 # What a job has done, and what is done again and again beside the jobs.
 TASKS = {Job.BULK: bulk.take_turn}
@@ -16,6 +17,8 @@ UPKEEP = [
     Upkeep(tidy.tidy, seconds=3600),
     Upkeep(bulk.wake_forgotten, seconds=10),
     Upkeep(tidy_search, seconds=0.5),
+    Upkeep(schedule.keep, seconds=1),
+    Upkeep(recheck.keep, seconds=5),
 ]
 
 
@@ -24,7 +27,7 @@ NICE = 10
 
 
 class Command(BaseCommand):
-    help = "Do the work that no request waits for (bulk edits, tidying up) until SIGTERM. Run at least one, always."
+    help = "Do the work that no request waits for (bulk edits, schedules, tidying up) until SIGTERM. Run at least one, always."
 
     def handle(self, **options: object) -> None:
         os.nice(NICE)

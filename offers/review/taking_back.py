@@ -1,0 +1,88 @@
+"""The end of a period: what a request changed is as it was before, where that is still what the request made of it."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from offers.access.permissions import Actor, Role
+from offers.document.diff import diff
+from offers.document.errors import DocumentError
+from offers.document.identity import Path
+from offers.document.kinds.registry import Kind
+from offers.document.merge import merge, resolve
+from offers.ledger import writes
+from offers.ledger.heads import Head, lock_each
+from offers.ledger.history import document_at
+from offers.ledger.leaf import RefersTo
+from offers.ledger.records import Stamp
+from offers.ledger.references import InUse
+from offers.models import ChangeRequest, LibraryItem, RequestedChange, RequestEvent
+from offers.review import records
+
+
+def take_back(request: ChangeRequest) -> None:
+    """Take back an applied request that is held. Its event says what was left as it is, and why.
+
+    Who agreed to the request agreed to its end; so that comes whoever is still here to answer for it.
+    """
+    changes = list(RequestedChange.objects.filter(request=request, applied_etag__gt=0))
+    heads = lock_each(request.sandbox_id, {change.id for change in changes}, "FOR UPDATE")
+    by = Actor(
+        *(request.sandbox, Role.EDITOR, request.actor_label), user_id=request.actor_id, client_id=request.client_id
+    )
+    # The other way round than they were made: first what comes back, for others may refer to it; last what goes.
+    kept = [_taken_back(by, request, change, heads[change.id]) for change in sorted(changes, key=_turn)]
+    request.taken_back_at = request.updated_at = timezone.now()
+    request.save(update_fields=["taken_back_at", "updated_at"])
+    records.event(request, None, RequestEvent.What.TAKEN_BACK, about={"kept": [one for one in kept if one]})
+
+
+def _turn(change: RequestedChange) -> tuple[int, int]:
+    return (0 if _deletes(change) else 2 if change.base is None else 1, -change.key)
+
+
+def _deletes(change: RequestedChange) -> bool:
+    return bool(change.patch) and change.patch[0] == {"op": "remove", "path": ""}
+
+
+def _taken_back(by: Actor, request: ChangeRequest, change: RequestedChange, head: Head) -> dict[str, Any] | None:
+    """What of this change was left as it is, if anything."""
+    about = RefersTo(request=request.number, undoes=change.applied_etag)
+    stamp = Stamp("review", request.reason or request.title, refers_to=about, reviewed=True)
+    try:
+        with transaction.atomic():
+            why, paths = _undo(by, change, head, stamp)
+    except InUse:
+        why, paths = "in-use", ()
+    except DocumentError:
+        why, paths = "invalid", ()
+    return {"kind": change.kind, "id": change.id, "why": why, "paths": [list(path) for path in paths]} if why else None
+
+
+def _undo(by: Actor, change: RequestedChange, head: Head, stamp: Stamp) -> tuple[str, tuple[Path, ...]]:
+    """Why something was left, and which fields; "" where all of it was taken back. Raises what the write path raises."""
+    kinds = [Kind(change.kind)]
+    whole = change.base is None or _deletes(change)
+    if whole and head.etag != change.applied_etag:
+        return "changed", ()
+    if _deletes(change):
+        writes.undelete(by, kinds, change.id, stamp)
+    elif change.base is None:
+        writes.delete(by, kinds, change.id, stamp, if_match=head.etag)
+    elif head.deleted_at is not None:
+        return "gone", ()
+    else:
+        return _undo_fields(by, change, head, stamp)
+    return "", ()
+
+
+def _undo_fields(by: Actor, change: RequestedChange, head: Head, stamp: Stamp) -> tuple[str, tuple[Path, ...]]:
+    item = LibraryItem.objects.get(key=head.key)
+    before, made = (document_at(item, etag) for etag in (change.applied_etag - 1, change.applied_etag))
+    found = merge(made, before, head.document)
+    theirs = {conflict.key: conflict.theirs for conflict in found.conflicts}
+    document = resolve(made, before, head.document, theirs).document
+    if patch := diff(head.document, document):
+        writes.change_head(by, head, patch, stamp)
+    return ("changed" if theirs else ""), tuple(conflict.place for conflict in found.conflicts)

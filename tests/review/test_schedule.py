@@ -1,0 +1,222 @@
+"""What becomes of requests by time: applied once, in time or not at all, and taken back where it is still theirs."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from offers.document.kinds.registry import Kind
+from offers.models import ChangeRequest, LibraryItem, RequestEvent, Revision
+from offers.review import applying, recheck, requests, schedule, verdicts
+from offers.review.requests import When
+from tests.cast import differences, patch, replace
+from tests.review.asking import agree, ask, digest, new, now, said, wanted
+from tests.review.conftest import Cast
+from tests.servers import worker
+
+State = ChangeRequest.State
+RENAME = replace("/name", "Autumn sale")
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def scheduled(people: Cast, *proposals: Any, hours: float = 0, until: float | None = None) -> ChangeRequest:
+    """A request that others agreed to, `hours` after its moment came; `until` so many hours after that."""
+    begin = timezone.now() + timedelta(hours=1)
+    when = When(begin, None if until is None else begin + timedelta(hours=until), "Asia/Seoul")
+    request = agree(people.jun, requests.propose(people.mina, proposals, "Autumn", "Legal asked for it", when=when))
+    assert request.state == State.SCHEDULED
+    return request
+
+
+def passes(monkeypatch: pytest.MonkeyPatch, **span: float) -> None:
+    """Time goes by."""
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(**span))
+
+
+def state(request: ChangeRequest) -> str:
+    return ChangeRequest.objects.get(key=request.key).state
+
+
+def last(request: ChangeRequest) -> RequestEvent:
+    return RequestEvent.objects.filter(request=request).order_by("key").reverse()[0]
+
+
+def test_it_is_applied_when_its_moment_comes(people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = scheduled(people, wanted(sale, RENAME))
+    schedule.keep()
+    assert now(sale).etag == 1
+    passes(monkeypatch, minutes=61)
+    schedule.keep()
+    schedule.keep()
+    assert (now(sale).name, now(sale).etag, state(request)) == ("Autumn sale", 2, State.APPLIED)
+    assert said(request) == ["opened", "approve", "scheduled", "applied"]
+    assert differences() == []
+
+
+def test_nothing_due_costs_two_queries(
+    people: Cast, sale: LibraryItem, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduled(people, wanted(sale, RENAME))
+    monkeypatch.setattr(transaction, "atomic", lambda: transaction.Atomic(None, savepoint=False, durable=False))
+    with transaction.Atomic(None, savepoint=True, durable=False), django_assert_num_queries(3):
+        schedule.keep()
+        recheck.keep()
+
+
+def test_a_worker_that_comes_back_too_late_lets_it_expire(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = scheduled(people, wanted(sale, RENAME))
+    passes(monkeypatch, minutes=60 + people.sandbox.schedule_tolerance_minutes + 1)
+    schedule.keep()
+    assert (now(sale).etag, state(request), last(request).what) == (1, State.EXPIRED, "expired")
+
+
+def test_what_cannot_be_applied_fails_and_says_why(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = scheduled(people, wanted(sale, RENAME))
+    patch(people.setup, sale, replace("/name", "Their name"))
+    passes(monkeypatch, minutes=61)
+    schedule.keep()
+    assert (now(sale).name, state(request)) == ("Their name", State.FAILED)
+    about = last(request).about
+    assert (about["why"], about["dropped"]) == ("not-ready", ["Jun"])
+    assert about["changes"][0]["fields"] == [{"path": ["name"], "by": "Setup", "etag": 2}]
+
+
+def test_without_an_owner_it_fails(people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = scheduled(people, wanted(sale, RENAME))
+    User.objects.filter(username="mina").update(is_active=False)
+    passes(monkeypatch, minutes=61)
+    schedule.keep()
+    assert (now(sale).etag, state(request), last(request).about) == (1, State.FAILED, {"why": "no-owner"})
+
+
+def test_one_that_fails_unforeseen_does_not_hold_up_the_next(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = scheduled(people, new(Kind.TAG, "one", {"name": "One"}))
+    second = scheduled(people, wanted(sale, RENAME))
+    write = applying.write
+
+    def broken(request: ChangeRequest, *rest: Any, **more: Any) -> None:
+        if request.key == first.key:
+            raise ValueError
+        write(request, *rest, **more)
+
+    monkeypatch.setattr(applying, "write", broken)
+    passes(monkeypatch, minutes=61)
+    schedule.keep()
+    assert [state(first), state(second)] == [State.FAILED, State.APPLIED]
+
+
+@pytest.mark.parametrize("step", ["look_and_lock", "write", "carry_out"])
+def test_a_worker_that_dies_at_any_step_leaves_it_to_the_next(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    request = scheduled(people, wanted(sale, RENAME))
+    passes(monkeypatch, minutes=61)
+    done = getattr(applying, step)
+
+    def dies(*given: Any, **more: Any) -> None:
+        done(*given, **more)
+        raise OperationalError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(applying, step, dies)
+        with pytest.raises(OperationalError):
+            schedule.keep()
+    assert (now(sale).etag, state(request)) == (1, State.SCHEDULED)
+    schedule.keep()
+    assert (now(sale).etag, state(request)) == (2, State.APPLIED)
+    assert differences() == []
+
+
+def test_two_workers_do_it_once_and_a_real_one_after_one_was_killed(people: Cast, sale: LibraryItem) -> None:
+    request = scheduled(people, wanted(sale, RENAME))
+    ChangeRequest.objects.filter(key=request.key).update(apply_at=timezone.now() - timedelta(seconds=1))
+    # Another time is another thing to agree to.
+    verdicts_of = RequestEvent.objects.filter(request=request, what="approve")
+    assert verdicts_of.count() == 1
+    agree_again(people, request)
+    slow = "import time; from offers.review import applying as a; w = a.write; a.write = lambda *x, **y: (w(*x, **y), time.sleep(60))"
+    name = str(connection.settings_dict["NAME"])
+    with worker(name, slow):
+        wait_for(lambda: held(request))
+    assert now(sale).etag == 1
+    with worker(name), worker(name):
+        wait_for(lambda: state(request) == State.APPLIED)
+    assert (now(sale).etag, said(request).count("applied")) == (2, 1)
+    assert differences() == []
+
+
+def agree_again(people: Cast, request: ChangeRequest) -> None:
+    """Agree to a request whose moment has come already, with nobody at work to apply it."""
+    verdicts.approve(people.jun, request, digest(request), apply=False)
+    ChangeRequest.objects.filter(key=request.key).update(state=State.SCHEDULED)
+
+
+def held(request: ChangeRequest) -> bool:
+    free = ChangeRequest.objects.select_for_update(skip_locked=True).filter(key=request.key)
+    with transaction.atomic():
+        return not free.exists()
+
+
+def wait_for(happens: Any) -> None:
+    deadline = time.monotonic() + 40
+    while not happens():
+        assert time.monotonic() < deadline, "it does not happen"
+        time.sleep(0.1)
+
+
+def test_a_period_ends_with_what_was_before_and_what_others_changed_stays(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [*RENAME, *replace("/rank/priority", 9)]
+    request = scheduled(people, wanted(sale, both), new(Kind.TAG, "autumn", {"name": "Autumn"}), until=1)
+    name, priority = sale.name, sale.priority
+    passes(monkeypatch, minutes=61)
+    schedule.keep()
+    patch(people.setup, sale, replace("/name", "Their name"))
+    passes(monkeypatch, minutes=60)
+    schedule.keep()
+    schedule.keep()
+    assert (now(sale).name, now(sale).priority) == ("Their name", priority)
+    assert name != "Their name"
+    assert LibraryItem.objects.get(id="autumn").deleted_at is not None
+    made = Revision.objects.get(item=sale, etag=now(sale).etag)
+    assert (made.source, made.refers_to) == ("review", {"request": request.number, "undoes": 2})
+    assert said(request).count("taken-back") == 1
+    (kept,) = last(request).about["kept"]
+    assert (kept["id"], kept["why"], kept["paths"]) == ("sale", "changed", [["name"]])
+    assert differences() == []
+
+
+def test_who_sees_to_it_hears_of_a_move_before_it_is_due(people: Cast, sale: LibraryItem) -> None:
+    request = scheduled(people, wanted(sale, RENAME))
+    patch(people.setup, sale, replace("/rank/priority", 3))
+    recheck.keep()
+    assert (state(request), said(request)[-1]) == (State.SCHEDULED, "scheduled")
+    patch(people.setup, sale, replace("/name", "Their name"))
+    recheck.keep()
+    recheck.keep()
+    assert state(request) == State.OPEN
+    assert said(request)[3:] == ["dropped", "conflicted"]
+    dropped = RequestEvent.objects.get(request=request, what="dropped")
+    assert dropped.about["whose"] == "Jun"
+    assert dropped.about["changes"][0]["fields"] == [{"path": ["name"], "by": "Setup", "etag": 3}]
+
+
+def test_schedules_that_touch_the_same_places_are_found(people: Cast, sale: LibraryItem) -> None:
+    first = scheduled(people, wanted(sale, RENAME))
+    scheduled(people, wanted(sale, replace("/rank/priority", 9)))
+    third = scheduled(people, wanted(sale, replace("/name", "Winter sale")))
+    (found,) = schedule.collisions(first)
+    assert (found.request.number, found.id, found.paths) == (third.number, "sale", (("name",),))
+    assert schedule.collisions(ask(people.mina, sale, replace("/rank/priority", 8)))[0].paths == (("rank", "priority"),)
