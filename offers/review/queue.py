@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -48,7 +50,7 @@ def page(actor: Actor, wanted: Wanted, cursor: str = "") -> Page[ChangeRequest]:
 def matching(actor: Actor, wanted: Wanted) -> QuerySet[ChangeRequest]:
     found = ChangeRequest.objects.filter(sandbox=actor.sandbox)
     if wanted.tab == "needs-me":
-        found = found.filter(needs(actor))
+        found = found.filter(any_of(needs(actor)))
     elif wanted.tab == "mine":
         found = found.filter(owner_key=actor.key)
     if wanted.state:
@@ -60,22 +62,31 @@ def matching(actor: Actor, wanted: Wanted) -> QuerySet[ChangeRequest]:
     return found.filter(apply_at__isnull=False) if wanted.scheduled else found
 
 
-def needs(actor: Actor) -> Q:
+def needs(actor: Actor) -> list[Q]:
     """What waits for this person: what they may decide about, and their own that does not go on by itself."""
     if not can_edit(actor):
-        return Q(pk__in=[])
+        return []
     moved = RequestedChange.objects.filter(request=OuterRef("key"), item__isnull=False)
     moved = moved.exclude(item__etag=F("base_etag"))
     stuck = Q(state__in=(State.CHANGES_REQUESTED, State.FAILED, State.EXPIRED))
     under_way = Q(state__in=(State.OPEN, State.APPROVED, State.SCHEDULED))
     mine = Q(owner_key=actor.key) & (stuck | (under_way & Q(Exists(moved))))
     if not can_review(actor):
-        return mine
-    to_look_at = Q(review_due_at__isnull=False, looked_at=None)
-    return mine | ((Q(state=State.OPEN) | to_look_at) & ~Q(contributors__contains=[actor.key]))
+        return [mine]
+    others = ~Q(contributors__contains=[actor.key])
+    return [mine, Q(state=State.OPEN) & others, Q(review_due_at__isnull=False, looked_at=None) & others]
+
+
+def any_of(conditions: list[Q]) -> Q:
+    return reduce(or_, conditions, Q(pk__in=[]))
 
 
 def count_needing(actor: Actor) -> int:
     """How many wait for this person; MOST_COUNTED + 1 stands for more."""
-    found = ChangeRequest.objects.filter(sandbox=actor.sandbox).filter(needs(actor))
-    return len(found.values_list("key")[: MOST_COUNTED + 1])
+    most = MOST_COUNTED + 1
+    # One by one, for each has its index: by a condition that said all of it at once none could be used, and every page asks.
+    ways = [
+        ChangeRequest.objects.filter(one, sandbox=actor.sandbox).order_by().values_list("key")[:most]
+        for one in needs(actor)
+    ]
+    return len(ways[0].union(*ways[1:])[:most]) if ways else 0

@@ -11,7 +11,7 @@ from offers.web.home import home
 from offers.web.item import deleted, library, lifecycle, offer, preview, status
 from offers.web.item.history import pages as history
 from offers.web.lists import items, offers, views
-from offers.web.reviews import deciding, page, queue, settling, talking
+from offers.web.reviews import deciding, page, queue, settling, talking, together
 
 register_converter(SectionConverter, "section")
 
@@ -55,6 +55,7 @@ urlpatterns = [
     path(ACCESS + "members/<int:member>/switch/", clients.switch, name="access_switch"),
     path(ACCESS + "clients/new/", clients.new, name="access_new_client"),
     path("s/<slug:sandbox>/reviews/", queue.queue, name="reviews"),
+    path("s/<slug:sandbox>/reviews/approve/", together.approve_many, name="reviews_approve"),
     path(REVIEW, page.page, name="review"),
     path(REVIEW + "approve/", deciding.approve, name="review_approve"),
     path(REVIEW + "request-changes/", deciding.request_changes, name="review_request_changes"),

@@ -1,12 +1,16 @@
 // Deciding by keyboard: a goes to Approve, r and x to the reason and, once there is one, to their button. Enter presses it.
+// An address that ends with one of them (#a), as the queue makes it, does the same.
 import { isCommand } from "../frame/typing.js";
 
-document.addEventListener("keydown", (event) => {
-  const form = document.querySelector("[data-decide]");
-  if (!form || !isCommand(event) || !/^[arx]$/.test(event.key)) return;
-  const button = form.querySelector(`[data-key="${event.key}"]`);
+const form = document.querySelector("[data-decide]");
+const go = (key) => {
+  if (!form || !/^[arx]$/.test(key)) return false;
   const reason = form.querySelector("textarea");
-  const to = event.key !== "a" && !reason.value.trim() ? reason : button;
-  to.focus();
-  event.preventDefault();
+  const button = form.querySelector(`[data-key="${key}"]`);
+  (key !== "a" && !reason.value.trim() ? reason : button).focus();
+  return true;
+};
+go(location.hash.slice(1));
+document.addEventListener("keydown", (event) => {
+  if (isCommand(event) && go(event.key)) event.preventDefault();
 });

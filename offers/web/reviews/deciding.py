@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,8 +18,10 @@ from offers.access.permissions import Actor
 from offers.document.errors import DocumentError
 from offers.ledger.references import InUse
 from offers.models import ChangeRequest
+from offers.review import queue as waiting
 from offers.review import requests, verdicts
 from offers.review.applying import NoOwner, NotReady
+from offers.review.queue import Wanted
 from offers.review.requests import HasMoved, NotNow, ReasonMissing
 from offers.web.frame.words import problem_text
 from offers.web.item.said import in_use
@@ -123,7 +127,7 @@ def apply(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
 def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callable[[], str]) -> HttpResponse:
     """Do it and show the request; or say on its page why it was not done."""
     try:
-        messages.success(request, act())
+        messages.success(request, format_html("{} {}", act(), _next(actor, found)))
     except ReasonMissing:
         return _refused(request, actor, found, _("Say why: whoever proposed it wants to know."), 422)
     except NotNow as late:
@@ -143,6 +147,16 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
     except InUse as use:
         return _refused(request, actor, found, problem_text(in_use(use)), 409)
     return HttpResponseRedirect(address(actor, found))
+
+
+def _next(actor: Actor, found: ChangeRequest) -> SafeString:
+    """The way to another request that waits for this person."""
+    others = (one for one in waiting.page(actor, Wanted()).items if one.key != found.key)
+    other = next(others, None)
+    if other is None:
+        return SafeString("")
+    said = _("Next: request {number}").format(number=other.number)
+    return format_html('<a href="{}">{}</a>', address(actor, other), said)
 
 
 def _refused(request: HttpRequest, actor: Actor, found: ChangeRequest, said: str, status: int) -> HttpResponse:

@@ -39,6 +39,11 @@ class Row:
     why: str
     may_judge: bool
 
+    @property
+    def may_tick(self) -> bool:
+        """Whether it can be agreed to from here."""
+        return self.may_judge and not self.found.troubled
+
 
 def queue(request: HttpRequest, sandbox: str) -> HttpResponse:
     """The sandbox's requests, the one that something happened to last first."""
@@ -55,7 +60,7 @@ def queue(request: HttpRequest, sandbox: str) -> HttpResponse:
         "rows": rows,
         "links": {"next": _to(wanted, cursor=found.next), "previous": _to(wanted, cursor=found.previous)},
         "reviews": can_review(actor),
-        "judges": any(row.may_judge for row in rows),
+        "judges": any(row.may_tick for row in rows),
     }
     return answer(request, "reviews/queue.html", context)
 
