@@ -16,7 +16,7 @@ from offers.api.wire.idempotency import once
 from offers.api.wire.problems import ApiError
 from offers.lists import programs
 from offers.models import ChangeRequest
-from offers.review import requests, verdicts
+from offers.review import comments, requests, verdicts
 from offers.review.requests import When
 
 PATH = "change-requests"
@@ -102,6 +102,17 @@ def apply(request: ApiRequest, number: int) -> HttpResponse:
     """POST: make the changes now, as others agreed to them."""
     actor, request_id = request.actor, asking(request).request_id
     return _step(request, number, lambda found: requests.apply(actor, found, request_id=request_id))
+
+
+def comment(request: ApiRequest, number: int) -> HttpResponse:
+    """POST: say something to it, whatever its state."""
+    actor, given = request.actor, review.sent(request, review.COMMENT)
+
+    def said(found: ChangeRequest) -> ChangeRequest:
+        comments.say(actor, found, given["text"], comments.About(given.get("item", "")))
+        return found
+
+    return _step(request, number, said)
 
 
 def withdraw(request: ApiRequest, number: int) -> HttpResponse:

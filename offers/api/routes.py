@@ -51,6 +51,7 @@ REQUEST_CALLS = (
     Call("read", "GET", REQUEST, change_requests.read),
     Call("edit", "PATCH", REQUEST, change_requests.edit),
     Call("judge", "POST", f"{REQUEST}/verdicts", change_requests.judge),
+    Call("comment", "POST", f"{REQUEST}/comments", change_requests.comment),
     Call("apply", "POST", f"{REQUEST}/apply", change_requests.apply),
     Call("withdraw", "POST", f"{REQUEST}/withdraw", change_requests.withdraw),
 )

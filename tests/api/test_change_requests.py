@@ -309,3 +309,20 @@ def test_the_answers_name_every_state_trouble_and_kind_that_there_is() -> None:
     assert list(request_shapes.State.__value__.__args__) == ChangeRequest.State.values
     assert list(request_shapes.Trouble.__value__.__args__) == [trouble.value for trouble in Trouble]
     assert list(request_shapes.ItemKind.__value__.__args__) == [kind.value for kind in Kind]
+
+
+def test_a_program_comments_on_the_whole_or_on_an_item(programs: Programs) -> None:
+    ask(programs.writer)
+
+    def say_to(by: Caller, **body: str) -> Any:
+        return check(by("POST", f"{ALL}/1/comments", body), "POST", f"{ONE}/comments")
+
+    say_to(programs.reviewer, text="Why now?")
+    told_of = say_to(programs.writer, text="Legal asked", item=OFFER).json()["comments"]
+    assert [(one["by"]["name"], one["item"], one["text"]) for one in told_of] == [
+        ("Reviewer", "", "Why now?"),
+        ("Writer", OFFER, "Legal asked"),
+    ]
+    assert told(say_to(programs.writer, text="x", item="other")) == (404, "not-found")
+    assert told(say_to(programs.writer, text=" ")) == (422, "wrong-type")
+    assert told(say_to(programs.reader, text="x")) == (403, "not-allowed")

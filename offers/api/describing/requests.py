@@ -38,7 +38,7 @@ REQUEST_OPERATIONS: Mapping[str, Object] = {
         "responses": {
             "201": {
                 **answer("Opened: nothing has changed yet.", schema("FullRequest"), "Location"),
-                "links": _links("read", "edit", "judge", "apply", "withdraw"),
+                "links": _links("read", "edit", "judge", "comment", "apply", "withdraw"),
             },
             **refusals(*_STEP),
         },
@@ -55,6 +55,7 @@ REQUEST_OPERATIONS: Mapping[str, Object] = {
     },
     "edit": _step("Describe a change request anew, or add to it", "Edited.", body(JSON, schema("RequestEdit"))),
     "judge": _step("Say yes, not yet or no to a change request", "Said.", body(JSON, schema("GivenVerdict"))),
+    "comment": _step("Comment on a change request", "Said.", body(JSON, schema("NewComment"))),
     "apply": _step("Apply a change request that others agreed to", "Applied."),
     "withdraw": _step(
         "Withdraw a change request", "Withdrawn.", {**body(JSON, schema("Withdrawal")), "required": False}

@@ -104,6 +104,14 @@ class Withdrawal(TypedDict):
     text: NotRequired[Text]
 
 
+@strict
+class NewComment(TypedDict):
+    """Something to say to the whole request, or to one of its items."""
+
+    text: Annotated[str, Field(min_length=1, max_length=MOST_TEXT, pattern=r"\S")]
+    item: NotRequired[ItemId]
+
+
 class Person(TypedDict):
     """Somebody, or a program: what they were called then, and the key that they keep."""
 
@@ -172,6 +180,17 @@ class RequestEvent(TypedDict):
     at: Instant
 
 
+class Comment(TypedDict):
+    """What somebody said, to the whole or to an `item`; `path` names the field of that, where it is about one."""
+
+    by: Person
+    item: str
+    path: list[str]
+    text: str
+    at: Instant
+    resolved: bool
+
+
 class FullRequest(RequestSummary):
     """A change request as it stands now. A verdict names its `digest`; `ready`: it can be applied."""
 
@@ -183,3 +202,4 @@ class FullRequest(RequestSummary):
     droppedApprovals: list[Opinion]
     objections: list[Opinion]
     events: list[RequestEvent]
+    comments: list[Comment]

@@ -16,7 +16,7 @@ from offers.document.errors import DocumentError, Problem
 from offers.document.kinds.fields import instant
 from offers.document.validate import problems_of
 from offers.document.words.labels import gettext_noop
-from offers.models import ChangeRequest, RequestEvent
+from offers.models import ChangeRequest, RequestComment, RequestEvent
 from offers.review.requests import When
 from offers.review.standing import Place, standing
 
@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 NEW = TypeAdapter(shapes.NewRequest)
 EDIT = TypeAdapter(shapes.RequestEdit)
+COMMENT = TypeAdapter(shapes.NewComment)
 VERDICT = TypeAdapter(shapes.GivenVerdict)
 WITHDRAWAL = TypeAdapter(shapes.Withdrawal)
 
@@ -102,6 +103,7 @@ def full(request: ChangeRequest) -> shapes.FullRequest:
         "droppedApprovals": [_opinion(event) for event in dropped],
         "objections": [_opinion(event) for event in found.objections],
         "events": [_event(event) for event in RequestEvent.objects.filter(request=request).order_by("key")],
+        "comments": [_comment(one) for one in RequestComment.objects.filter(request=request).order_by("key")],
     }
 
 
@@ -136,4 +138,15 @@ def _event(event: RequestEvent) -> shapes.RequestEvent:
         "digest": event.digest,
         "text": event.text,
         "at": shown(event.created_at),
+    }
+
+
+def _comment(comment: RequestComment) -> shapes.Comment:
+    return {
+        "by": {"key": comment.actor_key, "name": comment.actor_label},
+        "item": comment.item_id,
+        "path": [str(part) for part in comment.path],
+        "text": comment.text,
+        "at": shown(comment.created_at),
+        "resolved": comment.resolved_at is not None,
     }
