@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -34,24 +32,26 @@ def page(actor: Actor, wanted: Wanted, cursor: str = "") -> Page[ChangeRequest]:
     """A page of the queue; a cursor of another list is its start."""
     start = start_of(cursor, ORDER) or start_of("", ORDER)
     assert start is not None, "no cursor is the start of every list"
-    found = matching(actor, wanted)
     order = ("updated_at", "key") if start.backwards else ("-updated_at", "-key")
+    beyond = Q()
     if start.values:
         at, key = datetime.fromisoformat(start.values[0] or ""), int(start.values[1] or 0)
         way = "gt" if start.backwards else "lt"
         # The first condition is implied by the other two, and is what an index seeks by.
-        found = found.filter(
-            Q(**{f"updated_at__{way}e": at}) & (Q(**{f"updated_at__{way}": at}) | Q(**{f"key__{way}": key}))
-        )
-    rows = list(found.order_by(*order)[: PAGE_SIZE + 1])
+        beyond = Q(**{f"updated_at__{way}e": at}) & (Q(**{f"updated_at__{way}": at}) | Q(**{f"key__{way}": key}))
+    ways = [found.filter(beyond).order_by(*order)[: PAGE_SIZE + 1] for found in matching(actor, wanted)]
+    if len(ways) > 1:
+        # Each has an index that it comes in order by; a condition that said all of them at once has none.
+        keys = [row for (row,) in ways[0].values_list("key").union(*(way.values_list("key") for way in ways[1:]))]
+        ways = [ChangeRequest.objects.filter(key__in=keys).order_by(*order)[: PAGE_SIZE + 1]]
+    rows = list(ways[0]) if ways else []
     return page_of(rows, PAGE_SIZE, ORDER, start, lambda row: (row.updated_at.isoformat(), str(row.key)), total=0)
 
 
-def matching(actor: Actor, wanted: Wanted) -> QuerySet[ChangeRequest]:
+def matching(actor: Actor, wanted: Wanted) -> list[QuerySet[ChangeRequest]]:
+    """What is wanted, in one way or in several, of which each can be looked for by itself."""
     found = ChangeRequest.objects.filter(sandbox=actor.sandbox)
-    if wanted.tab == "needs-me":
-        found = found.filter(any_of(needs(actor)))
-    elif wanted.tab == "mine":
+    if wanted.tab == "mine":
         found = found.filter(owner_key=actor.key)
     if wanted.state:
         found = found.filter(state=wanted.state)
@@ -59,7 +59,9 @@ def matching(actor: Actor, wanted: Wanted) -> QuerySet[ChangeRequest]:
         found = found.filter(actor_label__icontains=wanted.author)
     if wanted.id:
         found = found.filter(Exists(RequestedChange.objects.filter(request=OuterRef("key"), id=wanted.id)))
-    return found.filter(apply_at__isnull=False) if wanted.scheduled else found
+    if wanted.scheduled:
+        found = found.filter(apply_at__isnull=False)
+    return [found.filter(one) for one in needs(actor)] if wanted.tab == "needs-me" else [found]
 
 
 def needs(actor: Actor) -> list[Q]:
@@ -70,15 +72,11 @@ def needs(actor: Actor) -> list[Q]:
     moved = moved.exclude(item__etag=F("base_etag"))
     stuck = Q(state__in=(State.CHANGES_REQUESTED, State.FAILED, State.EXPIRED))
     under_way = Q(state__in=(State.OPEN, State.APPROVED, State.SCHEDULED))
-    mine = Q(owner_key=actor.key) & (stuck | (under_way & Q(Exists(moved))))
+    mine = [Q(owner_key=actor.key) & stuck, Q(owner_key=actor.key) & under_way & Q(Exists(moved))]
     if not can_review(actor):
-        return [mine]
+        return mine
     others = ~Q(contributors__contains=[actor.key])
-    return [mine, Q(state=State.OPEN) & others, Q(review_due_at__isnull=False, looked_at=None) & others]
-
-
-def any_of(conditions: list[Q]) -> Q:
-    return reduce(or_, conditions, Q(pk__in=[]))
+    return [*mine, Q(state=State.OPEN) & others, Q(review_due_at__isnull=False, looked_at=None) & others]
 
 
 def count_needing(actor: Actor) -> int:
