@@ -21,7 +21,7 @@ from offers.web.frame.words import place_title
 from offers.web.reviews.shown import LOOKED_UP, fields_said, revisions_since
 
 # Other requests for the same items that are looked at, and people who are named.
-RIVALS = 20
+RIVALS, RIVALS_TOLD = 20, 5
 NAMED = 3
 
 
@@ -89,7 +89,7 @@ def _rivals(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
     for other in others[:RIVALS]:
         here, there = mine[other.id], Place(other, None)
         shared = [path for path in here.touched if any(_overlap(path, one) for one in there.touched)]
-        if shared:
+        if shared and told < RIVALS_TOLD:
             told += 1
             fields, name = _labels(here, shared, known), known.get(here.change.id) or here.change.id
             said = _("Request {number} of {person} changes the same of “{name}”: {fields}.")

@@ -1,0 +1,55 @@
+"""A request is looked at and decided in a real browser, with the keyboard alone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from offers.models import LibraryItem, Membership, Sandbox
+from tests.browser.complaints import LOOKS, complaints_of, violations
+from tests.cast import Role, actor, patch, replace
+from tests.review.asking import ask, now
+from tests.review.conftest import member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def coats(library: Sandbox) -> LibraryItem:
+    """A live offer with a request for it, and another request that does not fit any more; the browser's person reviews."""
+    Membership.objects.update(role=Role.REVIEWER)
+    coats: LibraryItem = LibraryItem.objects.get(document__name="Winter coats")
+    sale = LibraryItem.objects.get(id="sale")
+    bora = member(library, "bora", Role.EDITOR)
+    ask(bora, sale, replace("/rank/priority", 9))
+    patch(actor(library, label="Jisoo Kim"), sale, replace("/rank/priority", 8))
+    ask(bora, coats, replace("/name", "Coats"))
+    Sandbox.objects.update(review_policy=Sandbox.ReviewPolicy.TWO_PEOPLE)
+    return coats
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_axe_finds_nothing_and_nothing_is_too_wide(
+    signed_in: Page, live_server: LiveServer, coats: LibraryItem, theme: str, width: int
+) -> None:
+    complaints = complaints_of(signed_in)
+    signed_in.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+    signed_in.set_viewport_size({"width": width, "height": 900})
+    for address in ("", "?tab=mine", "1/", "2/"):
+        signed_in.goto(f"{live_server.url}/s/prod/reviews/{address}")
+        assert violations(signed_in) == [], address
+        assert signed_in.evaluate("document.documentElement.scrollWidth") <= width, address
+    assert complaints == []
+
+
+def test_a_request_is_approved_with_the_keyboard_alone(
+    signed_in: Page, live_server: LiveServer, coats: LibraryItem
+) -> None:
+    signed_in.goto(f"{live_server.url}/s/prod/reviews/")
+    signed_in.keyboard.press("j")
+    signed_in.keyboard.press("a")
+    expect(signed_in.get_by_role("button", name="Approve")).to_be_focused()
+    signed_in.keyboard.press("r")
+    expect(signed_in.get_by_label("What do you say to it?")).to_be_focused()
+    signed_in.get_by_role("button", name="Approve").press("Enter")
+    expect(signed_in.locator(".toast-item")).to_contain_text("Approved and applied.")
+    assert now(coats).name == "Coats"
