@@ -7,7 +7,7 @@ from offers.models.bulk import BulkRow, BulkRun
 from offers.models.library import LibraryItem, Membership, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
 from offers.models.people import PersonalSettings, Presence, SavedView
-from offers.models.review import ChangeRequest, RequestComment, RequestedChange, RequestEvent
+from offers.models.review import ChangeRequest, Notice, RequestComment, RequestedChange, RequestEvent
 
 __all__ = [
     "AccessChange",
@@ -22,6 +22,7 @@ __all__ = [
     "Listing",
     "ListingPast",
     "Membership",
+    "Notice",
     "PersonalSettings",
     "Presence",
     "RequestComment",

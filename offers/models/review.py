@@ -5,6 +5,7 @@ Only `offers/review` writes here. What happened to a request is in its events, w
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -195,3 +196,33 @@ class RequestComment(By):
 
     def __str__(self) -> str:
         return f"comment on request {self.request_id}"
+
+
+class Notice(models.Model):
+    """What somebody is told of a request: it is in their inbox.
+
+    Written in the transaction of the step that it tells of (offers/review/notices.py).
+    """
+
+    class What(models.TextChoices):
+        COMMENTED = "commented", _("commented on it")
+
+    key = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, related_name="+", db_index=False)
+    request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="+", db_index=False)
+    what = models.CharField(max_length=16, choices=[*RequestEvent.What.choices, *What.choices])
+    # Who did it: nobody, for what a schedule did.
+    actor_label = models.CharField(max_length=150, blank=True)
+    text = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index("user", "sandbox", F("key").desc(), name="notice_of_a_person"),
+            models.Index("user", "sandbox", name="notice_unread", condition=Q(read_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} of request {self.request_id}, for user {self.user_id}"

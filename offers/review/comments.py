@@ -17,8 +17,8 @@ from offers.document.patch import replay
 from offers.document.touched import value_at
 from offers.document.values import Document, canonical
 from offers.document.words.naming import Places
-from offers.models import ChangeRequest, RequestComment
-from offers.review import records, requests
+from offers.models import ChangeRequest, Notice, RequestComment
+from offers.review import notices, records, requests
 from offers.review.applying import NotReady
 from offers.review.requests import HasMoved, Proposal
 from offers.review.standing import Place, Standing, standing
@@ -68,6 +68,7 @@ def say(
             **records.by(actor),
         )
         ChangeRequest.objects.filter(key=request.key).update(comment_count=F("comment_count") + 1)
+        notices.tell(request, actor, Notice.What.COMMENTED, text)
         return comment
 
 

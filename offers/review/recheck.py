@@ -6,11 +6,11 @@ What is found is not stored but told, in an event: whether a request still fits 
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from offers.ledger.blamed import changed_since
-from offers.models import ChangeRequest, LibraryItem, RequestedChange, RequestEvent
+from offers.models import ChangeRequest, LibraryItem, RequestedChange, RequestEvent, reading
 from offers.review import records
 from offers.review.standing import Place, Standing, Trouble, standing
 
@@ -24,10 +24,7 @@ WATCHED = (State.OPEN, State.CHANGES_REQUESTED, State.APPROVED, State.SCHEDULED)
 
 def keep() -> None:
     """Look at the requests whose items have moved on: the upkeep of a worker. One query where none has."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BEHIND, [list(WATCHED), AT_ONCE])
-        keys = [key for (key,) in cursor.fetchall()]
-    for key in keys:
+    for (key,) in reading.rows(_BEHIND, [list(WATCHED), AT_ONCE]):
         with transaction.atomic():
             held = ChangeRequest.objects.select_for_update(skip_locked=True, of=("self",)).select_related("sandbox")
             request = held.filter(key=key, state__in=WATCHED).first()

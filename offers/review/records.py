@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from offers.access.permissions import Actor
 from offers.models import ChangeRequest, RequestedChange, RequestEvent, Sandbox
+from offers.review import notices
 
 
 def lock(request: ChangeRequest) -> ChangeRequest:
@@ -33,7 +34,7 @@ def event(
     about: dict[str, Any] | None = None,
 ) -> RequestEvent:
     """Write down that this happened to the request; `actor` is None for what nobody did, like a schedule's time."""
-    return RequestEvent.objects.create(
+    made = RequestEvent.objects.create(
         request=request,
         what=what,
         version=request.version,
@@ -43,6 +44,8 @@ def event(
         created_at=timezone.now(),
         **by(actor),
     )
+    notices.tell(request, actor, what, text)
+    return made
 
 
 def by(actor: Actor | None) -> dict[str, Any]:

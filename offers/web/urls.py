@@ -8,6 +8,7 @@ from offers.web.bulk import runs
 from offers.web.edit import form, new, presence
 from offers.web.frame.sections import OFFERS, SectionConverter
 from offers.web.home import home
+from offers.web.inbox import inbox
 from offers.web.item import deleted, library, lifecycle, offer, preview, status
 from offers.web.item.history import pages as history
 from offers.web.lists import items, offers, views
@@ -68,6 +69,8 @@ urlpatterns = [
     path(REVIEW + "comments/", talking.comment, name="review_comment"),
     path(REVIEW + "comments/<int:key>/resolve/", talking.resolve, name="review_resolve"),
     path(REVIEW + "comments/<int:key>/accept/", talking.accept, name="review_accept"),
+    path("s/<slug:sandbox>/inbox/", inbox.inbox, name="inbox"),
+    path("s/<slug:sandbox>/inbox/read/", inbox.read, name="inbox_read"),
     path("s/<slug:sandbox>/<section:section>/", items.item_list, name="items"),
     path("s/<slug:sandbox>/<section:section>/new/", new.new, name="new"),
     path(ITEM, library.overview, name="item"),

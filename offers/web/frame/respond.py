@@ -14,7 +14,7 @@ from offers.access.asking import asking
 from offers.access.members import may_manage
 from offers.access.permissions import Actor, can_edit, label_for_user
 from offers.models import Membership, Sandbox
-from offers.review import queue
+from offers.review import notices, queue
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.sections import SECTIONS, Section
 
@@ -69,6 +69,15 @@ class Frame:
             return ""
         count = queue.count_needing(actor)
         return f"{queue.MOST_COUNTED}+" if count > queue.MOST_COUNTED else str(count or "")
+
+    @cached_property
+    def unread(self) -> str:
+        """How much in the person's inbox is news to them, as `waiting` says it."""
+        actor = self.actor
+        if actor is None or actor.sandbox.review_policy == Sandbox.ReviewPolicy.NONE:
+            return ""
+        count = notices.unread(actor)
+        return f"{notices.MOST_COUNTED}+" if count > notices.MOST_COUNTED else str(count or "")
 
     @property
     def sections(self) -> list[Section]:

@@ -1,0 +1,74 @@
+"""Who is told what of change requests: a row for each person, in the transaction of the step."""
+
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from offers.access.permissions import PERSON, Actor, Role
+from offers.lists.keyset import Page, item_key, page_of, start_of
+from offers.models import ChangeRequest, Membership, Notice, RequestEvent
+
+What = RequestEvent.What
+
+ORDER = (item_key(descending=True),)
+PAGE_SIZE = 25
+# Of those who could decide, so many are asked: where there are more, a request is nobody's anyway.
+MOST_ASKED = 50
+# What is longer is read where it was said.
+MOST_TEXT = 500
+# More unread ones are not counted.
+MOST_COUNTED = 99
+# What asks those who may decide; all else is news for those whose request it is.
+ASKS = (What.OPENED, What.REOPENED, What.EDITED, What.BYPASSED)
+
+
+def tell(request: ChangeRequest, actor: Actor | None, what: str, text: str = "") -> None:
+    """Tell the members whom this step concerns; never who did it."""
+    members = Membership.objects.filter(sandbox=request.sandbox_id, user__is_active=True)
+    members = members.filter(_whom(request, what)).order_by("pk")
+    did = actor.user_id if actor else None
+    users = [user for user in members.values_list("user", flat=True)[: MOST_ASKED + 1] if user != did][:MOST_ASKED]
+    label = actor.label if actor else ""
+    shown = {"what": what, "actor_label": label, "text": text[:MOST_TEXT], "created_at": timezone.now()}
+    Notice.objects.bulk_create(
+        Notice(user_id=user, sandbox_id=request.sandbox_id, request=request, **shown) for user in users
+    )
+
+
+def _whom(request: ChangeRequest, what: str) -> Q:
+    theirs = Q(user__in=_people([request.actor_key, request.owner_key, *request.contributors]))
+    return Q(role__in=(Role.REVIEWER, Role.ADMIN)) | theirs if what in ASKS else theirs
+
+
+def _people(keys: Collection[str]) -> set[int]:
+    names = {key.removeprefix(PERSON) for key in keys if key.startswith(PERSON)}
+    return {int(name) for name in names if name.isdecimal()}
+
+
+def of(actor: Actor) -> QuerySet[Notice]:
+    """What this person was told in this sandbox, the newest first."""
+    return Notice.objects.filter(user=actor.user_id, sandbox=actor.sandbox).order_by("-key").select_related("request")
+
+
+def page(actor: Actor, cursor: str = "") -> Page[Notice]:
+    """A page of them; a cursor of another list is its start."""
+    start = start_of(cursor, ORDER) or start_of("", ORDER)
+    assert start is not None, "no cursor is the start of every list"
+    found = of(actor)
+    if start.values:
+        found = found.filter(**{f"key__{'gt' if start.backwards else 'lt'}": int(start.values[0] or 0)})
+    rows = list(found.order_by("key" if start.backwards else "-key")[: PAGE_SIZE + 1])
+    return page_of(rows, PAGE_SIZE, ORDER, start, lambda row: (str(row.key),), total=0)
+
+
+def unread(actor: Actor) -> int:
+    """How many of them were not read yet; MOST_COUNTED + 1 stands for more."""
+    found = Notice.objects.filter(user=actor.user_id, sandbox=actor.sandbox, read_at=None)
+    return len(found.values_list("key")[: MOST_COUNTED + 1])
+
+
+def read(actor: Actor, key: int | None = None) -> int:
+    """Mark one of them as read, or all; how many were not yet."""
+    found = Notice.objects.filter(user=actor.user_id, sandbox=actor.sandbox, read_at=None)
+    return (found if key is None else found.filter(key=key)).update(read_at=timezone.now())

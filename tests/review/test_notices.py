@@ -1,0 +1,51 @@
+"""Who is told what of a request: those whom it concerns, once, and never who did it."""
+
+from django.db import transaction
+
+from offers.access.permissions import Actor
+from offers.models import LibraryItem, Notice
+from offers.review import comments, notices, recheck, verdicts
+from tests.cast import patch, replace
+from tests.review.asking import agree, ask, digest
+from tests.review.conftest import Cast
+
+RENAME = replace("/name", "Autumn sale")
+
+
+def told(actor: Actor) -> list[tuple[str, str]]:
+    return [(notice.actor_label, notice.what) for notice in notices.of(actor)]
+
+
+def test_who_may_decide_is_asked_and_the_author_hears_what_they_say(people: Cast, sale: LibraryItem) -> None:
+    request = ask(people.mina, sale, RENAME)
+    assert [told(one) for one in (people.jun, people.jisoo)] == [[("Mina", "opened")]] * 2
+    assert [told(one) for one in (people.mina, people.bora, people.ara)] == [[], [], []]
+    comments.say(people.jun, request, "Why?")
+    verdicts.request_changes(people.jun, request, digest(request), "Too long")
+    assert told(people.mina) == [("Jun", "request-changes"), ("Jun", "commented")]
+    assert told(people.jun) == [("Mina", "opened")]
+
+
+def test_the_author_hears_that_an_approval_does_not_count_any_more(people: Cast, sale: LibraryItem) -> None:
+    request = ask(people.mina, sale, RENAME)
+    agree(people.jun, request, apply=False)
+    patch(people.setup, sale, replace("/name", "Their name"))
+    recheck.keep()
+    assert told(people.mina) == [("", "conflicted"), ("", "dropped"), ("Jun", "approve")]
+
+
+def test_a_step_that_is_taken_back_tells_nobody(people: Cast, sale: LibraryItem) -> None:
+    with transaction.atomic():
+        ask(people.mina, sale, RENAME)
+        transaction.set_rollback(True)
+    assert not Notice.objects.exists()
+
+
+def test_what_was_read_is_not_counted(people: Cast, sale: LibraryItem) -> None:
+    for _ in range(3):
+        ask(people.mina, sale, RENAME)
+    assert notices.unread(people.jun) == 3
+    last = notices.of(people.jun)[0]
+    assert [notices.read(people.jisoo, last.key), notices.read(people.jun, last.key)] == [0, 1]
+    assert [notices.unread(people.jun), notices.read(people.jun), notices.unread(people.jun)] == [2, 2, 0]
+    assert notices.unread(people.jisoo) == 3

@@ -1,0 +1,40 @@
+"""The inbox: what a person was told, page by page, and what of it is news."""
+
+import pytest
+
+from offers.models import LibraryItem
+from offers.review import notices
+from tests.cast import replace
+from tests.review.asking import ask
+from tests.review.conftest import Cast, people, sale
+from tests.web.reviews.conftest import As, browser_of
+from tests.web.reviews.test_page import text_of
+
+__all__ = ["browser_of", "people", "sale"]
+
+
+def test_each_notice_leads_to_its_request_until_all_are_read(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    ask(people.mina, sale, replace("/name", "Autumn sale"))
+    address, browser = f"/s/{people.sandbox.name}/inbox/", browser_of(people.jun)
+    shown = browser.get(address)
+    assert f'href="/s/{people.sandbox.name}/reviews/1/"' in shown.content.decode()
+    assert "Mina opened it" in text_of(shown)
+    assert "Mark all as read" in text_of(shown)
+    assert "Nothing yet" in text_of(browser_of(people.ara).get(address))
+    assert browser.post(address + "read/", {"key": "x"}).status_code == 302
+    assert notices.unread(people.jun) == 1
+    browser.post(address + "read/")
+    assert "Mark all as read" not in text_of(browser.get(address))
+
+
+def test_it_goes_on_page_by_page(
+    people: Cast, sale: LibraryItem, browser_of: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "PAGE_SIZE", 2)
+    for _ in range(3):
+        ask(people.mina, sale, replace("/name", "Autumn sale"))
+    first = notices.page(people.jun)
+    second = notices.page(people.jun, first.next)
+    numbers = [[one.request.number for one in page.items] for page in (first, second)]
+    assert numbers == [[3, 2], [1]]
+    assert [one.request.number for one in notices.page(people.jun, second.previous).items] == [3, 2]
