@@ -9,7 +9,7 @@ from django.test import Client
 
 from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, LibraryItem
-from offers.review import requests
+from offers.review import recheck, requests
 from offers.review.standing import standing
 from tests.cast import offer, patch, replace
 from tests.review.asking import agree, ask, digest, new, now, wanted
@@ -197,3 +197,12 @@ def test_its_styles_are_there(people: Cast, sale: LibraryItem, browser_of: As) -
     styles = Client().get(found[0])
     styles.close()
     assert styles.status_code == 200
+
+
+def test_the_event_of_a_drop_says_which_field_and_who(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, replace("/name", "Autumn sale"))
+    agree(people.jun, request, apply=False)
+    patch(people.setup, sale, replace("/name", "Their name"))
+    recheck.keep()
+    shown = browser_of(people.mina).get(f"/s/{people.sandbox.name}/reviews/1/").content.decode()
+    assert "<code>sale name</code> Setup" in shown
