@@ -61,6 +61,11 @@ class Ruling:
         return self.answer == Answer.ALLOWED
 
     @property
+    def is_offered(self) -> bool:
+        """Whether there is a way: made at once, or proposed."""
+        return self.answer != Answer.REFUSED
+
+    @property
     def proposes(self) -> bool:
         return self.answer == Answer.REVIEW
 

@@ -20,9 +20,11 @@ from offers.document.errors import InvalidDocument
 from offers.document.kinds.registry import Kind
 from offers.document.merge import merge, resolve
 from offers.document.patch import replay
+from offers.document.validate import with_defaults
 from offers.document.values import Document, Patch, equal
 from offers.ledger.heads import Head
 from offers.ledger.leaf import RefersTo
+from offers.ledger.records import Stamp
 from offers.models import ChangeRequest, RequestedChange, RequestEvent
 from offers.review import applying, records
 from offers.review.applying import NotReady
@@ -85,6 +87,16 @@ def proposal(head: Head, patch: Patch, source: str, refers_to: RefersTo | None =
     """A change of an item as it was just read; a patch that adds the root brings a deleted one back."""
     base = None if head.deleted_at is not None else head.document
     return Proposal(head.kind, head.id, patch, source, base, head.etag, head.key, refers_to or {})
+
+
+def new_item(kind: Kind, id: str, document: Document, source: str, refers_to: RefersTo | None = None) -> Proposal:
+    """A new item of this id."""
+    patch = [{"op": "add", "path": "", "value": with_defaults(kind, document)}]
+    return Proposal(kind, id, patch, source, refers_to=refers_to or {})
+
+
+# What is only tried, before it is proposed: `writes.judge` then says what else is in the way.
+PROPOSED = Stamp("", reviewed=True)
 
 
 @dataclass(frozen=True, slots=True)

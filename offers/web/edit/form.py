@@ -5,8 +5,7 @@ the part that changes. Everything that was typed comes back with every answer.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,6 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -27,35 +25,36 @@ from offers.access.asking import asking
 from offers.access.permissions import Actor, NotAllowed, NotFound, check_edit
 from offers.document.errors import JSON, InvalidDocument
 from offers.document.kinds.registry import Kind
-from offers.document.validate import validate
 from offers.document.values import Document
-from offers.document.words.describe import Change, describe
 from offers.forms.decision import CRITERIA
-from offers.forms.kinds import MAX_CONTENTS, Form, document_of, fits_form, form_for, form_from, form_problems, operated
+from offers.forms.kinds import MAX_CONTENTS, fits_form, form_for, form_from, form_problems, operated
 from offers.forms.library import SEARCH, LibraryForm
 from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS, OfferForm
 from offers.ledger import heads, history, writes
 from offers.ledger.heads import head_of_item
 from offers.ledger.history import NoSuchRevision
 from offers.ledger.references import InUse
-from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
+from offers.review import requests
+from offers.review.applying import NotReady
+from offers.review.requests import Proposal, proposal
 from offers.web.account.session import keeps_typed, opened_by_another
 from offers.web.edit import conflict
-from offers.web.edit.choices import LibraryChoices, library_choices
-from offers.web.edit.form_page import NOT_CHOSEN, Choices, FormPage, form_page, tags_like
-from offers.web.edit.saving import Contested, Plan, Saved, people, plan_for, save, since, verdict
-from offers.web.edit.warnings import warnings
+from offers.web.edit.choices import LibraryChoices
+from offers.web.edit.desk import Desk, preview, why_proposed
+from offers.web.edit.form_page import FormPage, form_page, tags_like
+from offers.web.edit.saving import Contested, Plan, Saved, people, plan_for, planned, save, since
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.addresses import address_of
-from offers.web.frame.curl import patch_curl
 from offers.web.frame.middleware import zone_named, zone_of
 from offers.web.frame.respond import answer, wants_fragment
-from offers.web.frame.sections import OFFERS, SECTION_OF, Section
+from offers.web.frame.sections import OFFERS, Section
 from offers.web.frame.words import problem_text
 from offers.web.item.entries import item_context
-from offers.web.item.said import in_use, next_steps
+from offers.web.item.said import in_use, next_steps, say_proposed, title_of
 
+# The button that asks a second person first.
+PROPOSE = "propose"
 # The part of the page that a row button changes: its template, and its id.
 PARTS = {
     REPRESENTATIONS: ("edit/_representations.html", "representations"),
@@ -63,44 +62,6 @@ PARTS = {
     ATTRIBUTES: ("edit/_attributes.html", "attributes"),
     CRITERIA.pointer: ("edit/library/_criteria.html", "criteria"),
 }
-
-
-@dataclass
-class Desk:
-    """Who is editing what: `item` as it is now (None for a new offer), opened at `etag`, of which `form.before` is the
-    document."""
-
-    request: HttpRequest
-    actor: Actor
-    item: LibraryItem | None
-    etag: int
-    form: Form
-    search: str = ""
-
-    @cached_property
-    def choices(self) -> Choices | LibraryChoices:
-        """What the form offers to choose from; of placements and rules those with all words of `search`."""
-        if isinstance(self.form, OfferForm):
-            return Choices(self.actor, self.form, self.search)
-        return library_choices(self.actor, self.form)
-
-    @property
-    def document(self) -> Document:
-        """What the form makes."""
-        return document_of(self.form, self.choices.placements if isinstance(self.choices, Choices) else {})
-
-    @property
-    def saved_document(self) -> Document:
-        """The same, without asking for what only the page shows."""
-        return document_of(self.form, self.choices.chosen_placements() if isinstance(self.choices, Choices) else {})
-
-    @property
-    def section(self) -> Section:
-        return SECTION_OF[self.form.kind]
-
-    @property
-    def note(self) -> str:
-        return asked.note(self.request.POST.get("note"))
 
 
 @keeps_typed
@@ -123,7 +84,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
         raise PermissionDenied(too_large())
     form = form_from(Kind(item.kind), before, dict(request.POST.lists()), sent_zone(request))
     desk = Desk(request, actor, item, etag, form)
-    if request.POST.get("action") != "save":
+    if request.POST.get("action") not in ("save", PROPOSE):
         return other(desk)
     # Whose session it is now did not see this form: nothing is recorded under their name before they have.
     return page(desk, status=409) if opened_by_another(request) else _save(desk, item)
@@ -131,8 +92,10 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
 
 def why_closed(actor: Actor, item: LibraryItem) -> str:
     """Why this person cannot edit this item, in words, before they type; "" when they can."""
-    refusal = policy.refusal(actor, Kind(item.kind), item.id, item.document, item.document)
-    return refusal or ("" if fits_form(item.document) else too_large())
+    found = policy.ruling(actor, Kind(item.kind), item.id, item.document, item.document)
+    return (found.why if found.answer == policy.Answer.REFUSED else "") or (
+        "" if fits_form(item.document) else too_large()
+    )
 
 
 def too_large() -> str:
@@ -198,57 +161,6 @@ def _found(desk: Desk, name: str) -> HttpResponse:
     return page(desk, fragment="edit/_placement.html" if row else "edit/_rule.html", row=row)
 
 
-def preview(desk: Desk) -> dict[str, Any]:
-    """What Save would do now: changes in words, the very patch, the call, problems, warnings."""
-    return _preview_of_new(desk) if desk.item is None else _preview_of_edit(desk, desk.item)
-
-
-def _preview_of_new(desk: Desk) -> dict[str, Any]:
-    document = desk.document
-    names = names_in(desk.actor.sandbox.pk, desk.form.kind, [document]) | NOT_CHOSEN
-    changes = [change for change in describe({}, document, names=names) if not _is_default(change)]
-    shown = form_page(desk.actor, desk.form, desk.choices)
-    shown.add_problems([*form_problems(desk.form), *validate(desk.form.kind, document)], document)
-    return {"changes": changes, "page": shown, "warnings": warnings(desk.form.before, document, timezone.now())}
-
-
-def _is_default(change: Change) -> bool:
-    """What a new item has by itself, and nobody chose."""
-    return (change.pointer, change.new) == ("/status", "draft") or change.pointer in (
-        "/condition/type",
-        "/condition/format",
-    )
-
-
-def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
-    document = desk.document
-    head = head_of_item(item)
-    if head.deleted_at is not None:
-        back = not policy.refusal(desk.actor, desk.form.kind, head.id, None, item.document)
-        return {"gone": item, "may_return": back}
-    plan = plan_for(head, desk.form.before, document)
-    said = verdict(desk.actor, plan)
-    stale = head.etag != desk.etag
-    shown = form_page(desk.actor, desk.form, desk.choices)
-    shown.add_problems(form_problems(desk.form), document)
-    shown.add_problems(said.problems, plan.document, elsewhere=stale)
-    names = names_in(item.sandbox_id, head.kind, [head.document, plan.document]) | NOT_CHOSEN
-    return {
-        "changes": describe(head.document, plan.document, names=names),
-        "patch": plan.patch,
-        "curl": patch_curl(desk.request, desk.actor.sandbox, head.kind, head.id, plan.patch, head.etag),
-        "page": shown,
-        "refusal": said.refusal,
-        "warnings": warnings(head.document, plan.document, timezone.now()),
-        **(_meanwhile(desk, item, plan) if stale else {}),
-    }
-
-
-def _meanwhile(desk: Desk, item: LibraryItem, plan: Plan) -> dict[str, Any]:
-    """That others saved since the form was opened: who, up to which version, and how many fields are contested."""
-    return {"others": people(since(item, desk.etag)), "head": plan.head, "contested": len(plan.conflicts)}
-
-
 def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
     document = desk.saved_document
     own = form_problems(desk.form)
@@ -261,12 +173,21 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
         return conflict.settled(plan.conflicts, picks, desk.form.zone)
 
     try:
+        if desk.request.POST.get("action") == PROPOSE:
+            plan = planned(head_of_item(item), desk.form.before, document, settle)
+            return (
+                _nothing(desk, item)
+                if not plan.patch
+                else _proposed(desk, proposal(plan.head, plan.patch, stamp.source))
+            )
         saved = save(desk.actor, head_of_item(item), desk.etag, desk.form.before, document, stamp, settle)
     except Contested as contested:
         return conflict.page(desk.request, desk.actor, item, desk.form, desk.etag, contested.plan, picks)
     except NotFound:
         item.refresh_from_db()
         return page(desk, status=409, **preview(desk))
+    except NotReady:
+        return page(desk, status=409, refusal=_("Somebody is saving this right now. Propose it again."))
     except NotAllowed as refusal:
         return page(desk, status=403, refusal=str(refusal))
     except InvalidDocument as error:
@@ -276,10 +197,20 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
     except writes.StaleEtag:
         return page(desk, status=409, refusal=_("Too many people are saving this right now. Save again."))
     if saved.outcome is None:
-        messages.info(desk.request, _("Nothing was changed, so there is no new version."))
-        return redirect(address_of(desk.actor.sandbox.name, item, "edit"))
+        return _nothing(desk, item)
     messages.success(desk.request, said_saved(desk, item, saved, saved.outcome))
     return redirect(address_of(desk.actor.sandbox.name, item))
+
+
+def _nothing(desk: Desk, item: LibraryItem) -> HttpResponse:
+    messages.info(desk.request, _("Nothing was changed, so there is no new version."))
+    return redirect(address_of(desk.actor.sandbox.name, item, "edit"))
+
+
+def _proposed(desk: Desk, wanted: Proposal) -> HttpResponse:
+    """The change as a request, which its author sees next. Raises what `requests.propose` raises."""
+    made = requests.propose(desk.actor, [wanted], title_of([wanted], desk.actor.sandbox.pk), desk.note)
+    return say_proposed(desk.request, desk.actor, made)
 
 
 def _refused_again(
@@ -337,6 +268,7 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "id": desk.request.POST.get("id") or heads.new_id(),
         "action": _address(desk),
         "is_new": desk.item is None,
+        "proposes": why_proposed(desk),
         "is_fallback": desk.form.kind == Kind.FALLBACK_OFFER,
         "one": desk.section.one,
         "is_dirty": desk.request.method == "POST",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from offers import asked
 from offers.access.permissions import Actor
-from offers.access.policy import refusal
+from offers.access.policy import ruling
 from offers.document.errors import Problem
 from offers.document.kinds.fields import component_type
 from offers.document.kinds.reading import WORDS
@@ -221,7 +221,9 @@ def statuses_for(actor: Actor, form: Form) -> Options:
     before = form.before or None
     current = form.before.get("status", "draft")
     offered = [
-        status for status in ("draft", "approved") if not refusal(actor, form.kind, "", before, {"status": status})
+        status
+        for status in ("draft", "approved")
+        if ruling(actor, form.kind, "", before, {"status": status}).is_offered
     ]
     return [(status, _(WORDS["status"][status])) for status in (offered if current in offered else [current])]
 

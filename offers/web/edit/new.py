@@ -22,12 +22,17 @@ from offers.document.values import Document
 from offers.forms.kinds import form_for, form_from, form_problems
 from offers.ledger import heads, history, writes
 from offers.models import Revision
+from offers.review import requests
+from offers.review.applying import NotReady
+from offers.review.requests import new_item
 from offers.web.account.session import keeps_typed, opened_by_another
-from offers.web.edit.form import Desk, other, page, refused, sent_zone
+from offers.web.edit.desk import Desk
+from offers.web.edit.form import PROPOSE, other, page, refused, sent_zone
 from offers.web.frame.access import actor_for, stamp_of
 from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.sections import OFFERS, Section
+from offers.web.item.said import say_proposed, title_of
 
 NEW_OFFER_RUNS = timedelta(days=30)
 
@@ -46,7 +51,7 @@ def new(request: HttpRequest, sandbox: str, section: Section = OFFERS) -> HttpRe
         return page(Desk(request, actor, None, 0, form))
     form = form_from(kind, {}, dict(request.POST.lists()), sent_zone(request))
     desk = Desk(request, actor, None, 0, form)
-    if request.POST.get("action") != "save":
+    if request.POST.get("action") not in ("save", PROPOSE):
         return other(desk)
     return page(desk, status=409) if opened_by_another(request) else _create(desk)
 
@@ -70,7 +75,13 @@ def _create(desk: Desk) -> HttpResponse:
     try:
         if own:
             raise InvalidDocument(own)
+        if desk.request.POST.get("action") == PROPOSE:
+            wanted = new_item(desk.form.kind, id, document, stamp.source)
+            made = requests.propose(desk.actor, [wanted], title_of([wanted], desk.actor.sandbox.pk), desk.note)
+            return say_proposed(desk.request, desk.actor, made)
         writes.create(desk.actor, desk.form.kind, document, stamp, id=id)
+    except NotReady:
+        return _made_before(desk, id)
     except InvalidDocument as error:
         return refused(desk, error)
     except NotAllowed as refusal:

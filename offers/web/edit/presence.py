@@ -33,6 +33,7 @@ from offers.lists.names import names_in
 from offers.models import LibraryItem, Presence
 from offers.web.account.session import keeps_typed
 from offers.web.edit import form as edit
+from offers.web.edit.desk import Desk, preview
 from offers.web.edit.saving import people, plan_for, since
 from offers.web.frame.access import item_for
 from offers.web.frame.addresses import address_at, address_of
@@ -177,18 +178,18 @@ def bring_in(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     if before is None:
         raise BadRequest("no version of the item has this etag")
     form = form_from(kind, before, dict(request.POST.lists()), zone)
-    desk = edit.Desk(request, actor, item, etag, form)
+    desk = Desk(request, actor, item, etag, form)
     action = address_of(sandbox, item, "edit")
     if form_problems(form):
-        return edit.page(desk, status=422, refused=True, **{**edit.preview(desk), "action": action})
+        return edit.page(desk, status=422, refused=True, **{**preview(desk), "action": action})
     plan = plan_for(head_of_item(item), before, desk.document)
     if plan.conflicts:
         messages.warning(request, _both(len(plan.conflicts)))
-        return edit.page(desk, **{**edit.preview(desk), "action": action})
+        return edit.page(desk, **{**preview(desk), "action": action})
     merged = form_for(kind, plan.document, zone, before=plan.head.document)
-    desk = edit.Desk(request, actor, item, plan.head.etag, merged)
+    desk = Desk(request, actor, item, plan.head.etag, merged)
     messages.success(request, _("Version {etag} is in the form now, with what you typed.").format(etag=plan.head.etag))
-    return edit.page(desk, **{**edit.preview(desk), "action": action})
+    return edit.page(desk, **{**preview(desk), "action": action})
 
 
 def _both(count: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from offers.access.permissions import Actor, NotAllowed, NotFound
+from offers.access.policy import ruling
 from offers.document.diff import diff
 from offers.document.errors import JSON, DocumentError, Problem
 from offers.document.merge import Conflict, resolve
@@ -16,6 +17,7 @@ from offers.ledger.records import Stamp
 from offers.ledger.references import InUse
 from offers.ledger.writes import Outcome
 from offers.models import LibraryItem, Revision
+from offers.review.requests import PROPOSED
 from offers.web.frame.words import problem_text
 from offers.web.item.said import in_use
 
@@ -80,14 +82,7 @@ def save(
     InUse, and StaleEtag after having lost many races in a row.
     """
     for _attempt in range(TRIES):
-        if head.deleted_at is not None:
-            raise NotFound
-        plan = plan_for(head, base, form)
-        undecided = plan
-        if plan.conflicts:
-            plan = plan_for(plan.head, base, form, settle(plan))
-        if plan.conflicts:
-            raise Contested(undecided)
+        plan = planned(head, base, form, settle)
         if not plan.patch:
             return Saved(plan, None)
         merged = RefersTo(merged_with=plan.head.etag) if plan.head.etag != opened else RefersTo()
@@ -99,27 +94,46 @@ def save(
     raise writes.StaleEtag(head)
 
 
+def planned(head: Head, base: Document, form: Document, settle: Callable[[Plan], Mapping[str, JSON]]) -> Plan:
+    """The plan with its conflicts settled. Raises Contested where they are not, and NotFound for what was deleted."""
+    if head.deleted_at is not None:
+        raise NotFound
+    plan = plan_for(head, base, form)
+    if not plan.conflicts:
+        return plan
+    settled = plan_for(head, base, form, settle(plan))
+    if settled.conflicts:
+        raise Contested(plan)
+    return settled
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the write path would say to a plan: problems, or in `refusal` that this person may not."""
+    """What the write path would say to a plan: problems, or in `refusal` that this person may not; in `review` that it can only
+    be proposed.
+    """
 
     problems: tuple[Problem, ...] = ()
     refusal: str = ""
+    review: str = ""
 
 
 def verdict(actor: Actor, plan: Plan) -> Verdict:
     """Ask the write path, without writing."""
     if not plan.patch:
         return Verdict()
+    head = plan.head
+    found = ruling(actor, head.kind, head.id, head.document, plan.document)
+    review = found.why if found.proposes else ""
     try:
-        writes.judge(actor, plan.head, plan.patch)
+        writes.judge(actor, head, plan.patch, PROPOSED if review else Stamp(""))
     except NotAllowed as refusal:
         return Verdict(refusal=str(refusal))
     except DocumentError as error:
-        return Verdict(error.problems)
+        return Verdict(error.problems, review=review)
     except InUse as use:
-        return Verdict(refusal=problem_text(in_use(use)))
-    return Verdict()
+        return Verdict(refusal=problem_text(in_use(use)), review=review)
+    return Verdict(review=review)
 
 
 def since(item: LibraryItem, opened: int) -> list[Revision]:

@@ -12,21 +12,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from offers.access.permissions import Actor
-from offers.access.policy import refusal
+from offers.access.policy import ReviewRequired, ruling
 from offers.document.errors import InvalidDocument, Problem
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references
-from offers.document.words.naming import place_at
 from offers.ledger import history, writes
+from offers.ledger.heads import head_of_item
 from offers.ledger.references import reference_problems
 from offers.models import LibraryItem, Revision
+from offers.review.requests import proposal
 from offers.web.frame.access import Deleted, item_for, stamp_of
 from offers.web.frame.addresses import address_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
-from offers.web.frame.words import place_title, problem_text
 from offers.web.item.entries import item_context
-from offers.web.item.said import say_changed
+from offers.web.item.said import ask_for, in_words, say_changed
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -57,6 +57,10 @@ def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     stamp = stamp_of(request, Revision.Source.UNDO, refers_to={"undoes": item.etag})
     try:
         done = writes.undelete(actor, section.kinds, id, stamp)
+    except ReviewRequired:
+        patch = [{"op": "add", "path": "", "value": item.document}]
+        wanted = proposal(head_of_item(item), patch, Revision.Source.UNDO, stamp.refers_to)
+        return ask_for(request, actor, [wanted])
     except InvalidDocument as error:
         return page(request, actor, item, error.problems, status=422)
     say_changed(request, actor, done, _("It is back as it was."))
@@ -67,12 +71,14 @@ def page(
     request: HttpRequest, actor: Actor, item: LibraryItem, problems: tuple[Problem, ...] = (), *, status: int = 200
 ) -> HttpResponse:
     """The page of a deleted item: who deleted it, when and why; how it comes back, or why it cannot, or not by this person."""
-    refused = refusal(actor, Kind(item.kind), item.id, None, item.document)
+    found = ruling(actor, Kind(item.kind), item.id, None, item.document)
+    refused = "" if found.proposes else found.why
     context = item_context(
         item,
         "overview",
         made=history.revision(item, item.etag),
         refusal=refused,
+        proposes=found.why if found.proposes else "",
         problems=[in_words(item, problem) for problem in problems or (() if refused else _missing(item))],
     )
     return answer(request, "item/deleted.html", context, status=status)
@@ -82,8 +88,3 @@ def _missing(item: LibraryItem) -> list[Problem]:
     """What it refers to and is gone too, or does not fit any more."""
     with transaction.atomic():
         return reference_problems(item.sandbox_id, item.document, references(Kind(item.kind), item.document))
-
-
-def in_words(item: LibraryItem, problem: Problem) -> str:
-    text = problem_text(problem)
-    return f"{place_title(place_at(item.document, problem.pointer))}: {text}" if problem.pointer else text

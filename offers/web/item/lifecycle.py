@@ -7,20 +7,22 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from offers.access.policy import check_change, refusal
+from offers.access.permissions import Actor, check_edit
+from offers.access.policy import ReviewRequired, refusal, ruling
 from offers.document.errors import InvalidDocument
 from offers.document.kinds.registry import Kind
 from offers.document.values import clone
 from offers.ledger import writes
+from offers.ledger.heads import head_of_item, new_id
 from offers.ledger.references import InUse, used_by
-from offers.models import Revision
+from offers.models import LibraryItem, Revision
+from offers.review.requests import new_item, proposal
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.addresses import address_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
-from offers.web.item.deleted import in_words
 from offers.web.item.entries import item_context
-from offers.web.item.said import note_of, say_stale, seen, to_item
+from offers.web.item.said import ask_for, in_words, note_of, say_stale, seen, to_item
 
 MAX_NAME = 255
 
@@ -37,6 +39,9 @@ def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> 
     stamp = stamp_of(request, Revision.Source.FORM, refers_to={"copy_of": item.id})
     try:
         made = writes.create(actor, Kind(item.kind), document, stamp).head
+    except ReviewRequired:
+        wanted = new_item(Kind(item.kind), new_id(), document, Revision.Source.FORM, stamp.refers_to)
+        return ask_for(request, actor, [wanted])
     except InvalidDocument as error:
         messages.error(request, format_html_join(" ", "{}", ((in_words(item, found),) for found in error.problems)))
         return to_item(actor, item)
@@ -57,16 +62,23 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
     """Ask (GET), then delete what nothing refers to (POST). Otherwise 409 with the users, by name."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
     # Before the question: nobody is asked whether to do what they may not.
-    check_change(actor, Kind(item.kind), item.id, item.document, None)
+    check_edit(actor)
     users = used_by(actor.sandbox.pk, item.id)
     if request.method != "POST":
-        return answer(request, "item/delete.html", item_context(item, "", users=users, section_page=section))
+        return answer(
+            request,
+            "item/delete.html",
+            item_context(item, "", users=users, section_page=section, proposes=_why(actor, item)),
+        )
     stamp = stamp_of(request, Revision.Source.FORM, note=note_of(request))
     try:
         writes.delete(actor, section.kinds, id, stamp, if_match=seen(request, item))
     except writes.StaleEtag as stale:
         say_stale(request, actor, item, stale.head)
         return HttpResponseRedirect(request.path)
+    except ReviewRequired:
+        wanted = proposal(head_of_item(item), [{"op": "remove", "path": ""}], Revision.Source.FORM)
+        return ask_for(request, actor, [wanted])
     except InUse as use:
         context = item_context(item, "", users=use.users, section_page=section)
         return answer(request, "item/delete.html", context, status=409)
@@ -76,3 +88,9 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
         said = format_html('{} <a href="{}">{}</a>', said, back, _("Undo"))
     messages.success(request, said)
     return HttpResponseRedirect(reverse("items", args=[actor.sandbox.name, section.slug]))
+
+
+def _why(actor: Actor, item: LibraryItem) -> str:
+    """Why deleting it takes a second person; "" where it takes none."""
+    found = ruling(actor, Kind(item.kind), item.id, item.document, None)
+    return found.why if found.proposes else ""

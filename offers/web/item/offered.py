@@ -1,4 +1,4 @@
-"""What a page offers to do with an item: what the policy (offers/access/permissions.py) would allow, and nothing else.
+"""What a page offers to do with an item: what the policy (offers/access/policy.py) would allow or let be proposed, and nothing else.
 
 Templates ask by `{% offered item as can %}` (templatetags/offered.py). Where something is not offered, `closed` says why.
 """
@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from offers.access.permissions import Actor
-from offers.access.policy import refusal
+from offers.access.policy import Answer, Ruling, ruling
 from offers.document.errors import Problem
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.validate import validate
@@ -25,12 +25,19 @@ class Offered:
 
     actor: Actor
     item: LibraryItem
-    _refusals: dict[str | None, str] = field(default_factory=dict, repr=False)
+    _rulings: dict[str | None, Ruling] = field(default_factory=dict, repr=False)
 
     @cached_property
     def closed(self) -> str:
-        """Why this person does not edit the item as it stands; "" where they do."""
-        return self._refusal(self.item.document)
+        """Why this person does not edit the item as it stands; "" where they do, or may propose it."""
+        found = self._ruling(self.item.document)
+        return found.why if found.answer == Answer.REFUSED else ""
+
+    @property
+    def proposes(self) -> str:
+        """Why an edit of it is a proposal that a second person looks at; "" where it is saved at once."""
+        found = self._ruling(self.item.document)
+        return found.why if found.proposes else ""
 
     @property
     def edit(self) -> bool:
@@ -38,16 +45,17 @@ class Offered:
 
     @property
     def duplicate(self) -> bool:
-        return not refusal(self.actor, self._kind, self.item.id, None, self._with("draft"))
+        return self._may(None, self._with("draft"))
 
     @property
     def delete(self) -> bool:
-        return not refusal(self.actor, self._kind, self.item.id, self.item.document, None)
+        return self._may(self.item.document, None)
 
     @property
     def not_undeleted(self) -> str:
-        """Why this person does not bring the deleted item back; "" where they do."""
-        return refusal(self.actor, self._kind, self.item.id, None, self.item.document)
+        """Why this person does not bring the deleted item back; "" where they do, or may propose it."""
+        found = self._asked(None, self.item.document)
+        return found.why if found.answer == Answer.REFUSED else ""
 
     @cached_property
     def steps(self) -> frozenset[str]:
@@ -56,15 +64,20 @@ class Offered:
         return frozenset(status for status in others if self._is_step(status))
 
     @cached_property
+    def asked_steps(self) -> frozenset[str]:
+        """Those of them that this person only proposes."""
+        return frozenset(status for status in self.steps if self._ruling(self._with(status)).proposes)
+
+    @cached_property
     def fixed(self) -> bool:
-        """Whether there is nothing of it that this person could change."""
-        return bool(self.closed) and not self.steps
+        """Whether there is nothing of it that this person could change alone."""
+        return not self._ruling(self.item.document).allows and not self.steps - self.asked_steps
 
     @property
     def missing(self) -> list[str]:
         """What keeps it from going live, in words, where it would be this person's to do."""
         live = KINDS[self._kind].live
-        if self.item.status != "draft" or self._refusal(self._with(live)):
+        if self.item.status != "draft" or not self._ruling(self._with(live)).allows:
             return []
         found = ((place_title(place_at(self.item.document, one.pointer)), one) for one in self._problems(live))
         return [f"{place}: {problem_text(problem)}" for place, problem in found]
@@ -72,7 +85,7 @@ class Offered:
     @property
     def returns(self) -> bool:
         """Whether this person could bring it back once it is archived."""
-        return not refusal(self.actor, self._kind, self.item.id, self._with("archived"), self._with("draft"))
+        return self._may(self._with("archived"), self._with("draft"))
 
     def undo(self, entry: Entry) -> bool:
         """Whether this change may be taken back. A later change of the same fields is another matter: the page asks."""
@@ -81,31 +94,37 @@ class Offered:
         was, made = entry.status or ("", self.item.status)
         if self.item.status not in (was, made):
             return False  # its step was followed by another one, which would be in the way
-        return not self._refusal(self._with(was) if was and made == self.item.status else self.item.document)
+        return self._ruling(self._with(was) if was and made == self.item.status else self.item.document).is_offered
 
     def restore(self, entry: Entry) -> bool:
         """Whether the version that this change made may become the current one again."""
         if entry.after is None or entry.revision.etag == self.item.etag or self.item.deleted_at is not None:
             return False
-        return not self._refusal(entry.after)
+        return self._ruling(entry.after).is_offered
 
     @property
     def _kind(self) -> Kind:
         return Kind(self.item.kind)
 
-    def _refusal(self, after: Document) -> str:
-        """Why this person may not make the item so.
+    def _ruling(self, after: Document) -> Ruling:
+        """What the policy says to this person making the item so.
 
         Of what it would be the policy reads the status alone, so it is asked once for each: a history asks for all of its versions.
         """
         status = after.get("status")
-        if status not in self._refusals:
-            self._refusals[status] = refusal(self.actor, self._kind, self.item.id, self.item.document, after)
-        return self._refusals[status]
+        if status not in self._rulings:
+            self._rulings[status] = self._asked(self.item.document, after)
+        return self._rulings[status]
+
+    def _may(self, before: Document | None, after: Document | None) -> bool:
+        return self._asked(before, after).is_offered
+
+    def _asked(self, before: Document | None, after: Document | None) -> Ruling:
+        return ruling(self.actor, self._kind, self.item.id, before, after)
 
     def _is_step(self, status: str) -> bool:
         goes_live = status == KINDS[self._kind].live
-        return not self._refusal(self._with(status)) and not (goes_live and self._problems(status))
+        return self._ruling(self._with(status)).is_offered and not (goes_live and self._problems(status))
 
     def _problems(self, status: str) -> tuple[Problem, ...]:
         return validate(self._kind, self._with(status), self.item.document)

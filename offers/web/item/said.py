@@ -1,21 +1,34 @@
 """What a button sends along, and what is said on the next page when it was pressed."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from offers import asked
 from offers.access.permissions import Actor
 from offers.access.policy import refusal
-from offers.document.errors import Problem
+from offers.document.errors import DocumentError, Problem
+from offers.document.patch import replay
+from offers.document.words.describe import describe, summary
 from offers.document.words.labels import gettext_noop
+from offers.document.words.naming import place_at
 from offers.ledger.heads import Head
 from offers.ledger.references import InUse
 from offers.ledger.writes import Outcome
-from offers.models import LibraryItem
-from offers.web.frame.addresses import address_of
+from offers.lists.names import names_in
+from offers.models import ChangeRequest, LibraryItem
+from offers.review import requests
+from offers.review.applying import NotReady
+from offers.review.requests import Proposal
+from offers.web.frame.addresses import address_at, address_of
+from offers.web.frame.sections import SECTION_OF
+from offers.web.frame.words import phrase, place_title, problem_text
 
 
 def in_use(use: InUse) -> Problem:
@@ -74,3 +87,48 @@ def say_stale(request: HttpRequest, actor: Actor, item: LibraryItem, head: Head)
 
 def to_item(actor: Actor, item: LibraryItem) -> HttpResponseRedirect:
     return HttpResponseRedirect(address_of(actor.sandbox.name, item))
+
+
+def in_words(item: LibraryItem, problem: Problem) -> str:
+    text = problem_text(problem)
+    return f"{place_title(place_at(item.document, problem.pointer))}: {text}" if problem.pointer else text
+
+
+def title_of(proposals: Sequence[Proposal], sandbox_id: int | None = None) -> str:
+    """What a request is called unless somebody says: "Summer sale: End date, Name"; or of how many changes it is."""
+    if len(proposals) != 1:
+        return ngettext("{n} change", "{n} changes", len(proposals)).format(n=len(proposals))
+    (one,) = proposals
+    after = replay(one.base, one.patch)
+    names = names_in(sandbox_id, one.kind, [one.base, after]) if sandbox_id is not None else {}
+    labels, more = summary(describe(one.base, after, names=names))
+    said = [*map(phrase, labels), *([f"+{more}"] if more else [])]
+    return f"{(after or one.base or {}).get('name', one.id)}: {', '.join(said)}"[: requests.MOST_TITLE]
+
+
+def ask_for(request: HttpRequest, actor: Actor, proposals: Sequence[Proposal]) -> HttpResponseRedirect:
+    """Open a request for these changes, and lead to it; where they cannot be made, say why and lead back to the item."""
+    one = proposals[0]
+    # What is not there yet has no page to lead back to.
+    back = reverse("items", args=[actor.sandbox.name, SECTION_OF[one.kind]])
+    if one.key is not None:
+        back = address_at(actor.sandbox.name, SECTION_OF[one.kind], one.id)
+    try:
+        made = requests.propose(actor, proposals, title_of(proposals, actor.sandbox.pk), note_of(request))
+    except DocumentError as error:
+        messages.error(request, format_html_join(" ", "{}", ((problem_text(found),) for found in error.problems)))
+        return HttpResponseRedirect(back)
+    except InUse as use:
+        messages.error(request, problem_text(in_use(use)))
+        return HttpResponseRedirect(back)
+    except NotReady:
+        messages.info(request, _("Nothing was proposed: somebody changed it meanwhile."))
+        return HttpResponseRedirect(back)
+    return say_proposed(request, actor, made)
+
+
+def say_proposed(request: HttpRequest, actor: Actor, made: ChangeRequest) -> HttpResponseRedirect:
+    """Lead to the request. `data-saved` tells the browser that its draft of a form is not needed any more."""
+    said = _("Proposed. A second person looks at it before it goes live.")
+    messages.success(request, format_html("<span data-saved>{}</span>", said))
+    return HttpResponseRedirect(reverse("review", args=[actor.sandbox.name, made.number]))

@@ -9,19 +9,20 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from offers.access.permissions import Actor
-from offers.access.policy import check_change, refusal
+from offers.access.permissions import Actor, check_edit
+from offers.access.policy import Answer, ReviewRequired, ruling
 from offers.document.errors import DocumentError
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.live import is_live
 from offers.ledger import writes
+from offers.ledger.heads import head_of_item
 from offers.models import LibraryItem, Revision
+from offers.review.requests import proposal
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import OFFERS, Section
-from offers.web.item.deleted import in_words
 from offers.web.item.entries import item_context
-from offers.web.item.said import note_of, say_changed, say_stale, seen, to_item
+from offers.web.item.said import ask_for, in_words, note_of, say_changed, say_stale, seen, to_item
 
 # The steps that are asked about first: from there nobody, or only an admin, leads back.
 FINAL = ("complete", "archived")
@@ -44,6 +45,9 @@ def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section
         done = writes.change(actor, section.kinds, id, patch, stamp, if_match=seen(request, item))
     except writes.StaleEtag as stale:
         say_stale(request, actor, item, stale.head)
+    except ReviewRequired:
+        wanted = proposal(head_of_item(item), patch, Revision.Source.FORM)
+        return ask_for(request, actor, [wanted])
     except DocumentError as error:
         problems = ((in_words(item, problem),) for problem in error.problems)
         messages.error(request, format_html_join(" ", "{}", problems))
@@ -56,8 +60,10 @@ def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section
 def _ask(request: HttpRequest, actor: Actor, section: Section, item: LibraryItem, status: str) -> HttpResponse:
     """The question before a step that cannot be taken back by everybody, or by nobody."""
     after = {**item.document, "status": status}
-    check_change(actor, Kind(item.kind), item.id, item.document, after)
-    if refusal(actor, Kind(item.kind), item.id, item.document, after):
+    check_edit(actor)
+    found = ruling(actor, Kind(item.kind), item.id, item.document, after)
+    if found.answer == Answer.REFUSED:
         return to_item(actor, item)
     was_live = is_live(item.kind, item.document)
-    return answer(request, "item/final.html", item_context(item, "", to=status, was_live=was_live))
+    proposes = found.why if found.proposes else ""
+    return answer(request, "item/final.html", item_context(item, "", to=status, was_live=was_live, proposes=proposes))

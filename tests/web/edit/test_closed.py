@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from offers.models import LibraryItem, Sandbox
+from offers.models import LibraryItem, RequestedChange, Sandbox
 from tests.cast import (
     Role,
     actor,
@@ -49,14 +49,20 @@ def reviewed(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
-def test_an_editor_is_told_before_typing_that_a_live_offer_needs_a_reviewer(
+def test_an_editor_is_told_before_typing_that_a_change_of_a_live_offer_is_proposed(
     editor: Client, item: LibraryItem, reviewed: Sandbox
 ) -> None:
     patch(actor(reviewed), item, replace("/status", "approved"))
-    response = editor.get(EDIT)
-    assert response.status_code == 403
-    assert "what is live changes only through a reviewer" in text_of(response)
-    assert "Duplicate" in text_of(response)
+    page = text_of(editor.get(EDIT))
+    assert "what is live changes only through a reviewer" in page
+    assert "Propose change" in page
+    assert 'value="save"' not in page
+    proposed = submit(editor, with_texts(opened(editor), {NAME: "Winter sale"}), "propose")
+    assert proposed["Location"] == "/s/prod/reviews/1/"
+    (wanted,) = RequestedChange.objects.all()
+    assert (wanted.patch, wanted.base_etag) == (replace("/name", "Winter sale"), 4)
+    assert wanted.request.title.endswith(": Name")
+    assert now(item).etag == 4
 
 
 def test_an_editor_whose_offer_went_live_meanwhile_loses_nothing(
@@ -64,21 +70,40 @@ def test_an_editor_whose_offer_went_live_meanwhile_loses_nothing(
 ) -> None:
     form = with_texts(opened(editor), {NAME: "Winter sale"})
     patch(actor(reviewed), item, replace("/status", "approved"))
-    assert "only through a reviewer" in text_of(submit(editor, form, "preview", headers=HTMX))
+    preview = text_of(submit(editor, form, "preview", headers=HTMX))
+    assert "only through a reviewer" in preview
+    assert 'value="propose"' in preview
     response = submit(editor, form)
     assert response.status_code == 403
     assert form_in(text_of(response))[NAME] == ["Winter sale"]
     assert "only through a reviewer" in text_of(response)
     assert now(item).etag == 4
+    assert submit(editor, form, "propose")["Location"] == "/s/prod/reviews/1/"
 
 
-def test_an_editor_cannot_choose_to_approve_in_a_reviewed_sandbox(
+def test_an_editor_only_proposes_to_approve_in_a_reviewed_sandbox(
     editor: Client, item: LibraryItem, reviewed: Sandbox
 ) -> None:
-    assert "Approved" not in text_of(editor.get(EDIT))
-    response = submit(editor, with_texts(opened(editor), {"/status": "approved"}))
+    form = with_texts(opened(editor), {"/status": "approved"})
+    response = submit(editor, form)
     assert response.status_code == 403
+    assert form_in(text_of(response))["/status"] == ["approved"]
+    assert submit(editor, form, "propose")["Location"] == "/s/prod/reviews/1/"
     assert now(item).status == "draft"
+
+
+def test_what_is_wrong_is_told_before_it_is_proposed(editor: Client, item: LibraryItem, reviewed: Sandbox) -> None:
+    patch(actor(reviewed), item, replace("/status", "approved"))
+    response = submit(editor, with_texts(opened(editor), {NAME: ""}), "propose")
+    assert response.status_code == 422
+    assert not RequestedChange.objects.exists()
+
+
+def test_a_new_offer_that_is_to_be_live_is_proposed(editor: Client, item: LibraryItem, reviewed: Sandbox) -> None:
+    form = with_texts(form_in(text_of(editor.get(NEW))), {NAME: "Fresh", "/status": "approved"})
+    assert editor.post(NEW, {**form, "action": "save"}).status_code == 403
+    assert editor.post(NEW, {**form, "action": "propose"})["Location"] == "/s/prod/reviews/1/"
+    assert not LibraryItem.objects.filter(document__name="Fresh").exists()
 
 
 def test_a_reviewer_edits_what_is_live(sign_in: SignIn, item: LibraryItem, reviewed: Sandbox) -> None:

@@ -117,5 +117,5 @@ def test_it_costs_the_same_queries_for_one_offer_as_for_three(
     browser.get("/s/prod/")
     # Session, person, membership; live of two kinds, strip, starting, ending; drafts of mine and of others; the last
     # changes and their offers; the sandboxes to switch to.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         browser.get("/s/prod/")

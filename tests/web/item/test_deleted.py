@@ -82,14 +82,15 @@ def test_who_may_not_bring_it_back_sees_why(sign_in: SignIn, sandbox: Sandbox, i
     delete(sandbox, "sale")
     delete(sandbox, "live")
     auditor, editor = sign_in(Role.AUDITOR, "Ada Fox"), sign_in(Role.EDITOR)
-    for browser, address, why in (
-        (auditor, SALE, "You can read this sandbox but not change it."),
-        (editor, "/s/prod/offers/live/", "In Prod, what is live changes only through a reviewer."),
-    ):
-        text = text_of(browser.get(address))
-        assert f"You cannot bring it back. {why}" in text
-        assert "undelete" not in text
-        assert browser.post(f"{address}undelete/").status_code == 403
+    text = text_of(auditor.get(SALE))
+    assert "You cannot bring it back. You can read this sandbox but not change it." in text
+    assert "undelete" not in text
+    assert auditor.post(f"{SALE}undelete/").status_code == 403
+    text = text_of(editor.get("/s/prod/offers/live/"))
+    assert "In Prod, what is live changes only through a reviewer." in text
+    assert "Propose to bring it back" in text
+    assert "/reviews/1/" in editor.post("/s/prod/offers/live/undelete/")["Location"]
+    assert LibraryItem.objects.get(id="live").deleted_at is not None
     assert "undelete" in text_of(sign_in(Role.REVIEWER, "Jun Lee").get("/s/prod/offers/live/"))
 
 

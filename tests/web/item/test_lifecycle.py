@@ -84,19 +84,24 @@ def test_only_an_admin_brings_an_archived_decision_back(
     assert decision.status == "draft"
 
 
-def test_in_a_reviewed_sandbox_an_editor_neither_starts_nor_stops_it(
+def test_in_a_reviewed_sandbox_an_editor_only_proposes_to_start_or_stop_it(
     sign_in: SignIn, decision: LibraryItem, sandbox: Sandbox
 ) -> None:
     sandbox.review_policy = Sandbox.ReviewPolicy.REVIEWER
     sandbox.save()
     editor, reviewer = sign_in(Role.EDITOR), sign_in(Role.REVIEWER, "Rae Cho")
-    assert "Go live" not in text_of(editor.get(address("item", "decisions", "nba")))
-    assert step(editor, "live").status_code == 403  # type: ignore[attr-defined]
+    page = text_of(editor.get(address("item", "decisions", "nba")))
+    assert "Go live" not in page
+    assert "Propose to go live" in page
+    assert "/reviews/1/" in step(editor, "live")["Location"]  # type: ignore[index]
+    assert LibraryItem.objects.get(id="nba").status == "draft"
     assert step(reviewer, "live").status_code == 302  # type: ignore[attr-defined]
     page = text_of(editor.get(address("item", "decisions", "nba")))
     assert "changes only through a reviewer" in page
-    assert step(editor, "draft", 2).status_code == 403  # type: ignore[attr-defined]
-    assert editor.post(address("delete_item", "decisions", "nba"), {"etag": "2"}).status_code == 403
+    assert "/reviews/2/" in step(editor, "draft", 2)["Location"]  # type: ignore[index]
+    deleted = editor.post(address("delete_item", "decisions", "nba"), {"etag": "2"})
+    assert "/reviews/3/" in deleted["Location"]
+    assert LibraryItem.objects.get(id="nba").etag == 2
 
 
 @pytest.mark.parametrize(("section", "id", "status"), [("tags", "season", "live"), ("decisions", "nba", "approved")])

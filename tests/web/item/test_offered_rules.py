@@ -33,8 +33,8 @@ def entry(etag: int, before: str | None, after: str | None) -> Entry:
     [
         (Role.AUDITOR, "draft", READ_ONLY, set(), False),
         (Role.AUDITOR, "archived", READ_ONLY, set(), False),
-        (Role.EDITOR, "draft", "", {"archived"}, True),
-        (Role.EDITOR, "approved", REVIEWED, set(), False),
+        (Role.EDITOR, "draft", "", {"approved", "archived"}, True),
+        (Role.EDITOR, "approved", "", {"draft", "archived"}, True),
         (Role.EDITOR, "archived", CLOSED, set(), True),
         (Role.REVIEWER, "draft", "", {"approved", "archived"}, True),
         (Role.REVIEWER, "approved", "", {"draft", "archived"}, True),
@@ -47,9 +47,19 @@ def test_what_is_offered_goes_by_role_and_status(
 ) -> None:
     can = offered(role, status)
     assert (can.closed, set(can.steps), can.delete) == (closed, steps, delete)
-    assert (can.edit, can.fixed) == (not closed, bool(closed) and not steps)
+    assert can.edit == (not closed)
+    assert can.fixed == (not can.steps - can.asked_steps and bool(closed or can.proposes))
     assert can.returns == (role == Role.ADMIN)
     assert can.duplicate == (role != Role.AUDITOR), "as a draft it is nobody's but the editors'"
+
+
+def test_what_takes_a_second_person_is_offered_as_a_proposal_and_says_so() -> None:
+    draft, live = offered(Role.EDITOR), offered(Role.EDITOR, "approved")
+    assert (draft.proposes, set(draft.asked_steps), draft.fixed) == ("", {"approved"}, False)
+    assert (live.proposes, set(live.asked_steps), live.fixed) == (REVIEWED, {"draft", "archived"}, True)
+    assert (offered(Role.REVIEWER, "approved").proposes, offered(Role.AUDITOR, "approved").proposes) == ("", "")
+    two = offered(Role.ADMIN, "approved", "two-people")
+    assert two.proposes == "In Prod, what is live changes only with a second person."
 
 
 def test_without_review_an_editor_does_what_a_reviewer_does() -> None:
@@ -61,7 +71,7 @@ def test_without_review_an_editor_does_what_a_reviewer_does() -> None:
 def test_a_deleted_item_is_not_edited_and_comes_back_by_who_may_make_it_what_it_was() -> None:
     for role, status, told in (
         (Role.EDITOR, "draft", ""),
-        (Role.EDITOR, "approved", REVIEWED),
+        (Role.EDITOR, "approved", ""),
         (Role.REVIEWER, "approved", ""),
         (Role.EDITOR, "archived", ""),
         (Role.AUDITOR, "draft", READ_ONLY),
@@ -89,9 +99,9 @@ def test_what_keeps_a_draft_from_going_live_is_told_to_whom_it_would_be_to_do() 
         (Role.EDITOR, "draft", (1, None, "draft"), False, True),
         (Role.EDITOR, "draft", (4, "draft", None), False, False),
         (Role.EDITOR, "draft", (5, "draft", "draft"), True, False),
-        (Role.EDITOR, "draft", (2, "approved", "approved"), True, False),
+        (Role.EDITOR, "draft", (2, "approved", "approved"), True, True),
         (Role.REVIEWER, "draft", (2, "approved", "approved"), True, True),
-        (Role.EDITOR, "approved", (2, "draft", "draft"), False, False),
+        (Role.EDITOR, "approved", (2, "draft", "draft"), True, True),
         (Role.REVIEWER, "approved", (2, "draft", "approved"), True, True),
         (Role.REVIEWER, "draft", (2, "draft", "approved"), True, True),
         (Role.REVIEWER, "archived", (2, "draft", "approved"), False, False),

@@ -58,12 +58,15 @@ def test_an_archived_offer_stays_archived(editor: Client, item: LibraryItem) -> 
     assert item.etag == 4
 
 
-def test_in_a_reviewed_sandbox_only_a_reviewer_approves(sign_in: SignIn, item: LibraryItem, sandbox: Sandbox) -> None:
+def test_in_a_reviewed_sandbox_a_reviewer_approves_and_others_propose_to(
+    sign_in: SignIn, item: LibraryItem, sandbox: Sandbox
+) -> None:
     sandbox.review_policy = Sandbox.ReviewPolicy.REVIEWER
     sandbox.save()
-    refused = sign_in(Role.EDITOR, "Mina Park").post(f"{ITEM}approve/", {"etag": "3"})
-    assert refused.status_code == 403
-    assert "only through a reviewer" in text_of(refused)
+    editor = sign_in(Role.EDITOR, "Mina Park")
+    assert editor.post(f"{ITEM}approve/", {"etag": "3"})["Location"] == "/s/prod/reviews/1/"
+    item.refresh_from_db()
+    assert item.status == "draft"
     press(sign_in(Role.REVIEWER, "Jisoo Kim"), "approve", 3)
     item.refresh_from_db()
     assert item.status == "approved"

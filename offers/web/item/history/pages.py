@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from offers import asked
-from offers.access.permissions import Actor
-from offers.access.policy import check_change
+from offers.access.permissions import Actor, check_edit
+from offers.access.policy import ReviewRequired, ruling
 from offers.document.diff import diff
 from offers.document.errors import DocumentError, Problem
 from offers.document.kinds.reading import position
@@ -24,10 +24,12 @@ from offers.document.words.naming import Place, Places, place_at, value_text
 from offers.ledger import history as past
 from offers.ledger import writes
 from offers.ledger.blamed import blame_of, changed_since
+from offers.ledger.heads import head_of_item
 from offers.ledger.leaf import RefersTo
 from offers.ledger.references import InUse
 from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
+from offers.review.requests import PROPOSED, proposal
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.addresses import address_of
 from offers.web.frame.curl import patch_curl
@@ -36,7 +38,7 @@ from offers.web.frame.sections import Section
 from offers.web.frame.words import shown
 from offers.web.item.entries import change_context, entries, item_context
 from offers.web.item.history.sides import side_of
-from offers.web.item.said import in_use, next_steps
+from offers.web.item.said import ask_for, in_use, next_steps
 
 PAGE_SIZE = 25
 CONFLICTS_SHOWN = 50
@@ -120,7 +122,7 @@ def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
     Where later changes touched the same fields there is nothing to do by itself: 409, with those fields and versions.
     """
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    check_change(actor, Kind(item.kind), item.id, item.document, item.document)
+    check_edit(actor)
     merged = past.undone(item, etag)
     if merged.conflicts:
         context = item_context(item, "history", etag=etag, **_explained_first(item, etag, merged.conflicts))
@@ -133,7 +135,7 @@ def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
 def restore(request: HttpRequest, sandbox: str, section: Section, id: str, etag: int) -> HttpResponse:
     """Make an earlier version the current one again. GET shows what that changes, POST does it."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    check_change(actor, Kind(item.kind), item.id, item.document, item.document)
+    check_edit(actor)
     document = past.document_at(item, etag)
     if document is None:
         raise Http404
@@ -148,9 +150,17 @@ def _confirmed(
     posted = request.method == "POST"
     stale = posted and request.POST.get("etag") != str(item.etag)
     problems: tuple[Problem, ...] = ()
+    found = ruling(actor, Kind(item.kind), item.id, item.document, document)
     try:
         # A GET asks the write path what it would say, so that nobody confirms in vain.
-        done = _write(request, actor, item, patch, source, etag, dry_run=not posted or stale) if patch else None
+        dry_run = not posted or stale
+        if found.proposes and patch and dry_run:
+            done: writes.Outcome | None = writes.judge(actor, head_of_item(item), patch, PROPOSED)
+        else:
+            done = _write(request, actor, item, patch, source, etag, dry_run=dry_run) if patch else None
+    except ReviewRequired:
+        wanted = proposal(head_of_item(item), patch, source, _refers_to(source, etag))
+        return ask_for(request, actor, [wanted])
     except writes.StaleEtag:
         return HttpResponseRedirect(request.path)
     except DocumentError as error:
@@ -168,6 +178,7 @@ def _confirmed(
         source=source,
         stale=stale,
         problems=[(problem, place_at(document, problem.pointer, names)) for problem in problems],
+        proposes=found.why if found.proposes else "",
         note=request.POST.get("note", ""),
         changes=describe(item.document, document, names=names),
         # What an undo makes is no version yet.
@@ -192,9 +203,12 @@ def _write(
     *,
     dry_run: bool,
 ) -> writes.Outcome:
-    refers_to = RefersTo(undoes=etag) if source == Revision.Source.UNDO else RefersTo(restores=etag)
-    stamp = stamp_of(request, source, note=asked.note(request.POST.get("note")), refers_to=refers_to)
+    stamp = stamp_of(request, source, note=asked.note(request.POST.get("note")), refers_to=_refers_to(source, etag))
     return writes.change(actor, [Kind(item.kind)], item.id, patch, stamp, if_match=item.etag, dry_run=dry_run)
+
+
+def _refers_to(source: str, etag: int) -> RefersTo:
+    return RefersTo(undoes=etag) if source == Revision.Source.UNDO else RefersTo(restores=etag)
 
 
 def _say_done(

@@ -8,7 +8,7 @@ from django.test import Client
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import heads, writes
 from offers.ledger.records import Stamp
-from offers.models import LibraryItem, Revision, Sandbox
+from offers.models import LibraryItem, RequestedChange, Revision, Sandbox
 from offers.web.item.history import pages as history
 from tests.cast import FORM, Role, actor, differences, make, make_sandbox, offer, patch, replace
 from tests.web.conftest import SignIn
@@ -186,15 +186,18 @@ def test_undo_and_restore_are_not_for_auditors(sign_in: SignIn, item: LibraryIte
     assert item.etag == 3
 
 
-def test_what_is_live_in_a_reviewed_sandbox_is_undone_by_reviewers_only(
+def test_what_is_live_in_a_reviewed_sandbox_is_undone_by_reviewers_and_proposed_by_others(
     sign_in: SignIn, item: LibraryItem, sandbox: Sandbox
 ) -> None:
     patch(actor(sandbox), item, replace("/status", "approved"))
     Sandbox.objects.update(review_policy="reviewer")
     editor, reviewer = sign_in(Role.EDITOR), sign_in(Role.REVIEWER, "Rosa Vidal")
-    refused = confirm(editor, f"{HISTORY}2/undo/", 4)
-    assert refused.status_code == 403
-    assert "only through a reviewer" in text_of(refused)
+    page = text_of(editor.get(f"{HISTORY}2/undo/"))
+    assert "only through a reviewer" in page
+    assert "Propose it" in page
+    assert "/reviews/1/" in confirm(editor, f"{HISTORY}2/undo/", 4)["Location"]
+    (wanted,) = RequestedChange.objects.all()
+    assert (wanted.source, wanted.refers_to, wanted.base_etag) == ("undo", {"undoes": 2}, 4)
     assert confirm(reviewer, f"{HISTORY}2/undo/", 4).status_code == 302
 
 
@@ -202,7 +205,10 @@ def test_restoring_a_live_version_takes_a_reviewer_too(sign_in: SignIn, item: Li
     patch(actor(sandbox), item, replace("/status", "approved"))
     patch(actor(sandbox), item, replace("/status", "draft"))
     Sandbox.objects.update(review_policy="reviewer")
-    assert confirm(sign_in(Role.EDITOR), f"{HISTORY}4/restore/", 5).status_code == 403
+    proposed = confirm(sign_in(Role.EDITOR), f"{HISTORY}4/restore/", 5)
+    assert "/reviews/1/" in proposed["Location"]
+    item.refresh_from_db()
+    assert (item.status, item.etag) == ("draft", 5)
 
 
 def test_undo_asks_for_the_forms_token(item: LibraryItem, sign_in: SignIn) -> None:

@@ -1,0 +1,124 @@
+"""Who is editing what, and what Save would make of it: asked again with every answer of the form (web/edit/form.py)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from offers import asked
+from offers.access import policy
+from offers.access.permissions import Actor
+from offers.document.validate import validate
+from offers.document.values import Document
+from offers.document.words.describe import Change, describe
+from offers.forms.kinds import Form, document_of, form_problems
+from offers.forms.offer import OfferForm
+from offers.ledger.heads import head_of_item
+from offers.lists.names import names_in
+from offers.models import LibraryItem
+from offers.web.edit.choices import LibraryChoices, library_choices
+from offers.web.edit.form_page import NOT_CHOSEN, Choices, form_page
+from offers.web.edit.saving import Plan, people, plan_for, since, verdict
+from offers.web.edit.warnings import warnings
+from offers.web.frame.curl import patch_curl
+from offers.web.frame.sections import SECTION_OF, Section
+
+
+@dataclass
+class Desk:
+    """Who is editing what: `item` as it is now (None for a new offer), opened at `etag`, of which `form.before` is the
+    document."""
+
+    request: HttpRequest
+    actor: Actor
+    item: LibraryItem | None
+    etag: int
+    form: Form
+    search: str = ""
+
+    @cached_property
+    def choices(self) -> Choices | LibraryChoices:
+        """What the form offers to choose from; of placements and rules those with all words of `search`."""
+        if isinstance(self.form, OfferForm):
+            return Choices(self.actor, self.form, self.search)
+        return library_choices(self.actor, self.form)
+
+    @property
+    def document(self) -> Document:
+        """What the form makes."""
+        return document_of(self.form, self.choices.placements if isinstance(self.choices, Choices) else {})
+
+    @property
+    def saved_document(self) -> Document:
+        """The same, without asking for what only the page shows."""
+        return document_of(self.form, self.choices.chosen_placements() if isinstance(self.choices, Choices) else {})
+
+    @property
+    def section(self) -> Section:
+        return SECTION_OF[self.form.kind]
+
+    @property
+    def note(self) -> str:
+        return asked.note(self.request.POST.get("note"))
+
+
+def preview(desk: Desk) -> dict[str, Any]:
+    """What Save would do now: changes in words, the very patch, the call, problems, warnings."""
+    return _preview_of_new(desk) if desk.item is None else _preview_of_edit(desk, desk.item)
+
+
+def _preview_of_new(desk: Desk) -> dict[str, Any]:
+    document = desk.document
+    names = names_in(desk.actor.sandbox.pk, desk.form.kind, [document]) | NOT_CHOSEN
+    changes = [change for change in describe({}, document, names=names) if not _is_default(change)]
+    shown = form_page(desk.actor, desk.form, desk.choices)
+    shown.add_problems([*form_problems(desk.form), *validate(desk.form.kind, document)], document)
+    return {"changes": changes, "page": shown, "warnings": warnings(desk.form.before, document, timezone.now())}
+
+
+def _is_default(change: Change) -> bool:
+    """What a new item has by itself, and nobody chose."""
+    return (change.pointer, change.new) == ("/status", "draft") or change.pointer in (
+        "/condition/type",
+        "/condition/format",
+    )
+
+
+def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
+    document = desk.document
+    head = head_of_item(item)
+    if head.deleted_at is not None:
+        back = policy.ruling(desk.actor, desk.form.kind, head.id, None, item.document).is_offered
+        return {"gone": item, "may_return": back}
+    plan = plan_for(head, desk.form.before, document)
+    said = verdict(desk.actor, plan)
+    stale = head.etag != desk.etag
+    shown = form_page(desk.actor, desk.form, desk.choices)
+    shown.add_problems(form_problems(desk.form), document)
+    shown.add_problems(said.problems, plan.document, elsewhere=stale)
+    names = names_in(item.sandbox_id, head.kind, [head.document, plan.document]) | NOT_CHOSEN
+    return {
+        "changes": describe(head.document, plan.document, names=names),
+        "patch": plan.patch,
+        "curl": patch_curl(desk.request, desk.actor.sandbox, head.kind, head.id, plan.patch, head.etag),
+        "page": shown,
+        "refusal": said.refusal,
+        "review": said.review,
+        "warnings": warnings(head.document, plan.document, timezone.now()),
+        **(_meanwhile(desk, item, plan) if stale else {}),
+    }
+
+
+def _meanwhile(desk: Desk, item: LibraryItem, plan: Plan) -> dict[str, Any]:
+    """That others saved since the form was opened: who, up to which version, and how many fields are contested."""
+    return {"others": people(since(item, desk.etag)), "head": plan.head, "contested": len(plan.conflicts)}
+
+
+def why_proposed(desk: Desk) -> str:
+    """Why this form proposes rather than saves, whatever it changes; "" where it saves. What it makes live is told as it is typed."""
+    before = desk.item.document if desk.item else None
+    after = desk.item.document if desk.item else desk.form.before
+    found = policy.ruling(desk.actor, desk.form.kind, desk.item.id if desk.item else "", before, after)
+    return found.why if found.proposes else ""
