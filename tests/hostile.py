@@ -124,6 +124,8 @@ def samples(address: Address, library: dict[str, str]) -> list[dict[str, str]]:
     section = next((name for name in ADDRESSES if f"dps/{name}/" in route or f"/{name}/<" in route), "offers")
     values = {**SAMPLES, "number": library["number"], "member": library["member"], "id": ADDRESSES[section]}
     values |= {"key": library["view"]} if "views/" in route else {}
+    asked = any(name in route for name in ("/reviews/", "/inbox/", "change-requests/"))
+    values |= {"number": library["request"], "key": library["comment"]} if asked else {}
     values |= {"object_id": library["user"]} if "admin/" in route else {}
     missing = [name for name in address.names if name not in values and name != "section"]
     assert not missing, f"say in SAMPLES what {missing} of {route} is tried with"

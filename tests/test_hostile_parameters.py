@@ -29,6 +29,7 @@ from offers.bulk.actions import Action, Do
 from offers.document.kinds.registry import Kind
 from offers.document.patch import applied
 from offers.models import LibraryItem, Membership, Sandbox, SavedView
+from offers.review import comments
 from tests.api.conftest import BASE, make_caller, make_sandbox
 from tests.cast import Role, actor, make, patch, replace
 from tests.hostile import (
@@ -41,6 +42,8 @@ from tests.hostile import (
     Heard,
     samples,
 )
+from tests.review.asking import ask
+from tests.review.conftest import member
 from tests.web.form_reader import form_in
 
 if TYPE_CHECKING:
@@ -100,7 +103,10 @@ def library(db: None) -> dict[str, str]:
     make_caller("feed", (sandbox, Role.EDITOR))
     members.change_policy(person, "reviewer", was="none")
     client = Membership.objects.get(client_id="feed")
+    asked = ask(member(sandbox, "ena", Role.EDITOR), LibraryItem.objects.get(id="sale"), replace("/name", "Asked for"))
+    comment = comments.say(person, asked, "Why?", comments.About("sale", ("name",)), "Better")
     keys = {"number": run.number, "view": view.key, "user": user.pk, "member": client.pk}
+    keys |= {"request": asked.number, "comment": comment.key}
     return {name: str(key) for name, key in keys.items()}
 
 

@@ -162,5 +162,5 @@ def test_the_accounts_are_those_that_the_demo_tells_about() -> None:
     assert not is_secret_of(Client.objects.get(pk="price-feed"), "demo-secret")
     assert client.get_grant_types() == ["client_credentials"]
     prod = Sandbox.objects.get(name="prod")
-    assert (prod.org_id, prod.type, prod.review_policy) == ("DEMO@OfferOrg", "production", "live")
+    assert (prod.org_id, prod.type, prod.review_policy) == ("DEMO@OfferOrg", "production", "reviewer")
     assert Sandbox.objects.get(name="dev").review_policy == "none"

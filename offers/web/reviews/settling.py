@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from offers import asked
-from offers.access.permissions import NotFound, check_edit
+from offers.access.permissions import check_edit
 from offers.document.errors import JSON, DocumentError
 from offers.document.merge import resolve
 from offers.review import requests
@@ -33,11 +33,10 @@ def settle(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     check_edit(actor)
     id = asked.text(request.POST.get("id"), MAX_ID)
     place = next((one for one in standing(found).places if one.change.id == id), None)
-    if place is None:
-        raise NotFound
-    picks = picks_of(place, request)
+    picks = picks_of(place, request) if place else {}
     problem, status = "", 409
-    if place.head is None or place.before is None or place.wanted is None or place.change.base is None:
+    # The change may have been taken out of the request, or the item deleted.
+    if place is None or place.head is None or place.before is None or place.wanted is None or place.change.base is None:
         problem = _("There is nothing left to choose: look at what became of it.")
     elif len(picks) < len(place.conflicts):
         problem, status = _("Choose for every field, as they are by now."), 422
