@@ -17,7 +17,7 @@ from offers.ledger import writes
 from offers.models import LibraryItem, Membership, Sandbox
 from tests.api.conftest import BASE, make_caller
 from tests.cast import FORM, Role, actor, make, make_placement, make_sandbox, offer
-from tests.document.measure import seconds
+from tests.document.measure import own_seconds
 from tests.web.form_reader import form_in
 
 # What costs the most (thousands of tiny members described) takes 0.9 s here alone; a slower machine may have twice as much.
@@ -116,7 +116,7 @@ class Timed:
 
     def _once(self, do: Callable[[], Any]) -> tuple[Any, float]:
         answers = []
-        cost = seconds(lambda: answers.append(do()))
+        cost = own_seconds(lambda: answers.append(do()))
         return answers[0], cost
 
 
