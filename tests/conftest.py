@@ -14,6 +14,7 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from offers.api import auth
+from tests.servers import SEND_AWAY
 from tests.transport import nginx
 
 
@@ -70,7 +71,4 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """The test database, with nobody left in it when it is dropped: a browser's last poll may still be under way."""
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE datname = current_database() AND pid <> pg_backend_pid()"""
-        )
+        cursor.execute(SEND_AWAY, {"database": connection.settings_dict["NAME"]})

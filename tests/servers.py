@@ -92,6 +92,13 @@ def private_database(local: Path) -> Iterator[PrivateDatabase]:
         devdb.remove(local)
 
 
+# Whoever is still connected to a database that is about to be dropped. Not PostgreSQL's own processes, which nobody else may end.
+SEND_AWAY = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = %(database)s AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
 @contextlib.contextmanager
 def empty_database() -> Iterator[str]:
     """The URL of an empty database on the server of the tests, gone with the block."""
@@ -103,7 +110,9 @@ def empty_database() -> Iterator[str]:
         try:
             yield base.rpartition("/")[0] + "/" + name + mark + query
         finally:
-            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+            connection.execute(SEND_AWAY, {"database": name})
+            # It ends a vacuum of PostgreSQL's own by itself, which WITH (FORCE) is not allowed to.
+            connection.execute(SQL("DROP DATABASE {}").format(Identifier(name)))
 
 
 @dataclass
