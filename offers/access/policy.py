@@ -6,12 +6,11 @@ directly or through others, because the rule of a live offer decides who gets it
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from offers.access.permissions import Actor, NotAllowed, Role, check_edit
+from offers.access.permissions import Actor, NotAllowed, Role, can_edit, check_edit
 from offers.document.errors import Problem
 from offers.document.kinds.registry import Kind
 from offers.document.live import is_live
@@ -43,31 +42,21 @@ class ReviewRequired(NotAllowed):
     """The change is not refused, but takes a second person: it can be proposed. The message is for people."""
 
 
-class Answer(StrEnum):
-    ALLOWED = "allowed"
-    REVIEW = "review"
-    REFUSED = "refused"
-
-
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What the policy says to a change, and why in words ("" where it is allowed)."""
+    """What the policy says to a change, in words: why it is refused, or else why it takes a second person; "" for what does not hold."""
 
-    answer: Answer
-    why: str = ""
+    refusal: str = ""
+    review: str = ""
 
     @property
     def allows(self) -> bool:
-        return self.answer == Answer.ALLOWED
+        return not self.refusal and not self.review
 
     @property
     def is_offered(self) -> bool:
         """Whether there is a way: made at once, or proposed."""
-        return self.answer != Answer.REFUSED
-
-    @property
-    def proposes(self) -> bool:
-        return self.answer == Answer.REVIEW
+        return not self.refusal
 
 
 def is_reached(sandbox_id: int, id: str) -> bool:
@@ -79,7 +68,7 @@ def can_change_live(actor: Actor) -> bool:
     """Whether this person changes what customers see without asking anybody."""
     policy = actor.sandbox.review_policy
     if policy == Policy.NONE:
-        return actor.role in (Role.EDITOR, Role.REVIEWER, Role.ADMIN)
+        return can_edit(actor)
     return policy == Policy.REVIEWER and can_review(actor)
 
 
@@ -125,21 +114,21 @@ def ruling(
     try:
         check_edit(actor)
     except NotAllowed as refused:
-        return Ruling(Answer.REFUSED, str(refused))
+        return Ruling(str(refused))
     why = _why_review(actor, kind, id, before, after)
     problem = step_problem(actor, kind, before, after)
-    if problem and (not why or can_review(actor)):
-        return Ruling(Answer.REFUSED, _(problem.message).format(**problem.params))
-    if why:
-        return Ruling(Answer.REFUSED if problem else Answer.REVIEW, why)
-    return Ruling(Answer.ALLOWED)
+    if problem is None:
+        return Ruling(review=why)
+    # The write path asks who may do it first: an editor is told that before anything about the step.
+    return Ruling(why if why and not can_review(actor) else _(problem.message).format(**problem.params))
 
 
 def refusal(
     actor: Actor, kind: Kind, id: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> str:
     """Why this actor may not make the change alone, in words; "" where the write path lets it pass."""
-    return ruling(actor, kind, id, before, after).why
+    found = ruling(actor, kind, id, before, after)
+    return found.refusal or found.review
 
 
 def _why_review(

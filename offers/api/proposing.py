@@ -15,7 +15,7 @@ from offers.document import patch as patches
 from offers.document.errors import JSON, InvalidDocument, PatchError, Problem
 from offers.document.kinds.fields import MESSAGES
 from offers.document.kinds.registry import Kind
-from offers.document.validate import validate, with_defaults
+from offers.document.validate import validate
 from offers.document.values import Document, Patch, equal
 from offers.document.words.labels import gettext_noop
 from offers.ledger import writes
@@ -23,7 +23,7 @@ from offers.ledger.heads import Head, lock_each, new_id, read_to_write
 from offers.models import ChangeRequest, Revision
 from offers.review import requests
 from offers.review.applying import DELETE
-from offers.review.requests import NothingToPropose, Proposal, ReasonMissing, proposal
+from offers.review.requests import NothingToPropose, Proposal, ReasonMissing, new_item, proposal
 
 API = Revision.Source.API.value
 
@@ -58,8 +58,7 @@ def without_waiting(
 
 def creation(kind: Kind, document: Document, id: str = "") -> Proposal:
     """A new item, as a POST would make it; without `id`, it gets a new opaque one."""
-    patch = [{"op": "add", "path": "", "value": with_defaults(kind, document)}]
-    return Proposal(kind, id or new_id(), patch, API)
+    return new_item(kind, id or new_id(), document, API)
 
 
 def change(actor: Actor, kinds: Collection[Kind], id: str, patch: object, if_match: int | None) -> Proposal:

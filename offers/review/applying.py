@@ -6,7 +6,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
 
-from offers.access.permissions import Actor, Role
+from offers.access.permissions import Actor, can_edit
 from offers.document.diff import diff
 from offers.document.errors import DocumentError
 from offers.document.kinds.registry import Kind
@@ -18,6 +18,9 @@ from offers.ledger.references import InUse
 from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent
 from offers.review import records
 from offers.review.standing import Place, Standing, standing
+
+# The only operation of a patch that deletes its item.
+DELETE = {"op": "remove", "path": ""}
 
 State = ChangeRequest.State
 What = RequestEvent.What
@@ -60,17 +63,17 @@ def write(request: ChangeRequest, found: Standing, request_id: str, *, bypass: b
         RequestedChange.objects.filter(key=place.change.key).update(item=head.key, applied_etag=head.etag)
 
 
+def deletes(change: RequestedChange) -> bool:
+    return bool(change.patch[0] == DELETE)
+
+
 def look_and_lock(request: ChangeRequest) -> Standing:
     """How the request stands, with its items held until the transaction ends."""
     changes = RequestedChange.objects.filter(request=request)
     ids = set(changes.values_list("id", flat=True))
     # Whoever deletes keeps out those who are about to refer to it; the others let them pass.
-    deletes = any(not change.patch or change.patch[0] == DELETE for change in changes)
-    heads = lock_each(request.sandbox_id, ids, "FOR UPDATE" if deletes else "FOR NO KEY UPDATE")
+    heads = lock_each(request.sandbox_id, ids, "FOR UPDATE" if any(map(deletes, changes)) else "FOR NO KEY UPDATE")
     return standing(request, heads)
-
-
-DELETE = {"op": "remove", "path": ""}
 
 
 def apply(request: ChangeRequest, actor: Actor | None, request_id: str = "") -> ChangeRequest:
@@ -109,9 +112,10 @@ def carry_out(
 def _author(request: ChangeRequest) -> Actor:
     """Who the changes are recorded as made by: the author, so long as somebody who may edit answers for the request."""
     role = _role(request)
-    if role not in (Role.EDITOR, Role.REVIEWER, Role.ADMIN):
+    author = Actor(request.sandbox, role, request.actor_label, user_id=request.actor_id, client_id=request.client_id)
+    if not can_edit(author):
         raise NoOwner
-    return Actor(request.sandbox, role, request.actor_label, user_id=request.actor_id, client_id=request.client_id)
+    return author
 
 
 def _role(request: ChangeRequest) -> str:

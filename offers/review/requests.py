@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from offers.access.permissions import Actor, NotAllowed, NotFound, check_edit
+from offers.access.permissions import Actor, NotAllowed, NotFound, Role, check_edit
 from offers.access.policy import can_review
 from offers.document.diff import diff
 from offers.document.errors import InvalidDocument
@@ -260,7 +260,7 @@ def get(actor: Actor, number: int) -> ChangeRequest:
 
 def may_own(actor: Actor, request: ChangeRequest) -> bool:
     """Whether this actor may withdraw it and say when it is applied."""
-    return actor.role == "admin" or actor.key in (request.actor_key, request.owner_key)
+    return actor.role == Role.ADMIN or actor.key in (request.actor_key, request.owner_key)
 
 
 def _check_owner(actor: Actor, request: ChangeRequest) -> None:

@@ -19,6 +19,7 @@ from offers.ledger.records import Stamp
 from offers.ledger.references import InUse
 from offers.models import ChangeRequest, LibraryItem, RequestedChange, RequestEvent
 from offers.review import records
+from offers.review.applying import deletes
 
 
 def take_back(request: ChangeRequest) -> None:
@@ -39,11 +40,7 @@ def take_back(request: ChangeRequest) -> None:
 
 
 def _turn(change: RequestedChange) -> tuple[int, int]:
-    return (0 if _deletes(change) else 2 if change.base is None else 1, -change.key)
-
-
-def _deletes(change: RequestedChange) -> bool:
-    return bool(change.patch) and change.patch[0] == {"op": "remove", "path": ""}
+    return (0 if deletes(change) else 2 if change.base is None else 1, -change.key)
 
 
 def _taken_back(by: Actor, request: ChangeRequest, change: RequestedChange, head: Head) -> dict[str, Any] | None:
@@ -63,10 +60,10 @@ def _taken_back(by: Actor, request: ChangeRequest, change: RequestedChange, head
 def _undo(by: Actor, change: RequestedChange, head: Head, stamp: Stamp) -> tuple[str, tuple[Path, ...]]:
     """Why something was left, and which fields; "" where all of it was taken back. Raises what the write path raises."""
     kinds = [Kind(change.kind)]
-    whole = change.base is None or _deletes(change)
+    whole = change.base is None or deletes(change)
     if whole and head.etag != change.applied_etag:
         return "changed", ()
-    if _deletes(change):
+    if deletes(change):
         writes.undelete(by, kinds, change.id, stamp)
     elif change.base is None:
         writes.delete(by, kinds, change.id, stamp, if_match=head.etag)

@@ -121,4 +121,4 @@ def why_proposed(desk: Desk) -> str:
     before = desk.item.document if desk.item else None
     after = desk.item.document if desk.item else desk.form.before
     found = policy.ruling(desk.actor, desk.form.kind, desk.item.id if desk.item else "", before, after)
-    return found.why if found.proposes else ""
+    return found.review

@@ -93,9 +93,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
 def why_closed(actor: Actor, item: LibraryItem) -> str:
     """Why this person cannot edit this item, in words, before they type; "" when they can."""
     found = policy.ruling(actor, Kind(item.kind), item.id, item.document, item.document)
-    return (found.why if found.answer == policy.Answer.REFUSED else "") or (
-        "" if fits_form(item.document) else too_large()
-    )
+    return found.refusal or ("" if fits_form(item.document) else too_large())
 
 
 def too_large() -> str:
@@ -209,7 +207,7 @@ def _nothing(desk: Desk, item: LibraryItem) -> HttpResponse:
 
 def _proposed(desk: Desk, wanted: Proposal) -> HttpResponse:
     """The change as a request, which its author sees next. Raises what `requests.propose` raises."""
-    made = requests.propose(desk.actor, [wanted], title_of([wanted], desk.actor.sandbox.pk), desk.note)
+    made = requests.propose(desk.actor, [wanted], title_of(wanted, desk.actor.sandbox.pk), desk.note)
     return say_proposed(desk.request, desk.actor, made)
 
 

@@ -77,7 +77,7 @@ def _create(desk: Desk) -> HttpResponse:
             raise InvalidDocument(own)
         if desk.request.POST.get("action") == PROPOSE:
             wanted = new_item(desk.form.kind, id, document, stamp.source)
-            made = requests.propose(desk.actor, [wanted], title_of([wanted], desk.actor.sandbox.pk), desk.note)
+            made = requests.propose(desk.actor, [wanted], title_of(wanted, desk.actor.sandbox.pk), desk.note)
             return say_proposed(desk.request, desk.actor, made)
         writes.create(desk.actor, desk.form.kind, document, stamp, id=id)
     except NotReady:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from offers.access.permissions import Actor, NotAllowed, NotFound
-from offers.access.policy import ruling
+from offers.access.policy import ReviewRequired
 from offers.document.diff import diff
 from offers.document.errors import JSON, DocumentError, Problem
 from offers.document.merge import Conflict, resolve
@@ -122,18 +122,24 @@ def verdict(actor: Actor, plan: Plan) -> Verdict:
     """Ask the write path, without writing."""
     if not plan.patch:
         return Verdict()
-    head = plan.head
-    found = ruling(actor, head.kind, head.id, head.document, plan.document)
-    review = found.why if found.proposes else ""
     try:
-        writes.judge(actor, head, plan.patch, PROPOSED if review else Stamp(""))
+        return _judged(actor, plan, Stamp(""))
+    except ReviewRequired as review:
+        return replace(_judged(actor, plan, PROPOSED), review=str(review))
+
+
+def _judged(actor: Actor, plan: Plan, stamp: Stamp) -> Verdict:
+    try:
+        writes.judge(actor, plan.head, plan.patch, stamp)
+    except ReviewRequired:
+        raise
     except NotAllowed as refusal:
         return Verdict(refusal=str(refusal))
     except DocumentError as error:
-        return Verdict(error.problems, review=review)
+        return Verdict(error.problems)
     except InUse as use:
-        return Verdict(refusal=problem_text(in_use(use)), review=review)
-    return Verdict(review=review)
+        return Verdict(refusal=problem_text(in_use(use)))
+    return Verdict()
 
 
 def since(item: LibraryItem, opened: int) -> list[Revision]:

@@ -60,7 +60,7 @@ def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     except ReviewRequired:
         patch = [{"op": "add", "path": "", "value": item.document}]
         wanted = proposal(head_of_item(item), patch, Revision.Source.UNDO, stamp.refers_to)
-        return ask_for(request, actor, [wanted])
+        return ask_for(request, actor, wanted)
     except InvalidDocument as error:
         return page(request, actor, item, error.problems, status=422)
     say_changed(request, actor, done, _("It is back as it was."))
@@ -72,14 +72,13 @@ def page(
 ) -> HttpResponse:
     """The page of a deleted item: who deleted it, when and why; how it comes back, or why it cannot, or not by this person."""
     found = ruling(actor, Kind(item.kind), item.id, None, item.document)
-    refused = "" if found.proposes else found.why
     context = item_context(
         item,
         "overview",
         made=history.revision(item, item.etag),
-        refusal=refused,
-        proposes=found.why if found.proposes else "",
-        problems=[in_words(item, problem) for problem in problems or (() if refused else _missing(item))],
+        refusal=found.refusal,
+        proposes=found.review,
+        problems=[in_words(item, problem) for problem in problems or (() if found.refusal else _missing(item))],
     )
     return answer(request, "item/deleted.html", context, status=status)
 

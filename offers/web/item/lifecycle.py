@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from offers.access.permissions import Actor, check_edit
+from offers.access.permissions import check_edit
 from offers.access.policy import ReviewRequired, refusal, ruling
 from offers.document.errors import InvalidDocument
 from offers.document.kinds.registry import Kind
@@ -15,7 +15,8 @@ from offers.document.values import clone
 from offers.ledger import writes
 from offers.ledger.heads import head_of_item, new_id
 from offers.ledger.references import InUse, used_by
-from offers.models import LibraryItem, Revision
+from offers.models import Revision
+from offers.review.applying import DELETE
 from offers.review.requests import new_item, proposal
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.addresses import address_of
@@ -41,7 +42,7 @@ def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> 
         made = writes.create(actor, Kind(item.kind), document, stamp).head
     except ReviewRequired:
         wanted = new_item(Kind(item.kind), new_id(), document, Revision.Source.FORM, stamp.refers_to)
-        return ask_for(request, actor, [wanted])
+        return ask_for(request, actor, wanted)
     except InvalidDocument as error:
         messages.error(request, format_html_join(" ", "{}", ((in_words(item, found),) for found in error.problems)))
         return to_item(actor, item)
@@ -63,12 +64,13 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
     # Before the question: nobody is asked whether to do what they may not.
     check_edit(actor)
+    proposes = ruling(actor, Kind(item.kind), item.id, item.document, None).review
     users = used_by(actor.sandbox.pk, item.id)
     if request.method != "POST":
         return answer(
             request,
             "item/delete.html",
-            item_context(item, "", users=users, section_page=section, proposes=_why(actor, item)),
+            item_context(item, "", users=users, section_page=section, proposes=proposes),
         )
     stamp = stamp_of(request, Revision.Source.FORM, note=note_of(request))
     try:
@@ -77,8 +79,8 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
         say_stale(request, actor, item, stale.head)
         return HttpResponseRedirect(request.path)
     except ReviewRequired:
-        wanted = proposal(head_of_item(item), [{"op": "remove", "path": ""}], Revision.Source.FORM)
-        return ask_for(request, actor, [wanted])
+        wanted = proposal(head_of_item(item), [DELETE], Revision.Source.FORM)
+        return ask_for(request, actor, wanted)
     except InUse as use:
         context = item_context(item, "", users=use.users, section_page=section)
         return answer(request, "item/delete.html", context, status=409)
@@ -88,9 +90,3 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
         said = format_html('{} <a href="{}">{}</a>', said, back, _("Undo"))
     messages.success(request, said)
     return HttpResponseRedirect(reverse("items", args=[actor.sandbox.name, section.slug]))
-
-
-def _why(actor: Actor, item: LibraryItem) -> str:
-    """Why deleting it takes a second person; "" where it takes none."""
-    found = ruling(actor, Kind(item.kind), item.id, item.document, None)
-    return found.why if found.proposes else ""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from offers.access.permissions import Actor
-from offers.access.policy import Answer, Ruling, ruling
+from offers.access.policy import Ruling, ruling
 from offers.document.errors import Problem
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.validate import validate
@@ -30,14 +30,12 @@ class Offered:
     @cached_property
     def closed(self) -> str:
         """Why this person does not edit the item as it stands; "" where they do, or may propose it."""
-        found = self._ruling(self.item.document)
-        return found.why if found.answer == Answer.REFUSED else ""
+        return self._ruling(self.item.document).refusal
 
     @property
     def proposes(self) -> str:
         """Why an edit of it is a proposal that a second person looks at; "" where it is saved at once."""
-        found = self._ruling(self.item.document)
-        return found.why if found.proposes else ""
+        return self._ruling(self.item.document).review
 
     @property
     def edit(self) -> bool:
@@ -54,8 +52,7 @@ class Offered:
     @property
     def not_undeleted(self) -> str:
         """Why this person does not bring the deleted item back; "" where they do, or may propose it."""
-        found = self._asked(None, self.item.document)
-        return found.why if found.answer == Answer.REFUSED else ""
+        return self._asked(None, self.item.document).refusal
 
     @cached_property
     def steps(self) -> frozenset[str]:
@@ -66,7 +63,7 @@ class Offered:
     @cached_property
     def asked_steps(self) -> frozenset[str]:
         """Those of them that this person only proposes."""
-        return frozenset(status for status in self.steps if self._ruling(self._with(status)).proposes)
+        return frozenset(status for status in self.steps if self._ruling(self._with(status)).review)
 
     @cached_property
     def fixed(self) -> bool:

@@ -1,14 +1,11 @@
 """What a button sends along, and what is said on the next page when it was pressed."""
 
-from collections.abc import Sequence
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from offers import asked
 from offers.access.permissions import Actor
@@ -94,27 +91,22 @@ def in_words(item: LibraryItem, problem: Problem) -> str:
     return f"{place_title(place_at(item.document, problem.pointer))}: {text}" if problem.pointer else text
 
 
-def title_of(proposals: Sequence[Proposal], sandbox_id: int | None = None) -> str:
-    """What a request is called unless somebody says: "Summer sale: End date, Name"; or of how many changes it is."""
-    if len(proposals) != 1:
-        return ngettext("{n} change", "{n} changes", len(proposals)).format(n=len(proposals))
-    (one,) = proposals
+def title_of(one: Proposal, sandbox_id: int) -> str:
+    """What a request with one change is called unless somebody says: "Summer sale: End date, Name"."""
     after = replay(one.base, one.patch)
-    names = names_in(sandbox_id, one.kind, [one.base, after]) if sandbox_id is not None else {}
-    labels, more = summary(describe(one.base, after, names=names))
+    labels, more = summary(describe(one.base, after, names=names_in(sandbox_id, one.kind, [one.base, after])))
     said = [*map(phrase, labels), *([f"+{more}"] if more else [])]
     return f"{(after or one.base or {}).get('name', one.id)}: {', '.join(said)}"[: requests.MOST_TITLE]
 
 
-def ask_for(request: HttpRequest, actor: Actor, proposals: Sequence[Proposal]) -> HttpResponseRedirect:
-    """Open a request for these changes, and lead to it; where they cannot be made, say why and lead back to the item."""
-    one = proposals[0]
+def ask_for(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedirect:
+    """Open a request for this change, and lead to it; where it cannot be made, say why and lead back to the item."""
     # What is not there yet has no page to lead back to.
     back = reverse("items", args=[actor.sandbox.name, SECTION_OF[one.kind]])
     if one.key is not None:
         back = address_at(actor.sandbox.name, SECTION_OF[one.kind], one.id)
     try:
-        made = requests.propose(actor, proposals, title_of(proposals, actor.sandbox.pk), note_of(request))
+        made = requests.propose(actor, [one], title_of(one, actor.sandbox.pk), note_of(request))
     except DocumentError as error:
         messages.error(request, format_html_join(" ", "{}", ((problem_text(found),) for found in error.problems)))
         return HttpResponseRedirect(back)

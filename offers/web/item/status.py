@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from offers.access.permissions import Actor, check_edit
-from offers.access.policy import Answer, ReviewRequired, ruling
+from offers.access.policy import ReviewRequired, ruling
 from offers.document.errors import DocumentError
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.live import is_live
@@ -47,7 +47,7 @@ def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section
         say_stale(request, actor, item, stale.head)
     except ReviewRequired:
         wanted = proposal(head_of_item(item), patch, Revision.Source.FORM)
-        return ask_for(request, actor, [wanted])
+        return ask_for(request, actor, wanted)
     except DocumentError as error:
         problems = ((in_words(item, problem),) for problem in error.problems)
         messages.error(request, format_html_join(" ", "{}", problems))
@@ -62,8 +62,8 @@ def _ask(request: HttpRequest, actor: Actor, section: Section, item: LibraryItem
     after = {**item.document, "status": status}
     check_edit(actor)
     found = ruling(actor, Kind(item.kind), item.id, item.document, after)
-    if found.answer == Answer.REFUSED:
+    if found.refusal:
         return to_item(actor, item)
     was_live = is_live(item.kind, item.document)
-    proposes = found.why if found.proposes else ""
-    return answer(request, "item/final.html", item_context(item, "", to=status, was_live=was_live, proposes=proposes))
+    context = item_context(item, "", to=status, was_live=was_live, proposes=found.review)
+    return answer(request, "item/final.html", context)

@@ -15,17 +15,13 @@ from django.views.decorators.http import require_POST
 from offers import asked
 from offers.access.asking import asking
 from offers.access.permissions import Actor
-from offers.document.errors import DocumentError
-from offers.ledger.references import InUse
 from offers.models import ChangeRequest
 from offers.review import queue as waiting
 from offers.review import requests, verdicts
-from offers.review.applying import NoOwner, NotReady
 from offers.review.queue import Wanted
-from offers.review.requests import HasMoved, NotNow, ReasonMissing
-from offers.web.frame.words import problem_text
-from offers.web.item.said import in_use
+from offers.review.requests import HasMoved
 from offers.web.reviews.page import MAX_TEXT, address, moved_since, request_for, shown
+from offers.web.reviews.refusals import REFUSALS, why_not
 
 MAX_DIGEST = 64
 State = ChangeRequest.State
@@ -128,24 +124,13 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
     """Do it and show the request; or say on its page why it was not done."""
     try:
         messages.success(request, format_html("{} {}", act(), _next(actor, found)))
-    except ReasonMissing:
-        return _refused(request, actor, found, _("Say why: whoever proposed it wants to know."), 422)
-    except NotNow as late:
-        said = _("Somebody was first: the request is “{state}” by now.")
-        return _refused(request, actor, found, said.format(state=late.request.get_state_display()), 409)
     except HasMoved as moved:
         since = moved_since(actor, moved.standing, asked.text(request.POST.get("seen"), MAX_TEXT))
         said = _("It has changed since you opened this page, so nothing was decided. This is how it stands now.")
         return shown(request, actor, requests.get(actor, found.number), problem=said, moved=since, status=409)
-    except NotReady:
-        return _refused(request, actor, found, _("It cannot be applied as it stands: nothing was written."), 409)
-    except NoOwner:
-        said = _("Nobody who may edit here sees to it any more: somebody has to take it over first.")
-        return _refused(request, actor, found, said, 409)
-    except DocumentError as error:
-        return _refused(request, actor, found, " ".join(problem_text(one) for one in error.problems[:5]), 422)
-    except InUse as use:
-        return _refused(request, actor, found, problem_text(in_use(use)), 409)
+    except REFUSALS as refused:
+        said, status = why_not(refused)
+        return shown(request, actor, requests.get(actor, found.number), problem=said, status=status)
     return HttpResponseRedirect(address(actor, found))
 
 
@@ -157,10 +142,6 @@ def _next(actor: Actor, found: ChangeRequest) -> SafeString:
         return SafeString("")
     said = _("Next: request {number}").format(number=other.number)
     return format_html('<a href="{}">{}</a>', address(actor, other), said)
-
-
-def _refused(request: HttpRequest, actor: Actor, found: ChangeRequest, said: str, status: int) -> HttpResponse:
-    return shown(request, actor, requests.get(actor, found.number), problem=said, status=status)
 
 
 def _text(request: HttpRequest) -> str:

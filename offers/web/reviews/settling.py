@@ -9,15 +9,13 @@ from django.views.decorators.http import require_POST
 
 from offers import asked
 from offers.access.permissions import check_edit
-from offers.document.errors import JSON, DocumentError
+from offers.document.errors import JSON
 from offers.document.merge import resolve
 from offers.review import requests
-from offers.review.applying import NotReady
-from offers.review.requests import NothingToPropose, NotNow
 from offers.review.standing import Place, standing
 from offers.web.edit.conflict import name_of
-from offers.web.frame.words import problem_text
 from offers.web.reviews.page import address, request_for, shown
+from offers.web.reviews.refusals import REFUSALS, why_not
 
 THEIRS, REQUESTED = "theirs", "requested"
 MAX_ID = 64
@@ -45,13 +43,8 @@ def settle(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
         assert isinstance(document, dict), "both sides are documents"
         try:
             requests.revise(actor, found, place.head, document)
-        except NotNow as late:
-            problem = _("Somebody was first: the request is “{state}” by now.")
-            problem = problem.format(state=late.request.get_state_display())
-        except (NotReady, NothingToPropose):
-            problem = _("It cannot be applied as it stands: nothing was written.")
-        except DocumentError as error:
-            problem, status = " ".join(problem_text(one) for one in error.problems[:5]), 422
+        except REFUSALS as refused:
+            problem, status = why_not(refused)
     if problem:
         return shown(request, actor, requests.get(actor, number), problem=problem, status=status)
     messages.success(request, _("Settled. Somebody else has to agree to this version."))

@@ -10,14 +10,11 @@ from django.views.decorators.http import require_POST
 
 from offers import asked
 from offers.access.permissions import Actor, NotFound
-from offers.document.errors import DocumentError
 from offers.models import ChangeRequest
 from offers.review import comments, requests
-from offers.review.applying import NotReady
-from offers.review.comments import About, NoSuggestion, NothingSaid
-from offers.review.requests import HasMoved, NothingToPropose, NotNow
-from offers.web.frame.words import problem_text
+from offers.review.comments import About
 from offers.web.reviews.page import MAX_TEXT, address, request_for, shown
+from offers.web.reviews.refusals import REFUSALS, why_not
 
 MAX_ABOUT = 2_000
 
@@ -61,23 +58,10 @@ def accept(request: HttpRequest, sandbox: str, number: int, key: int) -> HttpRes
 
 
 def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callable[[], str]) -> HttpResponse:
-    problem, status = "", 409
     try:
         messages.success(request, act())
-    except NothingSaid:
-        problem, status = _("Say something first."), 422
-    except NoSuggestion:
-        problem, status = _("Only a text or a number can be suggested for."), 422
-    except NotNow as late:
-        problem = _("Somebody was first: the request is “{state}” by now.")
-        problem = problem.format(state=late.request.get_state_display())
-    except HasMoved:
-        problem = _("The value has changed since it was suggested: nothing was changed.")
-    except (NotReady, NothingToPropose):
-        problem = _("It cannot be applied as it stands: nothing was written.")
-    except DocumentError as error:
-        problem, status = " ".join(problem_text(one) for one in error.problems[:5]), 422
-    if problem:
+    except REFUSALS as refused:
+        problem, status = why_not(refused)
         return shown(request, actor, requests.get(actor, found.number), problem=problem, status=status)
     return HttpResponseRedirect(address(actor, found))
 

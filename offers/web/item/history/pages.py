@@ -154,13 +154,13 @@ def _confirmed(
     try:
         # A GET asks the write path what it would say, so that nobody confirms in vain.
         dry_run = not posted or stale
-        if found.proposes and patch and dry_run:
+        if found.review and patch and dry_run:
             done: writes.Outcome | None = writes.judge(actor, head_of_item(item), patch, PROPOSED)
         else:
             done = _write(request, actor, item, patch, source, etag, dry_run=dry_run) if patch else None
     except ReviewRequired:
         wanted = proposal(head_of_item(item), patch, source, _refers_to(source, etag))
-        return ask_for(request, actor, [wanted])
+        return ask_for(request, actor, wanted)
     except writes.StaleEtag:
         return HttpResponseRedirect(request.path)
     except DocumentError as error:
@@ -178,7 +178,7 @@ def _confirmed(
         source=source,
         stale=stale,
         problems=[(problem, place_at(document, problem.pointer, names)) for problem in problems],
-        proposes=found.why if found.proposes else "",
+        proposes=found.review,
         note=request.POST.get("note", ""),
         changes=describe(item.document, document, names=names),
         # What an undo makes is no version yet.

@@ -1,0 +1,42 @@
+"""Why something was not done to a request, in the words of its page, and with which status: the same for all that is pressed there."""
+
+from django.utils.translation import gettext as _
+
+from offers.document.errors import DocumentError
+from offers.ledger.references import InUse
+from offers.review.applying import NoOwner, NotReady
+from offers.review.comments import NoSuggestion, NothingSaid
+from offers.review.requests import HasMoved, NothingToPropose, NotNow, ReasonMissing
+from offers.web.frame.words import problem_text
+from offers.web.item.said import in_use
+
+# What those functions of offers/review raise that a person can do something about.
+REFUSALS = (
+    *(DocumentError, HasMoved, InUse, NoOwner, NoSuggestion, NotNow, NotReady, NothingSaid, NothingToPropose),
+    ReasonMissing,
+)
+# Problems of a document that are told.
+TOLD = 5
+
+
+def why_not(error: Exception) -> tuple[str, int]:
+    """What is said of one of REFUSALS, and the status of the answer."""
+    match error:
+        case ReasonMissing():
+            return _("Say why: whoever proposed it wants to know."), 422
+        case NothingSaid():
+            return _("Say something first."), 422
+        case NoSuggestion():
+            return _("Only a text or a number can be suggested for."), 422
+        case NotNow():
+            said = _("Somebody was first: the request is “{state}” by now.")
+            return said.format(state=error.request.get_state_display()), 409
+        case HasMoved():
+            return _("The value has changed since it was suggested: nothing was changed."), 409
+        case NoOwner():
+            return _("Nobody who may edit here sees to it any more: somebody has to take it over first."), 409
+        case DocumentError():
+            return " ".join(problem_text(one) for one in error.problems[:TOLD]), 422
+        case InUse():
+            return problem_text(in_use(error)), 409
+    return _("It cannot be applied as it stands: nothing was written."), 409
