@@ -167,6 +167,13 @@ def test_the_check_above_sees_a_cursor_of_its_own() -> None:
     assert not asks_by_itself(ast.parse(source.replace("libraryitem", "bulkrow")))
 
 
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_only_change_requests_go_past_the_policy(path: Path) -> None:
+    """A stamp that says that somebody else looks at it is made by offers/review, and by nobody else."""
+    names = [node.arg for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.keyword)]
+    assert ("reviewed" in names) <= (path.parent.name == "review")
+
+
 def test_there_are_no_signals_and_no_class_views() -> None:
     for path in MODULES:
         found = [name for name in imports_of(path) if name.startswith("django.views.generic") or "signals" in name]

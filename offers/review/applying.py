@@ -1,10 +1,12 @@
 """A request becomes changes of the library: all of them, or none, in one transaction that looks again at everything."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from offers.access.permissions import Actor, can_edit
 from offers.document.diff import diff
@@ -22,12 +24,14 @@ from offers.review.standing import Place, Standing, standing
 # The only operation of a patch that deletes its item.
 DELETE = {"op": "remove", "path": ""}
 
+T = TypeVar("T")
+
 State = ChangeRequest.State
 What = RequestEvent.What
 
 # Somebody else looks at what was published without waiting within this time.
 POST_REVIEW_WITHIN = timedelta(hours=24)
-# Two who delete and refer to the same things may wait for each other; PostgreSQL then ends one of them, who begins again.
+# Two who delete and refer to the same things may wait for each other: PostgreSQL then ends one of them, who begins again.
 TRIES = 3
 
 
@@ -81,16 +85,28 @@ def apply(request: ChangeRequest, actor: Actor | None, request_id: str = "") -> 
 
     Raises NotReady, NoOwner, and what the write path raises (InvalidDocument, InUse).
     """
+
+    def applied() -> ChangeRequest:
+        held = records.lock(request)
+        found = look_and_lock(held)
+        if not found.can_be_applied:
+            raise NotReady(found)
+        return carry_out(held, found, actor, request_id)
+
+    return at_once(applied)
+
+
+def at_once(do: Callable[[], T]) -> T:
+    """Do it in one transaction; again where somebody else was at the same things at the same moment.
+
+    That is a deadlock, or a new item's id that was taken between the look and the write: the next look sees what they made.
+    """
     for attempt in range(TRIES):
         try:
             with transaction.atomic():
-                held = records.lock(request)
-                found = look_and_lock(held)
-                if not found.can_be_applied:
-                    raise NotReady(found)
-                return carry_out(held, found, actor, request_id)
-        except OperationalError as error:
-            if attempt == TRIES - 1 or not isinstance(error.__cause__, DeadlockDetected):
+                return do()
+        except DatabaseError as error:
+            if attempt == TRIES - 1 or not isinstance(error.__cause__, DeadlockDetected | UniqueViolation):
                 raise
     raise AssertionError("the last try ends one way or the other")
 

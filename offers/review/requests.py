@@ -121,8 +121,7 @@ def propose(
     Raises NotAllowed (who only reads), TooMany, NothingToPropose, and what the write path raises (InvalidDocument, InUse).
     """
     check_edit(actor)
-    with transaction.atomic():
-        return _open(actor, proposals, title, reason, when)
+    return applying.at_once(lambda: _open(actor, proposals, title, reason, when))
 
 
 def publish(
@@ -137,12 +136,15 @@ def publish(
         raise NotAllowed(_("You may not publish without a second person."))
     if not reason.strip():
         raise ReasonMissing
-    with transaction.atomic():
+
+    def published() -> ChangeRequest:
         request = _open(actor, proposals, title, reason, When())
         found = applying.look_and_lock(request)
         if found.troubled:
             raise NotReady(found)
         return applying.carry_out(request, found, actor, request_id, bypass=True)
+
+    return applying.at_once(published)
 
 
 def _open(actor: Actor, proposals: Sequence[Proposal], title: str, reason: str, when: When) -> ChangeRequest:

@@ -28,7 +28,8 @@ def approve(
     Raises NotAllowed (a contributor, or no reviewer), NotNow, HasMoved, NotReady (a change does not fit any more).
     """
     check_may_judge(actor, request)
-    with transaction.atomic():
+
+    def approved() -> ChangeRequest:
         held = under_way(request)
         check_may_judge(actor, held)
         found = applying.look_and_lock(held)
@@ -46,6 +47,8 @@ def approve(
         if not apply:
             return to(held, State.APPROVED)
         return applying.carry_out(held, found, actor, request_id)
+
+    return applying.at_once(approved)
 
 
 def request_changes(actor: Actor, request: ChangeRequest, digest: str, text: str) -> ChangeRequest:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
@@ -141,6 +142,22 @@ def test_a_conflict_is_settled_field_by_field(people: Cast, sale: LibraryItem, b
     assert send(browser, request, "settle/", id="sale", **dict.fromkeys(names, "requested")).status_code == 302
     agree(people.jun, ChangeRequest.objects.get(key=request.key))
     assert now(sale).name == "Autumn sale"
+
+
+def test_a_conflict_of_who_left_is_settled_once_somebody_takes_the_request_over(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, RENAME)
+    patch(people.setup, sale, replace("/name", "Winter sale"))
+    User.objects.filter(username="mina").update(is_active=False)
+    browser = browser_of(people.bora)
+    chosen = dict.fromkeys(
+        re.findall(r'name="(pick:[0-9a-f]{32})"', browser.get(at(request)).content.decode()), "requested"
+    )
+    refused = send(browser, request, "settle/", id="sale", **chosen)
+    assert (refused.status_code, "take it over first" in text_of(refused)) == (409, True)
+    send(browser, request, "claim/")
+    assert send(browser, request, "settle/", id="sale", **chosen).status_code == 302
 
 
 def test_what_is_new_and_what_is_deleted_has_a_page_too(people: Cast, sale: LibraryItem, browser_of: As) -> None:
