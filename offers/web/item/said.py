@@ -96,7 +96,7 @@ def title_of(one: Proposal, sandbox_id: int) -> str:
     after = replay(one.base, one.patch)
     labels, more = summary(describe(one.base, after, names=names_in(sandbox_id, one.kind, [one.base, after])))
     said = [*map(phrase, labels), *([f"+{more}"] if more else [])]
-    return f"{(after or one.base or {}).get('name', one.id)}: {', '.join(said)}"[: requests.MOST_TITLE]
+    return f"{(one.base or after or {}).get('name', one.id)}: {', '.join(said)}"[: requests.MOST_TITLE]
 
 
 def ask_for(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedirect:

@@ -163,8 +163,10 @@ def at_approval(request: ChangeRequest, found: Standing) -> str:
     """What happens at the moment of approval."""
     if request.apply_at is not None and request.apply_at > timezone.now():
         said = _("Once it is approved, it is applied on {when}.").format(when=in_its_zone(request, request.apply_at))
-    elif any(is_live(place.kind, document) for place in found.places for document in (place.before, place.after)):
+    elif any(is_live(place.kind, place.after) for place in found.places):
         said = _("Goes live at once when it is approved.")
+    elif any(is_live(place.kind, place.before) for place in found.places):
+        said = _("Customers stop seeing it at once when it is approved.")
     else:
         said = _("Is applied at once when it is approved.")
     if request.until is None:

@@ -46,6 +46,13 @@ def test_it_says_what_changes_and_what_happens_at_approval(people: Cast, sale: L
     assert "Must still say yes: Jisoo or Jun." in said or "Must still say yes: Jun or Jisoo." in said
 
 
+def test_what_is_taken_off_does_not_go_live(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    for change in (replace("/status", "archived"), [{"op": "remove", "path": ""}]):
+        page = text_of(browser_of(people.jun).get(at(ask(people.mina, sale, change))))
+        assert "Customers stop seeing it at once when it is approved." in page
+        assert "Goes live" not in page
+
+
 def test_a_reviewer_approves_and_it_is_live(people: Cast, sale: LibraryItem, browser_of: As) -> None:
     request = ask(people.mina, sale, RENAME)
     page = browser_of(people.jun).get(at(request)).content.decode()
