@@ -12,8 +12,12 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def text(given: str | None, most: int) -> str:
-    """The text without space around it and without NUL, which PostgreSQL cannot hold; at most `most` characters."""
-    return (given or "").replace("\0", "").strip()[:most]
+    """The text without space around it and without NUL, which PostgreSQL cannot hold; at most `most` characters.
+
+    A line ends with one character, as browsers count it, and not with the two that they send: else the end of a text that
+    they let somebody type would be cut off.
+    """
+    return (given or "").replace("\r\n", "\n").replace("\0", "").strip()[:most]
 
 
 def request_id(given: str | None) -> str:

@@ -45,3 +45,8 @@ def test_words_are_small_and_few() -> None:
 
 def test_ids_are_what_could_be_one() -> None:
     assert asked.ids(["a", "", "b\0", "c\nd", "할인"]) == ["a", "할인"]
+
+
+def test_a_line_counts_as_long_as_a_browser_says_that_it_is() -> None:
+    typed = "가\n" * 5 + "END"
+    assert asked.text(typed.replace("\n", "\r\n"), len(typed)) == typed

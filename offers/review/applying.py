@@ -13,7 +13,7 @@ from offers.document.diff import diff
 from offers.document.errors import DocumentError
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
-from offers.ledger.heads import Head, lock_each
+from offers.ledger.heads import Head, Lock, lock_each
 from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
 from offers.ledger.references import InUse
@@ -72,12 +72,11 @@ def deletes(change: RequestedChange) -> bool:
 
 
 def look_and_lock(request: ChangeRequest) -> Standing:
-    """How the request stands, with its items held until the transaction ends."""
+    """How the request stands, with its items, and what they are shown with, held until the transaction ends."""
     changes = RequestedChange.objects.filter(request=request)
-    ids = set(changes.values_list("id", flat=True))
     # Whoever deletes keeps out those who are about to refer to it; the others let them pass.
-    heads = lock_each(request.sandbox_id, ids, "FOR UPDATE" if any(map(deletes, changes)) else "FOR NO KEY UPDATE")
-    return standing(request, heads)
+    lock: Lock = "FOR UPDATE" if any(map(deletes, changes)) else "FOR NO KEY UPDATE"
+    return standing(request, lambda ids: lock_each(request.sandbox_id, ids, lock))
 
 
 def apply(request: ChangeRequest, actor: Actor | None, request_id: str = "") -> ChangeRequest:

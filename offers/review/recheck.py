@@ -83,9 +83,9 @@ def _fields(place: Place) -> list[dict[str, Any]]:
     if head is None or since == 0 or head.etag == since or place.trouble == Trouble.GONE:
         return []
     item = LibraryItem.objects.get(key=head.key)
-    made = changed_since(item, since, place.touched)
+    made = changed_since(item, since, place.judged)
     return [
         {"path": list(path), "by": made[path].actor_label, "etag": made[path].etag}
-        for path in place.touched
+        for path in place.judged
         if path in made
     ]

@@ -2,24 +2,32 @@
 
 Nothing of this is stored. A verdict names a digest of the exact changes and of the values that they replace. So whatever else
 changes meanwhile leaves an approval as it was, and a change of one of those values makes it one about something else.
+
+Of what only goes live by the request everything is in the digest, with what it is shown with: anybody may edit a draft, and the
+rule that no live offer has, up to that moment.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from django.db.models import Q
+
+from offers.access.permissions import actor_key
+from offers.access.policy import REACHED
 from offers.document.errors import Problem
 from offers.document.identity import Path
 from offers.document.kinds.registry import Kind
+from offers.document.live import is_live
 from offers.document.merge import ABSENT, Conflict, merge
 from offers.document.patch import replay
 from offers.document.touched import touched, value_at
-from offers.document.validate import validate
+from offers.document.validate import references, validate
 from offers.document.values import Document, canonical, equal
 from offers.ledger.heads import Head, read_each
-from offers.models import ChangeRequest, RequestedChange, RequestEvent
+from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent
 
 What = RequestEvent.What
 VERDICTS = (What.APPROVED, What.REQUESTED_CHANGES, What.REJECTED)
@@ -111,9 +119,30 @@ class Place:
         """The identity paths that the change is about."""
         return touched(self.change.base, self.wanted)
 
+    @property
+    def goes_live(self) -> bool:
+        """Whether customers see it once the request is applied, and do not yet."""
+        return is_live(self.kind, self.after) and not is_live(self.kind, self.before)
+
+    @cached_property
+    def judged(self) -> tuple[Path, ...]:
+        """The identity paths that somebody who agrees agrees about: of what goes live, each of its members."""
+        if not self.goes_live:
+            return self.touched
+        documents = (self.change.base, self.wanted, self.before)
+        return tuple(sorted({(name,) for document in documents if document for name in document}))
+
+    @property
+    def newly_shown_with(self) -> set[str]:
+        """The ids of what customers get through it from then on, and that may not be live by anything else."""
+        if not is_live(self.kind, self.after):
+            return set()
+        known = reached_by(self.kind, self.before) if is_live(self.kind, self.before) else set()
+        return reached_by(self.kind, self.after) - known
+
     def replaced(self) -> Iterator[list[object]]:
-        """What stands now at each of them: [path, value], or [path] where nothing does."""
-        for path in self.touched:
+        """What stands now at each of the paths that are judged: [path, value], or [path] where nothing does."""
+        for path in self.judged:
             value = value_at(self.before, path) if self.before is not None else ABSENT
             yield [list(path)] if value is ABSENT else [list(path), value]
 
@@ -125,6 +154,10 @@ class Standing:
     request: ChangeRequest
     places: tuple[Place, ...]
     verdicts: tuple[RequestEvent, ...]
+    # The keys of those who gave a verdict and may give one now.
+    reviewers: frozenset[str] = frozenset()
+    # What customers get through it from then on, by id.
+    shown_with: Mapping[str, Head] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
@@ -143,6 +176,7 @@ class Standing:
                 }
                 for place in self.places
             ],
+            "with": {id: head.document for id, head in self.shown_with.items()},
         }
         return hashlib.sha256(canonical(says)).hexdigest()
 
@@ -154,12 +188,15 @@ class Standing:
     @cached_property
     def approvals(self) -> tuple[RequestEvent, ...]:
         """Who agrees to the request exactly as it stands, and wrote none of it."""
-        return tuple(event for event in self._approved if event.digest == self.digest)
+        return tuple(event for event in self._approved if self._counts(event))
 
     @cached_property
     def dropped(self) -> tuple[RequestEvent, ...]:
-        """Approvals of the present version that were about values which have changed since."""
-        return tuple(event for event in self._approved if event.digest != self.digest)
+        """Approvals of the present version that were about values which have changed since, or of who is no reviewer any more."""
+        return tuple(event for event in self._approved if not self._counts(event))
+
+    def _counts(self, event: RequestEvent) -> bool:
+        return event.digest == self.digest and event.actor_key in self.reviewers
 
     @property
     def _approved(self) -> Iterator[RequestEvent]:
@@ -186,23 +223,57 @@ class Standing:
         return self.request.is_under_way and self.is_approved and not self.troubled
 
 
-def standing(request: ChangeRequest, heads: Mapping[str, Head] | None = None) -> Standing:
-    """How this request stands: three statements, or two where its items were just read."""
-    return standings([request], heads)[0]
+Read = Callable[[Collection[str]], Mapping[str, Head]]
 
 
-def standings(requests: Sequence[ChangeRequest], heads: Mapping[str, Head] | None = None) -> list[Standing]:
-    """The same of several requests of one sandbox, in as many statements."""
+def standing(request: ChangeRequest, read: Read | None = None) -> Standing:
+    """How this request stands; `read` gives items by their ids, where they are not only looked at but held."""
+    return standings([request], read)[0]
+
+
+def standings(requests: Sequence[ChangeRequest], read: Read | None = None) -> list[Standing]:
+    """The same of several requests of one sandbox, in as many statements: three, one more where there are verdicts, and two where something goes live."""
     keys = [request.key for request in requests]
     changes = list(RequestedChange.objects.filter(request__in=keys).order_by("key"))
     verdicts = list(RequestEvent.objects.filter(request__in=keys, what__in=VERDICTS).order_by("key"))
-    if heads is None:
-        heads = read_each(requests[0].sandbox_id, {change.id for change in changes}) if requests else {}
-    return [
-        Standing(
-            request,
-            tuple(Place(change, heads.get(change.id)) for change in changes if change.request_id == request.key),
-            tuple(verdict for verdict in verdicts if verdict.request_id == request.key),
-        )
-        for request in requests
-    ]
+    read = read or (lambda ids: read_each(requests[0].sandbox_id, ids))
+    heads = read({change.id for change in changes}) if changes else {}
+    places = [Place(change, heads.get(change.id)) for change in changes]
+    more = _shown_with({id for place in places for id in place.newly_shown_with}, read)
+    reviewers = _reviewers(requests[0].sandbox_id, verdicts) if verdicts else frozenset[str]()
+    found = []
+    for request in requests:
+        own = tuple(place for place in places if place.change.request_id == request.key)
+        about = tuple(verdict for verdict in verdicts if verdict.request_id == request.key)
+        ids = _with_theirs({id for place in own for id in place.newly_shown_with}, more)
+        found.append(Standing(request, own, about, reviewers, {id: more[id] for id in sorted(ids) if id in more}))
+    return found
+
+
+def _reviewers(sandbox_id: int, verdicts: Sequence[RequestEvent]) -> frozenset[str]:
+    """Who of those that gave these verdicts may give one now, by key."""
+    people = {event.actor_id for event in verdicts if event.actor_id is not None}
+    programs = {event.client_id for event in verdicts if event.client_id}
+    members = Membership.objects.filter(sandbox=sandbox_id, role__in=(Membership.Role.REVIEWER, Membership.Role.ADMIN))
+    who = Q(user__in=people, user__is_active=True) | Q(client__in=programs)
+    return frozenset(
+        actor_key(user, client or "", "") for user, client in members.filter(who).values_list("user_id", "client_id")
+    )
+
+
+def reached_by(kind: Kind, document: Document | None) -> set[str]:
+    """The ids of what this document is served with (policy.REACHED)."""
+    found = references(kind, document) if document is not None else []
+    return {reference.id for reference in found if reference.kind in REACHED}
+
+
+def _shown_with(ids: set[str], read: Read) -> dict[str, Head]:
+    """These items, and what the fallback offers among them are served with."""
+    found = dict(read(ids)) if ids else {}
+    further = _with_theirs(ids, found) - ids
+    return {**found, **read(further)} if further else found
+
+
+def _with_theirs(ids: set[str], heads: Mapping[str, Head]) -> set[str]:
+    theirs = (reached_by(heads[id].kind, heads[id].document) for id in ids if id in heads)
+    return ids.union(*theirs)

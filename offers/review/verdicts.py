@@ -38,7 +38,7 @@ def approve(
         if found.troubled:
             raise NotReady(found)
         records.event(held, actor, What.APPROVED, text=text, digest=digest)
-        found = standing(held, {place.change.id: place.head for place in found.places if place.head})
+        found = applying.look_and_lock(held)
         if not found.is_approved:
             return to(held, held.state)
         if held.apply_at is not None and held.apply_at > timezone.now():

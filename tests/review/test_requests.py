@@ -9,12 +9,12 @@ from offers.document.errors import InvalidDocument
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.ledger.heads import head_of_item
-from offers.models import ChangeRequest, LibraryItem, Revision, Sandbox
+from offers.models import ChangeRequest, LibraryItem, Membership, Revision, Sandbox
 from offers.review import requests, verdicts
 from offers.review.applying import NoOwner, NotReady
 from offers.review.requests import HasMoved, NothingToPropose, NotNow, ReasonMissing
 from offers.review.standing import Trouble, standing
-from tests.cast import FORM, Role, differences, offer, patch, replace
+from tests.cast import FORM, Role, differences, make, offer, patch, replace
 from tests.review.asking import agree, ask, digest, new, now, said, wanted
 from tests.review.conftest import Cast, member
 
@@ -237,6 +237,70 @@ def test_without_an_owner_who_may_edit_nothing_is_applied(people: Cast, sale: Li
     requests.claim(people.jisoo, request)
     agree(people.jun, request)
     assert revision_of(sale).actor_label == "Mina"
+
+
+GO_LIVE = replace("/status", "approved")
+
+
+@pytest.fixture
+def draft(people: Cast) -> LibraryItem:
+    return make(people.setup, offer(), id="draft")
+
+
+def test_of_what_goes_live_an_approval_is_about_all_of_it(people: Cast, draft: LibraryItem) -> None:
+    request = ask(people.mina, draft, GO_LIVE)
+    seen = digest(request)
+    patch(people.mina, draft, replace("/name", "Never looked at"))
+    with pytest.raises(HasMoved):
+        verdicts.approve(people.jun, request, seen)
+    assert now(draft).status == "draft"
+
+
+def test_a_draft_that_is_edited_after_the_yes_does_not_go_live(people: Cast, draft: LibraryItem) -> None:
+    request = ask(people.mina, draft, GO_LIVE)
+    agree(people.jun, request, apply=False)
+    patch(people.mina, draft, [{"op": "add", "path": "/description", "value": "Never looked at"}])
+    assert [event.actor_label for event in standing(request).dropped] == ["Jun"]
+    with pytest.raises(NotReady):
+        requests.apply(people.mina, request)
+    agree(people.jun, request)
+    assert now(draft).status == "approved"
+
+
+RULE = {"name": "Gold", "condition": {"type": "PQL", "value": "true", "format": "pql/text"}}
+BY_RULE = [
+    {"op": "add", "path": "/selectionConstraint/profileConstraintType", "value": "eligibilityRule"},
+    {"op": "add", "path": "/selectionConstraint/eligibilityRule", "value": "gold"},
+]
+
+
+@pytest.mark.parametrize("item", ["sale", "draft"])
+def test_what_it_is_shown_with_is_looked_at_too(people: Cast, sale: LibraryItem, draft: LibraryItem, item: str) -> None:
+    rule = make(people.mina, RULE, Kind.RULE, "gold")
+    wants = BY_RULE if item == "sale" else [*BY_RULE, *GO_LIVE]
+    request = ask(people.mina, LibraryItem.objects.get(id=item), wants)
+    seen = digest(request)
+    patch(people.mina, rule, replace("/condition/value", "false"))
+    with pytest.raises(HasMoved):
+        verdicts.approve(people.jun, request, seen)
+    agree(people.jun, request)
+    with pytest.raises(ReviewRequired):
+        patch(people.mina, rule, replace("/condition/value", "true"))
+    # Once it is live by that, it changes by review alone, and what else is asked of the offer does not wait for it.
+    other = ask(people.mina, LibraryItem.objects.get(id=item), replace("/rank/priority", 8))
+    seen = digest(other)
+    patch(people.setup, rule, replace("/name", "Gold members"))
+    assert digest(other) == seen
+
+
+def test_the_yes_of_who_is_no_reviewer_any_more_does_not_count(people: Cast, sale: LibraryItem) -> None:
+    request = ask(people.mina, sale, RENAME)
+    agree(people.jun, request, apply=False)
+    Membership.objects.filter(user=people.jun.user_id).update(role=Role.EDITOR)
+    with pytest.raises(NotReady):
+        requests.apply(people.mina, request)
+    agree(people.jisoo, request)
+    assert now(sale).name == "Autumn sale"
 
 
 def test_a_new_offer_goes_live_by_review(people: Cast, sale: LibraryItem) -> None:

@@ -70,6 +70,8 @@ def _moved(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
     carried = [place for place in found.places if place.is_carried]
     if not carried and not found.troubled:
         yield Check("yes", _("Nothing else has changed since it was proposed."))
+    if any(place.goes_live for place in found.places):
+        yield Check("wait", _("What goes live goes live as a whole, not only what changes here: look at all of it."))
     for place in carried[:LOOKED_UP]:
         assert place.head is not None, "what is carried is there"
         said = _("Kept: {person} changed {fields} of “{name}” meanwhile, which this leaves as it is.")
@@ -122,8 +124,8 @@ def _moved_since(sandbox: Sandbox, place: Place, event: RequestEvent, known: Map
     if place.head is None or place.head.modified_at <= event.created_at:
         return
     then = Revision.objects.filter(item=place.head.key, created_at__lte=event.created_at).order_by("-etag").first()
-    told = revisions_since(sandbox, place, then.etag, list(place.touched)) if then else {}
-    for path in place.touched:
+    told = revisions_since(sandbox, place, then.etag, list(place.judged)) if then else {}
+    for path in place.judged:
         made = next((made for changed, made in told.items() if _overlap(changed, path)), None)
         if made is not None:
             said = _("{person} changed {field} in version {etag}.")
