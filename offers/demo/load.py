@@ -7,9 +7,9 @@ from itertools import chain
 
 from django.db import transaction
 
-from offers.demo.library import FALLBACKS, arrangements, foundations
+from offers.demo.library import BEFORE_THE_FIRST_OFFER, FALLBACKS, arrangements, foundations
 from offers.demo.offers import SPAN, offers
-from offers.demo.people import Cast, make_cast
+from offers.demo.people import Cast, ask_for_a_second_person, make_cast
 from offers.ledger.imports import Imported, Past, import_history, text_index_at_the_end
 from offers.models import LibraryItem
 
@@ -29,13 +29,17 @@ def load(count: int, seed: int, now: datetime, *, long_texts: bool = False) -> I
 
     With `long_texts`, an offer's document has about 3 KB, in many different words.
 
-    The same seed and the same `now` (aware) make the same library. All of it is stored, or nothing.
+    The same seed and the same `now` (aware) make the same library. All of it is stored, or nothing. Its past, up to `now`, was made
+    when a reviewer still changed alone what is live in production; since `now` that takes a second person.
     """
-    with transaction.atomic(), text_index_at_the_end() if count >= MANY else nullcontext():
-        stored = [
-            import_history(cast.sandbox, _items(cast, count - FEWEST_OFFERS, seed, now, long_texts))
-            for cast in make_cast()
-        ]
+    with transaction.atomic():
+        cast = make_cast(now - SPAN - BEFORE_THE_FIRST_OFFER)
+        with text_index_at_the_end() if count >= MANY else nullcontext():
+            stored = [
+                import_history(one.sandbox, _items(one, count - FEWEST_OFFERS, seed, now, long_texts)) for one in cast
+            ]
+        production = next(one for one in cast if one.sandbox.name == "prod")
+        ask_for_a_second_person(production, now)
     return Imported(sum(one.items for one in stored), sum(one.revisions for one in stored))
 
 

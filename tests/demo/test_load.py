@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from offers.access import policy
 from offers.access.client_secrets import is_secret_of
+from offers.access.members import subject_of
 from offers.access.permissions import Actor
 from offers.demo.documented import OFFER as DOCUMENTED_OFFER
 from offers.demo.load import load
@@ -22,7 +23,7 @@ from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.document.validate import references, transition_problem
 from offers.ledger import history
 from offers.ledger.references import reference_problems
-from offers.models import LibraryItem, Membership, Revision, Sandbox
+from offers.models import AccessChange, LibraryItem, Membership, Revision, Sandbox
 from tests.cast import differences
 
 NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
@@ -100,6 +101,7 @@ def test_everybody_was_allowed_to_do_what_they_did() -> None:
     people = {member.user_id: member.role for member in Membership.objects.filter(sandbox__name="prod", client=None)}
     programs = {member.client_id: member.role for member in Membership.objects.filter(sandbox__name="prod", user=None)}
     sandbox = Sandbox.objects.get(name="prod")
+    sandbox.review_policy = policy_set(0)[1]["review_policy"]
     for item in LibraryItem.objects.filter(sandbox=sandbox):
         before: dict[str, Any] | None = None
         documents = history.documents(item, 1, item.etag)
@@ -110,6 +112,26 @@ def test_everybody_was_allowed_to_do_what_they_did() -> None:
             old, new = (before or {}).get("status"), (after or {}).get("status")
             assert transition_problem(Kind(item.kind), old, new, False) is None
             before = after
+
+
+def policy_set(index: int) -> tuple[datetime, dict[str, Any]]:
+    """When a policy was set for prod, and which."""
+    found = AccessChange.objects.filter(sandbox__name="prod", what="policy-changed").order_by("key")
+    return found.values_list("created_at", "after")[index]
+
+
+def test_a_second_person_is_asked_for_since_the_end_of_the_past_which_an_admin_set_and_gave_a_reason_for() -> None:
+    assert policy_set(0)[0] < Revision.objects.order_by("created_at")[0].created_at
+    assert policy_set(1) == (NOW, {"review_policy": "two-people"})
+    assert policy_set(1)[0] > Revision.objects.filter(sandbox__name="prod").latest("created_at").created_at
+    last = AccessChange.objects.latest("key")
+    assert (last.actor_label, last.source, last.before) == ("Tomás Rivera", "page", {"review_policy": "reviewer"})
+    assert last.note
+    given = AccessChange.objects.filter(what="member-added").values_list("sandbox", "subject_key", "after")
+    assert sorted(given) == sorted(
+        (member.sandbox_id, subject_of(member).key, {"role": member.role, "may_bypass": member.may_bypass})
+        for member in Membership.objects.all()
+    )
 
 
 def test_six_people_and_two_programs_worked_on_it() -> None:
@@ -162,5 +184,5 @@ def test_the_accounts_are_those_that_the_demo_tells_about() -> None:
     assert not is_secret_of(Client.objects.get(pk="price-feed"), "demo-secret")
     assert client.get_grant_types() == ["client_credentials"]
     prod = Sandbox.objects.get(name="prod")
-    assert (prod.org_id, prod.type, prod.review_policy) == ("DEMO@OfferOrg", "production", "reviewer")
+    assert (prod.org_id, prod.type, prod.review_policy) == ("DEMO@OfferOrg", "production", "two-people")
     assert Sandbox.objects.get(name="dev").review_policy == "none"

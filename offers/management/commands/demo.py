@@ -31,7 +31,7 @@ WELCOME = """
 Ready: {address}
 
 Log in as   marketer, reviewer, admin or auditor   (password: offers)
-Sandboxes   prod (live offers change through review), dev
+Sandboxes   prod (what is live changes only with a second person), dev (no review)
 
 The documented PATCH, ready to paste into another terminal:
 
