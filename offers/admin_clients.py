@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from offers.access.client_secrets import SAFE_ID, hashed, new_secret, rotate
+from offers.access.client_secrets import SAFE_ID, hashed, new_secret, rotate, shown_to
+from offers.access.permissions import actor_key
 from offers.admin_changes import Recorded
 from offers.models import Membership
 
@@ -70,6 +71,8 @@ class ClientAdmin(Recorded, admin.ModelAdmin):  # type: ignore[type-arg]  # not 
             obj.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
             request.META["offers.secret"] = secret
         super().save_model(request, obj, form, change)
+        if not change:
+            shown_to(obj, actor_key(request.user.pk, "", ""))
 
     def response_add(self, request: HttpRequest, obj: Client, post_url_continue: str | None = None) -> HttpResponse:
         return self._shown_once(request, [(obj, request.META["offers.secret"])])
@@ -83,7 +86,8 @@ class ClientAdmin(Recorded, admin.ModelAdmin):  # type: ignore[type-arg]  # not 
         return self._rotated(request, queryset, keep_tokens=True)
 
     def _rotated(self, request: HttpRequest, clients: QuerySet[Client], *, keep_tokens: bool = False) -> HttpResponse:
-        rotated = [(client, rotate(client, keep_tokens=keep_tokens)) for client in clients]
+        by = actor_key(request.user.pk, "", "")
+        rotated = [(client, rotate(client, by, keep_tokens=keep_tokens)) for client in clients]
         for client, _ in rotated:
             self.log_change(request, client, "New secret.")
         return self._shown_once(request, rotated)

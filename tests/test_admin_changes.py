@@ -7,7 +7,7 @@ from allauth.idp.oidc.models import Client as Program
 from django.contrib.auth.models import User
 from django.test import Client
 
-from offers.models import AccessChange, Membership, Sandbox
+from offers.models import AccessChange, ClientState, Membership, Sandbox
 from tests.api.conftest import make_caller
 from tests.cast import make_sandbox
 
@@ -98,6 +98,7 @@ def test_a_new_secret_of_a_client_is_recorded_without_the_secret(operator: Clien
     operator.post("/admin/allauth_idp_oidc/client/", {"action": "give_new_secret", "_selected_action": ["feed"]})
     assert recorded() == [("secret-made", "Feed", {}, {"old_secret_until": None}, "Olga", "operator")]
     assert Program.objects.get().secret not in str(AccessChange.objects.values())
+    assert ClientState.objects.get().known_to == [f"user-{User.objects.get(username='operator').pk}"]
 
 
 def test_what_is_refused_or_only_looked_at_records_nothing(operator: Client, member: Membership) -> None:

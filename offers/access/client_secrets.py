@@ -6,6 +6,7 @@ an invented secret costs next to nothing.
 
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from allauth.idp.oidc.models import Client, Token
@@ -15,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from offers.access.permissions import CLIENT, actor_key
 from offers.models import ClientState
 
 _ALGORITHM = "hmac-sha256"
@@ -80,8 +82,19 @@ def _is_under_a_fallback(stored: str, secret: str) -> bool:
     return any(constant_time_compare(stored, hashed(secret, key)) for key in settings.SECRET_KEY_FALLBACKS)
 
 
-def rotate(client: Client, *, keep_tokens: bool = False, old_until: datetime | None = None) -> str:
-    """Give the client a new secret, and return it: it is stored nowhere in the clear.
+def who_is_behind(key: str) -> list[str]:
+    """The keys of those who act where this one does: of a client also who was shown its secret, and whose it is."""
+    if not key.startswith(CLIENT):
+        return [key]
+    client = Client.objects.select_related("offers_state").filter(pk=key.removeprefix(CLIENT)).first()
+    if client is None:
+        return [key]
+    owner = [] if client.owner_id is None else [actor_key(client.owner_id, "", "")]
+    return list(dict.fromkeys([key, *state_of(client).known_to, *owner]))
+
+
+def rotate(client: Client, by: str, *, keep_tokens: bool = False, old_until: datetime | None = None) -> str:
+    """Give the client a new secret, and return it to whose key is `by`: it is stored nowhere in the clear.
 
     The old one ends at once, and with it the tokens that it made, unless they are to be good until they expire. With
     `old_until` it goes on until then, and no token that there is lasts longer. All of that happens, or nothing.
@@ -91,6 +104,7 @@ def rotate(client: Client, *, keep_tokens: bool = False, old_until: datetime | N
         old = Client.objects.select_for_update().values_list("secret", flat=True).get(pk=client.pk)
         Client.objects.filter(pk=client.pk).update(secret=hashed(secret))
         _set_old_secret(client, old if old_until else "", old_until, secret_at=timezone.now())
+        _now_known_to([*(_known_to(client) if old_until or keep_tokens else ()), by], client)
         tokens = Token.objects.filter(client=client)
         if old_until:
             tokens.filter(Q(expires_at=None) | Q(expires_at__gt=old_until)).update(expires_at=old_until)
@@ -103,9 +117,23 @@ def end_old_secret(client: Client) -> None:
     """End the secret before the present one, and all tokens: nobody knows which of the two they were got with."""
     with transaction.atomic():
         _set_old_secret(client, "", None)
+        _now_known_to(_known_to(client)[-1:], client)
         Token.objects.filter(client=client).delete()
 
 
 def _set_old_secret(client: Client, stored: str, until: datetime | None, **more: datetime) -> None:
     old = {"old_secret": stored, "old_secret_until": until, "old_secret_used_at": None}
     ClientState.objects.update_or_create(client_id=client.pk, defaults={**old, **more})
+
+
+def shown_to(client: Client, by: str) -> None:
+    """Note that somebody was shown the secret of a client that was just stored."""
+    ClientState.objects.update_or_create(client_id=client.pk, defaults={"secret_at": timezone.now(), "known_to": [by]})
+
+
+def _known_to(client: Client) -> Sequence[str]:
+    return ClientState.objects.filter(client_id=client.pk).values_list("known_to", flat=True).first() or []
+
+
+def _now_known_to(keys: Sequence[str], client: Client) -> None:
+    ClientState.objects.filter(client_id=client.pk).update(known_to=list(dict.fromkeys(reversed(keys)))[::-1])

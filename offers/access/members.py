@@ -158,7 +158,7 @@ def add_client(actor: Actor, id: str, name: str, given: Given, reason: Reason = 
                 client.save(force_insert=True)
         except IntegrityError:
             raise Refused(_("There is a client with this id already."), "id") from None
-        ClientState.objects.create(client_id=id, secret_at=timezone.now())
+        client_secrets.shown_to(client, actor.key)
         return _let_in(actor, Membership(sandbox=sandbox, client=client), given, reason), secret
 
 
@@ -212,7 +212,7 @@ def make_secret(actor: Actor, key: int, *, seen: str, overlap: timedelta, reason
         if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
             raise Refused(_("Choose how long the old secret goes on."), "overlap")
         until = timezone.now() + overlap if overlap else None
-        secret = client_secrets.rotate(client, old_until=until)
+        secret = client_secrets.rotate(client, actor.key, old_until=until)
         after = {"old_secret_until": until.isoformat() if until else None}
         _record_everywhere(actor, What.SECRET_MADE, client, after, reason)
         return secret

@@ -1,6 +1,7 @@
 """What is kept about access: of API clients what allauth's table has no column for, and every change of who may do what."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,8 @@ class ClientState(models.Model):
     old_secret = models.CharField(max_length=200, blank=True, db_default="")
     old_secret_until = models.DateTimeField(null=True)
     old_secret_used_at = models.DateTimeField(null=True)
+    # Who was shown a secret that may still be good, by their keys; the present one's reader comes last.
+    known_to = ArrayField(models.CharField(max_length=160), default=list, db_default=[])
     off_at = models.DateTimeField(null=True)
     # To the minute: a program that calls all the time costs one write a minute.
     last_used_at = models.DateTimeField(null=True)

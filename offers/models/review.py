@@ -63,7 +63,7 @@ class ChangeRequest(By):
     state = models.CharField(max_length=17, choices=State, default=State.OPEN)
     # Counts what it was made into, from 1: verdicts are about one version.
     version = models.PositiveIntegerField(default=1)
-    # Everybody who wrote something of it: none of them says yes to it.
+    # Everybody who wrote something of it, and of a program whoever was shown its secret: none of them says yes to it.
     contributors = ArrayField(models.CharField(max_length=160))
     # Who sees to it now: the author, until somebody takes it over.
     owner_key = models.CharField(max_length=160)

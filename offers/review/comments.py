@@ -101,9 +101,7 @@ def accept(actor: Actor, comment: RequestComment) -> ChangeRequest:
         patch = [comment.suggestion[0] | {"path": _pointer(place.after, about.path)}]
         document = replay(place.after, patch)
         assert document is not None, "a suggestion leaves the document there"
-        if comment.actor_key not in held.contributors:
-            held.contributors.append(comment.actor_key)
-            held.save(update_fields=["contributors"])
+        records.contributed(held, comment.actor_key)
         resolve(actor, comment)
         return requests.add(actor, held, [_proposal(place, document)])
 

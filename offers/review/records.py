@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
+from offers.access.client_secrets import who_is_behind
 from offers.access.permissions import Actor
 from offers.models import ChangeRequest, RequestedChange, RequestEvent, Sandbox
 from offers.review import notices
@@ -22,6 +23,14 @@ def next_number(sandbox: Sandbox) -> int:
         cursor.execute("SELECT FROM offers_sandbox WHERE id = %s FOR NO KEY UPDATE", [sandbox.pk])
     last: int | None = ChangeRequest.objects.filter(sandbox=sandbox).aggregate(Max("number"))["number__max"]
     return (last or 0) + 1
+
+
+def contributed(request: ChangeRequest, key: str) -> None:
+    """Note that this one wrote part of the request: of a program, whoever knows its secret did."""
+    more = [one for one in who_is_behind(key) if one not in request.contributors]
+    if more:
+        request.contributors.extend(more)
+        request.save(update_fields=["contributors"])
 
 
 def event(

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from offers.access.client_secrets import who_is_behind
 from offers.access.permissions import Actor, NotAllowed, NotFound, Role, check_edit
 from offers.access.policy import can_review
 from offers.document.diff import diff
@@ -156,7 +157,7 @@ def _open(actor: Actor, proposals: Sequence[Proposal], title: str, reason: str, 
         number=records.next_number(actor.sandbox),
         title=title[:MOST_TITLE],
         reason=reason,
-        contributors=[actor.key],
+        contributors=who_is_behind(actor.key),
         owner_key=actor.key,
         owner_label=actor.label,
         apply_at=when.apply_at,
@@ -287,9 +288,8 @@ def to(request: ChangeRequest, state: str) -> ChangeRequest:
 def _edited(request: ChangeRequest, actor: Actor) -> ChangeRequest:
     """The request in its next version, which nobody has agreed to yet."""
     request.version += 1
-    if actor.key not in request.contributors:
-        request.contributors.append(actor.key)
-    request.save(update_fields=["version", "contributors"])
+    records.contributed(request, actor.key)
+    request.save(update_fields=["version"])
     _rehearse(request)
     records.event(request, actor, What.EDITED, about=records.contents(request))
     return to(request, State.OPEN)

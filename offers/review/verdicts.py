@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from offers.access.permissions import Actor, NotAllowed
+from offers.access.client_secrets import who_is_behind
+from offers.access.permissions import CLIENT, Actor, NotAllowed
 from offers.access.policy import can_review
 from offers.models import ChangeRequest, RequestEvent
 from offers.review import applying, records
@@ -94,9 +95,15 @@ def not_judged_by(actor: Actor, request: ChangeRequest) -> str:
     """Why this actor says neither yes nor no to the request, in words; "" where they may."""
     if not can_review(actor):
         return _("Reviewers and admins decide about changes.")
-    if actor.key in request.contributors:
+    if actor.key in request.contributors and not _has_programs(request):
         return _("You wrote part of it, so somebody else decides.")
+    if not set(request.contributors).isdisjoint(who_is_behind(actor.key)):
+        return _("You wrote part of it, or who has the same program’s secret did: somebody else decides.")
     return ""
+
+
+def _has_programs(request: ChangeRequest) -> bool:
+    return any(key.startswith(CLIENT) for key in request.contributors)
 
 
 def check_may_judge(actor: Actor, request: ChangeRequest) -> None:

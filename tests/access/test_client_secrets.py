@@ -47,7 +47,7 @@ def test_it_survives_a_new_secret_key_while_the_old_one_is_a_fallback(client: Cl
 
 def test_a_new_secret_ends_the_old_one_and_the_tokens_that_it_made(caller: Caller, client: Client) -> None:
     assert caller("GET", OFFER).status_code == 200
-    secret = rotate(client)
+    secret = rotate(client, "user-1")
     client.refresh_from_db()
     assert (is_secret_of(client, secret), is_secret_of(client, "a secret")) == (True, False)
     auth.forget()
@@ -56,7 +56,7 @@ def test_a_new_secret_ends_the_old_one_and_the_tokens_that_it_made(caller: Calle
 
 
 def test_tokens_stay_good_when_an_overlap_is_asked_for(caller: Caller, client: Client) -> None:
-    rotate(client, keep_tokens=True)
+    rotate(client, "user-1", keep_tokens=True)
     assert caller("GET", OFFER).status_code == 200
 
 
@@ -78,7 +78,7 @@ def test_a_fallback_key_proves_no_other_secret_and_changes_nothing_when_it_fails
 def test_a_new_secret_that_was_made_meanwhile_is_not_undone(client: Client, settings: Settings) -> None:
     old = settings.SECRET_KEY
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another " * 10, [old]
-    secret = rotate(Client.objects.get(pk="feed"))
+    secret = rotate(Client.objects.get(pk="feed"), "user-1")
     assert is_secret_of(client, "a secret"), "as it was when this call read it"
     assert is_secret_of(Client.objects.get(pk="feed"), secret)
 
@@ -86,7 +86,7 @@ def test_a_new_secret_that_was_made_meanwhile_is_not_undone(client: Client, sett
 def test_a_new_secret_is_this_clients_and_leaves_the_others_theirs(client: Client) -> None:
     other = Client.objects.create(id="other", name="Other", secret=hashed("theirs"))
     Token.objects.create(client=other, hash="h", type=Token.Type.ACCESS_TOKEN)
-    rotate(client)
+    rotate(client, "user-1")
     other.refresh_from_db()
     assert is_secret_of(other, "theirs")
     assert Token.objects.filter(client=other).exists()

@@ -43,7 +43,7 @@ def test_an_old_secret_gets_a_token_that_lasts_no_longer_than_it_is_good(
     editor: Caller, hours: int, seconds: int
 ) -> None:
     client = Client.objects.get(pk="editor-client")
-    secret = rotate(client, old_until=timezone.now() + timedelta(hours=hours))
+    secret = rotate(client, "user-1", old_until=timezone.now() + timedelta(hours=hours))
     old, new = (
         ask(f"grant_type=client_credentials&client_id=editor-client&client_secret={one}") for one in (SECRET, secret)
     )
