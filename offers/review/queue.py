@@ -8,13 +8,15 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from offers.access.permissions import Actor, can_edit
 from offers.access.policy import can_review
 from offers.lists.keyset import Key, Page, item_key, page_of, start_of
-from offers.models import ChangeRequest, RequestedChange
+from offers.models import ChangeRequest, LibraryItem, RequestedChange
 
 State = ChangeRequest.State
 ORDER = (Key("updated", "updated_at", "timestamptz", descending=True), item_key(descending=True))
 PAGE_SIZE = 25
 # More than that are not counted: a number that large only says that there are many.
 MOST_COUNTED = 99
+# Requests under way that are told of one item, as many as people read.
+MOST_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +90,9 @@ def count_needing(actor: Actor) -> int:
         for one in needs(actor)
     ]
     return len(ways[0].union(*ways[1:])[:most]) if ways else 0
+
+
+def open_on(item: LibraryItem) -> list[RequestedChange]:
+    """What requests that are under way want of the item, that of the newest one first, each with its `request`."""
+    found = RequestedChange.objects.filter(item=item.key, request__state__in=ChangeRequest.UNDER_WAY)
+    return list(found.select_related("request").order_by("-request")[:MOST_TOLD])

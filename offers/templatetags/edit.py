@@ -23,7 +23,7 @@ from offers.forms.rows import Row
 from offers.web.edit import warnings
 from offers.web.edit.choices import LibraryChoices
 from offers.web.edit.form_page import Choices, FormPage, Options, PlacementGroup
-from offers.web.frame.icons import CHANNEL_ICONS, CONTENT_ICONS
+from offers.web.frame.icons import CHANNEL_ICONS, CONTENT_ICONS, icon
 
 register = template.Library()
 
@@ -71,6 +71,7 @@ def _context(
     was = page.were.get(name)
     id = input_id(name)
     described_by = [f"{id}-hint"] * bool(more.get("hint")) + [f"{id}-problem"]
+    described_by += [f"{id}-wanted"] * (name in page.marks)
     return {
         "page": page,
         "name": name,
@@ -103,9 +104,33 @@ def problems_at(page: FormPage, name: str) -> list[str]:
 def problem(page: FormPage, name: str) -> SafeString:
     """What is wrong with the input of this name, to stand below it; it is what the input's aria-describedby names.
 
-    It is there, and empty, where nothing is wrong: a preview's answer fills it (`problems_again`).
+    It is there, and empty, where nothing is wrong: a preview's answer fills it (`problems_again`). Below it, who would change
+    the same in an open request.
     """
-    return _problem(page, name)
+    return _problem(page, name) + _wanted(page, name)
+
+
+def _wanted(page: FormPage, name: str) -> SafeString:
+    """Who would change it in which open request: "Mina Park changes this in #12"."""
+    said = format_html_join(
+        SafeString("<br>"),
+        "{}",
+        (
+            (
+                format_html(
+                    _("{name} changes this in {request}") if mark.name else _("You change this in {request}"),
+                    name=mark.name,
+                    request=format_html('<a href="{}" title="{}">#{}</a>', mark.address, mark.title, mark.number),
+                ),
+            )
+            for mark in page.marks.get(name, ())
+        ),
+    )
+    if not said:
+        return NOTHING
+    return format_html(
+        '<p class="wanted" id="{}-wanted">{}<span>{}</span></p>', input_id(name), icon("git-pull-request"), said
+    )
 
 
 @register.simple_tag

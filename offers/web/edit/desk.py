@@ -24,6 +24,7 @@ from offers.web.edit.saving import Plan, people, plan_for, since, verdict
 from offers.web.edit.warnings import warnings
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.sections import SECTION_OF, Section
+from offers.web.item.proposals.requested import Requested, requested_of
 
 
 @dataclass
@@ -54,6 +55,11 @@ class Desk:
     def saved_document(self) -> Document:
         """The same, without asking for what only the page shows."""
         return document_of(self.form, self.choices.chosen_placements() if isinstance(self.choices, Choices) else {})
+
+    @cached_property
+    def requested(self) -> list[Requested]:
+        """What open requests would change of the document that the form was opened with."""
+        return requested_of(self.actor, self.item, self.form.before) if self.item else []
 
     @property
     def section(self) -> Section:

@@ -44,6 +44,7 @@ from offers.web.edit.choices import LibraryChoices
 from offers.web.edit.desk import Desk, preview, why_proposed
 from offers.web.edit.form_page import FormPage, form_page, tags_like
 from offers.web.edit.saving import Contested, Plan, Saved, people, plan_for, planned, save, since
+from offers.web.edit.wanted import marks
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.addresses import address_of
 from offers.web.frame.middleware import zone_named, zone_of
@@ -55,6 +56,8 @@ from offers.web.item.said import in_use, next_steps, say_proposed, title_of
 
 # The button that asks a second person first.
 PROPOSE = "propose"
+# What a preview is answered with: no inputs.
+ANSWER = "edit/_answer.html"
 # The part of the page that a row button changes: its template, and its id.
 PARTS = {
     REPRESENTATIONS: ("edit/_representations.html", "representations"),
@@ -147,7 +150,7 @@ def _answer(desk: Desk) -> HttpResponse:
     refused = desk.request.POST.getlist("refused")
     renewed = {*desk.request.POST.getlist("renew"), *(shown.problems if refused else ())}
     context |= {"page": shown, "renewed": sorted(renewed), "refused_list": "listed" in refused}
-    return page(desk, fragment="edit/_answer.html", **context)
+    return page(desk, fragment=ANSWER, **context)
 
 
 def _found(desk: Desk, name: str) -> HttpResponse:
@@ -257,9 +260,12 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
     tags_shown = fragment in ("", "edit/_tags.html") or not wants_fragment(desk.request)
     if tags_shown and not isinstance(desk.form, LibraryForm):
         shown.found_tags, shown.tag_query = tags_like(desk.actor, query, desk.form.tags), query
+    if fragment != ANSWER or not wants_fragment(desk.request):
+        shown.marks = marks(desk.actor, desk.form, desk.requested)
     base = item_context(desk.item, "") if desk.item else {"section": desk.section.slug}
     values = {
         "page": shown,
+        "desk": desk,
         "form": desk.form,
         "etag": desk.etag,
         "note": desk.request.POST.get("note", ""),

@@ -25,6 +25,7 @@ from offers.lists.filters import having_words
 from offers.lists.names import of_ids
 from offers.models import Listing, reading
 from offers.web.edit.choices import LibraryChoices
+from offers.web.edit.wanted import Mark
 from offers.web.frame.words import channel_name, place_title, problem_text
 
 # A longer select is no choice any more; what is not in it is searched for.
@@ -154,7 +155,7 @@ def _named(actor: Actor, kind: Kind) -> Any:
 
 @dataclass(slots=True)
 class FormPage:
-    """The form as the page shows it. Texts, what they were and problems go by the name of the input.
+    """The form as the page shows it. Texts, what they were, problems and marks go by the name of the input.
 
     `general` are problems that belong to no input, as (label, text).
     """
@@ -168,6 +169,7 @@ class FormPage:
     general: list[tuple[str, str]] = field(default_factory=list)
     found_tags: Options = field(default_factory=list)
     tag_query: str = ""
+    marks: dict[str, list[Mark]] = field(default_factory=dict)
 
     @property
     def rules(self) -> list[tuple[str, Rule]]:

@@ -26,6 +26,7 @@ from offers.web.frame.addresses import address_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
+from offers.web.item.proposals.requested import requested_of
 from offers.web.item.said import ask_for, in_words, say_changed
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -76,6 +77,7 @@ def page(
         item,
         "overview",
         made=history.revision(item, item.etag),
+        requested=requested_of(actor, item),
         refusal=found.refusal,
         proposes=found.review,
         problems=[in_words(item, problem) for problem in problems or (() if found.refusal else _missing(item))],

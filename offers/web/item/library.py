@@ -9,6 +9,7 @@ from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context, last_entry, original_of, summarised
 from offers.web.item.facts import facts_of
+from offers.web.item.proposals.requested import requested_of
 
 
 def overview(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
@@ -18,6 +19,7 @@ def overview(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     context = item_context(
         item,
         "overview",
+        requested=requested_of(actor, item),
         last=last,
         summary=summarised(last),
         original=original_of(item),

@@ -12,6 +12,7 @@ from offers.web.frame.access import item_for
 from offers.web.frame.pictures import asked_for, hosts_of, query_for
 from offers.web.frame.respond import answer
 from offers.web.item.entries import item_context, last_entry, original_of, summarised
+from offers.web.item.proposals.requested import requested_of
 from offers.web.item.sentences import constraints
 
 
@@ -26,6 +27,7 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
     context = item_context(
         item,
         "overview",
+        requested=requested_of(actor, item),
         last=last,
         summary=summarised(last),
         sentences=constraints(document, known),

@@ -167,7 +167,7 @@ def test_the_page_asks_as_often_for_three_rows_as_for_one(
         tags=["holiday", *(f"tag{number}" for number in range(1, rows))],
     )
     make(admin, made, id="wide")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         form = opened(editor, "/s/prod/offers/wide/edit/")
     with django_assert_max_num_queries(13):
         submit(editor, with_texts(form, {NAME: "x"}), "preview", "/s/prod/offers/wide/edit/", headers=HTMX)

@@ -15,7 +15,7 @@ from tests.web.form_reader import form_in
 from tests.web.frame.test_respond import text_of
 
 Count = Callable[..., Any]
-QUERIES = 11
+QUERIES = 12
 
 
 def test_a_placement_in_use_keeps_its_channel_and_says_who_uses_it(editor: Client, library: Sandbox) -> None:

@@ -1,0 +1,74 @@
+"""Which inputs of the form stand for what open requests would change: said at them before anybody types."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from offers.access.permissions import Actor
+from offers.document.words.describe import Change
+from offers.forms.decision import CRITERIA
+from offers.forms.kinds import Form, input_for
+from offers.forms.library import LibraryForm
+from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS, TAGS
+from offers.forms.rows import COMPONENTS, Row
+from offers.web.item.proposals.requested import Requested
+
+# The lists that say something of themselves as a whole.
+LISTS = (REPRESENTATIONS, CAPPINGS, ATTRIBUTES, TAGS, CRITERIA.pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Who would change it, in which request; `name` is "" for the reader's own."""
+
+    name: str
+    number: int
+    title: str
+    address: str
+
+
+def marks(actor: Actor, form: Form, requested: Iterable[Requested]) -> dict[str, list[Mark]]:
+    """The marks by the names of the inputs; `requested` is about the document that the form was opened with."""
+    found: dict[str, list[Mark]] = {}
+    now = dict(_rows_now(form))
+    for one in requested:
+        request = one.request
+        address = reverse("review", args=[actor.sandbox.name, request.number])
+        mark = Mark("" if one.is_mine else request.owner_label, request.number, request.title, address)
+        for name in dict.fromkeys(_input(form, change, now) for change in one.changes):
+            if name:
+                found.setdefault(name, []).append(mark)
+    return found
+
+
+def _input(form: Form, change: Change, now: dict[str, str]) -> str:
+    """The input or list that is nearest to what changes; "" where the form has none, or has not any more."""
+    pointer = change.old_pointer or change.pointer
+    if not change.old_pointer and pointer.rpartition("/")[2].isdecimal():
+        # What is added to a list is nowhere yet.
+        pointer = pointer.rpartition("/")[0]
+    if pointer in LISTS:
+        return pointer
+    row = next((old for old in sorted(now, key=len, reverse=True) if f"{pointer}/".startswith(f"{old}/")), None)
+    if row is not None:
+        pointer = now[row] + pointer.removeprefix(row)
+    elif pointer.startswith((f"{REPRESENTATIONS}/", f"{CAPPINGS}/", f"{CRITERIA.pointer}/")):
+        return ""
+    return input_for(form, pointer) or next((name for name in LISTS if pointer.startswith(f"{name}/")), "")
+
+
+def _rows_now(form: Form) -> Iterator[tuple[str, str]]:
+    """Of each row that is an item of the opened document, the pointer that it had there and the one that it has here."""
+    if isinstance(form, LibraryForm):
+        yield from _moved(form.rows, CRITERIA.pointer)
+    else:
+        yield from _moved(form.representations, REPRESENTATIONS)
+        yield from _moved(form.cappings, CAPPINGS)
+
+
+def _moved(rows: Iterable[Row], at: str) -> Iterator[tuple[str, str]]:
+    for row in rows:
+        if row.was is not None:
+            yield f"{at}/{row.was}", row.pointer
+            yield from _moved(row.rows, f"{at}/{row.was}/{COMPONENTS}")
