@@ -2,6 +2,8 @@
 
 import ipaddress
 import logging
+import re
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -30,6 +32,24 @@ class Env(environ.Env):  # type: ignore[misc]  # has no annotations
             return [ipaddress.ip_network(network) for network in self.list(name, default=default)]
         except ValueError as error:
             raise ImproperlyConfigured(f"{name}: {error}. Set it to networks like 10.0.0.0/8, with commas.") from None
+
+    def origin(self, name: str) -> str:
+        """Where people reach the server: `https://offers.example.com`, without a slash at its end; empty where it is not set."""
+        text: str = self.str(name, default="").strip().rstrip("/")
+        if text and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", text):
+            raise ImproperlyConfigured(f"{name}={text} is no origin: set it to one like https://offers.example.com.")
+        return text
+
+    def mail(self, name: str) -> dict[str, Any]:
+        """Django's settings of the back end that mail is sent by; of one that sends nothing where it is not set."""
+        try:
+            found: dict[str, Any] = self.email_url_config(self.str(name, default="").strip() or "dummymail://")
+        except (ImproperlyConfigured, ValueError):
+            # Not what it is: there may be a password in it.
+            raise ImproperlyConfigured(
+                f"{name} is none: set it to one like smtp+tls://name:password@host:587."
+            ) from None
+        return found
 
     def number(self, name: str, *, default: int) -> int:
         """A whole number from 1."""

@@ -135,6 +135,15 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = env.number("ACCESS_TOKEN_SECONDS", default=24 * 3600)
 
+# Mail is sent where an operator said by what, from whom, and where people reach these pages, which it leads to; else none is.
+globals().update(env.mail("EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="")
+PUBLIC_URL = env.origin("PUBLIC_URL")
+SENDS_MAIL = bool(env.str("EMAIL_URL", default="").strip())
+if SENDS_MAIL and not (PUBLIC_URL and DEFAULT_FROM_EMAIL):
+    raise ImproperlyConfigured("EMAIL_URL needs MAIL_FROM (who mail is from) and PUBLIC_URL (where its links lead).")
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
 LOCALE_PATHS = [BASE_DIR / "offers" / "locale"]

@@ -67,6 +67,21 @@ def test_a_number_that_is_none_is_refused() -> None:
     assert "ACCESS_TOKEN_SECONDS=1h is no number" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"EMAIL_URL": "smtp://mail.example"}, "EMAIL_URL needs MAIL_FROM"),
+        ({"EMAIL_URL": "imap://name:secret@mail.example"}, "EMAIL_URL is none: set it to one like"),
+        ({"PUBLIC_URL": "offers.example.com/x"}, "PUBLIC_URL=offers.example.com/x is no origin"),
+    ],
+)
+def test_mail_that_could_not_be_sent_or_leads_nowhere_is_refused(given: dict[str, str], said: str) -> None:
+    done = check(**given)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "secret" not in done.stderr
+
+
 def test_yes_and_no_are_read_as_people_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
     for words, on in ((("1", "true", "TRUE", " yes ", "on"), True), (("0", "false", "No", "off", ""), False)):
         for word in words:

@@ -6,7 +6,7 @@ from offers.models.blame import BlameFound
 from offers.models.bulk import BulkRow, BulkRun
 from offers.models.library import LibraryItem, Membership, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
-from offers.models.people import PersonalSettings, Presence, SavedView
+from offers.models.people import MailTurn, PersonalSettings, Presence, SavedView
 from offers.models.review import ChangeRequest, Notice, RequestComment, RequestedChange, RequestEvent
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "LibraryItem",
     "Listing",
     "ListingPast",
+    "MailTurn",
     "Membership",
     "Notice",
     "PersonalSettings",

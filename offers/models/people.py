@@ -39,9 +39,28 @@ class PersonalSettings(models.Model):
     theme = models.CharField(max_length=8, blank=True)
     # The columns of the offers list (offers/web/lists/rows.py); None for the usual ones.
     columns = ArrayField(models.CharField(max_length=20), null=True)
+    # Which notices come by mail, and when (offers/web/account/mail.py); None for the usual ones, and the usual hour.
+    mail_when = models.CharField(max_length=8, blank=True)
+    mail_hour = models.PositiveSmallIntegerField(null=True)
+    mail_about = ArrayField(models.CharField(max_length=12), null=True)
 
     def __str__(self) -> str:
         return f"settings of user {self.user_id}"
+
+
+class MailTurn(models.Model):
+    """How far the mail to a person is: nobody begins one before `next_at`.
+
+    Because somebody is at it, or the last one has only just gone or could not be sent (offers/web/inbox/sending.py).
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    next_at = models.DateTimeField()
+    # In a row, until now.
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"mail to user {self.user_id}"
 
 
 class SavedView(models.Model):

@@ -217,11 +217,15 @@ class Notice(models.Model):
     text = models.TextField(blank=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    # Whether somebody has still to see to it that it comes by mail, or that it does not (offers/web/inbox/sending.py).
+    mail_due = models.BooleanField(default=False)
+    mailed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index("user", "sandbox", F("key").desc(), name="notice_of_a_person"),
             models.Index("user", "sandbox", name="notice_unread", condition=Q(read_at=None)),
+            models.Index("user", "created_at", name="notice_to_mail", condition=Q(mail_due=True, read_at=None)),
         ]
 
     def __str__(self) -> str:

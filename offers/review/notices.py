@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from offers.access.permissions import PERSON, Actor, Role
 from offers.lists.keyset import Page, item_key, page_of, start_of
@@ -31,9 +33,17 @@ def tell(request: ChangeRequest, actor: Actor | None, what: str, text: str = "")
     users = [user for user in members.values_list("user", flat=True)[: MOST_ASKED + 1] if user != did][:MOST_ASKED]
     label = actor.label if actor else ""
     shown = {"what": what, "actor_label": label, "text": text[:MOST_TEXT], "created_at": timezone.now()}
+    mail = settings.SENDS_MAIL
     Notice.objects.bulk_create(
-        Notice(user_id=user, sandbox_id=request.sandbox_id, request=request, **shown) for user in users
+        Notice(user_id=user, sandbox_id=request.sandbox_id, request=request, mail_due=mail, **shown) for user in users
     )
+
+
+def happened(notice: Notice) -> str:
+    """What it tells of, after the name of who did it; by itself where nobody did."""
+    if notice.what == What.APPLIED and not notice.actor_label:
+        return _("applied at its time")
+    return str(notice.get_what_display())
 
 
 def _whom(request: ChangeRequest, what: str) -> Q:
@@ -72,3 +82,9 @@ def read(actor: Actor, key: int | None = None) -> int:
     """Mark one of them as read, or all; how many were not yet."""
     found = Notice.objects.filter(user=actor.user_id, sandbox=actor.sandbox, read_at=None)
     return (found if key is None else found.filter(key=key)).update(read_at=timezone.now())
+
+
+def seen(actor: Actor, request: ChangeRequest) -> None:
+    """Whoever looks at a request has read what they were told of it."""
+    told = Notice.objects.filter(user=actor.user_id, sandbox=actor.sandbox, read_at=None, request=request)
+    told.update(read_at=timezone.now())

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", home.start, name="start"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/language/", preferences.set_language, name="set_language"),
+    path("preferences/mail/", preferences.mail, name="mail_preferences"),
     path("session/", session.session, name="session"),
     path("session/signed-in/", session.signed_in, name="signed_in"),
     path("s/<slug:sandbox>/", home.home, name="sandbox"),

@@ -23,6 +23,8 @@ HOST = "127.0.0.1"
 READY_SECONDS = 60
 STOP_SECONDS = 10
 WATCH_SECONDS = 2
+# From the checkout, where the children run.
+MAIL = ".local/mail"
 WORKER = (sys.executable, "manage.py", "worker")
 Child = subprocess.Popen[bytes]
 Start = Callable[[Sequence[str]], Child]
@@ -50,6 +52,7 @@ curl -X PATCH '{address}/data/core/dps/offers/personalizedOffer1234?offer-type=p
   ]'
 
 See it at   {address}/s/prod/offers/personalizedOffer1234/history/
+Mail goes nowhere: it is written to {mail}/
 Ctrl-C stops the server, its worker and its database; the data stays for the next time.
 """
 
@@ -75,15 +78,26 @@ class Command(BaseCommand):
             # Of a version of its files that was collected already nothing is left to do.
             if not settings.STATIC_ROOT.is_dir():
                 call_command("collectstatic", verbosity=0, interactive=False)
+            os.environ.update(mail_to_a_folder(port))
             with children() as start:
                 server = start([*serve.COMMAND, "--host", HOST, "--port", str(port)])
                 worker = start(WORKER)
                 wait_until_ready(server, port)
-                self.stdout.write(WELCOME.format(address=f"http://{HOST}:{port}"))
+                self.stdout.write(WELCOME.format(address=f"http://{HOST}:{port}", mail=MAIL))
                 self.stdout.flush()
                 watch(server, worker, start)
         except Stopped:
             self.stdout.write("\nStopping.")
+
+
+def mail_to_a_folder(port: int) -> dict[str, str]:
+    """Whatever this machine's environment says of mail: the sample library's people have no mailboxes."""
+    address = f"http://{HOST}:{port}"
+    return {
+        "EMAIL_URL": f"filemail:///{MAIL}",
+        "MAIL_FROM": "Offer library <demo@offers.example>",
+        "PUBLIC_URL": address,
+    }
 
 
 def check_port_is_free(port: int) -> None:

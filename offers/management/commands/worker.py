@@ -10,6 +10,7 @@ from offers.jobs import Job, Upkeep
 from offers.lists.upkeep import tidy_search
 from offers.management.commands import tidy
 from offers.review import recheck, schedule
+from offers.web.inbox import sending
 
 # What a job has done, and what is done again and again beside the jobs.
 TASKS = {Job.BULK: bulk.take_turn}
@@ -19,6 +20,7 @@ UPKEEP = [
     Upkeep(tidy_search, seconds=0.5),
     Upkeep(schedule.keep, seconds=1),
     Upkeep(recheck.keep, seconds=5),
+    Upkeep(sending.keep, seconds=15),
 ]
 
 

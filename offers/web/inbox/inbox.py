@@ -1,5 +1,6 @@
 """The inbox: what a person was told of change requests in a sandbox, and what of it they have read."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -17,9 +18,9 @@ def inbox(request: HttpRequest, sandbox: str) -> HttpResponse:
     actor = actor_for(request, sandbox)
     found = notices.page(actor, asked.text(request.GET.get("cursor"), MAX_CURSOR))
     links = {"next": _to(found.next), "previous": _to(found.previous)}
-    return answer(
-        request, "inbox/inbox.html", {"notices": found.items, "links": links, "unread": notices.unread(actor)}
-    )
+    told = [(notice, notices.happened(notice)) for notice in found.items]
+    context = {"told": told, "links": links, "unread": notices.unread(actor), "sends_mail": settings.SENDS_MAIL}
+    return answer(request, "inbox/inbox.html", context)
 
 
 @require_POST

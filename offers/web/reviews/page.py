@@ -11,7 +11,7 @@ from offers.access.permissions import Actor, can_edit
 from offers.document.words.describe import Change, describe
 from offers.ledger import history as past
 from offers.models import ChangeRequest, RequestComment, RequestEvent, reading
-from offers.review import requests
+from offers.review import notices, requests
 from offers.review.standing import Place, Standing, standing
 from offers.review.verdicts import not_judged_by
 from offers.web.frame.access import actor_for
@@ -29,6 +29,7 @@ MAX_TEXT = 4_000
 def page(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """A change request, for everybody in its sandbox."""
     actor, asked_for = request_for(request, sandbox, number)
+    notices.seen(actor, asked_for)
     return shown(request, actor, asked_for)
 
 
