@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("offers", "0008_notices"),
+        ("offers", "0009_known_to"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
