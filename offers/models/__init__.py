@@ -7,7 +7,7 @@ from offers.models.bulk import BulkRow, BulkRun
 from offers.models.library import LibraryItem, Membership, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
 from offers.models.people import MailTurn, PersonalSettings, Presence, SavedView
-from offers.models.review import ChangeRequest, Notice, RequestComment, RequestedChange, RequestEvent
+from offers.models.review import ChangeRequest, Notice, RequestComment, RequestedChange, RequestEvent, ShownWith
 
 __all__ = [
     "AccessChange",
@@ -33,4 +33,5 @@ __all__ = [
     "Sandbox",
     "SavedView",
     "SearchText",
+    "ShownWith",
 ]

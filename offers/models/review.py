@@ -77,6 +77,11 @@ class ChangeRequest(By):
     review_due_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)
     comment_count = models.PositiveIntegerField(default=0)
+    # Found at the last look (offers/review/recheck.py), for lists and counts alone: one of its changes cannot be made, so it waits
+    # for its owner.
+    is_stuck = models.BooleanField(default=False)
+    # The declared fields that it touches, as the names that lead to each: "selectionConstraint/endDate".
+    fields = ArrayField(models.CharField(max_length=200), default=list)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -85,6 +90,22 @@ class ChangeRequest(By):
         indexes = [
             models.Index("sandbox", "state", F("updated_at").desc(), F("key").desc(), name="request_by_state"),
             models.Index("sandbox", "owner_key", F("updated_at").desc(), F("key").desc(), name="request_by_owner"),
+            # Few of many requests wait for anybody: each way in which one does has its index (offers/review/queue.py).
+            models.Index(
+                *("sandbox", F("updated_at").desc(), F("key").desc()),
+                name="request_to_decide",
+                condition=Q(state="open", is_stuck=False),
+            ),
+            models.Index(
+                *("sandbox", "owner_key", F("updated_at").desc(), F("key").desc()),
+                name="request_back_at_its_owner",
+                condition=Q(state__in=("changes-requested", "failed", "expired")),
+            ),
+            models.Index(
+                *("sandbox", "owner_key", F("updated_at").desc(), F("key").desc()),
+                name="request_stuck",
+                condition=Q(is_stuck=True, state__in=("open", "approved", "scheduled")),
+            ),
             models.Index("apply_at", name="request_scheduled", condition=Q(state="scheduled")),
             models.Index("until", name="request_to_take_back", condition=Q(until__isnull=False, taken_back_at=None)),
             models.Index(
@@ -130,6 +151,25 @@ class RequestedChange(models.Model):
 
     def __str__(self) -> str:
         return f"change of {self.kind} {self.id} in request {self.request_id}"
+
+
+class ShownWith(models.Model):
+    """An item that customers get through a request from then on, without being changed by it: what goes live is judged as a whole.
+
+    Kept so that a change of it is noticed; of most requests there is none.
+    """
+
+    key = models.BigAutoField(primary_key=True)
+    request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="+", db_index=False)
+    item = models.ForeignKey(LibraryItem, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # The etag at the last look.
+    seen_etag = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "item"], name="shown_with_a_request_once")]
+
+    def __str__(self) -> str:
+        return f"item {self.item_id}, shown with what request {self.request_id} changes"
 
 
 class RequestEvent(By):

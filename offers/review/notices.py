@@ -25,10 +25,10 @@ MOST_COUNTED = 99
 ASKS = (What.OPENED, What.REOPENED, What.EDITED, What.BYPASSED)
 
 
-def tell(request: ChangeRequest, actor: Actor | None, what: str, text: str = "") -> None:
-    """Tell the members whom this step concerns; never who did it."""
+def tell(request: ChangeRequest, actor: Actor | None, what: str, text: str = "", also: Collection[str] = ()) -> None:
+    """Tell the members whom this step concerns, and those with the keys in `also`; never who did it."""
     members = Membership.objects.filter(sandbox=request.sandbox_id, user__is_active=True)
-    members = members.filter(_whom(request, what)).order_by("pk")
+    members = members.filter(_whom(request, what, also)).order_by("pk")
     did = actor.user_id if actor else None
     users = [user for user in members.values_list("user", flat=True)[: MOST_ASKED + 1] if user != did][:MOST_ASKED]
     label = actor.label if actor else ""
@@ -46,8 +46,8 @@ def happened(notice: Notice) -> str:
     return str(notice.get_what_display())
 
 
-def _whom(request: ChangeRequest, what: str) -> Q:
-    theirs = Q(user__in=_people([request.actor_key, request.owner_key, *request.contributors]))
+def _whom(request: ChangeRequest, what: str, also: Collection[str]) -> Q:
+    theirs = Q(user__in=_people([request.actor_key, request.owner_key, *request.contributors, *also]))
     return Q(role__in=(Role.REVIEWER, Role.ADMIN)) | theirs if what in ASKS else theirs
 
 

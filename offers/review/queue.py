@@ -1,12 +1,14 @@
 """Which requests there are, and which of them wait for somebody: the newest first, page by page. Reads only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from offers.access.permissions import Actor, can_edit
 from offers.access.policy import can_review
+from offers.document.kinds.reading import CALLED
 from offers.lists.keyset import Key, Page, item_key, page_of, start_of
 from offers.models import ChangeRequest, LibraryItem, RequestedChange
 
@@ -17,16 +19,23 @@ PAGE_SIZE = 25
 MOST_COUNTED = 99
 # Requests under way that are told of one item, as many as people read.
 MOST_TOLD = 20
+# How old a request is at least, by the name of the filter.
+AGES = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which requests: of a tab ("needs-me", "mine", "all"), and of those only some."""
+    """Which requests: of a tab ("needs-me", "mine", "all"), and of those only some.
+
+    `field` is what people call a field that it touches (in English, as it is declared), `age` one of AGES.
+    """
 
     tab: str = "needs-me"
     state: str = ""
     author: str = ""
     id: str = ""
+    field: str = ""
+    age: str = ""
     scheduled: bool = False
 
 
@@ -61,24 +70,30 @@ def matching(actor: Actor, wanted: Wanted) -> list[QuerySet[ChangeRequest]]:
         found = found.filter(actor_label__icontains=wanted.author)
     if wanted.id:
         found = found.filter(Exists(RequestedChange.objects.filter(request=OuterRef("key"), id=wanted.id)))
+    if wanted.field:
+        found = found.filter(fields__overlap=CALLED.get(wanted.field, []))
+    if wanted.age:
+        found = found.filter(created_at__lte=timezone.now() - AGES[wanted.age])
     if wanted.scheduled:
         found = found.filter(apply_at__isnull=False)
     return [found.filter(one) for one in needs(actor)] if wanted.tab == "needs-me" else [found]
 
 
 def needs(actor: Actor) -> list[Q]:
-    """What waits for this person: what they may decide about, and their own that does not go on by itself."""
+    """What waits for this person: what they may decide about, and their own that does not go on by itself.
+
+    Of what does not fit any more, nobody else can make something; so it waits for its owner alone.
+    """
     if not can_edit(actor):
         return []
-    moved = RequestedChange.objects.filter(request=OuterRef("key"), item__isnull=False)
-    moved = moved.exclude(item__etag=F("base_etag"))
-    stuck = Q(state__in=(State.CHANGES_REQUESTED, State.FAILED, State.EXPIRED))
-    under_way = Q(state__in=(State.OPEN, State.APPROVED, State.SCHEDULED))
-    mine = [Q(owner_key=actor.key) & stuck, Q(owner_key=actor.key) & under_way & Q(Exists(moved))]
+    back = Q(state__in=(State.CHANGES_REQUESTED, State.FAILED, State.EXPIRED))
+    stuck = Q(state__in=(State.OPEN, State.APPROVED, State.SCHEDULED), is_stuck=True)
+    mine = [Q(owner_key=actor.key) & back, Q(owner_key=actor.key) & stuck]
     if not can_review(actor):
         return mine
     others = ~Q(contributors__contains=[actor.key])
-    return [*mine, Q(state=State.OPEN) & others, Q(review_due_at__isnull=False, looked_at=None) & others]
+    to_decide = Q(state=State.OPEN, is_stuck=False)
+    return [*mine, to_decide & others, Q(review_due_at__isnull=False, looked_at=None) & others]
 
 
 def count_needing(actor: Actor) -> int:

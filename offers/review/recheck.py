@@ -3,14 +3,21 @@
 What is found is not stored but told, in an event: whether a request still fits is found out at every look.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from offers.document.blame import changed
+from offers.document.identity import Path
+from offers.document.kinds.reading import CALLED
+from offers.document.touched import touched
+from offers.document.words.naming import Places
 from offers.ledger.blamed import changed_since
-from offers.models import ChangeRequest, LibraryItem, RequestedChange, RequestEvent, reading
+from offers.ledger.heads import Head
+from offers.ledger.history import document_at
+from offers.models import ChangeRequest, LibraryItem, RequestedChange, RequestEvent, ShownWith, reading
 from offers.review import records
 from offers.review.standing import Place, Standing, Trouble, standing
 
@@ -19,12 +26,13 @@ What = RequestEvent.What
 
 # Requests that one look takes; the others have their turn at the next.
 AT_ONCE = 50
+_DECLARED = frozenset(name for names in CALLED.values() for name in names)
 WATCHED = (State.OPEN, State.CHANGES_REQUESTED, State.APPROVED, State.SCHEDULED)
 
 
 def keep() -> None:
     """Look at the requests whose items have moved on: the upkeep of a worker. One query where none has."""
-    for (key,) in reading.rows(_BEHIND, [list(WATCHED), AT_ONCE]):
+    for (key,) in reading.rows(_BEHIND, {"watched": list(WATCHED), "most": AT_ONCE}):
         with transaction.atomic():
             held = ChangeRequest.objects.select_for_update(skip_locked=True, of=("self",)).select_related("sandbox")
             request = held.filter(key=key, state__in=WATCHED).first()
@@ -32,14 +40,21 @@ def keep() -> None:
                 look(request)
 
 
+# A change's item is looked for by its id: what a request makes new may be there by now, made by somebody else.
 _BEHIND = """
-SELECT DISTINCT request.key
+SELECT request.key
   FROM offers_sandbox AS sandbox
-  JOIN offers_changerequest AS request ON request.sandbox_id = sandbox.id AND request.state = ANY(%s)
+  JOIN offers_changerequest AS request ON request.sandbox_id = sandbox.id AND request.state = ANY(%(watched)s)
   JOIN offers_requestedchange AS change ON change.request_id = request.key
-  JOIN offers_libraryitem AS item ON item.key = change.item_id
+  JOIN offers_libraryitem AS item ON item.sandbox_id = sandbox.id AND item.id = change.id
  WHERE item.etag > change.seen_etag
- LIMIT %s"""
+UNION
+SELECT request.key
+  FROM offers_shownwith AS shown
+  JOIN offers_changerequest AS request ON request.key = shown.request_id AND request.state = ANY(%(watched)s)
+  JOIN offers_libraryitem AS item ON item.key = shown.item_id
+ WHERE item.etag > shown.seen_etag
+ LIMIT %(most)s"""
 
 
 def look(request: ChangeRequest) -> None:
@@ -53,19 +68,58 @@ def look(request: ChangeRequest) -> None:
     for place in moved:
         assert place.head is not None
         RequestedChange.objects.filter(key=place.change.key).update(seen_etag=place.head.etag)
+    remember(found)
     if request.state in (State.APPROVED, State.SCHEDULED) and not found.is_approved:
         request.state, request.updated_at = State.OPEN, timezone.now()
         request.save(update_fields=["state", "updated_at"])
+
+
+def remember(found: Standing) -> None:
+    """Keep what this look at a held request found for lists, and what it is shown with, so that the next look is due when that moves."""
+    request = found.request
+    request.is_stuck = bool(found.troubled)
+    request.fields = sorted(_DECLARED.intersection(name for place in found.places for name in _names(place)))
+    request.save(update_fields=["is_stuck", "fields"])
+    ShownWith.objects.filter(request=request).delete()
+    heads = found.shown_with.values()
+    ShownWith.objects.bulk_create(ShownWith(request=request, item_id=head.key, seen_etag=head.etag) for head in heads)
+
+
+def _names(place: Place) -> Iterator[str]:
+    """What leads to the members that a change touches, and to those around them, as in `reading.CALLED`."""
+    before, after = place.change.base, place.wanted
+    if before is None or after is None:
+        return
+    places = Places([after, before])
+    for path in changed(before, after, ()):
+        names = [name for name in places.place(path).pattern if name != "*"]
+        yield from ("/".join(names[: length + 1]) for length in range(len(names)))
 
 
 def _tell_dropped(request: ChangeRequest, found: Standing, moved: list[Place]) -> None:
     before = RequestEvent.objects.filter(request=request, what=What.DROPPED, version=request.version)
     known = {about.get("verdict") for about in before.values_list("about", flat=True)}
     news = [verdict for verdict in found.dropped if verdict.key not in known]
-    changes = told(moved) if news else []
+    changes = [*told(moved), *_told_shown(found)] if news else []
     for verdict in news:
         about = {"verdict": verdict.key, "whose": verdict.actor_label, "changes": changes}
-        records.event(request, None, What.DROPPED, about=about)
+        records.event(request, None, What.DROPPED, about=about, also=[verdict.actor_key])
+
+
+def _told_shown(found: Standing) -> list[dict[str, Any]]:
+    """What was changed since the last look of what the request is shown with, as `told` tells it of its own items."""
+    heads = {head.key: head for head in found.shown_with.values()}
+    seen = ShownWith.objects.filter(request=found.request, item__in=heads).select_related("item").order_by("key")
+    return [
+        {"kind": one.item.kind, "id": one.item.id, "trouble": "", "fields": _since(one, heads[one.item_id])}
+        for one in seen
+        if heads[one.item_id].etag > one.seen_etag
+    ]
+
+
+def _since(shown: ShownWith, head: Head) -> list[dict[str, Any]]:
+    now = None if head.deleted_at is not None else head.document
+    return _made(shown.item, shown.seen_etag, touched(document_at(shown.item, shown.seen_etag), now))
 
 
 def told(places: Iterable[Place]) -> list[dict[str, Any]]:
@@ -82,10 +136,12 @@ def _fields(place: Place) -> list[dict[str, Any]]:
     # Whoever made a new one with the same id, or deleted it, changed all of it: there is no field to name.
     if head is None or since == 0 or head.etag == since or place.trouble == Trouble.GONE:
         return []
-    item = LibraryItem.objects.get(key=head.key)
-    made = changed_since(item, since, place.judged)
+    return _made(LibraryItem.objects.get(key=head.key), since, place.judged)
+
+
+def _made(item: LibraryItem, since: int, paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Who changed which of these fields of the item since this version, and in which."""
+    made = changed_since(item, since, paths)
     return [
-        {"path": list(path), "by": made[path].actor_label, "etag": made[path].etag}
-        for path in place.judged
-        if path in made
+        {"path": list(path), "by": made[path].actor_label, "etag": made[path].etag} for path in paths if path in made
     ]

@@ -1,5 +1,6 @@
 """What is written down of a request: its events, one for each step, in the transaction of the step itself."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
@@ -41,8 +42,12 @@ def event(
     text: str = "",
     digest: str = "",
     about: dict[str, Any] | None = None,
+    also: Collection[str] = (),
 ) -> RequestEvent:
-    """Write down that this happened to the request; `actor` is None for what nobody did, like a schedule's time."""
+    """Write down that this happened to the request; `actor` is None for what nobody did, like a schedule's time.
+
+    `also` are the keys of those who are told besides the people whose request it is.
+    """
     made = RequestEvent.objects.create(
         request=request,
         what=what,
@@ -53,7 +58,7 @@ def event(
         created_at=timezone.now(),
         **by(actor),
     )
-    notices.tell(request, actor, what, text)
+    notices.tell(request, actor, what, text, also)
     return made
 
 

@@ -27,7 +27,7 @@ from offers.ledger.heads import Head
 from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
 from offers.models import ChangeRequest, RequestedChange, RequestEvent
-from offers.review import applying, records
+from offers.review import applying, recheck, records
 from offers.review.applying import NotReady
 from offers.review.standing import Standing, Trouble
 
@@ -343,3 +343,4 @@ def _rehearse(request: ChangeRequest) -> None:
         applying.write(request, found, "")
     finally:
         transaction.savepoint_rollback(sid)
+    recheck.remember(found)

@@ -3,11 +3,13 @@
 from django.db import transaction
 
 from offers.access.permissions import Actor
-from offers.models import LibraryItem, Notice
+from offers.document.kinds.registry import Kind
+from offers.models import LibraryItem, Notice, RequestEvent
 from offers.review import comments, notices, recheck, verdicts
-from tests.cast import patch, replace
-from tests.review.asking import agree, ask, digest
+from tests.cast import make, patch, replace
+from tests.review.asking import agree, ask, digest, said
 from tests.review.conftest import Cast
+from tests.review.test_requests import BY_RULE, RULE
 
 RENAME = replace("/name", "Autumn sale")
 
@@ -26,12 +28,29 @@ def test_who_may_decide_is_asked_and_the_author_hears_what_they_say(people: Cast
     assert told(people.jun) == [("Mina", "opened")]
 
 
-def test_the_author_hears_that_an_approval_does_not_count_any_more(people: Cast, sale: LibraryItem) -> None:
+def test_author_and_approver_hear_that_an_approval_does_not_count_any_more(people: Cast, sale: LibraryItem) -> None:
     request = ask(people.mina, sale, RENAME)
     agree(people.jun, request, apply=False)
     patch(people.setup, sale, replace("/name", "Their name"))
     recheck.keep()
     assert told(people.mina) == [("", "conflicted"), ("", "dropped"), ("Jun", "approve")]
+    assert told(people.jun) == [("", "dropped"), ("Mina", "opened")]
+    assert told(people.jisoo) == [("Mina", "opened")]
+
+
+def test_they_hear_of_a_change_of_what_it_is_shown_with_too(people: Cast, sale: LibraryItem) -> None:
+    rule = make(people.mina, RULE, Kind.RULE, "gold")
+    request = ask(people.mina, sale, BY_RULE)
+    agree(people.jun, request, apply=False)
+    for value in ("false", "true and false"):
+        patch(people.mina, rule, replace("/condition/value", value))
+        recheck.keep()
+    assert [told(one)[0] for one in (people.mina, people.jun)] == [("", "dropped")] * 2
+    assert said(request) == ["opened", "approve", "dropped"]
+    (change,) = RequestEvent.objects.get(request=request, what="dropped").about["changes"]
+    fields = [(field["path"], field["by"], field["etag"]) for field in change["fields"]]
+    assert (change["kind"], change["id"]) == ("rule", "gold")
+    assert (["condition", "value"], "Mina", 2) in [(path[:2], by, etag) for path, by, etag in fields]
 
 
 def test_a_step_that_is_taken_back_tells_nobody(people: Cast, sale: LibraryItem) -> None:

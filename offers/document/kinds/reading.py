@@ -125,6 +125,11 @@ MAPS = frozenset(found.name for _path, found in _ALL if found.is_map)
 _EACH = {found.name: found.each for _path, found in _ALL if found.is_map}
 # Dates in documents, by the names that lead to them.
 DATES = frozenset(path for path, found in _ALL if found.says.input is Input.DATE)
+# The members that people call the same, by what they call them: the names that lead to each, joined by "/".
+CALLED: dict[str, list[str]] = {}
+for _path, _found in _ALL:
+    if _found.says.label != UNKNOWN.label:
+        CALLED.setdefault(_found.says.label, []).append("/".join(_path))
 
 
 def named(name: str) -> Member:

@@ -1,6 +1,6 @@
 """The queue of a sandbox's requests: what needs the reader, what is theirs, and everything."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from offers import asked
 from offers.access.permissions import Actor
 from offers.access.policy import can_review
+from offers.document.kinds.reading import CALLED
 from offers.lists.names import names
 from offers.models import ChangeRequest
 from offers.review import queue as waiting
@@ -55,8 +56,10 @@ def queue(request: HttpRequest, sandbox: str) -> HttpResponse:
     context = {
         "tabs": [(name, title, _to(wanted, tab=name)) for name, title in tabs],
         "wanted": wanted,
-        "filtered": bool(wanted.state or wanted.author or wanted.id or wanted.scheduled),
+        "filtered": wanted != Wanted(wanted.tab),
         "states": State.choices,
+        "fields": sorted(((label, _(label)) for label in CALLED), key=lambda field: field[1]),
+        "ages": [("day", _("Older than a day")), ("week", _("Older than a week"))],
         "rows": rows,
         "links": {"next": _to(wanted, cursor=found.next), "previous": _to(wanted, cursor=found.previous)},
         "reviews": can_review(actor),
@@ -66,14 +69,19 @@ def queue(request: HttpRequest, sandbox: str) -> HttpResponse:
 
 
 def wanted_in(sent: QueryDict) -> Wanted:
-    tab, state = sent.get("tab", ""), sent.get("state", "")
     return Wanted(
-        tab if tab in TABS else TABS[0],
-        state if state in State.values else "",
+        _one_of(TABS, sent.get("tab")) or TABS[0],
+        _one_of(State.values, sent.get("state")),
         asked.text(sent.get("author"), MAX_ID),
         asked.text(sent.get("id"), MAX_ID),
+        _one_of(CALLED, sent.get("field")),
+        _one_of(waiting.AGES, sent.get("age")),
         sent.get("scheduled") == "yes",
     )
+
+
+def _one_of(known: Collection[str], sent: str | None) -> str:
+    return sent if sent is not None and sent in known else ""
 
 
 def _to(wanted: Wanted, *, tab: str = "", cursor: str | None = None) -> str:
@@ -86,6 +94,8 @@ def _to(wanted: Wanted, *, tab: str = "", cursor: str | None = None) -> str:
         "state": wanted.state,
         "author": wanted.author,
         "id": wanted.id,
+        "field": wanted.field,
+        "age": wanted.age,
         "scheduled": "yes" if wanted.scheduled else "",
         "cursor": cursor or "",
     }

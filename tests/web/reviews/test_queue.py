@@ -2,10 +2,11 @@
 
 import pytest
 
+from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, LibraryItem
-from offers.review import queue, verdicts
-from tests.cast import patch, replace
-from tests.review.asking import agree, ask, digest
+from offers.review import queue, recheck, requests, verdicts
+from tests.cast import make, patch, replace
+from tests.review.asking import ask, digest, new, wanted
 from tests.review.conftest import Cast
 from tests.web.reviews.conftest import As
 from tests.web.reviews.test_page import text_of
@@ -33,12 +34,28 @@ def test_what_was_asked_for_comes_back_to_its_author(people: Cast, sale: Library
     assert "Nothing waits for you" in queue_of(browser_of, people.jun, people)
 
 
-def test_a_request_in_conflict_comes_back_to_its_author(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+def test_a_request_in_conflict_waits_for_its_owner_and_for_nobody_else(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
     request = ask(people.mina, sale, RENAME)
-    agree(people.jun, request, apply=False)
-    assert queue.count_needing(people.mina) == 0
+    patch(people.setup, sale, replace("/rank/priority", 3))
+    recheck.keep()
+    # It goes with that change: nobody but a reviewer has anything to do.
+    assert [queue.count_needing(one) for one in (people.mina, people.jun)] == [0, 1]
     patch(people.setup, sale, replace("/name", "Winter sale"))
+    recheck.keep()
+    assert [queue.count_needing(one) for one in (people.mina, people.jun)] == [1, 0]
     assert "Somebody changed the same fields meanwhile." in queue_of(browser_of, people.mina, people)
+    assert "Nothing waits for you" in queue_of(browser_of, people.jun, people)
+    requests.add(people.mina, request, [wanted(sale, RENAME)])
+    assert [queue.count_needing(one) for one in (people.mina, people.jun)] == [0, 1]
+
+
+def test_a_new_item_whose_id_somebody_else_took_waits_for_its_owner(people: Cast) -> None:
+    requests.propose(people.mina, [new(Kind.TAG, "autumn", {"name": "Autumn"})], "New tag")
+    make(people.setup, {"name": "Another"}, Kind.TAG, "autumn")
+    recheck.keep()
+    assert [queue.count_needing(one) for one in (people.mina, people.jun)] == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -51,6 +68,10 @@ def test_a_request_in_conflict_comes_back_to_its_author(people: Cast, sale: Libr
         ("id=sale", True),
         ("id=other", False),
         ("scheduled=yes", False),
+        ("field=Name", True),
+        ("field=Priority", False),
+        ("field=no+such+field", True),
+        ("age=day", False),
         ("state=%00&cursor=x", True),
     ],
 )
