@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("offers", "0009_known_to"),
+        ("offers", "0010_mail"),
     ]
 
     operations = [
