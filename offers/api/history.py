@@ -29,7 +29,7 @@ def revisions(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     more, found = len(found) > limit, found[:limit]
     next_page = str(found[-1].etag) if more else ""
     content: shapes.RevisionPage = {
-        "results": [answers.revision_entry(revision) for revision in found],
+        "results": answers.revision_entries(item, found),
         "count": len(found),
         "total": item.etag,
         "_links": answers.links(f"{resource.path}/{id}/revisions", request.GET, next=next_page),
@@ -41,7 +41,10 @@ def revision(request: ApiRequest, resource: Resource, id: str, etag: int) -> Htt
     """One revision, with the document that it made (null where it deleted the item)."""
     item = _item(request, resource, id)
     found = history.revision(item, etag)
-    content: shapes.Version = {**answers.revision_entry(found), "document": history.document_at(item, etag)}
+    content: shapes.Version = {
+        **answers.revision_entries(item, [found])[0],
+        "document": history.document_at(item, etag),
+    }
     return answers.json_response(content)
 
 

@@ -120,7 +120,9 @@ def carry_out(
     if bypass:
         request.review_due_at = now + POST_REVIEW_WITHIN
     request.save(update_fields=["state", "updated_at", "review_due_at"])
-    records.event(request, actor, What.BYPASSED if bypass else What.APPLIED, digest=found.digest)
+    # Whose yes counted is written down: later it may be nobody's who may still give one.
+    about = {} if bypass else {"approvedBy": [event.actor_label for event in found.approvals]}
+    records.event(request, actor, What.BYPASSED if bypass else What.APPLIED, digest=found.digest, about=about)
     return request
 
 

@@ -37,6 +37,8 @@ class Wanted:
     field: str = ""
     age: str = ""
     scheduled: bool = False
+    # Published without waiting, and nobody else has looked yet.
+    unseen: bool = False
 
 
 def page(actor: Actor, wanted: Wanted, cursor: str = "") -> Page[ChangeRequest]:
@@ -76,6 +78,8 @@ def matching(actor: Actor, wanted: Wanted) -> list[QuerySet[ChangeRequest]]:
         found = found.filter(created_at__lte=timezone.now() - AGES[wanted.age])
     if wanted.scheduled:
         found = found.filter(apply_at__isnull=False)
+    if wanted.unseen:
+        found = found.filter(review_due_at__isnull=False, looked_at=None)
     return [found.filter(one) for one in needs(actor)] if wanted.tab == "needs-me" else [found]
 
 
@@ -94,6 +98,13 @@ def needs(actor: Actor) -> list[Q]:
     others = ~Q(contributors__contains=[actor.key])
     to_decide = Q(state=State.OPEN, is_stuck=False)
     return [*mine, to_decide & others, Q(review_due_at__isnull=False, looked_at=None) & others]
+
+
+def due_of_unseen(sandbox_id: int) -> list[datetime]:
+    """By when somebody else is to look at each change that was published without waiting, while nobody has; MOST_COUNTED + 1 at most."""
+    unseen = ChangeRequest.objects.filter(sandbox=sandbox_id, review_due_at__isnull=False, looked_at=None)
+    found = unseen.order_by("review_due_at").values_list("review_due_at", flat=True)[: MOST_COUNTED + 1]
+    return [at for at in found if at is not None]
 
 
 def count_needing(actor: Actor) -> int:

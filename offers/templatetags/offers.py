@@ -13,7 +13,7 @@ from django import template
 from offers.web.frame import addresses, icons, times, words
 from offers.web.frame.curl import json_text
 from offers.web.item import badges
-from offers.web.item.history.door import door
+from offers.web.item.history.door import approval, door
 
 register = template.Library()
 
@@ -58,6 +58,7 @@ for tag in TAGS:
     register.simple_tag(tag)
 register.simple_tag(addresses.address, takes_context=True)
 register.simple_tag(door, takes_context=True)
+register.simple_tag(approval, takes_context=True)
 register.simple_tag(addresses.address_by_id, takes_context=True, name="address_at")
 for filter_ in FILTERS:
     register.filter(filter_)

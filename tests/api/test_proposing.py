@@ -115,6 +115,10 @@ def test_who_may_publishes_without_waiting_and_says_why(programs: Programs) -> N
     assert (made.source, made.note, made.client_id) == ("review", "The price is wrong", "hasty")
     assert made.refers_to == {"request": 1, "bypass": True}
     assert ChangeRequest.objects.get().review_due_at is not None
+    told_of = programs.hasty("GET", "offers/personalizedOffer1234/revisions").json()["results"]
+    bypass = {"by": made.actor_label, "reason": "The price is wrong", "lookedAtBy": None}
+    members = [[entry.get(name) for name in ("request", "approvedBy", "bypass")] for entry in told_of]
+    assert members == [[1, [], bypass], [None] * 3, [None] * 3]
     gone = programs.hasty("DELETE", path, X_Change_Note="It is wrong")
     assert (gone.status_code, gone.content, gone["Location"]) == (200, b"", f"{BASE}/change-requests/2")
     assert programs.hasty("GET", LIVE).status_code == 404

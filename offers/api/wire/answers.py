@@ -1,6 +1,6 @@
 """What goes out: receipts, documents with their server-owned members, and the preview of a change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -16,7 +16,8 @@ from offers.document.words.describe import Change, describe
 from offers.ledger.heads import Head
 from offers.ledger.writes import Outcome
 from offers.lists.names import names_in
-from offers.models import ChangeRequest, Revision
+from offers.models import ChangeRequest, LibraryItem, Revision
+from offers.review.approvals import Approval, approvals_of
 
 JSON = "application/json"
 
@@ -130,8 +131,23 @@ def links(path: str, query: QueryDict, *, next: str = "", prev: str = "") -> sha
     return found
 
 
-def revision_entry(revision: Revision) -> shapes.Revision:
-    """One revision as the history endpoints show it; the patch is the very text that was recorded."""
+def revision_entries(item: LibraryItem, revisions: Sequence[Revision]) -> list[shapes.Revision]:
+    """Revisions of an item as the history endpoints show them; the patch is the very text that was recorded."""
+    approvals = approvals_of(item.sandbox_id, revisions)
+    return [{**_revision(made), **_approval(approvals.get(made.refers_to.get("request", 0)))} for made in revisions]
+
+
+def _approval(found: Approval | None) -> shapes.Approval:
+    if found is None:
+        return {}
+    said: shapes.Approval = {"request": found.number, "approvedBy": list(found.approved_by)}
+    if found.bypass:
+        looked_by = found.bypass.looked_by or None
+        said["bypass"] = {"by": found.bypass.by, "reason": found.bypass.reason, "lookedAtBy": looked_by}
+    return said
+
+
+def _revision(revision: Revision) -> shapes.Recorded:
     return {
         "etag": revision.etag,
         "patch": cast(list[shapes.Operation], orjson.Fragment(revision.patch)),

@@ -122,7 +122,23 @@ class Preview(TypedDict):
     changes: list[Change]
 
 
-class Revision(TypedDict):
+class Bypass(TypedDict):
+    """Published without waiting for a second person: by whom and why, and who else has looked since (null while nobody has)."""
+
+    by: str
+    reason: str
+    lookedAtBy: str | None
+
+
+class Approval(TypedDict, total=False):
+    """Of a change that came by a change request: its number, and who agreed to it; `bypass` where nobody was waited for."""
+
+    request: Etag
+    approvedBy: list[str]
+    bypass: Bypass
+
+
+class Recorded(TypedDict):
     """One change of an item: what, who, when, how and why."""
 
     etag: Etag
@@ -133,6 +149,10 @@ class Revision(TypedDict):
     source: Source
     note: str
     digest: str
+
+
+class Revision(Recorded, Approval):
+    """One change of an item, and whose yes it had."""
 
 
 class RevisionPage(TypedDict):

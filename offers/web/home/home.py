@@ -1,5 +1,7 @@
 """Where a person starts: the sandbox last used, and what needs looking at in it."""
 
+from datetime import datetime
+
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -7,13 +9,15 @@ from django.utils import timezone
 
 from offers.access.people import with_names_of_now
 from offers.access.permissions import Actor, can_edit
-from offers.access.policy import can_change_live
+from offers.access.policy import can_change_live, can_review
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.document.live import ENDING_WITHIN, LiveState
 from offers.lists import on_air
 from offers.lists.filters import Wanted
 from offers.lists.pages import COUNT_LIMIT, recent
 from offers.models import LibraryItem, Revision, Sandbox
+from offers.review import queue
+from offers.review.approvals import approvals_of
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer, sandboxes_of
 from offers.web.home import calendar
@@ -37,6 +41,7 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
     now, place = timezone.now(), actor.sandbox.pk
     live = on_air.live_count(place, now)
     items, total = on_air.on_air(place, *calendar.span(now), BARS)
+    changes = _last_changes(place)
     context = {
         "live": min(live, COUNT_LIMIT),
         "more_live": live > COUNT_LIMIT,
@@ -47,7 +52,9 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
         "more_hidden": total > COUNT_LIMIT,
         "starting": on_air.starting(place, now, now + ENDING_WITHIN, PANEL_SIZE),
         "ending": recent(place, OFFER_KINDS, Wanted(state=LiveState.ENDING), "ends", PANEL_SIZE),
-        "revisions": _last_changes(place),
+        "revisions": changes,
+        "approvals": approvals_of(place, changes),
+        "unseen": _unseen(actor, now),
         "may_edit": can_edit(actor),
         **_waiting(actor),
     }
@@ -62,6 +69,15 @@ def _waiting(actor: Actor) -> dict[str, object]:
         return {"mine": mine}
     others = on_air.drafts_of_others(actor.sandbox.pk, actor.key, PANEL_SIZE)
     return {"mine": mine, "others": with_names_of_now(others)}
+
+
+def _unseen(actor: Actor, now: datetime) -> dict[str, object] | None:
+    """How many changes that were published without waiting nobody else has looked at, for who may look, and for auditors."""
+    if can_edit(actor) and not can_review(actor):
+        return None
+    due = queue.due_of_unseen(actor.sandbox.pk)
+    more = len(due) > queue.MOST_COUNTED
+    return {"count": min(len(due), queue.MOST_COUNTED), "more": more, "overdue": sum(at < now for at in due)}
 
 
 def _last_changes(sandbox_id: int) -> list[Revision]:

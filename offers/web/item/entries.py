@@ -12,6 +12,7 @@ from offers.document.words.describe import Change, describe, summary
 from offers.ledger import history
 from offers.lists.names import names, names_in
 from offers.models import LibraryItem, Revision
+from offers.review.approvals import approvals_of
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.sections import SECTION_OF
 
@@ -84,6 +85,7 @@ def change_context(request: HttpRequest, item: LibraryItem, entry: Entry) -> dic
 
 
 def summarised(entry: Entry) -> dict[str, Any]:
-    """The first things that a change is about, for one line, and how many more there are."""
+    """The first things that a change is about, for one line, how many more there are, and whose yes it had."""
     phrases, more = summary(entry.changes)
-    return {"phrases": phrases, "more": more}
+    made = entry.revision
+    return {"phrases": phrases, "more": more, "made": made, "approvals": approvals_of(made.sandbox_id, [made])}

@@ -77,6 +77,7 @@ def wanted_in(sent: QueryDict) -> Wanted:
         _one_of(CALLED, sent.get("field")),
         _one_of(waiting.AGES, sent.get("age")),
         sent.get("scheduled") == "yes",
+        sent.get("unseen") == "yes",
     )
 
 
@@ -97,6 +98,7 @@ def _to(wanted: Wanted, *, tab: str = "", cursor: str | None = None) -> str:
         "field": wanted.field,
         "age": wanted.age,
         "scheduled": "yes" if wanted.scheduled else "",
+        "unseen": "yes" if wanted.unseen else "",
         "cursor": cursor or "",
     }
     query.update({name: value for name, value in kept.items() if value})

@@ -1,4 +1,7 @@
-"""{% door made %}: by which door a change came, and what it refers to."""
+"""{% door made %}: by which door a change came, and what it refers to. {% approval made %}: only whose yes it had.
+
+Who that was stands in the page's `approvals` (review/approvals.py).
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from offers.models import Revision
-from offers.web.frame.icons import source_icon
+from offers.review.approvals import Approval, Bypass
+from offers.web.frame.icons import icon, source_icon
 
 # Asked for each row, where Django's own `get_source_display` makes this table each time.
 LABELS: Mapping[str, Any] = dict(Revision.Source.choices)
@@ -18,7 +22,13 @@ LABELS: Mapping[str, Any] = dict(Revision.Source.choices)
 
 def door(context: RequestContext, made: Revision) -> SafeString:
     said = format_html_join("\n", "{}", ((part,) for part in _said(context, made)))
-    return format_html('<span class="with-icon muted">\n{}\n{}\n</span>', source_icon(made.source), said)
+    came = format_html('<span class="with-icon muted">\n{}\n{}\n</span>', source_icon(made.source), said)
+    return format_html("{}\n{}", came, approval(context, made)) if made.refers_to.get("request") else came
+
+
+def approval(context: RequestContext, made: Revision) -> SafeString:
+    said = format_html_join(" · ", "{}", ((part,) for part in _approved(context, made)))
+    return format_html('<span class="muted">{}</span>', said) if said else said
 
 
 def _said(context: RequestContext, made: Revision) -> Iterator[str]:
@@ -38,3 +48,32 @@ def _said(context: RequestContext, made: Revision) -> Iterator[str]:
         yield f"· {made.client_id}"
     if merged:
         yield "·\n" + _("merged with version %(etag)s") % {"etag": merged}
+
+
+def _approved(context: RequestContext, made: Revision) -> Iterator[str]:
+    """The request that it came by, and who said yes to that; or that nobody was waited for, and who has looked since."""
+    number = made.refers_to.get("request")
+    if not number:
+        return
+    address = reverse("review", args=[context["frame"].sandbox.name, number])
+    known: Approval | None = context.get("approvals", {}).get(number)
+    title = known.title if known else ""
+    yield format_html('<a href="{}" title="{}">{}</a>', address, title, _("request #%(number)s") % {"number": number})
+    if known and known.approved_by:
+        yield _("approved by %(names)s") % {"names": ", ".join(known.approved_by)}
+    if known and known.bypass:
+        yield from _bypassed(known.bypass, made.note)
+    elif made.refers_to.get("bypass"):
+        yield format_html('<span class="bypass">{}{}</span>', icon("alert-triangle"), _("published without waiting"))
+
+
+def _bypassed(bypass: Bypass, note: str) -> Iterator[str]:
+    said = _("published without waiting by %(name)s") % {"name": bypass.by}
+    yield format_html('<span class="bypass">{}{}</span>', icon("alert-triangle"), said)
+    # What was given as the reason mostly is the note of the change already.
+    if bypass.reason and bypass.reason != note:
+        yield f"“{bypass.reason}”"
+    if bypass.looked_by:
+        yield _("looked at by %(name)s") % {"name": bypass.looked_by}
+    else:
+        yield format_html('<b class="bypass">{}</b>', _("nobody else has looked at it yet"))

@@ -29,6 +29,7 @@ from offers.ledger.leaf import RefersTo
 from offers.ledger.references import InUse
 from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
+from offers.review.approvals import approvals_of
 from offers.review.requests import PROPOSED, proposal
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.addresses import address_of
@@ -51,7 +52,14 @@ def timeline(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     before = asked.number(request.GET.get("before"))
     revisions = past.revisions(item, before=before, limit=PAGE_SIZE)
     older = revisions[-1].etag if revisions and revisions[-1].etag > 1 else 0
-    context = item_context(item, "history", entries=entries(item, revisions), older=older, before=before)
+    context = item_context(
+        item,
+        "history",
+        entries=entries(item, revisions),
+        approvals=approvals_of(item.sandbox_id, revisions),
+        older=older,
+        before=before,
+    )
     return answer(request, "item/history/timeline.html", context, fragment="item/history/_entries.html")
 
 
@@ -59,7 +67,8 @@ def revision(request: HttpRequest, sandbox: str, section: Section, id: str, etag
     """One change, all of it; htmx gets only the change, to expand it in the timeline."""
     _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     entry = entries(item, [past.revision(item, etag)])[0]
-    context = item_context(item, "history", entry=entry, **change_context(request, item, entry))
+    approvals = approvals_of(item.sandbox_id, [entry.revision])
+    context = item_context(item, "history", entry=entry, approvals=approvals, **change_context(request, item, entry))
     return answer(request, "item/history/revision.html", context, fragment="item/_changes.html")
 
 
@@ -76,6 +85,7 @@ def compare(request: HttpRequest, sandbox: str, section: Section, id: str) -> Ht
         "history",
         made_from=made_from,
         made_to=made_to,
+        approvals=approvals_of(item.sandbox_id, [made_from, made_to]),
         changes=describe(before, after, names=names),
         compared=(source, to),
         patch=diff(before, after) if before is not None and after is not None else [],
@@ -112,7 +122,12 @@ def _blame_rows(item: LibraryItem, at: int | None) -> dict[str, Any]:
         first = not rows or rows[-1].made.etag != line.etag
         rows.append(BlameRow(place, text, how, found.made[line.etag], first))
     since = 0 if found.is_whole else found.since
-    return {"rows": rows, "more": max(0, len(found.lines) - BLAME_SHOWN), "since": since}
+    return {
+        "rows": rows,
+        "approvals": approvals_of(item.sandbox_id, found.made.values()),
+        "more": max(0, len(found.lines) - BLAME_SHOWN),
+        "since": since,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
