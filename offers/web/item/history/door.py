@@ -56,7 +56,8 @@ def _approved(context: RequestContext, made: Revision) -> Iterator[str]:
     if not number:
         return
     address = reverse("review", args=[context["frame"].sandbox.name, number])
-    known: Approval | None = context.get("approvals", {}).get(number)
+    approvals: Mapping[int, Approval] = context.get("approvals") or {}
+    known = approvals.get(number)
     title = known.title if known else ""
     yield format_html('<a href="{}" title="{}">{}</a>', address, title, _("request #%(number)s") % {"number": number})
     if known and known.approved_by:
