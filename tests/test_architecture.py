@@ -20,7 +20,7 @@ LAYERS = (
     ("offers.access",),
     ("offers.ledger",),
     ("offers.lists", "offers.review"),
-    ("offers.bulk", "offers.forms", "offers.demo", "offers.jobs"),
+    ("offers.bulk", "offers.forms", "offers.demo", "offers.jobs", "offers.proof"),
     (
         "offers.web",
         "offers.api",

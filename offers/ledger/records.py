@@ -83,6 +83,7 @@ class StoredRevision(NamedTuple):
     label_salt: bytes | None
     note_salt: bytes | None
     digest: str
+    xid: str
 
 
 REVISION_COLUMNS = {

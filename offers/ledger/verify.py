@@ -1,6 +1,6 @@
 """Whether history is intact: every chain replayed, every digest recomputed, every item compared with what its history makes of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -26,8 +26,24 @@ class Difference:
     message: str
 
 
-def verify(sandboxes: QuerySet[Sandbox]) -> Iterator[Difference]:
-    """Replay every chain and recompute every digest; yields what differs, item by item.
+class Step(NamedTuple):
+    """A revision with the documents before and after it; None for what is not there."""
+
+    id: str
+    kind: str
+    revision: StoredRevision
+    before: Document | None
+    after: Document | None
+
+
+# What else is wrong with a revision, "" for nothing.
+Look = Callable[[Step], str]
+
+
+def verify(
+    sandboxes: QuerySet[Sandbox], looking: Callable[[Sandbox], Look] = lambda sandbox: lambda step: ""
+) -> Iterator[Difference]:
+    """Replay every chain and recompute every digest; yields what differs, item by item. `looking` gives what else looks at them.
 
     Chains and items are read by one streaming statement for each sandbox, which therefore reads one state of them; so is, by
     another, what lists know. It can run while people work. Memory grows with neither the number of items nor the length of
@@ -36,8 +52,9 @@ def verify(sandboxes: QuerySet[Sandbox]) -> Iterator[Difference]:
     for sandbox in sandboxes:
         for item in LibraryItem.objects.filter(sandbox=sandbox, revisions=None).iterator():
             yield Difference(sandbox.name, item.id, item.etag, "the item has no history")
+        look = looking(sandbox)
         for _, chain in groupby(_with_items(sandbox), lambda row: row.revision.item_id):
-            for found, message in _verify_chain(sandbox, chain):
+            for found, message in _verify_chain(sandbox, chain, look):
                 yield Difference(sandbox.name, found.item.id, found.revision.etag, message)
         yield from _verify_lists(sandbox)
 
@@ -119,7 +136,7 @@ def _with_items(sandbox: Sandbox) -> Iterator[_Row]:
         yield _Row(revision, _Item(*row[REVISION_WIDTH:]))
 
 
-def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row]) -> Iterator[tuple[_Row, str]]:
+def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row], look: Look) -> Iterator[tuple[_Row, str]]:
     """What is wrong with one item, and at which revision. A chain that is broken is not followed further."""
     document: Document | None = None
     previous = shown = ""
@@ -129,7 +146,7 @@ def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row]) -> Iterator[tuple[_Ro
             yield row, f"the revision of etag {expected} is missing"
             return
         try:
-            document = replay(document, orjson.loads(found.patch))
+            before, document = document, replay(document, orjson.loads(found.patch))
         except Exception as error:  # noqa: BLE001  # a tampered patch may fail in any way; that is the finding
             yield row, f"the patch cannot be replayed ({type(error).__name__})"
             return
@@ -140,6 +157,8 @@ def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row]) -> Iterator[tuple[_Ro
         for name in sorted(found.erased or {}):
             yield row, f"the {name} was erased, and nothing says by whom"
         shown = shown if document is None else text
+        if problem := look(Step(item.id, item.kind, found, before, document)):
+            yield row, problem
         if found.snapshot not in (None, text):
             yield row, "the snapshot differs from the replayed document"
         if found.sandbox_id != item.sandbox_id:

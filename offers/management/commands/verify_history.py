@@ -1,11 +1,11 @@
-"""`manage.py verify_history`: prove that no history was changed behind the application's back."""
+"""`manage.py verify_history`: prove that no history was changed behind the application's back, and nothing live by one person alone."""
 
 import time
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from offers.ledger.verify import verify
+from offers import proof
 from offers.models import LibraryItem, Revision, Sandbox
 
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no sandbox {sandbox}.")
         began = time.monotonic()
         found = 0
-        for difference in verify(sandboxes):
+        for difference in proof.verify(sandboxes):
             found += 1
             self.stdout.write(f"{difference.sandbox} {difference.id} etag {difference.etag}: {difference.message}")
         seconds = time.monotonic() - began

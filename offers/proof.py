@@ -1,0 +1,261 @@
+"""Whether nobody's change went live alone: each revision that took a second person has one, or a recorded bypass.
+
+`manage.py verify_history` asks this beside whether history is intact, of the same rows in the same pass: a revision that changed what
+was live, while the sandbox's policy asked for a second person, is part of a change request that was applied by the same transaction,
+says what the request asked for, and was agreed to, as it was applied, by somebody who had no part in it. Or it was published without
+waiting, which the request says, or it came with an import.
+
+What was live by its own status is known from the documents, which digests prove. What is believed of other tables has none:
+what lists knew (of a rule or placement: whether something live referred to it then), policies, secrets and who were given them,
+requests and their events. Events and policies are append-only by trigger and have keys in one order, so what was added, removed or
+altered afterwards is found where that order, a transaction or another record says otherwise. Who forges all of these at once, as the
+owner of the tables can, is not found here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from offers.access.permissions import CLIENT, actor_key
+from offers.access.policy import REACHED
+from offers.document.kinds.registry import KINDS, Kind
+from offers.document.merge import merge
+from offers.document.patch import replay
+from offers.document.validate import with_defaults
+from offers.document.values import Document, equal
+from offers.ledger import verify as ledger
+from offers.ledger.history import document_at
+from offers.ledger.verify import Difference, Look, Step
+from offers.models import AccessChange, ChangeRequest, LibraryItem, RequestedChange, RequestEvent, Sandbox, reading
+
+Policy = Sandbox.ReviewPolicy
+What = RequestEvent.What
+Access = AccessChange.What
+
+# Who asked before a policy was set may write as it was until then: a request lasts no longer, and no two clocks are further apart.
+GRACE = timedelta(minutes=1)
+# Requests that are remembered: many revisions of one come after each other, and none has more than 200.
+REMEMBERED = 32
+
+_LIVE = {kind.value: declared.live for kind, declared in KINDS.items() if declared.live}
+_STRICTNESS = Policy.values.index
+_ALONE = "it changed what was live, and names no second person and no bypass"
+
+
+def verify(sandboxes: QuerySet[Sandbox]) -> Iterator[Difference]:
+    """Whether history is intact (ledger/verify), and whether what was live changed only with a second person: what differs."""
+    yield from ledger.verify(sandboxes, looking)
+    for sandbox in sandboxes:
+        yield from _gaps(sandbox)
+
+
+class Period(NamedTuple):
+    """When a policy was in force: `until` with the time in which who asked before still writes as it was."""
+
+    since: datetime
+    until: datetime
+    policy: str
+
+
+_ALWAYS, _NEVER_ENDS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+def _periods(sandbox: Sandbox) -> list[Period]:
+    """The policies that this sandbox had, as they were recorded; what was so before the first record was so from the beginning."""
+    changes = _policy_changes(sandbox)
+    if not changes:
+        return [Period(_ALWAYS, _NEVER_ENDS, Sandbox.objects.get(pk=sandbox.pk).review_policy)]
+    policies = [changes[0].before or Policy.NONE, *(change.after for change in changes)]
+    starts = [_ALWAYS, *(change.at for change in changes)]
+    ends = [*(change.at + GRACE for change in changes), _NEVER_ENDS]
+    return [Period(*one) for one in zip(starts, ends, policies, strict=True)]
+
+
+def _gaps(sandbox: Sandbox) -> Iterator[Difference]:
+    """Where the policy became another one without a record of that."""
+    changes = _policy_changes(sandbox)
+    nexts = [change.before for change in changes[1:]] + [change.present for change in changes[:1]]
+    for change, found in zip(changes, nexts, strict=True):
+        if change.after != found:
+            message = f"it became {found} from {change.after}, and nothing says by whom"
+            yield Difference(sandbox.name, "review policy", 0, message)
+
+
+class _PolicyChange(NamedTuple):
+    at: datetime
+    before: str | None
+    after: str
+    # What it is now, read together with the records.
+    present: str
+
+
+def _policy_changes(sandbox: Sandbox) -> list[_PolicyChange]:
+    found = AccessChange.objects.filter(sandbox=sandbox.pk, what=Access.POLICY_CHANGED).order_by("key")
+    names = ("created_at", "before__review_policy", "after__review_policy", "sandbox__review_policy")
+    return [_PolicyChange(*values) for values in found.values_list(*names)]
+
+
+def looking(sandbox: Sandbox) -> Look:
+    """What looks at each revision of this sandbox and says what is wrong with it, "" for nothing.
+
+    Policies are read with the first one, so that they are no older than it. What it remembers does not grow.
+    """
+    periods: list[Period] = []
+    request = lru_cache(REMEMBERED)(lambda number: _Asked.read(sandbox, number))
+
+    def look(step: Step) -> str:
+        if not periods:
+            periods.extend(_periods(sandbox))
+        if step.revision.source == "import" or not _takes_two(sandbox, step, periods):
+            return ""
+        number = step.revision.refers_to.get("request")
+        if number is None:
+            return _ALONE
+        asked = request(number)
+        return asked.problem(step) if asked else f"there is no request {number}"
+
+    return look
+
+
+def _takes_two(sandbox: Sandbox, step: Step, periods: list[Period]) -> bool:
+    at = step.revision.created_at
+    # Of two that were in force within GRACE, the one that asks for less.
+    policy = min((one.policy for one in periods if one.since <= at < one.until), key=_STRICTNESS)
+    if policy not in (Policy.TWO_PEOPLE, Policy.EVERYTHING):
+        return False
+    if policy == Policy.EVERYTHING or _is_live(step.kind, step.before) or _is_live(step.kind, step.after):
+        return True
+    return step.before is not None and step.kind in REACHED and was_reached(sandbox.pk, step.id, at)
+
+
+def _is_live(kind: str, document: Document | None) -> bool:
+    return document is not None and kind in _LIVE and document.get("status") == _LIVE[kind]
+
+
+NAMING = """
+SELECT listing.id, listing.kind, listing.status FROM offers_listing AS listing
+ WHERE listing.sandbox_id = %(sandbox)s AND listing."references" && %(ids)s::text[]
+   AND listing.deleted_at IS NULL AND listing.since <= %(at)s
+UNION ALL
+SELECT item.id, past.kind, past.status FROM offers_listingpast AS past JOIN offers_libraryitem AS item ON item.key = past.item_id
+ WHERE past.sandbox_id = %(sandbox)s AND past."references" && %(ids)s::text[]
+   AND NOT past.deleted AND past.since <= %(at)s AND %(at)s < past.until
+"""
+
+
+def was_reached(sandbox_id: int, id: str, at: datetime) -> bool:
+    """Whether something that was live then referred to this item, directly or through a fallback offer, as lists knew."""
+    naming = reading.rows(NAMING, {"sandbox": sandbox_id, "ids": [id], "at": at})
+    if any(status in ("approved", "live") for _, _, status in naming):
+        return True
+    fallbacks = [id for id, kind, _ in naming if kind == Kind.FALLBACK_OFFER]
+    more = reading.rows(NAMING, {"sandbox": sandbox_id, "ids": fallbacks, "at": at}) if fallbacks else []
+    return any((kind, status) == (Kind.DECISION, "live") for _, kind, status in more)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A change request, with what it changes and the steps that count."""
+
+    request: ChangeRequest
+    changes: dict[str, RequestedChange]
+    events: list[RequestEvent]
+
+    @classmethod
+    def read(cls, sandbox: Sandbox, number: int) -> "_Asked | None":
+        request = ChangeRequest.objects.filter(sandbox=sandbox.pk, number=number).first()
+        if request is None:
+            return None
+        changes = {change.id: change for change in RequestedChange.objects.filter(request=request)}
+        return cls(request, changes, list(RequestEvent.objects.filter(request=request).order_by("key")))
+
+    def problem(self, step: Step) -> str:
+        """Why this request does not stand behind a revision; "" where it does."""
+        number, refers_to = self.request.number, step.revision.refers_to
+        applied = self._last(What.BYPASSED if refers_to.get("bypass") else What.APPLIED)
+        change = self.changes.get(step.id)
+        if applied is None or change is None:
+            return f"request {number} was never applied to it"
+        if not refers_to.get("bypass") and not self._agreed(applied):
+            return f"nobody who had no part in request {number} agreed to it as it was applied"
+        if change.applied_etag != step.revision.etag:
+            return self._taking_back_problem(change, step)
+        if int(step.revision.xid) != applied.xid:
+            return f"it was not made when request {number} was applied"
+        if not self._asks_for(change, step, applied):
+            return f"it is not what request {number} asked for"
+        return ""
+
+    def _last(self, what: RequestEvent.What) -> RequestEvent | None:
+        return next((event for event in reversed(self.events) if event.what == what), None)
+
+    def _agreed(self, applied: RequestEvent) -> bool:
+        """Whether somebody who had no part in it said yes last, before it was applied, to what was applied."""
+        said = [event for event in self.events if event.key < applied.key and event.version == applied.version]
+        last = {event.actor_key: event for event in said if event.what in (What.APPROVED, What.REQUESTED_CHANGES)}
+        wrote = self._wrote()
+        return any(
+            event.what == What.APPROVED
+            and event.digest == applied.digest
+            and event.created_at <= applied.created_at
+            and event.actor_key
+            and wrote.isdisjoint(_behind(event))
+            for event in last.values()
+        )
+
+    def _wrote(self) -> set[str]:
+        made = [event for event in self.events if event.what in (What.OPENED, What.EDITED)]
+        return {self.request.actor_key, *self.request.contributors}.union(*map(_behind, made))
+
+    def _taking_back_problem(self, change: RequestedChange, step: Step) -> str:
+        """A period's end: what was agreed to with the period. What goes live by it is what was there before, and nothing else."""
+        made, ended = step.revision, self._last(What.TAKEN_BACK)
+        if ended is None or int(made.xid) != ended.xid or made.refers_to.get("undoes") != change.applied_etag:
+            return f"request {self.request.number} was neither applied nor taken back by it"
+        if _is_live(step.kind, step.after) and not _is_live(step.kind, step.before):
+            item = LibraryItem.objects.get(key=made.item_id)
+            if not equal(step.after, document_at(item, change.applied_etag - 1)):
+                return f"what went live at the end of request {self.request.number} is not what it was before"
+        return ""
+
+    def _asks_for(self, change: RequestedChange, step: Step, applied: RequestEvent) -> bool:
+        made = [event for event in self.events if event.what in (What.OPENED, What.EDITED)]
+        version = next((event for event in reversed(made) if event.version == applied.version), None)
+        told: list[dict[str, Any]] = version.about.get("changes", []) if version else []
+        if not any((one["id"], one["patch"]) == (change.id, change.patch) for one in told):
+            return False
+        return equal(_wanted(change, step), step.after)
+
+
+def _wanted(change: RequestedChange, step: Step) -> Document | None:
+    """What the request makes of the document that was there."""
+    if change.base is None or step.before is None:
+        wanted: Document | None = with_defaults(Kind(step.kind), replay(None, change.patch))
+    elif change.base_etag == step.revision.etag - 1:
+        wanted = replay(step.before, change.patch)
+    else:
+        wanted = replay(change.base, change.patch)
+        wanted = wanted and merge(change.base, wanted, step.before).document
+    return wanted
+
+
+def _behind(event: RequestEvent) -> set[str]:
+    """Who did this: of a program, also who was given the secret that it had then, as far as that is recorded."""
+    if not event.actor_key.startswith(CLIENT):
+        return {event.actor_key}
+    given = AccessChange.objects.filter(
+        subject_key=event.actor_key,
+        what__in=(Access.MEMBER_ADDED, Access.SECRET_MADE),
+        created_at__lte=event.created_at,
+    ).order_by("key")
+    # Who made it, or a new secret; who lets one in that is there, or whose page did not show it, was given none.
+    shown = [
+        change
+        for place, change in enumerate(given)
+        if change.what == Access.SECRET_MADE or (place == 0 and change.source == AccessChange.Source.PAGE)
+    ]
+    return {event.actor_key, *(actor_key(change.actor_id, "", change.actor_label) for change in shown[-1:])}
