@@ -6,15 +6,14 @@ from functools import lru_cache
 from random import Random
 
 from offers.demo import edits
+from offers.demo.brands.sentences import small_print
 from offers.demo.brands.words import SEASONS, Brand, Campaign
 from offers.demo.edits import FREE, Scene, weekly_cap
 from offers.demo.ids import KOREA, date_text, item_id
 from offers.demo.library import BRANDS
 from offers.demo.people import Cast
 from offers.demo.representations import Json, representation
-from offers.demo.sentences import with_long_texts
 from offers.demo.story import Story, tell
-from offers.demo.terms import terms
 from offers.document.kinds.registry import Kind
 from offers.ledger.imports import Past
 
@@ -50,7 +49,7 @@ def _offer(seed: int, cast: Cast, index: int, count: int, now: datetime, long_te
     scene = Scene(rng, seed, brand, campaign)
     document = _draft(scene, start, end)
     if long_texts:
-        document = with_long_texts(Random(f"{seed}/{index}/texts"), document)  # noqa: S311  # the same
+        document = _with_long_texts(Random(f"{seed}/{index}/texts"), document)  # noqa: S311  # the same
     story = Story(created, start, end, now, rich=index >= count - RICH, ending=kind_of_story)
     # Another sandbox has the same offers, but not the same history.
     scene = Scene(Random(f"{seed}/{index}/{cast.sandbox.name}"), seed, brand, campaign)  # noqa: S311  # the same
@@ -126,12 +125,25 @@ def _draft(scene: Scene, start: datetime, end: datetime) -> Json:
 
 def _with_terms(rng: Random, document: Json) -> Json:
     """With small print under the contents of its first placement."""
-    shown, *others = document["representations"]
+    first, *others = document["representations"]
+    return {**document, "representations": [_longer(rng, first, "\n<p><small>{}</small></p>", 2), *others]}
+
+
+def _with_long_texts(rng: Random, document: Json) -> Json:
+    """With more to say: a sentence more in each of its pages of HTML."""
+    shown = document["representations"]
+    return {**document, "representations": [_longer(rng, one, "\n<p>{}</p>", 1) for one in shown]}
+
+
+def _longer(rng: Random, shown: Json, paragraph: str, sentences: int) -> Json:
+    """A representation with another paragraph in each page of HTML, in its language."""
     parts = []
     for part in shown["components"]:
-        small = f"\n<p><small>{terms(rng, part['language'][0][:2])}</small></p>"
-        parts.append({**part, "content": part["content"] + small} if part["type"] == "html" else part)
-    return {**document, "representations": [{**shown, "components": parts}, *others]}
+        if part["type"] == "html":
+            text = small_print(rng, part["language"][0][:2], sentences)
+            part = {**part, "content": part["content"] + paragraph.format(text)}
+        parts.append(part)
+    return {**shown, "components": parts}
 
 
 def _name(rng: Random, campaign: Campaign, start: datetime) -> str:

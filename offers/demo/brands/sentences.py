@@ -1,11 +1,9 @@
-"""Longer texts for a large sample library: sentences of many words, English and Korean, and invented names of products.
+"""Small print: sentences in English and Korean that differ from one offer to the next, as they do in real libraries.
 
-A search finds little of interest in a library whose offers all say the same; and a real offer is a page of text or two.
+They have many words, and invented names of products, for a search finds little of interest where all offers say the same.
 """
 
 from random import Random
-
-from offers.demo.representations import Json
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -43,33 +41,19 @@ _PLACES = _words(
     "Nantes Newcastle Norwich Odense Padua Parma Plymouth Rennes Rostock Seville Sheffield Sintra Tampere Toulouse Trieste "
     "Turku Utrecht Valencia Verona Vigo Winchester York"
 )
-_REASONS = (
-    "the harvest was early",
-    "our warehouse moves in spring",
-    "a partner asked for it",
-    "members voted for it",
-    "the old model leaves the shelves",
-    "schools open again",
-    "the evenings grow longer",
-    "nobody likes to queue",
-    "repairs should cost less than replacements",
-    "a good neighbour recommends it",
-    "the factory celebrates its anniversary",
-    "weather has been kind this year",
-)
 _ENGLISH = (
-    "The {kind} {thing} from {name} arrives in {place} on the {number}th, because {reason}.",
-    "Bring your {thing} to {place} and take home {number} per cent more {other}.",
-    "{name} makes {kind} {thing} by hand, in a workshop near {place}.",
-    "Whoever buys {number} {thing} receives a {kind} {other} of the {name} series.",
-    "Delivery to {place} takes {number} days; collection at the {name} counter is possible sooner.",
-    "This applies to {kind} {thing} and {other} with the {name} label, not to gift cards.",
-    "Please keep the receipt: {name} exchanges every {thing} within {number} weeks.",
-    "Since {reason}, the {name} {thing} costs less in {place}.",
-    "Our {kind} favourite is the {thing} by {name}, chosen by {number} customers in {place}.",
-    "Ask in {place} for the {kind} {other}; the {thing} of {name} comes with it.",
-    "Limited to {number} pieces a household, while stocks of {name} {thing} last.",
-    "A {kind} evening with {thing} and {other}, hosted by {name} in {place}.",
+    "Valid in our {place} stores and online while stocks of {name} {thing} last, at most {number} for each household.",
+    "Not in connection with vouchers for {thing}, staff discounts or the {place} clearance of {kind} {other}.",
+    "Orders of {name} {thing} placed after midday are dispatched from our {place} warehouse within {number} days.",
+    "The recommended retail price of {kind} {thing} by {name} was {number} per cent higher in {place}.",
+    "Participation requires {number} purchases of {thing} or {other} with the {name} label before the end of the month.",
+    "We may withdraw the {kind} {thing} of {name} early; whoever has reserved one in {place} keeps it.",
+    "Calls to the {name} service desk in {place} cost the local rate; lines are open for {number} hours a day.",
+    "Refunds for {thing} are paid within {number} working days of receipt at {place}; please keep the {name} receipt.",
+    "Images may show {kind} {other}, colours and garnishes that are sold separately from the {name} {thing}.",
+    "Draw of {number} {kind} {thing} by {name} in {place}; employees and their relatives are excluded.",
+    "Whoever buys {number} {thing} in {place} receives a {kind} {other} of the {name} series.",
+    "{name} exchanges every {kind} {thing} within {number} weeks, in {place} and by post.",
 )
 
 _THINGS_KO = _words(
@@ -90,66 +74,35 @@ _PLACES_KO = _words(
     "상주 서산 속초 수원 순천 아산 안동 안산 안양 양산 양양 여수 영주 예산 완주 용인 울산 원주 의정부 이천 익산 전주 정읍 제천 "
     "진주 창원 천안 청주 춘천 충주 통영 파주 평택 포항 하남 화성"
 )
-_REASONS_KO = (
-    "올해는 수확이 빨라",
-    "봄에 창고를 옮기게 되어",
-    "회원님들의 요청이 많아",
-    "새 모델이 곧 나오기에",
-    "개학을 앞두고 있어",
-    "저녁이 길어지는 때라",
-    "산지와 직접 계약하여",
-    "매장 새 단장을 기념하여",
-    "고쳐 쓰는 분이 늘어",
-    "이웃들이 먼저 권하기에",
-)
 _KOREAN = (
-    "{reason} {place} 매장의 {kind} {thing} 가격을 {number}% 낮추었습니다.",
-    "{name}의 {kind} {thing} 꾸러미를 {place}에서 받아 보실 수 있습니다.",
-    "{thing} {number}개를 담으시면 {name} {other} 하나를 함께 보내 드립니다.",
-    "{place} 지역은 배송에 {number}일이 걸리며, 매장 수령은 더 빠릅니다.",
-    "{name} 상표가 붙은 {thing} 및 {other} 상품에 적용되고 상품권은 제외됩니다.",
-    "영수증을 보관해 주세요. {name} {thing} 교환은 {number}주 안에 가능합니다.",
-    "{place} 고객 {number}분이 고른 {kind} {thing}, {name}에서 만들었습니다.",
-    "{reason} {name} {other} 행사를 {place}에서 먼저 시작합니다.",
-    "한 가정에 {number}개까지, {kind} {thing} 재고가 있는 동안만 진행합니다.",
-    "{kind} {thing}에 어울리는 {other} 고르는 법을 {name} 직원이 알려 드립니다.",
+    "{place} 매장과 온라인에서 {name} {thing} 재고 소진 시까지, 가구당 최대 {number}개까지 구매하실 수 있습니다.",
+    "{thing} 상품권, 임직원 할인, {place} 매장의 {kind} {other} 정리 행사와 중복 적용되지 않습니다.",
+    "정오 이후 주문하신 {name} {thing} 상품은 {place} 물류센터에서 {number}일 안에 발송됩니다.",
+    "{name} 상표가 붙은 {thing} 및 {other} 상품을 {number}회 이상 구매하신 계정만 참여하실 수 있습니다.",
+    "{kind} {thing} 행사는 조기 종료될 수 있으며 {place}에서 이미 신청하신 {name} 혜택은 유지됩니다.",
+    "{thing} 환불은 {place} 센터 입고 확인 후 영업일 기준 {number}일 안에 처리되며 {name} 영수증이 필요합니다.",
+    "이미지에 나온 {kind} {other} 소품은 실제와 다를 수 있으며 {name} {thing} 상품과 따로 판매됩니다.",
+    "{place}에서 {name} {kind} {thing} {number}개를 추첨하며 임직원과 그 가족은 제외됩니다.",
+    "{place} 지역 배송은 {number}일이 걸리며 {name} {thing} 매장 수령은 더 빠릅니다.",
+    "{thing} {number}개를 담으시면 {kind} {name} {other} 하나를 함께 보내 드립니다.",
 )
 LANGUAGES = {
-    "en": (_ENGLISH, _KINDS, _THINGS, _PLACES, _REASONS),
-    "ko": (_KOREAN, _KINDS_KO, _THINGS_KO, _PLACES_KO, _REASONS_KO),
+    "en": (_ENGLISH, _KINDS, _THINGS, _PLACES),
+    "ko": (_KOREAN, _KINDS_KO, _THINGS_KO, _PLACES_KO),
 }
 
 
-def product(rng: Random) -> str:
-    return rng.choice(_STARTS) + rng.choice(_MIDDLES) + rng.choice(_ENDS)
-
-
-def sentence(rng: Random, language: str) -> str:
-    """One sentence in English (`en`) or Korean (`ko`)."""
-    patterns, kinds, things, places, reasons = LANGUAGES[language]
-    return rng.choice(patterns).format(
-        kind=rng.choice(kinds),
-        thing=rng.choice(things),
-        other=rng.choice(things),
-        place=rng.choice(places),
-        reason=rng.choice(reasons),
-        name=product(rng),
-        number=rng.randrange(2, 30),
+def small_print(rng: Random, language: str, count: int) -> str:
+    """So many sentences in English (`en`) or Korean (`ko`)."""
+    patterns, kinds, things, places = LANGUAGES[language]
+    return " ".join(
+        pattern.format(
+            kind=rng.choice(kinds),
+            thing=rng.choice(things),
+            other=rng.choice(things),
+            place=rng.choice(places),
+            name=rng.choice(_STARTS) + rng.choice(_MIDDLES) + rng.choice(_ENDS),
+            number=rng.randrange(2, 30),
+        )
+        for pattern in rng.sample(patterns, count)
     )
-
-
-def with_long_texts(rng: Random, document: Json) -> Json:
-    """The offer with more to say: a sentence more in each of its pages of HTML."""
-    return {
-        **document,
-        "representations": [
-            {**shown, "components": [_longer(rng, part) for part in shown["components"]]}
-            for shown in document["representations"]
-        ],
-    }
-
-
-def _longer(rng: Random, part: Json) -> Json:
-    if part["type"] != "html":
-        return part
-    return {**part, "content": f"{part['content']}\n<p>{sentence(rng, part['language'][0][:2])}</p>"}
