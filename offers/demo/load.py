@@ -10,6 +10,7 @@ from django.db import transaction
 from offers.demo.library import BEFORE_THE_FIRST_OFFER, FALLBACKS, arrangements, foundations
 from offers.demo.offers import SPAN, offers
 from offers.demo.people import Cast, ask_for_a_second_person, make_cast
+from offers.demo.proposals import make_requests
 from offers.ledger.imports import Imported, Past, import_history, text_index_at_the_end
 from offers.models import LibraryItem
 
@@ -40,6 +41,7 @@ def load(count: int, seed: int, now: datetime, *, long_texts: bool = False) -> I
             ]
         production = next(one for one in cast if one.sandbox.name == "prod")
         ask_for_a_second_person(production, now)
+        make_requests(seed, production, count - FEWEST_OFFERS, now)
     return Imported(sum(one.items for one in stored), sum(one.revisions for one in stored))
 
 

@@ -10,6 +10,7 @@ rule that no live offer has, up to that moment.
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from enum import StrEnum
 from functools import cached_property
 
@@ -166,7 +167,7 @@ class Standing:
         says = {
             "request": request.number,
             "version": request.version,
-            "times": [at.isoformat() if at else "" for at in (request.apply_at, request.until)],
+            "times": [at.astimezone(UTC).isoformat() if at else "" for at in (request.apply_at, request.until)],
             "changes": [
                 {
                     "id": place.change.id,

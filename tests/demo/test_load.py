@@ -16,18 +16,48 @@ from pytest_django import DjangoDbBlocker
 from offers.access import policy
 from offers.access.client_secrets import is_secret_of
 from offers.access.members import subject_of
-from offers.access.permissions import Actor
+from offers.access.permissions import Actor, actor_for_user
 from offers.demo.documented import OFFER as DOCUMENTED_OFFER
 from offers.demo.load import load
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.document.validate import references, transition_problem
 from offers.ledger import history
 from offers.ledger.references import reference_problems
-from offers.models import AccessChange, LibraryItem, Membership, Revision, Sandbox
+from offers.models import (
+    AccessChange,
+    ChangeRequest,
+    LibraryItem,
+    Membership,
+    RequestComment,
+    RequestEvent,
+    Revision,
+    Sandbox,
+)
+from offers.review import notices, queue
+from offers.review.standing import Trouble, standing
 from tests.cast import differences
 
 NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
 KOREAN = re.compile("[가-힣]")
+REQUESTS = [
+    (1, "expired", "First in line for the bank holiday"),
+    (2, "rejected", "Promise delivery within the hour"),
+    (3, "withdrawn", "주말 행사 우선 노출"),
+    (4, "applied", "Two weeks more"),
+    (5, "failed", "On top from midday on"),
+    (6, "changes-requested", "Say that not every store has it"),
+    (7, "open", "A little higher"),
+    (8, "approved", "일주일 연장"),
+    (9, "scheduled", "On top for the week of the app's birthday"),
+    (10, "applied", "Below the savings plan"),
+    (11, "open", "Above the seasonal ones"),
+    (12, "open", "초안 승인 요청"),
+    (13, "open", "The Advent calendar"),
+    (14, "open", "New creative from the studio"),
+    (15, "open", "블랙 등급도 골드 혜택에 포함"),
+    (16, "applied", "Out of sight until the shop is back"),
+    (17, "applied", "Nightly prices"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +123,7 @@ def test_today_is_in_the_middle_of_it() -> None:
 def test_nothing_happened_in_the_future_and_the_audit_is_in_order() -> None:
     times = list(Revision.objects.filter(sandbox__name="prod").order_by("key").values_list("created_at", flat=True))
     assert times == sorted(times)
-    assert times[-1] < NOW
+    assert times[-1] <= NOW
     assert times[0] < NOW - timedelta(days=400)
 
 
@@ -105,7 +135,7 @@ def test_everybody_was_allowed_to_do_what_they_did() -> None:
     for item in LibraryItem.objects.filter(sandbox=sandbox):
         before: dict[str, Any] | None = None
         documents = history.documents(item, 1, item.etag)
-        for found in Revision.objects.filter(item=item).order_by("etag"):
+        for found in Revision.objects.filter(item=item, created_at__lt=NOW).order_by("etag"):
             role = people[found.actor_id] if found.actor_id else programs[found.client_id]
             after = documents[found.etag]
             policy.check_change(Actor(sandbox, role, found.actor_label), Kind(item.kind), item.id, before, after)
@@ -123,7 +153,12 @@ def policy_set(index: int) -> tuple[datetime, dict[str, Any]]:
 def test_a_second_person_is_asked_for_since_the_end_of_the_past_which_an_admin_set_and_gave_a_reason_for() -> None:
     assert policy_set(0)[0] < Revision.objects.order_by("created_at")[0].created_at
     assert policy_set(1) == (NOW, {"review_policy": "two-people"})
-    assert policy_set(1)[0] > Revision.objects.filter(sandbox__name="prod").latest("created_at").created_at
+    after = Revision.objects.filter(sandbox__name="prod", created_at__gte=policy_set(1)[0])
+    assert {found.source for found in after} == {"review"}
+    for found in after:
+        request = ChangeRequest.objects.get(sandbox__name="prod", number=found.refers_to["request"])
+        yes = RequestEvent.objects.filter(request=request, what="approve").exclude(actor_key__in=request.contributors)
+        assert yes.exists() or (found.refers_to["bypass"] and request.review_due_at)
     last = AccessChange.objects.latest("key")
     assert (last.actor_label, last.source, last.before) == ("Tomás Rivera", "page", {"review_policy": "reviewer"})
     assert last.note
@@ -143,7 +178,12 @@ def test_six_people_and_two_programs_worked_on_it() -> None:
 
 
 def test_one_undo_one_restore_and_one_merge_can_be_seen() -> None:
-    told = Revision.objects.filter(sandbox__name="prod").exclude(refers_to={}).select_related("item")
+    told = (
+        Revision.objects.filter(sandbox__name="prod")
+        .exclude(refers_to={})
+        .exclude(source="review")
+        .select_related("item")
+    )
     assert sorted(found.source for found in told) == ["form", "restore", "undo"]
     for found in told:
         before = history.document_at(found.item, found.etag - 1)
@@ -186,3 +226,29 @@ def test_the_accounts_are_those_that_the_demo_tells_about() -> None:
     prod = Sandbox.objects.get(name="prod")
     assert (prod.org_id, prod.type, prod.review_policy) == ("DEMO@OfferOrg", "production", "two-people")
     assert Sandbox.objects.get(name="dev").review_policy == "none"
+
+
+def test_there_are_requests_in_every_state_which_the_same_seed_makes_again() -> None:
+    found = ChangeRequest.objects.order_by("number")
+    assert {request.sandbox.name for request in found} == {"prod"}
+    assert [(request.number, request.state, request.title) for request in found] == REQUESTS
+    opened = [request.created_at for request in found]
+    assert opened == sorted(opened)
+    known = {now.trouble for request in found if request.is_under_way for now in standing(request).troubled}
+    assert known == {Trouble.CONFLICT}
+    assert [request.number for request in found if request.is_under_way and standing(request).troubled] == [5, 7]
+    assert [request.number for request in found if request.apply_at and request.apply_at > NOW] == [9]
+    assert [request.number for request in found if request.review_due_at and not request.looked_at] == [16]
+    assert [request.number for request in found if request.changes.count() > 1] == [13]
+    assert RequestComment.objects.exclude(suggestion=None).count() == 1
+    assert sum(bool(KOREAN.search(request.title)) for request in found) == 4
+    # What happened to them, happened then.
+    assert not RequestEvent.objects.filter(created_at__gt=NOW).exists()
+
+
+@pytest.mark.parametrize("name", ["marketer", "reviewer", "admin"])
+def test_something_waits_for_each_of_the_demos_accounts_and_is_news_to_them(name: str) -> None:
+    actor = actor_for_user(User.objects.get(username=name), "prod")
+    assert queue.count_needing(actor) > 1
+    assert notices.unread(actor) > 1
+    assert notices.of(actor).exclude(read_at=None).exists()
