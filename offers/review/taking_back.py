@@ -6,20 +6,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from offers.access.permissions import Actor, Role
+from offers.access.policy import is_reached
 from offers.document.diff import diff
 from offers.document.errors import DocumentError
 from offers.document.identity import Path
 from offers.document.kinds.registry import Kind
+from offers.document.live import is_live
 from offers.document.merge import merge, resolve
+from offers.document.values import Document, equal
 from offers.ledger import writes
 from offers.ledger.heads import Head, lock_each
 from offers.ledger.history import document_at
 from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
 from offers.ledger.references import InUse
-from offers.models import ChangeRequest, LibraryItem, RequestedChange, RequestEvent
+from offers.models import ChangeRequest, LibraryItem, RequestedChange, RequestEvent, Revision
 from offers.review import records
 from offers.review.applying import deletes
+from offers.review.standing import reached_by
 
 
 def take_back(request: ChangeRequest) -> None:
@@ -80,6 +84,24 @@ def _undo_fields(by: Actor, change: RequestedChange, head: Head, stamp: Stamp) -
     found = merge(made, before, head.document)
     theirs = {conflict.key: conflict.theirs for conflict in found.conflicts}
     document = resolve(made, before, head.document, theirs).document
+    if _shows_what_nobody_looked_at(by, change, head, before, document):
+        return "changed", ()
     if patch := diff(head.document, document):
         writes.change_head(by, head, patch, stamp)
     return ("changed" if theirs else ""), tuple(conflict.place for conflict in found.conflicts)
+
+
+def _shows_what_nobody_looked_at(
+    by: Actor, change: RequestedChange, head: Head, before: Document | None, after: Document | None
+) -> bool:
+    """Whether customers would get by it what one person changed meanwhile: in a draft, or in what it is served with again."""
+    if not is_live(head.kind, after):
+        return False
+    was_live = is_live(head.kind, head.document)
+    if not was_live and not equal(after, before):
+        return True
+    again = reached_by(head.kind, after) - (reached_by(head.kind, head.document) if was_live else set())
+    since = Revision.objects.get(item=head.key, etag=change.applied_etag).created_at
+    # Held, so that nobody edits it as it goes live. What is live by something else changes only with a second person.
+    held = lock_each(by.sandbox.pk, again, "FOR NO KEY UPDATE") if again else {}
+    return any(one.modified_at > since and not is_reached(by.sandbox.pk, id) for id, one in held.items())

@@ -13,7 +13,7 @@ from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, LibraryItem, RequestEvent, Revision
 from offers.review import applying, recheck, requests, schedule, verdicts
 from offers.review.requests import When
-from tests.cast import differences, patch, replace
+from tests.cast import differences, make, make_placement, offer, patch, replace, shown_in
 from tests.review.asking import agree, ask, digest, new, now, said, wanted
 from tests.review.conftest import Cast
 from tests.servers import worker
@@ -196,6 +196,28 @@ def test_a_period_ends_with_what_was_before_and_what_others_changed_stays(
     (kept,) = last(request).about["kept"]
     assert (kept["id"], kept["why"], kept["paths"]) == ("sale", "changed", [["name"]])
     assert differences() == []
+
+
+def test_what_one_person_changed_meanwhile_does_not_go_live_at_the_end_of_a_period(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_placement(people.setup, "side")
+    other = make(people.setup, offer(status="approved", representations=[shown_in("side")]), id="other")
+    off_air = wanted(sale, replace("/status", "draft"))
+    elsewhere = wanted(other, [{"op": "remove", "path": "/representations"}])
+    request = scheduled(people, off_air, elsewhere, until=1)
+    passes(monkeypatch, minutes=61)
+    schedule.keep()
+    patch(people.mina, sale, replace("/name", "Nobody saw this"))
+    patch(people.mina, LibraryItem.objects.get(id="side"), replace("/name", "Nor this"))
+    passes(monkeypatch, minutes=60)
+    schedule.keep()
+    assert now(sale).status == "draft"
+    assert "representations" not in now(other).document
+    assert [(one["id"], one["why"]) for one in last(request).about["kept"]] == [
+        ("other", "changed"),
+        ("sale", "changed"),
+    ]
 
 
 def test_who_sees_to_it_hears_of_a_move_before_it_is_due(people: Cast, sale: LibraryItem) -> None:
