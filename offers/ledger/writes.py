@@ -135,18 +135,23 @@ def delete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, if_m
     return Outcome(head.document, written, True)
 
 
-def undelete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp) -> Outcome:
-    """Bring a deleted item back as it was. Raises NotFound, NotAllowed, InvalidDocument (what it needs may be gone)."""
+def undelete(
+    actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, document: Document | None = None
+) -> Outcome:
+    """Bring a deleted item back as it was, or as `document`.
+
+    Raises NotFound, NotAllowed, InvalidDocument (what it needs may be gone).
+    """
     with transaction.atomic():
         head = read_to_write(actor, kinds, id, lock="FOR UPDATE", deleted=True)
-        _allow(actor, stamp, head.kind, head.id, None, head.document)
+        back = head.document if document is None else document
+        _allow(actor, stamp, head.kind, head.id, None, back)
         if head.deleted_at is None:
             return Outcome(head.document, head, False)
-        _refuse(validate(head.kind, head.document, head.document), head.document)
-        problems = reference_problems(actor.sandbox.pk, head.document, references(head.kind, head.document))
-        _refuse(problems, head.document)
-        after = _after(actor, head, head.document)
-        written = _write(actor, head, after, [{"op": "add", "path": "", "value": head.document}], stamp)
+        _refuse(validate(head.kind, back, head.document), back)
+        _refuse(reference_problems(actor.sandbox.pk, back, references(head.kind, back)), back)
+        after = _after(actor, head, back)
+        written = _write(actor, head, after, [{"op": "add", "path": "", "value": back}], stamp)
         assert written is not None, "a write under a row lock cannot lose a race"
     return Outcome(None, written, True)
 
@@ -174,8 +179,10 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
     narrows = head.kind == Kind.PLACEMENT and any(
         head.document.get(member) != document.get(member) for member in ("channel", "componentType")
     )
+    # What may have gone live by something that refers to it since that was asked, is asked again once it is held.
+    asks_again = not stamp.reviewed and head.kind in policy.REACHED and not policy.can_change_live(actor)
     # What it starts to refer to is held until the write stands. The write itself is one statement, and needs no more.
-    with transaction.atomic() if new_references or narrows else nullcontext():
+    with transaction.atomic() if new_references or narrows or asks_again else nullcontext():
         _refuse(reference_problems(actor.sandbox.pk, document, new_references), document)
         if narrows:
             _lock_item(head.key)
@@ -183,6 +190,8 @@ def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: 
         if dry_run:
             return Outcome(head.document, replace(after, digest=head.digest), True)
         written = _write(actor, head, after, _recorded(head.document, document, effective), stamp)
+        if asks_again:
+            _allow(actor, stamp, head.kind, head.id, head.document, document)
     return Outcome(head.document, written, True) if written else None
 
 

@@ -163,7 +163,8 @@ def _write(author: Actor, place: Place, stamp: Stamp) -> Head:
     if place.head is None:
         return writes.create(author, place.kind, place.after, stamp, id=change.id).head
     if place.before is None:
-        return writes.undelete(author, kinds, change.id, stamp).head
+        # As it was looked at, whatever it was when it was deleted last.
+        return writes.undelete(author, kinds, change.id, stamp, document=place.after).head
     carried = place.head.etag != change.base_etag
     patch = diff(place.before, place.after) if carried else change.patch
     outcome = writes.change_head(author, place.head, patch, stamp)

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from offers.access.policy import ReviewRequired
+from offers.document import patch as patches
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.models import ChangeRequest, LibraryItem, Revision, Sandbox
 from offers.review import requests, verdicts
 from offers.review.applying import NotReady
 from offers.review.requests import HasMoved, NotNow
-from tests.cast import FORM, at_once, differences, make, make_sandbox, offer, replace
+from tests.cast import FORM, at_once, differences, make, make_sandbox, offer, patch, replace
 from tests.review.asking import agree, ask, digest, new
 from tests.review.conftest import Cast, cast_in
 
@@ -86,6 +88,32 @@ def test_an_edit_of_the_same_field_and_an_approval_do_not_both_win(people: Cast,
     assert LibraryItem.objects.get(id="sale").etag == 2
     assert differences() == []
     connection.close()
+
+
+def test_a_rule_does_not_change_alone_as_something_goes_live_by_it(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing live referred to it when that was asked; something does when the edit lands."""
+    condition = {"type": "PQL", "value": "true", "format": "pql/text"}
+    rule = make(people.mina, {"name": "Gold", "condition": condition}, Kind.RULE, "gold")
+    by_rule = [
+        {"op": "add", "path": "/selectionConstraint/profileConstraintType", "value": "eligibilityRule"},
+        {"op": "add", "path": "/selectionConstraint/eligibilityRule", "value": "gold"},
+    ]
+    request = ask(people.mina, sale, by_rule)
+    look = patches.applied
+
+    def meanwhile(*given: Any) -> Any:
+        monkeypatch.setattr(patches, "applied", look)
+        at_once(1, lambda _: agree(people.jun, request))
+        return look(*given)
+
+    monkeypatch.setattr(patches, "applied", meanwhile)
+    with pytest.raises(ReviewRequired):
+        patch(people.mina, rule, replace("/condition/value", "false"))
+    assert ChangeRequest.objects.get(key=request.key).state == "applied"
+    assert LibraryItem.objects.get(id="gold").etag == 1
+    assert differences() == []
 
 
 def test_who_is_late_is_told_what_became_of_it(people: Cast, sale: LibraryItem) -> None:

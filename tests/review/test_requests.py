@@ -309,3 +309,15 @@ def test_a_new_offer_goes_live_by_review(people: Cast, sale: LibraryItem) -> Non
     request = requests.propose(people.mina, [new(Kind.PERSONALIZED_OFFER, "fresh", offer(status="approved"))], "New")
     agree(people.jun, request)
     assert LibraryItem.objects.get(id="fresh").status == "approved"
+
+
+def test_what_comes_back_is_what_was_looked_at(people: Cast, draft: LibraryItem) -> None:
+    seen = {**draft.document, "status": "approved"}
+    writes.delete(people.mina, list(Kind), "draft", FORM)
+    request = ask(people.mina, draft, [{"op": "add", "path": "", "value": seen}])
+    writes.undelete(people.mina, list(Kind), "draft", FORM)
+    patch(people.mina, draft, replace("/name", "Never looked at"))
+    writes.delete(people.mina, list(Kind), "draft", FORM)
+    agree(people.jun, request)
+    assert now(draft).document == seen
+    assert differences() == []
