@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from offers.access.permissions import Actor, NotAllowed
+from offers.access.policy import ReviewRequired
 from offers.bulk.actions import Do, patch_for
-from offers.bulk.rows import etags_to_undo, kept_change, kept_problem, refusal
+from offers.bulk.rows import GONE, etags_to_undo, kept_change, kept_problem, refusal
 from offers.bulk.runs import Verdict, action_of
 from offers.document.diff import diff
 from offers.document.errors import DocumentError, PatchError, Problem
@@ -18,12 +19,12 @@ from offers.document.words.naming import Places
 from offers.ledger import history, writes
 from offers.ledger.heads import head_of_item
 from offers.lists.names import names_in
-from offers.models import BulkRow, BulkRun
+from offers.models import BulkRow, BulkRun, LibraryItem
+from offers.review.requests import PROPOSED
 
 PROBLEMS_KEPT = 3
 WORDS_KEPT = 3
 
-GONE = gettext_noop("This offer has been deleted.")
 CHANGED_SINCE = gettext_noop("This was changed again since.")
 
 
@@ -52,9 +53,9 @@ def _look_at(run: BulkRun, row: BulkRow, actor: Actor | None, undone: Merged | N
             row.verdict, row.problems = Verdict.CONFLICT, _changed_since(undone)
             return None
         patch = _undo_patch(item.document, undone) if action.do == Do.UNDO else patch_for(action, item.document)
-        outcome = writes.judge(actor, head_of_item(item), patch) if patch else None
-    except NotAllowed:
-        row.verdict, row.problems = Verdict.REFUSED, [refusal(actor, run)]
+        verdict, outcome = _judged(actor, item, patch) if patch else (Verdict.SAME, None)
+    except NotAllowed as error:
+        row.verdict, row.problems = Verdict.REFUSED, [kept_problem(refusal(run, error), None)]
     except DocumentError as error:
         conflict = isinstance(error, PatchError) and error.status == 409
         row.verdict = Verdict.CONFLICT if conflict else Verdict.INVALID
@@ -63,10 +64,19 @@ def _look_at(run: BulkRun, row: BulkRow, actor: Actor | None, undone: Merged | N
         ]
     else:
         if outcome is not None and outcome.changed:
-            row.verdict, row.patch = Verdict.CHANGE, None if action.do == Do.PATCH else patch
+            row.verdict, row.patch = verdict, None if action.do == Do.PATCH else patch
             return outcome
         row.verdict = Verdict.SAME
     return None
+
+
+def _judged(actor: Actor, item: LibraryItem, patch: Patch) -> tuple[Verdict, writes.Outcome]:
+    """Whether it would be changed or only proposed, and what would come of it. Raises what `writes.judge` raises."""
+    head = head_of_item(item)
+    try:
+        return Verdict.CHANGE, writes.judge(actor, head, patch)
+    except ReviewRequired:
+        return Verdict.PROPOSE, writes.judge(actor, head, patch, PROPOSED)
 
 
 def _undone(run: BulkRun, rows: Sequence[BulkRow]) -> dict[int, Merged | None]:

@@ -6,50 +6,101 @@ from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.models import Count, F, Q
 
-from offers.access.permissions import Actor
+from offers.access.permissions import Actor, NotAllowed
+from offers.access.policy import ReviewRequired
 from offers.document.errors import Problem
+from offers.document.values import Patch
 from offers.document.words.describe import Change
 from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Place, place_at
 from offers.ledger.heads import HEAD_COLUMNS
-from offers.models import BulkRow, BulkRun
+from offers.ledger.leaf import RefersTo
+from offers.models import BulkRow, BulkRun, ChangeRequest, Revision
+from offers.review.requests import MOST_CHANGES
 
 TEXT_KEPT = 160
+REQUESTS_OFFERED = 20
 
-REFUSED = gettext_noop("What is live changes only through a reviewer here.")
+GONE = gettext_noop("This offer has been deleted.")
+STALE = gettext_noop("{name} changed this offer meanwhile: it is at version {etag} now.")
+NEEDS_REVIEW = gettext_noop("This takes a second person by now. A new dry run proposes it.")
 NO_LONGER = gettext_noop("{name} may no longer change this sandbox.")
 
 _COLUMNS = (
     *("run_id", "item_id", "verdict", "etag", "patch", "excluded", "result"),
     *(f"item__{name}" for name in HEAD_COLUMNS),
 )
-# Which rows are still to be done.
-_TO_DO: dict[str, dict[str, Any]] = {
-    BulkRun.State.PLANNING: {"verdict": "", "result": ""},
-    BulkRun.State.RUNNING: {"verdict": BulkRow.Verdict.CHANGE, "excluded": False, "result": ""},
-}
+TO_PROPOSE = Q(verdict=BulkRow.Verdict.PROPOSE, excluded=False)
+# Of the offers that were proposed, those whose request was applied.
+APPLIED = Q(proposed_in__changes__item=F("item"), proposed_in__changes__applied_etag__gt=0)
 
 
 def next_rows(run: BulkRun, size: int) -> list[BulkRow]:
-    """The next few rows that are still to be done, with their offers as they are now."""
-    rows = BulkRow.objects.filter(run=run, **_TO_DO[run.state]).select_related("item").only(*_COLUMNS)
-    return list(rows.order_by("key")[:size])
+    """The next few rows that are still to be done, with their offers as they are now.
+
+    What is to be proposed comes last: all that one request holds.
+    """
+    rows = BulkRow.objects.filter(run=run, excluded=False, result="").select_related("item").only(*_COLUMNS)
+    rows = rows.order_by("key")
+    if run.state == BulkRun.State.PLANNING:
+        return list(rows.filter(verdict="")[:size])
+    to_propose = rows.filter(verdict=BulkRow.Verdict.PROPOSE)
+    return list(rows.filter(verdict=BulkRow.Verdict.CHANGE)[:size]) or list(to_propose[:MOST_CHANGES])
+
+
+def patch_of(run: BulkRun, row: BulkRow) -> Patch:
+    """What is to be done to the offer: the run's own patch, or what the dry run made of its action."""
+    patch: Patch = run.action["value"] if row.patch is None else row.patch
+    return patch
+
+
+def source_of(run: BulkRun, undone_etag: int | None) -> tuple[str, RefersTo]:
+    """How a change is recorded: with the run's number, and for an undo like every undo with the etag taken back."""
+    if undone_etag is None:
+        return Revision.Source.BULK, RefersTo(bulk=run.number)
+    return Revision.Source.UNDO, RefersTo(bulk=run.number, undoes=undone_etag)
 
 
 def etags_to_undo(run: BulkRun, rows: Sequence[BulkRow]) -> dict[int, int]:
-    """For an undo, the etag that each of these offers was given by the run that is undone."""
+    """For an undo, the etag that each of these offers was given by the run that is undone, at once or by its requests."""
     if run.undoes_id is None:
         return {}
-    done = BulkRow.objects.filter(
-        run=run.undoes_id, item__in=[row.item_id for row in rows], result=BulkRow.Result.CHANGED
-    )
-    return dict(done.values_list("item_id", "result_etag"))
+    done = BulkRow.objects.filter(run=run.undoes_id, item__in=[row.item_id for row in rows])
+    proposed = done.filter(APPLIED, result=BulkRow.Result.PROPOSED)
+    changed = done.filter(result=BulkRow.Result.CHANGED)
+    return {
+        **dict(proposed.values_list("item_id", "proposed_in__changes__applied_etag")),
+        **dict(changed.values_list("item_id", "result_etag")),
+    }
+
+
+def to_propose(run: BulkRun) -> int:
+    """How many rows go into change requests when it is run."""
+    return run.rows.filter(TO_PROPOSE).count()
+
+
+def requests_with_room(actor: Actor, run: BulkRun) -> list[ChangeRequest]:
+    """This person's own open requests that could take what the run proposes, too, the latest first."""
+    states = (ChangeRequest.State.OPEN, ChangeRequest.State.CHANGES_REQUESTED)
+    own = ChangeRequest.objects.filter(sandbox=actor.sandbox, owner_key=actor.key, state__in=states)
+    room = own.annotate(size=Count("changes")).filter(size__lte=MOST_CHANGES - to_propose(run))
+    return list(room.order_by("-updated_at", "-key")[:REQUESTS_OFFERED])
+
+
+def requests_of(run: BulkRun) -> list[ChangeRequest]:
+    """The change requests that the run put something into."""
+    keys = run.rows.filter(result=BulkRow.Result.PROPOSED).values("proposed_in").distinct()
+    return list(ChangeRequest.objects.filter(key__in=keys).order_by("number"))
 
 
 def save_rows(rows: Sequence[BulkRow]) -> None:
     """Store what is known of these rows, in one statement."""
-    names = ("key", "verdict", "etag", "patch", "changes", "change_count", "problems", "result", "result_etag")
+    names = (
+        *("key", "verdict", "etag", "patch", "changes", "change_count", "problems"),
+        *("result", "result_etag", "proposed_in_id"),
+    )
     values = [
         {name: value for name in names if name in row.__dict__ and (value := row.__dict__[name]) is not None}
         for row in rows
@@ -61,10 +112,11 @@ def save_rows(rows: Sequence[BulkRow]) -> None:
                       changes = coalesce(new.changes, row.changes),
                       change_count = coalesce(new.change_count, row.change_count),
                       problems = coalesce(new.problems, row.problems),
-                      result = new.result, result_etag = coalesce(new.result_etag, row.result_etag)
+                      result = new.result, result_etag = coalesce(new.result_etag, row.result_etag),
+                      proposed_in_id = coalesce(new.proposed_in_id, row.proposed_in_id)
                  FROM jsonb_to_recordset(%s::jsonb)
                       AS new(key bigint, verdict text, etag int, patch jsonb, changes jsonb, change_count int,
-                             problems jsonb, result text, result_etag int)
+                             problems jsonb, result text, result_etag int, proposed_in_id bigint)
                 WHERE row.key = new.key""",
             [orjson.dumps(values).decode()],
         )
@@ -92,8 +144,12 @@ def kept_problem(problem: Problem, document: Any, place: Place | None = None) ->
     }
 
 
-def refusal(actor: Actor | None, run: BulkRun) -> dict[str, Any]:
-    """Why this actor may not change an offer; without an actor, the person is no member of the sandbox any more."""
-    name = run.runner_label or run.author_label
-    problem = Problem("", "", REFUSED) if actor else Problem("", "", NO_LONGER, params={"name": name})
-    return kept_problem(problem, None)
+def skip(row: BulkRow, problem: Problem, document: Any = None) -> None:
+    row.result, row.problems = BulkRow.Result.SKIPPED, [kept_problem(problem, document)]
+
+
+def refusal(run: BulkRun, refused: NotAllowed) -> Problem:
+    """Why whoever runs it may not change an offer: alone, or at all, being no editor or no member any more."""
+    if isinstance(refused, ReviewRequired):
+        return Problem("", "", NEEDS_REVIEW)
+    return Problem("", "", NO_LONGER, params={"name": run.runner_label or run.author_label})

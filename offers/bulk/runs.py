@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,18 +18,24 @@ from offers import jobs
 from offers.access.permissions import Actor, NotAllowed, NotFound, can_edit
 from offers.access.policy import can_restore_archived
 from offers.bulk.actions import Action, Do, from_json, to_json
+from offers.bulk.rows import APPLIED, TO_PROPOSE, requests_with_room, to_propose
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.jobs import Job
 from offers.lists import pages
 from offers.lists.filters import Wanted
-from offers.models import BulkRow, BulkRun, LibraryItem, Membership
+from offers.models import BulkRow, BulkRun, ChangeRequest, LibraryItem, Membership
+from offers.review.requests import MOST_CHANGES, MOST_TITLE
 
 State = BulkRun.State
 Verdict = BulkRow.Verdict
 Result = BulkRow.Result
+# The verdicts by which a run does something.
+DOES = (Verdict.CHANGE, Verdict.PROPOSE)
 
 LIMIT = 20_000
 PAGE_SIZE = 50
+# People look at what is proposed: ten requests of one run are many.
+MOST_PROPOSED = 10 * MOST_CHANGES
 # The worker gives a sign of life after every few offers; without one for this long, nobody is at work.
 SILENCE = timedelta(seconds=30)
 
@@ -44,6 +50,10 @@ class NothingSelected(Exception):
 
 class NotNow(Exception):
     """The run is in a state in which this cannot be done to it; somebody was first, or nothing is left to do."""
+
+
+class TooManyToPropose(Exception):
+    """More offers would be proposed than MOST_PROPOSED, or than the request that they are to be added to has room for."""
 
 
 class NoteMissing(Exception):
@@ -82,7 +92,7 @@ def undo(actor: Actor, run: BulkRun, *, request_id: str = "") -> BulkRun:
     check_may_act(actor, run)
     if run.state not in (State.FINISHED, State.STOPPED) or is_taken_back(run) or archived_for_good(actor, run):
         raise NotNow
-    keys = list(run.rows.filter(result=Result.CHANGED).order_by("item_id").values_list("item_id", flat=True))
+    keys = sorted(key for found in _did(run) for key in found.values_list("item_id", flat=True))
     if not keys:
         raise NotNow
     return _begin(actor, Action(Do.UNDO), keys, undoes=run, request_id=request_id)
@@ -159,8 +169,18 @@ def may_act(actor: Actor, run: BulkRun) -> bool:
 def is_taken_back(run: BulkRun) -> bool:
     """Whether an undo of this run has been made, or begun, and has not been taken back itself."""
     begun = Q(state__in=(State.PLANNING, State.PLANNED, State.RUNNING))
-    did_something = Q(rows__result=Result.CHANGED)
+    alive = (*ChangeRequest.UNDER_WAY, ChangeRequest.State.APPLIED)
+    did_something = Q(rows__result=Result.CHANGED) | Q(rows__proposed_in__state__in=alive)
     return any(not is_taken_back(undoing) for undoing in run.undo_runs.filter(begun | did_something).distinct())
+
+
+def did_anything(run: BulkRun) -> bool:
+    """Whether the run changed an offer, at once or by a request that was applied."""
+    return any(found.exists() for found in _did(run))
+
+
+def _did(run: BulkRun) -> tuple[QuerySet[BulkRow], QuerySet[BulkRow]]:
+    return run.rows.filter(result=Result.CHANGED), run.rows.filter(APPLIED, result=Result.PROPOSED)
 
 
 def archived_for_good(actor: Actor, run: BulkRun) -> bool:
@@ -177,15 +197,24 @@ def check_may_act(actor: Actor, run: BulkRun) -> None:
 def exclude(actor: Actor, run: BulkRun, key: int, excluded: bool) -> None:
     """Leave one row out of the run, or take it back in. Raises NotAllowed, NotNow."""
     check_may_act(actor, run)
-    rows = BulkRow.objects.filter(run=run, run__state=State.PLANNED, key=key, verdict=Verdict.CHANGE)
+    rows = BulkRow.objects.filter(run=run, run__state=State.PLANNED, key=key, verdict__in=DOES)
     if not rows.update(excluded=excluded):
         raise NotNow
 
 
-def start(actor: Actor, run: BulkRun, note: str, *, request_id: str = "") -> None:
+def start(
+    actor: Actor,
+    run: BulkRun,
+    note: str,
+    *,
+    title: str = "",
+    into: ChangeRequest | None = None,
+    request_id: str = "",
+) -> None:
     """Have the rows that would change be changed, in the name of who says so. offers/bulk/worker.py does it.
 
-    Raises NotAllowed, NotNow, NoteMissing.
+    What takes a second person goes into change requests of this `title`, or `into` one of `requests_with_room`.
+    Raises NotAllowed, NotNow, NoteMissing, TooManyToPropose.
     """
     check_may_act(actor, run)
     waiting = run.rows.filter(_TABS["left"]).count()
@@ -193,7 +222,10 @@ def start(actor: Actor, run: BulkRun, note: str, *, request_id: str = "") -> Non
         raise NotNow
     if waiting > 1 and not note.strip():
         raise NoteMissing
-    values = {"note": note.strip(), "request_id": request_id, "started_at": timezone.now()}
+    if to_propose(run) > MOST_PROPOSED or (into and into not in requests_with_room(actor, run)):
+        raise TooManyToPropose
+    about = {"into": into, "request_title": (title or _("Bulk edit {number}").format(number=run.number))[:MOST_TITLE]}
+    values = {"note": note.strip(), "request_id": request_id, "started_at": timezone.now(), **about}
     _set_off(actor, run, Q(state=State.PLANNED), **values)
 
 
@@ -243,15 +275,17 @@ def _step(run: BulkRun, allowed: Q, **values: object) -> None:
 _TABS: dict[str, Q] = {
     "all": Q(),
     "change": Q(verdict=Verdict.CHANGE, excluded=False),
+    "propose": TO_PROPOSE,
     "same": Q(verdict=Verdict.SAME),
     "conflict": Q(verdict=Verdict.CONFLICT),
     "invalid": Q(verdict=Verdict.INVALID),
     "refused": Q(verdict=Verdict.REFUSED),
     "excluded": Q(excluded=True),
     "changed": Q(result=Result.CHANGED),
+    "proposed": Q(result=Result.PROPOSED),
     "skipped": Q(result=Result.SKIPPED),
     "failed": Q(result=Result.FAILED),
-    "left": Q(verdict=Verdict.CHANGE, excluded=False, result=""),
+    "left": Q(verdict__in=DOES, excluded=False, result=""),
 }
 
 
@@ -264,11 +298,11 @@ class Counts:
 
     @property
     def to_run(self) -> int:
-        return self.tabs["change"]
+        return self.tabs["change"] + self.tabs["propose"]
 
     @property
     def done(self) -> int:
-        return self.tabs["changed"] + self.tabs["skipped"] + self.tabs["failed"]
+        return sum(self.tabs[name] for name in ("changed", "proposed", "skipped", "failed"))
 
 
 def counts(run: BulkRun) -> Counts:
@@ -293,8 +327,9 @@ class RowsPage:
 def page(run: BulkRun, tab: str, *, after: int = 0, before: int = 0) -> RowsPage:
     """A page of one tab's rows with their offers, found from where its neighbour ended. No such tab means all."""
     # A row that was just left out stays where it was, so that it can be taken back in.
-    condition = Q(verdict=Verdict.CHANGE) if tab == "change" else _TABS.get(tab, Q())
-    rows = BulkRow.objects.filter(condition, run=run).select_related("item__listing").defer("patch", "item__document")
+    condition = Q(verdict=tab) if tab in DOES else _TABS.get(tab, Q())
+    rows = BulkRow.objects.filter(condition, run=run).select_related("item__listing", "proposed_in")
+    rows = rows.defer("patch", "item__document")
     if before:
         found = list(rows.filter(key__lt=before).order_by("-key")[: PAGE_SIZE + 1])
         more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE][::-1]

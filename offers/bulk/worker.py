@@ -9,7 +9,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -18,8 +17,20 @@ from django.utils import timezone
 from offers import jobs
 from offers.access.permissions import Actor, NotAllowed, NotFound, actor_for_user
 from offers.bulk import queue
-from offers.bulk.plan import GONE, plan_rows
-from offers.bulk.rows import etags_to_undo, kept_problem, next_rows, refusal, save_rows
+from offers.bulk.plan import plan_rows
+from offers.bulk.proposing import propose_rows
+from offers.bulk.rows import (
+    GONE,
+    STALE,
+    etags_to_undo,
+    kept_problem,
+    next_rows,
+    patch_of,
+    refusal,
+    save_rows,
+    skip,
+    source_of,
+)
 from offers.bulk.runs import Result, State, Verdict
 from offers.document.errors import DocumentError, Problem
 from offers.document.kinds.registry import OFFER_KINDS
@@ -28,9 +39,8 @@ from offers.document.words.labels import gettext_noop
 from offers.jobs import Job
 from offers.ledger import writes
 from offers.ledger.heads import head_of_item
-from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
-from offers.models import BulkRow, BulkRun, Revision
+from offers.models import BulkRow, BulkRun
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +53,6 @@ LOCK_SECONDS = 2
 # After this long, others get their turn.
 TURN_SECONDS = 1
 
-STALE = gettext_noop("{name} changed this offer meanwhile: it is at version {etag} now.")
 UNFORESEEN = gettext_noop("This change failed; the server's log says why. Nothing of it was stored.")
 
 
@@ -148,8 +157,11 @@ def _plan(run: BulkRun, rows: list[BulkRow]) -> None:
 
 
 def _run(run: BulkRun, rows: list[BulkRow]) -> None:
-    """Change these offers, and put into the rows what came of it."""
+    """Change these offers or propose it, and put into the rows what came of it."""
     actor, undone_etags = _actor(run), etags_to_undo(run, rows)
+    if rows[0].verdict == Verdict.PROPOSE:
+        propose_rows(run, rows, actor)
+        return
     for row in rows:
         _change(run, row, actor, _stamp(run, undone_etags.get(row.item_id)))
 
@@ -167,32 +179,27 @@ def _give_up(run: BulkRun, rows: list[BulkRow]) -> None:
 
 
 def _stamp(run: BulkRun, undone_etag: int | None) -> Stamp:
-    """How the change is recorded: with the run's number, and for an undo like every undo with the etag taken back."""
-    if undone_etag is None:
-        source, refers_to = Revision.Source.BULK, RefersTo(bulk=run.number)
-    else:
-        source, refers_to = Revision.Source.UNDO, RefersTo(bulk=run.number, undoes=undone_etag)
+    source, refers_to = source_of(run, undone_etag)
     return Stamp(source, note=run.note, request_id=run.request_id, refers_to=refers_to)
 
 
 def _change(run: BulkRun, row: BulkRow, actor: Actor | None, stamp: Stamp) -> None:
     """Change one offer, if it is still at the etag that the dry run saw, and put into the row what came of it."""
-    patch = run.action["value"] if row.patch is None else row.patch
     row.problems = []
     try:
         if actor is None:
             raise NotAllowed
-        outcome = _written(actor, row, patch, stamp)
+        outcome = _written(actor, row, patch_of(run, row), stamp)
     except writes.StaleEtag as error:
         params: dict[str, str | int] = {"name": error.head.modified_by, "etag": error.head.etag}
-        _skip(row, Problem("", "stale", STALE, params=params), None)
+        skip(row, Problem("", "stale", STALE, params=params))
     except NotFound:
-        _skip(row, Problem("", "deleted", GONE), None)
-    except NotAllowed:
-        row.result, row.problems = Result.SKIPPED, [refusal(actor, run)]
+        skip(row, Problem("", "deleted", GONE))
+    except NotAllowed as error:
+        skip(row, refusal(run, error))
     except DocumentError as error:
         # A placement, rule or tag that it needs went away meanwhile.
-        _skip(row, error.problems[0], error.document or row.item.document)
+        skip(row, error.problems[0], error.document or row.item.document)
     else:
         row.result, row.result_etag = Result.CHANGED, outcome.head.etag
 
@@ -203,7 +210,3 @@ def _written(actor: Actor, row: BulkRow, patch: Patch, stamp: Stamp) -> writes.O
         return outcome
     # It is not as the dry run saw it: that is said by whoever reads it now.
     return writes.change(actor, OFFER_KINDS, row.item.id, patch, stamp, if_match=row.etag)
-
-
-def _skip(row: BulkRow, problem: Problem, document: Any) -> None:
-    row.result, row.problems = Result.SKIPPED, [kept_problem(problem, document)]

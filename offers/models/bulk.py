@@ -6,6 +6,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from offers.models.library import LibraryItem, Sandbox
+from offers.models.review import ChangeRequest
 
 
 class BulkRun(models.Model):
@@ -46,6 +47,9 @@ class BulkRun(models.Model):
     )
     runner_label = models.CharField(max_length=150, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
+    # What the change requests are called that it opens; or the one that it adds to instead.
+    request_title = models.CharField(max_length=200, blank=True)
+    into = models.ForeignKey(ChangeRequest, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     total = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
@@ -66,6 +70,7 @@ class BulkRow(models.Model):
         """What the dry run found; empty until it has looked."""
 
         CHANGE = "change", _("Will change")
+        PROPOSE = "propose", _("Will be proposed")
         SAME = "same", _("No change")
         CONFLICT = "conflict", _("Would conflict")
         INVALID = "invalid", _("Not valid")
@@ -75,6 +80,7 @@ class BulkRow(models.Model):
         """What became of a row that would change; empty until it was run, and for those left out."""
 
         CHANGED = "changed", _("Changed")
+        PROPOSED = "proposed", _("Proposed")
         SKIPPED = "skipped", _("Skipped")
         FAILED = "failed", _("Failed")
 
@@ -93,6 +99,9 @@ class BulkRow(models.Model):
     excluded = models.BooleanField(default=False)
     result = models.CharField(max_length=8, choices=Result, blank=True)
     result_etag = models.PositiveIntegerField(default=0)
+    proposed_in = models.ForeignKey(
+        ChangeRequest, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "item"], name="bulk_row_once_for_an_item")]

@@ -38,22 +38,24 @@ def test_a_dry_run_says_for_each_offer_what_would_happen_and_changes_nothing(
     patch(admin, "third", "/status", "approved")
     before = Revision.objects.count()
     run = planned(marketer, Action(Do.ADD_TAG, TAG, name="Holiday 2026"), offers)
-    assert verdicts(run) == {"first": "change", "second": "same", "third": "refused"}
+    assert verdicts(run) == {"first": "change", "second": "same", "third": "propose"}
     change = rows(run)["first"].changes[0]
     assert (change["action"], change["new_text"]) == ("added", "Holiday 2026")
     assert Revision.objects.count() == before
     assert runs.counts(run).tabs == {
         "all": 3,
         "change": 1,
+        "propose": 1,
         "same": 1,
         "conflict": 0,
         "invalid": 0,
-        "refused": 1,
+        "refused": 0,
         "excluded": 0,
         "changed": 0,
+        "proposed": 0,
         "skipped": 0,
         "failed": 0,
-        "left": 1,
+        "left": 2,
     }
 
 

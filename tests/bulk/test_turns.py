@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from offers.access.permissions import Actor, NotAllowed, NotFound
+from offers.access.policy import ReviewRequired
 from offers.bulk import queue, runs
 from offers.bulk import rows as stored
 from offers.bulk.actions import Action, Do
@@ -227,9 +228,10 @@ def test_of_a_problem_its_words_its_place_and_its_operation_are_kept() -> None:
 
 def test_a_refusal_names_who_may_no_longer_change_anything(marketer: Actor) -> None:
     run = BulkRun(author_label="Mina Park", runner_label="")
-    assert stored.refusal(marketer, run)["message"] == stored.REFUSED
-    assert stored.refusal(None, run)["params"] == {"name": "Mina Park"}
-    assert stored.refusal(None, BulkRun(author_label="Mina Park", runner_label="Ada Park"))["params"] == {
+    gone = NotAllowed()
+    assert stored.refusal(run, ReviewRequired()).message == stored.NEEDS_REVIEW
+    assert stored.refusal(run, gone).params == {"name": "Mina Park"}
+    assert stored.refusal(BulkRun(author_label="Mina Park", runner_label="Ada Park"), gone).params == {
         "name": "Ada Park"
     }
 

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from offers import asked
 from offers.access.permissions import Actor
-from offers.access.policy import refusal
+from offers.access.policy import ruling
 from offers.bulk.actions import MAX_DAYS, Action, Dates, Do
 from offers.document import patch as patches
 from offers.document.errors import DocumentError, Problem
@@ -40,9 +40,9 @@ def read_action(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
 
 
 def statuses(actor: Actor) -> list[tuple[str, str]]:
-    """The statuses that this person may give to some offer, each with its word."""
+    """The statuses that this person may give to some offer, or propose, each with its word."""
     offered = (
-        status for status in STATUSES if not refusal(actor, Kind.PERSONALIZED_OFFER, "", None, {"status": status})
+        status for status in STATUSES if ruling(actor, Kind.PERSONALIZED_OFFER, "", None, {"status": status}).is_offered
     )
     return [(status, _(WORDS["status"][status])) for status in offered]
 

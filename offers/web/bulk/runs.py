@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from django.contrib import messages
@@ -17,10 +18,13 @@ from offers.access.policy import can_restore_archived
 from offers.bulk import queue, worker
 from offers.bulk import runs as bulk
 from offers.bulk.actions import Action, Do
+from offers.bulk.rows import requests_of, requests_with_room
 from offers.bulk.runs import NothingSelected, NotNow, TooMany
 from offers.document.errors import Problem
 from offers.document.words.describe import Change
 from offers.models import BulkRow, BulkRun, Listing
+from offers.review import requests
+from offers.review.requests import MOST_CHANGES
 from offers.web.bulk.actions import filter_words, read_action, statuses, tags_of, title_of
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
@@ -31,8 +35,8 @@ MAX_IDS = 1_000
 MAX_ID = 64
 MAX_FILTER = 2_000
 NAMED = 8
-DRY_TABS = ("change", "conflict", "invalid", "refused", "same", "excluded", "all")
-RUN_TABS = ("changed", "skipped", "failed", "left", *DRY_TABS[1:])
+DRY_TABS = ("change", "propose", "conflict", "invalid", "refused", "same", "excluded", "all")
+RUN_TABS = ("changed", "proposed", "skipped", "failed", "left", *DRY_TABS[2:])
 
 
 def runs(request: HttpRequest, sandbox: str) -> HttpResponse:
@@ -150,6 +154,12 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
         "nobody_works": at_work and not jobs.somebody_works(),
         "wait": wait,
         "ended": ended,
+        "undoable": ended and (counts.tabs["changed"] or (counts.tabs["proposed"] and bulk.did_anything(run))),
+        "requests": requests_of(run) if counts.tabs["proposed"] else [],
+        "parts": ceil(counts.tabs["propose"] / MOST_CHANGES),
+        "too_many": counts.tabs["propose"] > bulk.MOST_PROPOSED,
+        "most_proposed": bulk.MOST_PROPOSED,
+        "room": requests_with_room(actor, run) if run.state == BulkRun.State.PLANNED and counts.tabs["propose"] else [],
         "done": counts.looked_at if run.state == BulkRun.State.PLANNING else counts.done,
         "of": run.total if run.state == BulkRun.State.PLANNING else counts.to_run,
         "may_act": bulk.may_act(actor, run),
@@ -166,12 +176,14 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
 _TAB_WORDS: dict[str, Callable[[], str]] = {
     "all": lambda: _("All"),
     "change": lambda: _("Will change"),
+    "propose": lambda: _("Will be proposed"),
     "same": lambda: _("No change"),
     "conflict": lambda: _("Would conflict"),
     "invalid": lambda: _("Not valid"),
     "refused": lambda: _("Not allowed"),
     "excluded": lambda: _("Left out"),
     "changed": lambda: _("Changed"),
+    "proposed": lambda: _("Proposed"),
     "skipped": lambda: _("Skipped"),
     "failed": lambda: _("Failed"),
     "left": lambda: _("Not run"),
@@ -208,18 +220,23 @@ def _row(row: BulkRow) -> RowShown:
 
 @require_POST
 def start(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
-    """Run it, with the note that says why."""
+    """Run it, with the note that says why. What takes a second person goes `into` a request of theirs, or into new ones."""
     actor, found = _run_for(request, sandbox, number)
+    chosen = asked.number(request.POST.get("into"))
     try:
         bulk.start(
             actor,
             found,
             asked.note(request.POST.get("note")),
+            title=title_of(found, bulk.action_of(found)),
+            into=requests.get(actor, chosen) if chosen else None,
             request_id=asking(request).request_id,
         )
     except bulk.NoteMissing:
         problem = _("Say why: the note is kept with every offer's change.")
         return _shown(request, actor, found, problem=problem, status=422)
+    except bulk.TooManyToPropose:
+        return _shown(request, actor, found, problem=_("So many do not fit: choose again where they go."), status=422)
     except NotNow:
         return HttpResponseRedirect(_address(actor, found))
     worker.at_once(found)

@@ -1,0 +1,80 @@
+"""The offers of a run that take a second person: a run puts them into change requests, in the name of who set it off.
+
+As many as a request holds are one chunk of the worker's, so one transaction: the request, and in the rows that they are in it.
+"""
+
+from collections.abc import Sequence
+from math import ceil
+
+from offers.access.permissions import Actor, NotAllowed
+from offers.bulk.rows import GONE, STALE, etags_to_undo, patch_of, refusal, skip, source_of
+from offers.bulk.runs import Result, Verdict
+from offers.document import patch as patches
+from offers.document.errors import DocumentError, Problem
+from offers.document.words.labels import gettext_noop
+from offers.ledger import writes
+from offers.ledger.heads import Head, lock_each
+from offers.models import BulkRow, BulkRun, ChangeRequest
+from offers.review import requests
+from offers.review.applying import NotReady
+from offers.review.requests import MOST_CHANGES, MOST_TITLE, PROPOSED, NothingToPropose, NotNow, Proposal, TooMany
+
+NOT_TAKEN = gettext_noop("Request {number} takes it no more: it is over, full or in conflict.")
+
+
+def propose_rows(run: BulkRun, rows: Sequence[BulkRow], actor: Actor | None) -> None:
+    """Put these rows, at most MOST_CHANGES, into one change request, and into them what came of it."""
+    # Held, so that nothing moves between the look and the request.
+    heads = lock_each(run.sandbox_id, [row.item.id for row in rows], "FOR NO KEY UPDATE")
+    undone = etags_to_undo(run, rows)
+    wanted = [(row, _proposal(run, row, heads[row.item.id], actor, undone.get(row.item_id))) for row in rows]
+    fits = {row: one for row, one in wanted if one is not None}
+    if not fits or actor is None:
+        return
+    try:
+        request = _asked(run, actor, list(fits.values()), len(rows))
+    except (NotNow, TooMany, NotReady, NothingToPropose):
+        if run.into is None:
+            raise
+        for row in fits:
+            skip(row, Problem("", "not-taken", NOT_TAKEN, params={"number": run.into.number}))
+    else:
+        for row in fits:
+            row.result, row.proposed_in = Result.PROPOSED, request
+
+
+def _proposal(run: BulkRun, row: BulkRow, head: Head, actor: Actor | None, undone: int | None) -> Proposal | None:
+    """What this row proposes; None where it does not, of which the row says why."""
+    row.problems = []
+    if actor is None:
+        skip(row, refusal(run, NotAllowed()))
+    elif head.deleted_at is not None:
+        skip(row, Problem("", "deleted", GONE))
+    elif head.etag != row.etag:
+        skip(row, Problem("", "stale", STALE, params={"name": head.modified_by, "etag": head.etag}))
+    else:
+        try:
+            writes.judge(actor, head, patch_of(run, row), PROPOSED)
+            effective = patches.applied(head.document, patch_of(run, row))[1]
+            source, refers_to = source_of(run, undone)
+            return requests.proposal(head, effective, source, refers_to)
+        except NotAllowed as error:
+            skip(row, refusal(run, error))
+        except DocumentError as error:
+            skip(row, error.problems[0], error.document or head.document)
+    return None
+
+
+def _asked(run: BulkRun, actor: Actor, proposals: Sequence[Proposal], looked_at: int) -> ChangeRequest:
+    if run.into is not None:
+        return requests.add(actor, run.into, proposals)
+    return requests.propose(actor, proposals, _title(run, looked_at), run.note)
+
+
+def _title(run: BulkRun, looked_at: int) -> str:
+    """What the next request of the run is called: as the run is, and which part of it this is where it takes several."""
+    before = BulkRow.objects.filter(run=run, result=Result.PROPOSED).values("proposed_in").distinct().count()
+    left = BulkRow.objects.filter(run=run, verdict=Verdict.PROPOSE, excluded=False, result="").count() - looked_at
+    parts = before + 1 + ceil(max(0, left) / MOST_CHANGES)
+    part = f" ({before + 1}/{parts})" if parts > 1 else ""
+    return f"{run.request_title[: MOST_TITLE - len(part)]}{part}"
