@@ -68,7 +68,7 @@ def say(
             **records.by(actor),
         )
         ChangeRequest.objects.filter(key=request.key).update(comment_count=F("comment_count") + 1)
-        notices.tell(request, actor, Notice.What.COMMENTED, text)
+        notices.tell(request, actor, Notice.What.COMMENTED, text, notices.took_part(request))
         return comment
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from offers.access.permissions import PERSON, Actor, Role
 from offers.lists.keyset import Page, item_key, page_of, start_of
-from offers.models import ChangeRequest, Membership, Notice, RequestEvent
+from offers.models import ChangeRequest, Membership, Notice, RequestComment, RequestEvent
 
 What = RequestEvent.What
 
@@ -23,6 +23,7 @@ MOST_TEXT = 500
 MOST_COUNTED = 99
 # What asks those who may decide; all else is news for those whose request it is.
 ASKS = (What.OPENED, What.REOPENED, What.EDITED, What.BYPASSED)
+VERDICTS = (What.APPROVED, What.REQUESTED_CHANGES, What.REJECTED)
 
 
 def tell(request: ChangeRequest, actor: Actor | None, what: str, text: str = "", also: Collection[str] = ()) -> None:
@@ -39,10 +40,17 @@ def tell(request: ChangeRequest, actor: Actor | None, what: str, text: str = "",
     )
 
 
+def took_part(request: ChangeRequest) -> list[str]:
+    """The keys of those who said something to it, or decided."""
+    verdicts = RequestEvent.objects.filter(request=request, what__in=VERDICTS).values_list("actor_key")
+    return [key for (key,) in verdicts.union(RequestComment.objects.filter(request=request).values_list("actor_key"))]
+
+
 def happened(notice: Notice) -> str:
     """What it tells of, after the name of who did it; by itself where nobody did."""
-    if notice.what == What.APPLIED and not notice.actor_label:
-        return _("applied at its time")
+    by_itself: dict[str, str] = {What.APPLIED: _("applied at its time"), What.SCHEDULED: _("scheduled")}
+    if not notice.actor_label and notice.what in by_itself:
+        return by_itself[notice.what]
     return str(notice.get_what_display())
 
 

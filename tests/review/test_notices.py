@@ -1,11 +1,15 @@
 """Who is told what of a request: those whom it concerns, once, and never who did it."""
 
+from datetime import timedelta
+
+import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Notice, RequestEvent
-from offers.review import comments, notices, recheck, verdicts
+from offers.review import comments, notices, recheck, requests, schedule, verdicts
 from tests.cast import make, patch, replace
 from tests.review.asking import agree, ask, digest, said
 from tests.review.conftest import Cast
@@ -26,6 +30,9 @@ def test_who_may_decide_is_asked_and_the_author_hears_what_they_say(people: Cast
     verdicts.request_changes(people.jun, request, digest(request), "Too long")
     assert told(people.mina) == [("Jun", "request-changes"), ("Jun", "commented")]
     assert told(people.jun) == [("Mina", "opened")]
+    comments.say(people.mina, request, "Shorter, then.")
+    assert told(people.jun) == [("Mina", "commented"), ("Mina", "opened")], "who asked hears the answer"
+    assert told(people.jisoo) == [("Mina", "opened")]
 
 
 def test_author_and_approver_hear_that_an_approval_does_not_count_any_more(people: Cast, sale: LibraryItem) -> None:
@@ -51,6 +58,20 @@ def test_they_hear_of_a_change_of_what_it_is_shown_with_too(people: Cast, sale: 
     fields = [(field["path"], field["by"], field["etag"]) for field in change["fields"]]
     assert (change["kind"], change["id"]) == ("rule", "gold")
     assert (["condition", "value"], "Mina", 2) in [(path[:2], by, etag) for path, by, etag in fields]
+
+
+def test_the_author_hears_what_became_of_it_at_its_time(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is applied, and so the other, for the same field, is not."""
+    now = timezone.now()
+    when = requests.When(now + timedelta(hours=1), None, "Asia/Seoul")
+    for name in ("Autumn sale", "Winter sale"):
+        agree(people.jun, ask(people.mina, sale, replace("/name", name), when=when))
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(minutes=61))
+    schedule.keep()
+    told = [(one.request.number, notices.happened(one)) for one in notices.of(people.mina) if not one.actor_label]
+    assert told == [(2, "could not be applied"), (1, "applied at its time"), (2, "scheduled"), (1, "scheduled")]
 
 
 def test_a_step_that_is_taken_back_tells_nobody(people: Cast, sale: LibraryItem) -> None:

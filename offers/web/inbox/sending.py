@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
-from offers.models import MailTurn, Membership, Notice, PersonalSettings
+from offers.models import ChangeRequest, MailTurn, Membership, Notice, PersonalSettings
 from offers.review.notices import ASKS
 from offers.web.account.mail import QUIET, Wish, wish_of
 from offers.web.inbox import message
@@ -104,7 +104,8 @@ def _wanted(user: User, wish: Wish, now: datetime) -> list[Notice]:
 def _is_news(notice: Notice, now: datetime) -> bool:
     """What others have seen to since is none; nor is what could not be sent for days."""
     request = notice.request
-    waits = request.is_under_way or (request.review_due_at is not None and request.looked_at is None)
+    to_look_at = request.review_due_at is not None and request.looked_at is None
+    waits = request.state == ChangeRequest.State.OPEN or to_look_at
     return now - notice.created_at < GIVEN_UP_AFTER and (waits or notice.what not in ASKS)
 
 
