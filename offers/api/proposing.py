@@ -23,17 +23,23 @@ from offers.ledger.heads import Head, lock_each, new_id, read_to_write
 from offers.models import ChangeRequest, Revision
 from offers.review import requests
 from offers.review.applying import DELETE
-from offers.review.requests import NothingToPropose, Proposal, ReasonMissing, new_item, proposal
+from offers.review.requests import AlreadyProposed, NothingToPropose, Proposal, ReasonMissing, new_item, proposal
 
 API = Revision.Source.API.value
 
 
 def propose(request: ApiRequest, wanted: Callable[[], Proposal]) -> ChangeRequest:
-    """Open a change request for this one change; the note is its reason. Raises what `requests.propose` does."""
+    """Open a change request for this one change; the note is its reason. Sent again, it is the one that was opened.
+
+    Raises what `requests.propose` does.
+    """
     # Who only reads is told so before anything about the change.
     check_edit(request.actor)
     one = wanted()
-    return requests.propose(request.actor, [one], _title(one), bodies.stamp_of(request).note)
+    try:
+        return requests.propose(request.actor, [one], _title(one), bodies.stamp_of(request).note, once=True)
+    except AlreadyProposed as before:
+        return before.request
 
 
 def without_waiting(

@@ -122,3 +122,9 @@ def open_on(item: LibraryItem) -> list[RequestedChange]:
     """What requests that are under way want of the item, that of the newest one first, each with its `request`."""
     found = RequestedChange.objects.filter(item=item.key, request__state__in=ChangeRequest.UNDER_WAY)
     return list(found.select_related("request").order_by("-request")[:MOST_TOLD])
+
+
+def own(actor: Actor) -> QuerySet[ChangeRequest]:
+    """What this person or program sees to and something can still become of, what moved last first."""
+    found = ChangeRequest.objects.filter(sandbox=actor.sandbox, owner_key=actor.key, state__in=ChangeRequest.UNDER_WAY)
+    return found.order_by("-updated_at", "-key")

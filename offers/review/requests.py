@@ -4,7 +4,7 @@ Every step holds the request's row, looks, decides and writes the step's event, 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,18 +18,17 @@ from offers.access.permissions import Actor, NotAllowed, NotFound, Role, check_e
 from offers.access.policy import can_review
 from offers.document.diff import diff
 from offers.document.errors import InvalidDocument
-from offers.document.kinds.registry import Kind
-from offers.document.merge import merge, resolve
-from offers.document.patch import replay
-from offers.document.validate import with_defaults
-from offers.document.values import Document, Patch, equal
+from offers.document.values import Document, Patch
 from offers.ledger.heads import Head
-from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
 from offers.models import ChangeRequest, RequestedChange, RequestEvent
-from offers.review import applying, recheck, records
+from offers.review import applying, queue, recheck, records
 from offers.review.applying import NotReady
+from offers.review.changes.proposals import Proposal, combined, is_same, new_item, proposal
 from offers.review.standing import Standing, Trouble
+
+# With what is done to requests, what they are made of.
+__all__ = ["Proposal", "new_item", "proposal"]
 
 State = ChangeRequest.State
 What = RequestEvent.What
@@ -45,6 +44,14 @@ class TooMany(Exception):
 
 class NothingToPropose(Exception):
     """What is proposed is what is there already."""
+
+
+class AlreadyProposed(Exception):
+    """The same person asks for the very same in `request`, which is under way. Nothing was written."""
+
+    def __init__(self, request: ChangeRequest) -> None:
+        super().__init__("the same is asked for already")
+        self.request = request
 
 
 class NotNow(Exception):
@@ -67,35 +74,6 @@ class ReasonMissing(Exception):
     """This takes a reason: who says no, and who does not wait, says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A change of one item that somebody wants: `patch` on top of `base`, the document that they looked at.
-
-    Without an etag, of an item that is not there: a new one (`key` is None), or one that was deleted.
-    """
-
-    kind: Kind
-    id: str
-    patch: Patch
-    source: str
-    base: Document | None = None
-    base_etag: int = 0
-    key: int | None = None
-    refers_to: RefersTo = field(default_factory=RefersTo)
-
-
-def proposal(head: Head, patch: Patch, source: str, refers_to: RefersTo | None = None) -> Proposal:
-    """A change of an item as it was just read; a patch that adds the root brings a deleted one back."""
-    base = None if head.deleted_at is not None else head.document
-    return Proposal(head.kind, head.id, patch, source, base, head.etag, head.key, refers_to or {})
-
-
-def new_item(kind: Kind, id: str, document: Document, source: str, refers_to: RefersTo | None = None) -> Proposal:
-    """A new item of this id."""
-    patch = [{"op": "add", "path": "", "value": with_defaults(kind, document)}]
-    return Proposal(kind, id, patch, source, refers_to=refers_to or {})
-
-
 # What is only tried, before it is proposed: `writes.judge` then says what else is in the way.
 PROPOSED = Stamp("", reviewed=True)
 
@@ -116,13 +94,15 @@ def propose(
     reason: str = "",
     *,
     when: When = When(),  # it is frozen
+    once: bool = False,
 ) -> ChangeRequest:
     """Open a request for these changes, once each was tried: what would not be stored is not proposed.
 
-    Raises NotAllowed (who only reads), TooMany, NothingToPropose, and what the write path raises (InvalidDocument, InUse).
+    Raises NotAllowed (who only reads), TooMany, NothingToPropose, and what the write path raises (InvalidDocument, InUse); with
+    `once`, AlreadyProposed for what was sent twice.
     """
     check_edit(actor)
-    return applying.at_once(lambda: _open(actor, proposals, title, reason, when))
+    return applying.at_once(lambda: _open(actor, proposals, title, reason, when, once))
 
 
 def publish(
@@ -139,7 +119,7 @@ def publish(
         raise ReasonMissing
 
     def published() -> ChangeRequest:
-        request = _open(actor, proposals, title, reason, When())
+        request = _open(actor, proposals, title, reason, When(), once=False)
         found = applying.look_and_lock(request)
         if found.troubled:
             raise NotReady(found)
@@ -148,13 +128,19 @@ def publish(
     return applying.at_once(published)
 
 
-def _open(actor: Actor, proposals: Sequence[Proposal], title: str, reason: str, when: When) -> ChangeRequest:
+def _open(
+    actor: Actor, proposals: Sequence[Proposal], title: str, reason: str, when: When, once: bool
+) -> ChangeRequest:
     if not proposals:
         raise NothingToPropose
-    now = timezone.now()
+    now, number = timezone.now(), records.next_number(actor.sandbox)
+    # Whoever sends the same at the same moment has waited for the number.
+    before = _opened_before(actor, proposals, when) if once else None
+    if before:
+        raise AlreadyProposed(before)
     request = ChangeRequest.objects.create(
         sandbox=actor.sandbox,
-        number=records.next_number(actor.sandbox),
+        number=number,
         title=title[:MOST_TITLE],
         reason=reason,
         contributors=who_is_behind(actor.key),
@@ -173,15 +159,14 @@ def _open(actor: Actor, proposals: Sequence[Proposal], title: str, reason: str, 
     return request
 
 
-def add(actor: Actor, request: ChangeRequest, proposals: Sequence[Proposal]) -> ChangeRequest:
+def add(actor: Actor, request: ChangeRequest, proposals: Sequence[Proposal], text: str = "") -> ChangeRequest:
     """Put these changes into a request that is under way; what it has for the same items already stays where they do not
-    touch it. Whoever had agreed has to look again. Raises what `propose` raises, and NotNow.
+    touch it. Whoever had agreed has to look again, unless it has all of them already. Raises what `propose` raises, and NotNow.
     """
     check_edit(actor)
     with transaction.atomic():
         held = under_way(request)
-        _store(held, proposals)
-        return _edited(held, actor)
+        return _edited(held, actor, text) if _store(held, proposals) else held
 
 
 def revise(actor: Actor, request: ChangeRequest, head: Head, document: Document) -> ChangeRequest:
@@ -285,49 +270,56 @@ def to(request: ChangeRequest, state: str) -> ChangeRequest:
     return request
 
 
-def _edited(request: ChangeRequest, actor: Actor) -> ChangeRequest:
+def _edited(request: ChangeRequest, actor: Actor, text: str = "") -> ChangeRequest:
     """The request in its next version, which nobody has agreed to yet."""
     request.version += 1
     records.contributed(request, actor.key)
     request.save(update_fields=["version"])
     _rehearse(request)
-    records.event(request, actor, What.EDITED, about=records.contents(request))
+    records.event(request, actor, What.EDITED, text=text, about=records.contents(request))
     return to(request, State.OPEN)
 
 
-def _store(request: ChangeRequest, proposals: Collection[Proposal]) -> None:
+def _opened_before(actor: Actor, proposals: Sequence[Proposal], when: When) -> ChangeRequest | None:
+    """The request of this actor that is under way and asks for exactly this."""
+    found = queue.own(actor).filter(changes__id=proposals[0].id, apply_at=when.apply_at, until=when.until)
+    for request in found:
+        known = {change.id: change for change in RequestedChange.objects.filter(request=request)}
+        same = (one.id in known and is_same(known[one.id], one) for one in proposals)
+        if len(known) == len(proposals) and all(same):
+            return request
+    return None
+
+
+def _store(request: ChangeRequest, proposals: Collection[Proposal]) -> bool:
+    """Put these into the request; whether that makes it another one."""
     known = {change.id: change for change in RequestedChange.objects.filter(request=request)}
+    is_new = False
     for one in proposals:
-        values = _combined(known[one.id], one) if one.id in known else _values(one)
-        if not values["patch"]:
+        before = known.get(one.id)
+        patch = one.patch if before is None else combined(before, one)
+        if not patch:
             raise NothingToPropose
-        RequestedChange.objects.update_or_create(request=request, id=one.id, defaults=values)
+        if before is not None and is_same(before, replace(one, patch=patch)):
+            continue
+        RequestedChange.objects.update_or_create(request=request, id=one.id, defaults=_values(one, patch))
+        is_new = True
     if RequestedChange.objects.filter(request=request).count() > MOST_CHANGES:
         raise TooMany
+    return is_new
 
 
-def _values(one: Proposal, patch: Patch | None = None) -> dict[str, Any]:
+def _values(one: Proposal, patch: Patch) -> dict[str, Any]:
     return {
         "item_id": one.key,
         "kind": one.kind,
         "base": one.base,
         "base_etag": one.base_etag,
         "seen_etag": one.base_etag,
-        "patch": one.patch if patch is None else patch,
+        "patch": patch,
         "source": one.source,
         "refers_to": one.refers_to,
     }
-
-
-def _combined(change: RequestedChange, one: Proposal) -> dict[str, Any]:
-    """What the request has for the item already with a further change: where both have a field, the one that came last."""
-    here, new = replay(change.base, change.patch), replay(one.base, one.patch)
-    if one.base is None or change.base is None or here is None or new is None:
-        return _values(one)
-    carried = merge(change.base, here, one.base).document
-    picks = {conflict.key: conflict.ours for conflict in merge(one.base, new, carried).conflicts}
-    both = resolve(one.base, new, carried, picks).document
-    return _values(one, [] if equal(both, one.base) else diff(one.base, both))
 
 
 def _rehearse(request: ChangeRequest) -> None:

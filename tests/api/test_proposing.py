@@ -40,6 +40,8 @@ def test_a_proposal_changes_nothing_and_says_where_its_request_is(programs: Prog
     change = RequestedChange.objects.get()
     assert (change.patch, change.base_etag, change.source) == (RENAME, 2, "api")
     assert etag() == 2
+    again = programs.writer("PATCH", f"{LIVE}?propose=true", RENAME)
+    assert (again.status_code, again.json()) == (202, {"changeRequest": 1, "state": "open"}), "sent twice, it is one"
 
 
 def test_a_new_item_and_a_deletion_are_proposed_as_well(programs: Programs) -> None:

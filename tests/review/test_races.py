@@ -14,7 +14,7 @@ from offers.review import requests, verdicts
 from offers.review.applying import NotReady
 from offers.review.requests import HasMoved, NotNow
 from tests.cast import FORM, at_once, differences, make, make_sandbox, offer, patch, replace
-from tests.review.asking import agree, ask, digest, new
+from tests.review.asking import agree, ask, digest, new, wanted
 from tests.review.conftest import Cast, cast_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,3 +121,10 @@ def test_who_is_late_is_told_what_became_of_it(people: Cast, sale: LibraryItem) 
     agree(people.jun, request)
     with pytest.raises(NotNow):
         requests.withdraw(people.mina, request)
+
+
+def test_a_proposal_that_is_sent_twice_at_once_opens_one_request(people: Cast, sale: LibraryItem) -> None:
+    one = wanted(sale, replace("/name", "Autumn sale"))
+    results = at_once(2, lambda _number: requests.propose(people.mina, [one], "Twice", once=True))
+    assert kinds_of(results) == ["AlreadyProposed", "ChangeRequest"]
+    assert ChangeRequest.objects.get().number == 1
