@@ -27,6 +27,12 @@ def marked(spans: Sequence[Span], short: bool = False) -> SafeString:
 
 
 @register.filter
+def without(spans: Sequence[Span], kind: str) -> Sequence[Span]:
+    """One side of a comparison: the old text without what came ("+"), the new one without what went ("-")."""
+    return [span for span in spans if span[0] != kind]
+
+
+@register.filter
 def up_to(rows: Sequence[object], most: str) -> Sequence[object]:
     """The first rows: of thousands, which a largest document has, nobody reads all."""
     return rows[: int(most)]

@@ -1,4 +1,4 @@
-// How changes are shown (words, patch, curl): one choice for every change on every page.
+// How changes are shown (words, side by side, patch, curl): one choice for every change on every page.
 const VIEW = "offers.view";
 
 const show = () => {
@@ -7,6 +7,7 @@ const show = () => {
     const buttons = [...changes.querySelectorAll("[data-view]")];
     const shown = buttons.some((button) => button.dataset.view === chosen) ? chosen : "words";
     changes.dataset.shown = shown;
+    for (const sides of changes.querySelectorAll("details.view-sides")) sides.open = shown === "sides";
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.view === shown));
   }
 };

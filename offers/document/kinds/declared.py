@@ -49,6 +49,7 @@ WRITTEN = frozenset({Input.LINE, Input.TEXT, Input.CODE, Input.URL})
 @dataclass(frozen=True, slots=True)
 class Member:
     """`label` is what people call it and `item` what they call an item of it: English msgids, `str.format` templates.
+    `around` is shorter, and stands for the item before what is in it: "Home page, en-us".
 
     `refers_to` is the kind of the library item that its value, or an item of it, names; where that depends on the
     object around it, a function of that object. `identity` tells the items of its list apart. `words` are the values
@@ -59,6 +60,7 @@ class Member:
 
     label: str = UNKNOWN_FIELD
     item: str = UNKNOWN_FIELD
+    around: str = ""
     refers_to: str | Callable[[Document], str] = ""
     identity: Identity | None = None
     words: Mapping[str, str] = field(default_factory=lambda: _NOTHING)

@@ -85,6 +85,7 @@ class Representation(TypedDict):
             Member(
                 gettext_noop("Contents"),
                 item=gettext_noop("Content ({kind})"),
+                around="{short}",
                 identity=by(("id",), ("format", "language")),
                 summary=_shown_of_a_content,
             ),
@@ -229,6 +230,7 @@ class OfferBody(TypedDict):
             Member(
                 gettext_noop("Representations"),
                 item=gettext_noop("Representation for {placement}"),
+                around="{placement}",
                 identity=by(("placement", "channel")),
                 summary=_contents,
             ),

@@ -1,6 +1,6 @@
 """(before, after) -> rows that a marketer can read: which field, what it was, what it is now."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -50,9 +50,16 @@ class Change:
 
     @property
     def title(self) -> str:
-        """The whole label in English: "Representation for Home page › Content (html, en-us) › Text"."""
-        phrases = [*self.context, (self.label, self.label_params)]
-        return " › ".join(message.format(**params) for message, params in phrases)
+        """The whole label in English: "Home page, en-us › Text"."""
+        return titled(
+            [message.format(**params) for message, params in (*self.context, (self.label, self.label_params))]
+        )
+
+
+def titled(parts: Sequence[str]) -> str:
+    """What a field is called with the items around it, which come first: "Home page, en-us › Text"."""
+    *around, label = parts
+    return f"{', '.join(around)} › {label}" if around else label
 
 
 def describe(
@@ -127,15 +134,15 @@ def _list(
     now = {key: index for index, key in enumerate(new_keys)}
     for key, index in was.items():
         if key not in now:
-            place = old.item(index, before[index], names)
+            place = old.item(index, before, names)
             yield _row(before[index], _ABSENT, place, place, names)
     moves = _moves([key for key in old_keys if key in now], [key for key in new_keys if key in was])
     for key, index in now.items():
-        place = new.item(index, after[index], names)
+        place = new.item(index, after, names)
         if key not in was:
             yield _row(_ABSENT, after[index], place, place, names)
             continue
-        old_place = old.item(was[key], before[was[key]], names)
+        old_place = old.item(was[key], before, names)
         if key in moves:
             yield _moved(after[index], *moves[key], old_place, place, names)
         yield from _value(before[was[key]], after[index], old_place, place, names)

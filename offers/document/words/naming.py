@@ -14,6 +14,9 @@ from offers.document.values import escape, unescape
 from offers.document.words.labels import NAMELESS_FIELD, NO, UNKNOWN_FIELD, WHOLE_DOCUMENT, YES
 from offers.document.words.tokens import Language, language_of
 
+# As many contents side by side as people keep apart by their language; each is compared with each.
+MAX_NEIGHBOURS = 50
+
 # A msgid, which is a `str.format` template, and its parameters.
 Phrase: TypeAlias = tuple[str, Mapping[str, str]]
 
@@ -45,21 +48,28 @@ class Place:
     def into(self, name: str, holder: JSON = None) -> "Place":
         """The place of a member of the object here; `holder` is that object, which says what its text is written in."""
         pattern = (*self.pattern, "*" if self.pattern and self.pattern[-1] in MAPS else name)
-        context = (*self.context, (self.label, self.params)) if self.is_item else self.context
+        context = (*self.context, self.around) if self.is_item else self.context
         label = label_of(pattern) if name.strip() else NAMELESS_FIELD
         language = language_of(holder, name)
         return Place(f"{self.pointer}/{escape(name)}", pattern, label, {"name": name}, context, language=language)
 
-    def item(self, index: int, value: JSON, names: Mapping[str, str]) -> "Place":
+    @property
+    def around(self) -> Phrase:
+        """What an item is called before what is in it: short, where it has something to be called by."""
+        short = member_at(self.pattern[:-1]).around
+        return (short if short.format(**self.params) else self.label), self.params
+
+    def item(self, index: int, items: list[JSON], names: Mapping[str, str]) -> "Place":
         """The place of an item of the list here; `names` gives the names of library items by id."""
         pattern = (*self.pattern, "*")
-        context = (*self.context, (self.label, self.params)) if self.is_item else self.context
-        params = {"name": str(index + 1), "number": str(index + 1), "placement": "", "kind": ""}
+        context = (*self.context, self.around) if self.is_item else self.context
+        params = {"name": str(index + 1), "number": str(index + 1), "placement": "", "kind": "", "short": ""}
+        value = items[index] if index < len(items) else None
         # What labels of items are filled with (Member.item), of whatever kind: an item that has no such member has it empty.
         if isinstance(value, dict):
             placement = value.get("placement")
             params |= {"placement": names.get(placement, placement) if isinstance(placement, str) else ""}
-            params |= {"kind": _component_kind(value)}
+            params |= {"kind": _component_kind(value), "short": _component_in_short(value, items)}
         return Place(f"{self.pointer}/{index}", pattern, label_of(pattern), params, context, is_item=True)
 
 
@@ -69,8 +79,8 @@ def place_at(document: JSON, pointer: str, names: Mapping[str, str] | None = Non
     for token in [unescape(token) for token in pointer.split("/")[1:]]:
         if isinstance(value, list):
             index = int(token) if token.isdecimal() and len(token) < 10 else len(value)
-            value = value[index] if index < len(value) else None
             place = place.item(index, value, names or {})
+            value = value[index] if index < len(value) else None
         else:
             place = place.into(token, value)
             value = value.get(token) if isinstance(value, dict) else None
@@ -106,7 +116,7 @@ class Places:
         found = [(indices[part], items) for indices, items in self._items(path, held) if part in indices]
         if found:
             index, items = found[0]
-            return place.item(index, items[index], self.names), [items[index] for index, items in found]
+            return place.item(index, items, self.names), [items[index] for index, items in found]
         holders = [value for value in held if isinstance(value, dict)]
         return place.into(part, holders[0] if holders else None), [value[part] for value in holders if part in value]
 
@@ -165,8 +175,18 @@ def _container(member: str, value: list[JSON] | dict[str, JSON], names: Mapping[
 
 def _component_kind(value: dict[str, JSON]) -> str:
     """What tells a content from its neighbours: "html, en-us"."""
-    kind, language = value.get("type"), value.get("language")
+    kind = value.get("type")
     shown = [component_type(kind) or kind] if isinstance(kind, str) else []
-    return ", ".join(
-        shown + [item for item in (language if isinstance(language, list) else []) if isinstance(item, str)]
-    )
+    return ", ".join(shown + _languages(value))
+
+
+def _component_in_short(value: dict[str, JSON], beside: list[JSON]) -> str:
+    """Its language alone, "en-us", where no neighbour has that, too."""
+    own = _languages(value)
+    is_alone = len(beside) <= MAX_NEIGHBOURS and [_languages(one) for one in beside].count(own) == 1
+    return ", ".join(own) if own and is_alone else _component_kind(value)
+
+
+def _languages(value: JSON) -> list[str]:
+    language = value.get("language") if isinstance(value, dict) else None
+    return [item for item in (language if isinstance(language, list) else []) if isinstance(item, str)]

@@ -8,7 +8,7 @@ from offers.document.errors import Problem
 from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
 from offers.document.kinds.reading import WORDS, named
 from offers.document.kinds.registry import KINDS, Kind
-from offers.document.words.describe import Change
+from offers.document.words.describe import Change, titled
 from offers.document.words.naming import Place
 from offers.web.frame.sections import SECTION_OF, SECTIONS
 from offers.web.frame.times import date_text
@@ -30,12 +30,12 @@ def phrase(part: tuple[str, Mapping[str, str]]) -> str:
 
 def place_title(place: Place) -> str:
     """The label of a place in a document, with the items around it, translated."""
-    return " › ".join(phrase(part) for part in (*place.context, (place.label, place.params)))
+    return titled([phrase(part) for part in (*place.context, (place.label, place.params))])
 
 
 def change_title(change: Change) -> str:
-    """The whole label of a change, translated: "Representation for Home page › Text"."""
-    return " › ".join(phrase(part) for part in (*change.context, (change.label, change.label_params)))
+    """The whole label of a change, translated: "Home page, en-us › Text"."""
+    return titled([phrase(part) for part in (*change.context, (change.label, change.label_params))])
 
 
 def problem_text(problem: Problem) -> str:

@@ -85,8 +85,21 @@ def test_representations_are_called_by_their_placement() -> None:
     added, changed = describe(before, after, names=NAMES)
     assert (added.action, added.title, added.new_text) == ("added", "Representation for Newsletter", "Hi")
     assert (added.pointer, changed.pointer) == ("/representations/0", "/representations/1/components/0/content")
-    assert changed.title == "Representation for Home page › Content (html, en-us) › Text"
+    assert changed.title == "Home page, en-us › Text"
     assert ("-", "spring ") in changed.spans
+
+
+def test_a_content_is_called_by_its_language_where_no_neighbour_has_it_too() -> None:
+    html, text = ({"type": kind, "format": f"text/{kind}", "language": ["en-us"]} for kind in ("html", "text"))
+    korean = {**html, "language": ["ko"], "content": "안녕"}
+
+    def titles(*contents: dict[str, Any]) -> list[str]:
+        sides = ([{**one, "content": said} for one in contents] for said in ("Hello", "Bye"))
+        before, after = (offer(representations=[{**representation("p1"), "components": side}]) for side in sides)
+        return [row.title for row in describe(before, after, names=NAMES)]
+
+    assert titles(html, korean) == ["Home page, en-us › Text", "Home page, ko › Text"]
+    assert titles(html, text) == ["Home page, html, en-us › Text", "Home page, text, en-us › Text"]
 
 
 def test_attributes_are_called_by_their_own_name() -> None:
@@ -196,8 +209,8 @@ def test_a_pointer_can_be_put_into_words() -> None:
     place = place_at(document, "/representations/0/components/0/content", NAMES)
     assert place.label == "Text"
     assert [message.format(**params) for message, params in place.context] == [
-        "Representation for Home page",
-        "Content (html, en-us)",
+        "Home page",
+        "en-us",
     ]
     assert place_at(document, "/characteristics/tone").params["name"] == "tone"
     assert place_at(document, "/no/such/place").label == "{name}"

@@ -230,7 +230,7 @@ def test_a_conflict_names_the_content_that_it_is_about_whatever_its_place(
     patch(admin, made, replace("/representations/0/components/0/linkURL", "https://a.example/new"))
     response = submit(editor, with_texts(form, dict.fromkeys(linked, "")), address=address)
     (field,) = response.context["fields"]
-    assert field.label.endswith("Content (html, en) › Link")
+    assert field.label.endswith(", en › Link")
     assert (field.theirs.text, field.yours.how) == ("https://a.example/new", "absent")
 
 
@@ -238,7 +238,7 @@ CONTENTS = "/representations/0/components"
 JA = {"type": "html", "format": "text/html", "language": ["ja"], "content": "Hello ja"}
 THEIR_TEXTS = replace(f"{CONTENTS}/0/content", "Theirs en") + replace(f"{CONTENTS}/1/content", "Theirs ko")
 KO_IN_FRONT = [{"op": "move", "from": f"{CONTENTS}/1", "path": f"{CONTENTS}/0"}]
-MOVED, TEXT_OF_KO = ("moved", "Content (html, ko)"), ("changed", "Content (html, ko) › Text")
+MOVED, TEXT_OF_KO = ("moved", "Home › Content (html, ko)"), ("changed", "Home, ko › Text")
 
 
 @pytest.mark.parametrize(
@@ -248,8 +248,8 @@ MOVED, TEXT_OF_KO = ("moved", "Content (html, ko)"), ("changed", "Content (html,
         (THEIR_TEXTS, f"up:{CONTENTS}/1", [TEXT_OF_KO]),
         (THEIR_TEXTS + KO_IN_FRONT, "", [MOVED, TEXT_OF_KO]),
         ([*THEIR_TEXTS, {"op": "add", "path": f"{CONTENTS}/0", "value": JA}], "",
-         [("added", "Content (html, ja)"), TEXT_OF_KO]),
-        ([*THEIR_TEXTS[:1], {"op": "remove", "path": f"{CONTENTS}/1"}], "", [("removed", "Content (html, ko)")]),
+         [("added", "Home › Content (html, ja)"), TEXT_OF_KO]),
+        ([*THEIR_TEXTS[:1], {"op": "remove", "path": f"{CONTENTS}/1"}], "", [("removed", "Home › Content (html, ko)")]),
         (THEIR_TEXTS[:1] + KO_IN_FRONT, f"remove:{CONTENTS}/1", []),
     ],
     ids=["in place", "I move", "they move", "they put in front", "they remove", "they move what I remove"],
@@ -266,9 +266,8 @@ def test_what_merges_by_itself_is_listed_and_the_contested_field_is_not(
     texts = {name: "Mine en" for name, values in form.items() if values == ["Hello en"]}
     patch(admin, made, theirs)
     response = submit(editor, with_texts(form, texts), address=address)
-    assert [field.label.split(" › ", 1)[1] for field in response.context["fields"]] == ["Content (html, en) › Text"]
-    home = "Representation for Home › "
-    assert [(row.action, row.title.removeprefix(home)) for row in response.context["theirs"]] == merged
+    assert [field.label for field in response.context["fields"]] == ["Home, en › Text"]
+    assert [(row.action, row.title) for row in response.context["theirs"]] == merged
 
 
 def test_an_order_in_conflict_hides_no_text_that_only_they_changed(
@@ -280,8 +279,8 @@ def test_an_order_in_conflict_hides_no_text_that_only_they_changed(
     form = form_in(text_of(submit(editor, opened(editor, address), f"up:{CONTENTS}/1", address)))
     patch(admin, made, [*THEIR_TEXTS[1:], {"op": "move", "from": f"{CONTENTS}/2", "path": f"{CONTENTS}/0"}])
     response = submit(editor, form, address=address)
-    assert [field.label for field in response.context["fields"]] == ["Order of Representation for Home › Contents"]
-    assert [row.title.split(" › ", 1)[1] for row in response.context["theirs"]] == ["Content (html, ko) › Text"]
+    assert [field.label for field in response.context["fields"]] == ["Order of Home › Contents"]
+    assert [row.title for row in response.context["theirs"]] == ["Home, ko › Text"]
 
 
 def test_texts_of_offers_are_escaped(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:

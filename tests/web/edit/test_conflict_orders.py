@@ -38,16 +38,16 @@ CASES: dict[str, tuple[dict[str, Any], str, str, tuple[str, ...]]] = {
     ),
     "contents": (
         contents(*({"language": [language], "content": "Hello"} for language in ("en", "ko", "ja"))),
-        CONTENTS, "Order of Representation for One › Contents",
+        CONTENTS, "Order of One › Contents",
         ("Content (html, en)", "Content (html, ko)", "Content (html, ja)"),
     ),
     "contents of one language": (
         contents(*({"id": name, "content": f"Hello {name}"} for name in ONE_TWO_THREE)),
-        CONTENTS, "Order of Representation for One › Contents", ("Hello one", "Hello two", "Hello three"),
+        CONTENTS, "Order of One › Contents", ("Hello one", "Hello two", "Hello three"),
     ),
     "contents of one text": (
         contents(*({"id": name, "content": "Hello"} for name in ONE_TWO_THREE)),
-        CONTENTS, "Order of Representation for One › Contents", ONE_TWO_THREE,
+        CONTENTS, "Order of One › Contents", ONE_TWO_THREE,
     ),
     "limits": (
         offer(frequencyCappingConstraints=[limit(7, "offer"), limit(8, "placement"), {**limit(9, "offer"), "id": "x"}]),

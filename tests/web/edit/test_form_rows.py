@@ -91,7 +91,7 @@ def test_a_row_that_is_half_filled_in_hides_nothing_else(editor: Client, item: L
     form = with_texts(form, {"/representations/0/components/0/content": "Changed"})
     response = submit(editor, form, "preview", headers=HTMX)
     assert [change.title for change in response.context["changes"]] == [
-        "Representation for Home › Content (html) › Text",
+        "Home, html › Text",
         "Representation for …",
     ]
     assert response.context["page"].problems == {"/representations/1/placement": ["Choose a placement."]}

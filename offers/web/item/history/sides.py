@@ -8,6 +8,7 @@ from offers.document.errors import JSON
 from offers.document.identity import Path
 from offers.document.merge import ABSENT, Conflict
 from offers.document.words.clips import clipped
+from offers.document.words.describe import titled
 from offers.document.words.naming import Places, value_text
 from offers.web.frame.words import phrase, shown
 
@@ -32,7 +33,7 @@ def side_of(conflict: Conflict, value: JSON, places: Places) -> Side:
     text, how = value_text(place.member, value, places.names)
     if place.is_item and ABSENT not in (conflict.base, conflict.ours, conflict.theirs):
         # Both changed what it is known by: that is what is contested.
-        known = places.place(conflict.path[:-1]).item(0, value, places.names)
+        known = places.place(conflict.path[:-1]).item(0, [value], places.names)
         text = f"{phrase((known.label, known.params))}: {text}" if "{number}" not in known.label else text
     return Side(text, how)
 
@@ -46,11 +47,11 @@ def title_of(places: Places, path: Path) -> str:
     around = [
         f"{phrase((step.label, step.params))} ({_said(places, path[: length + 1])})"
         if "{number}" in step.label
-        else phrase((step.label, step.params))
+        else phrase(step.around)
         for length, step in enumerate(steps[:-1])
         if step.is_item
     ]
-    return " › ".join([*around, phrase((steps[-1].label, steps[-1].params))])
+    return titled([*around, phrase((steps[-1].label, steps[-1].params))])
 
 
 def _item_names(places: Places, paths: list[Path]) -> list[str]:

@@ -1,5 +1,6 @@
 """Timeline, one revision, compare, blame, undo and restore."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,19 @@ from offers.ledger import heads, writes
 from offers.ledger.records import Stamp
 from offers.models import LibraryItem, RequestedChange, Revision, Sandbox
 from offers.web.item.history import pages as history
-from tests.cast import FORM, Role, actor, differences, make, make_sandbox, offer, patch, replace
+from tests.cast import (
+    FORM,
+    Role,
+    actor,
+    differences,
+    make,
+    make_placement,
+    make_sandbox,
+    offer,
+    patch,
+    replace,
+    shown_in,
+)
 from tests.web.conftest import SignIn
 from tests.web.frame.test_respond import text_of
 
@@ -90,6 +103,38 @@ def test_any_two_versions_can_be_compared(editor: Client, item: LibraryItem) -> 
     assert "<ins>7</ins>" in text
     assert "Summer" in text
     assert "These two versions are equal." in text_of(editor.get("/s/prod/offers/sale/compare/?from=2&to=2"))
+
+
+def cells(response: Any) -> list[tuple[str, str, str]]:
+    """The fields of a comparison side by side: what each is called, what it was, and what it is; with its marks."""
+    found = re.findall(
+        r'rowgroup">(.*?)</th>.*?column-before[^>]*>(.*?)</td>.*?column-after[^>]*>(.*?)</td>',
+        text_of(response),
+        re.DOTALL,
+    )
+    return [tuple(" ".join(re.sub(r"</?span[^>]*>", "", cell).split()) for cell in row) for row in found]
+
+
+def test_side_by_side_fields_stand_in_a_row_with_what_went_on_one_side_and_what_came_on_the_other(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    text = "/representations/0/components/0/content"
+    make_placement(actor(sandbox), "foot", name="Foot")
+    long = "Free delivery on every order over thirty thousand won until Sunday"
+    patch(actor(sandbox), item, [*replace(text, long), {"op": "remove", "path": "/tags"}])
+    first = {"op": "add", "path": "/representations/0", "value": shown_in("foot")}
+    patch(actor(sandbox), item, [first, *replace(text.replace("0", "1", 1), long.replace("thirty", "fifty"))])
+    compared = editor.get("/s/prod/offers/sale/compare/?from=4&to=5")
+    assert cells(compared) == [
+        ("Representation for Foot", "nothing", "<ins>Hello</ins>"),
+        (
+            "Home, html › Text",
+            "Free delivery on every order over <del>thirty</del> thousand won until Sunday",
+            "Free delivery on every order over <ins>fifty</ins> thousand won until Sunday",
+        ),
+    ]
+    assert ("Tag", "<del>Holiday 2026</del>", "nothing") in cells(editor.get(f"{HISTORY}4/"))
+    assert '<details class="view view-sides">' in text_of(compared), "it opens without JavaScript, too"
 
 
 def test_blame_names_the_version_of_each_field(editor: Client, item: LibraryItem) -> None:
