@@ -105,7 +105,7 @@ def test_any_two_versions_can_be_compared(editor: Client, item: LibraryItem) -> 
     assert "These two versions are equal." in text_of(editor.get("/s/prod/offers/sale/compare/?from=2&to=2"))
 
 
-def cells(response: Any) -> list[tuple[str, str, str]]:
+def cells(response: Any) -> list[tuple[str, ...]]:
     """The fields of a comparison side by side: what each is called, what it was, and what it is; with its marks."""
     found = re.findall(
         r'rowgroup">(.*?)</th>.*?column-before[^>]*>(.*?)</td>.*?column-after[^>]*>(.*?)</td>',
