@@ -17,9 +17,9 @@ from offers.ledger.heads import Head, Lock, lock_each
 from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
 from offers.ledger.references import InUse
-from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent
+from offers.models import ChangeRequest, RequestedChange, RequestEvent
 from offers.review import records
-from offers.review.standing import Place, Standing, standing
+from offers.review.standing import Place, Standing, owner_of, standing
 
 # The only operation of a patch that deletes its item.
 DELETE = {"op": "remove", "path": ""}
@@ -47,6 +47,10 @@ class NoOwner(Exception):
     """Nobody who may edit here answers for the request (any more): somebody has to take it over first."""
 
 
+class PeriodOver(Exception):
+    """The time for which it was meant is over: somebody has to give it another one first."""
+
+
 def write(request: ChangeRequest, found: Standing, request_id: str, *, bypass: bool = False) -> None:
     """Make the changes of a request whose items are locked. Raises what the write path raises, and NoOwner.
 
@@ -54,11 +58,13 @@ def write(request: ChangeRequest, found: Standing, request_id: str, *, bypass: b
     is deleted goes last.
     """
     author = _author(request)
+    # What its owner would make alone is made as by them alone: the write path looks whether they may.
+    reviewed = bypass or not (found.is_owners_own and not found.approvals)
     for place in sorted(found.places, key=_turn):
         about: RefersTo = place.change.refers_to | {"request": request.number}
         if bypass:
             about["bypass"] = True
-        stamp = Stamp("review", request.reason or request.title, request_id, about, reviewed=True)
+        stamp = Stamp("review", request.reason or request.title, request_id, about, reviewed=reviewed)
         try:
             head = _write(author, place, stamp)
         except (DocumentError, InUse) as error:
@@ -110,10 +116,20 @@ def at_once(do: Callable[[], T]) -> T:
     raise AssertionError("the last try ends one way or the other")
 
 
+def scheduled(request: ChangeRequest, found: Standing) -> bool:
+    """Whether a held request waits for its moment from now on: so it does where nothing else is in its way."""
+    waits = found.can_be_applied and request.apply_at is not None and request.apply_at > timezone.now()
+    if waits and request.state != State.SCHEDULED:
+        records.comes_to(request, State.SCHEDULED, What.SCHEDULED, {})
+    return waits
+
+
 def carry_out(
     request: ChangeRequest, found: Standing, actor: Actor | None, request_id: str, *, bypass: bool = False
 ) -> ChangeRequest:
-    """Write the changes of a request that is held together with its items, and that it was applied."""
+    """Write the changes of a request that is held together with its items, and that it was applied. Raises PeriodOver besides."""
+    if request.until is not None and request.until <= timezone.now():
+        raise PeriodOver
     write(request, found, request_id, bypass=bypass)
     now = timezone.now()
     request.state, request.updated_at = State.APPLIED, now
@@ -128,19 +144,11 @@ def carry_out(
 
 def _author(request: ChangeRequest) -> Actor:
     """Who the changes are recorded as made by: the author, so long as somebody who may edit answers for the request."""
-    role = _role(request)
+    role = owner_of(request).role
     author = Actor(request.sandbox, role, request.actor_label, user_id=request.actor_id, client_id=request.client_id)
     if not can_edit(author):
         raise NoOwner
     return author
-
-
-def _role(request: ChangeRequest) -> str:
-    kind, _, name = request.owner_key.partition("-")
-    members = Membership.objects.filter(sandbox=request.sandbox)
-    is_person = kind == "user" and name.isdecimal()
-    found = members.filter(user=int(name), user__is_active=True) if is_person else members.filter(client=name)
-    return found.values_list("role", flat=True).first() or ""
 
 
 def _turn(place: Place) -> tuple[int, int]:

@@ -7,9 +7,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from offers.access.permissions import PERSON, Actor, Role
+from offers.access.permissions import PERSON, Actor, Role, can_edit
 from offers.lists.keyset import Page, item_key, page_of, start_of
 from offers.models import ChangeRequest, Membership, Notice, RequestComment, RequestEvent
+from offers.review.standing import owner_of
 
 What = RequestEvent.What
 
@@ -24,6 +25,8 @@ MOST_COUNTED = 99
 # What asks those who may decide; all else is news for those whose request it is.
 ASKS = (What.OPENED, What.REOPENED, What.EDITED, What.BYPASSED)
 VERDICTS = (What.APPROVED, What.REQUESTED_CHANGES, What.REJECTED)
+# What somebody has to do something about: where nobody sees to the request any more, those who may decide are told.
+NEWS_FOR_OWNER = (What.DROPPED, What.CONFLICTED, What.COLLIDES, What.EXPIRED, What.FAILED)
 
 
 def tell(request: ChangeRequest, actor: Actor | None, what: str, text: str = "", also: Collection[str] = ()) -> None:
@@ -56,7 +59,8 @@ def happened(notice: Notice) -> str:
 
 def _whom(request: ChangeRequest, what: str, also: Collection[str]) -> Q:
     theirs = Q(user__in=_people([request.actor_key, request.owner_key, *request.contributors, *also]))
-    return Q(role__in=(Role.REVIEWER, Role.ADMIN)) | theirs if what in ASKS else theirs
+    asks = what in ASKS or (what in NEWS_FOR_OWNER and not can_edit(owner_of(request)))
+    return Q(role__in=(Role.REVIEWER, Role.ADMIN)) | theirs if asks else theirs
 
 
 def _people(keys: Collection[str]) -> set[int]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from offers.access.permissions import can_edit
 from offers.document.blame import changed
 from offers.document.identity import Path
 from offers.document.kinds.reading import CALLED
@@ -18,8 +19,8 @@ from offers.ledger.blamed import changed_since
 from offers.ledger.heads import Head
 from offers.ledger.history import document_at
 from offers.models import ChangeRequest, LibraryItem, RequestedChange, RequestEvent, ShownWith, reading
-from offers.review import records
-from offers.review.standing import Place, Standing, Trouble, standing
+from offers.review import applying, records
+from offers.review.standing import Place, Standing, Trouble, owner_of, standing
 
 State = ChangeRequest.State
 What = RequestEvent.What
@@ -31,7 +32,7 @@ WATCHED = (State.OPEN, State.CHANGES_REQUESTED, State.APPROVED, State.SCHEDULED)
 
 
 def keep() -> None:
-    """Look at the requests whose items have moved on: the upkeep of a worker. One query where none has."""
+    """Look at the requests whose items or people have moved on: the upkeep of a worker. One query where none has."""
     for (key,) in reading.rows(_BEHIND, {"watched": list(WATCHED), "most": AT_ONCE}):
         with transaction.atomic():
             held = ChangeRequest.objects.select_for_update(skip_locked=True, of=("self",)).select_related("sandbox")
@@ -40,8 +41,19 @@ def keep() -> None:
                 look(request)
 
 
-# A change's item is looked for by its id: what a request makes new may be there by now, made by somebody else.
+# A change's item is looked for by its id: what a request makes new may be there by now, made by somebody else. The last two are what
+# waits for its moment while whoever sees to it, or agreed to it, may not do so any more.
 _BEHIND = """
+WITH member AS (
+  SELECT membership.sandbox_id, membership.role, COALESCE('user-' || person.id, 'client-' || membership.client_id) AS key
+    FROM offers_membership AS membership LEFT JOIN auth_user AS person ON person.id = membership.user_id
+   WHERE person.is_active IS NOT FALSE)
+, scheduled AS (
+  SELECT key, sandbox_id, version, owner_key FROM offers_changerequest WHERE state = 'scheduled')
+, agreed AS (
+  SELECT scheduled.key, scheduled.sandbox_id, event.actor_key
+    FROM scheduled JOIN offers_requestevent AS event
+      ON event.request_id = scheduled.key AND event.version = scheduled.version AND event.what = 'approve')
 SELECT request.key
   FROM offers_sandbox AS sandbox
   JOIN offers_changerequest AS request ON request.sandbox_id = sandbox.id AND request.state = ANY(%(watched)s)
@@ -54,6 +66,14 @@ SELECT request.key
   JOIN offers_changerequest AS request ON request.key = shown.request_id AND request.state = ANY(%(watched)s)
   JOIN offers_libraryitem AS item ON item.key = shown.item_id
  WHERE item.etag > shown.seen_etag
+UNION
+SELECT key FROM scheduled
+ WHERE NOT EXISTS (SELECT FROM member WHERE member.sandbox_id = scheduled.sandbox_id
+                      AND member.key = scheduled.owner_key AND role IN ('editor', 'reviewer', 'admin'))
+UNION
+SELECT key FROM agreed
+ WHERE NOT EXISTS (SELECT FROM member WHERE member.sandbox_id = agreed.sandbox_id
+                      AND member.key = agreed.actor_key AND role IN ('reviewer', 'admin'))
  LIMIT %(most)s"""
 
 
@@ -69,9 +89,14 @@ def look(request: ChangeRequest) -> None:
         assert place.head is not None
         RequestedChange.objects.filter(key=place.change.key).update(seen_etag=place.head.etag)
     remember(found)
-    if request.state in (State.APPROVED, State.SCHEDULED) and not found.is_approved:
+    if request.state == State.SCHEDULED and not can_edit(owner_of(request)):
+        records.comes_to(request, State.FAILED, What.FAILED, {"why": "no-owner"})
+    elif request.state in (State.APPROVED, State.SCHEDULED) and not found.is_approved:
         request.state, request.updated_at = State.OPEN, timezone.now()
         request.save(update_fields=["state", "updated_at"])
+    else:
+        # What was in its way may be gone: a period is over, and all is as it was agreed to.
+        applying.scheduled(request, found)
 
 
 def remember(found: Standing) -> None:

@@ -62,6 +62,15 @@ def event(
     return made
 
 
+def comes_to(
+    request: ChangeRequest, state: ChangeRequest.State, what: RequestEvent.What, about: dict[str, Any]
+) -> None:
+    """Take a held request to this state, and write down that nobody did it: its time did."""
+    request.state, request.updated_at = state, timezone.now()
+    request.save(update_fields=["state", "updated_at"])
+    event(request, None, what, about=about)
+
+
 def by(actor: Actor | None) -> dict[str, Any]:
     """The columns that say who it was."""
     if actor is None:

@@ -22,7 +22,7 @@ from offers.document.values import Document, Patch
 from offers.ledger.heads import Head
 from offers.ledger.records import Stamp
 from offers.models import ChangeRequest, RequestedChange, RequestEvent
-from offers.review import applying, queue, recheck, records
+from offers.review import applying, queue, recheck, records, schedule
 from offers.review.applying import NotReady
 from offers.review.changes.proposals import Proposal, combined, is_same, new_item, proposal
 from offers.review.standing import Standing, Trouble
@@ -156,7 +156,7 @@ def _open(
     _store(request, proposals)
     _rehearse(request)
     records.event(request, actor, What.OPENED, text=reason, about=records.contents(request))
-    return request
+    return schedule.begun(request, actor)
 
 
 def add(actor: Actor, request: ChangeRequest, proposals: Sequence[Proposal], text: str = "") -> ChangeRequest:
@@ -225,7 +225,8 @@ def claim(actor: Actor, request: ChangeRequest) -> ChangeRequest:
         held.owner_key, held.owner_label = actor.key, actor.label
         held.save(update_fields=["owner_key", "owner_label"])
         records.event(held, actor, What.CLAIMED)
-        return to(held, held.state)
+        # Where it had stopped for want of an owner, what others agreed to goes on.
+        return schedule.gone_on(to(held, held.state))
 
 
 def apply(actor: Actor, request: ChangeRequest, *, request_id: str = "") -> ChangeRequest:
@@ -277,7 +278,7 @@ def _edited(request: ChangeRequest, actor: Actor, text: str = "") -> ChangeReque
     request.save(update_fields=["version"])
     _rehearse(request)
     records.event(request, actor, What.EDITED, text=text, about=records.contents(request))
-    return to(request, State.OPEN)
+    return schedule.begun(to(request, State.OPEN), actor)
 
 
 def _opened_before(actor: Actor, proposals: Sequence[Proposal], when: When) -> ChangeRequest | None:

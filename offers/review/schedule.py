@@ -1,11 +1,12 @@
-"""What becomes of a change request by time: applied when its moment comes, and taken back when its period is over.
+"""What becomes of a change request by time: applied when its moment comes, and taken back when its period is over;
+and what other requests do to the same fields in the same time, for the last one would win, silently.
 
 Nothing here waits for a job. A worker looks every second (`manage.py worker`), and holds the request's row from the look until
 what it did is stored: of two workers one passes it by, and one that dies leaves it as it was.
 """
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.db import OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from offers.access.permissions import Actor, NotAllowed
 from offers.document.errors import InvalidDocument
 from offers.document.identity import Path
 from offers.document.patch import replay
@@ -23,18 +25,36 @@ from offers.models import ChangeRequest, RequestedChange, RequestEvent
 from offers.review import applying, records, taking_back
 from offers.review.applying import NoOwner, NotReady
 from offers.review.recheck import told
+from offers.review.standing import standing
 
 log = logging.getLogger(__name__)
 
 State = ChangeRequest.State
 What = RequestEvent.What
 
+# Changes of others that are looked at: who collides with that many has a larger problem than the next one.
+LOOKED_AT = 50
+
+
+def begun(request: ChangeRequest, actor: Actor) -> ChangeRequest:
+    """A held request in a new version, and what follows from a time of its own: others hear of collisions, by `actor`."""
+    _tell_others(request, actor)
+    return gone_on(request)
+
+
+def gone_on(request: ChangeRequest) -> ChangeRequest:
+    """A held request, which waits for its time from now on where nobody has to agree to it (any more)."""
+    if request.apply_at is not None:
+        applying.scheduled(request, standing(request))
+    return request
+
 
 def keep() -> None:
     """Do what is due: the upkeep of a worker. Two queries by index where nothing is."""
-    while _apply_next():
-        pass
+    # What begins as something else ends was agreed to as on top of what was there before that.
     while _take_back_next():
+        pass
+    while _apply_next():
         pass
 
 
@@ -65,27 +85,21 @@ def _apply(request: ChangeRequest, now: datetime) -> None:
     assert request.apply_at is not None
     tolerance = timedelta(minutes=request.sandbox.schedule_tolerance_minutes)
     if now - request.apply_at > tolerance or (request.until is not None and request.until <= now):
-        _end(request, State.EXPIRED, What.EXPIRED, {"due": request.apply_at.isoformat()})
+        records.comes_to(request, State.EXPIRED, What.EXPIRED, {"due": request.apply_at.isoformat()})
         return
     try:
         applying.apply(request, None)
     except OperationalError:
         # The database went away, or others hold the items: it is tried again.
         raise
-    except (NotReady, NoOwner, InvalidDocument, InUse) as error:
-        _end(request, State.FAILED, What.FAILED, _why(error))
+    except (NotReady, NoOwner, NotAllowed, InvalidDocument, InUse) as error:
+        records.comes_to(request, State.FAILED, What.FAILED, _why(error))
     except Exception:
         log.exception("request %s failed at its time", request.key)
-        _end(request, State.FAILED, What.FAILED, {"why": "unforeseen"})
+        records.comes_to(request, State.FAILED, What.FAILED, {"why": "unforeseen"})
 
 
-def _end(request: ChangeRequest, state: State, what: RequestEvent.What, about: dict[str, Any]) -> None:
-    request.state, request.updated_at = state, timezone.now()
-    request.save(update_fields=["state", "updated_at"])
-    records.event(request, None, what, about=about)
-
-
-def _why(error: NotReady | NoOwner | InvalidDocument | InUse) -> dict[str, Any]:
+def _why(error: NotReady | NoOwner | NotAllowed | InvalidDocument | InUse) -> dict[str, Any]:
     """Why a request was not applied, for its event: fields and people, problems, or what still uses what it deletes."""
     match error:
         case NotReady(standing=found):
@@ -95,12 +109,26 @@ def _why(error: NotReady | NoOwner | InvalidDocument | InUse) -> dict[str, Any]:
             return {"why": "invalid", "problems": [{"pointer": one.pointer, "code": one.code} for one in problems]}
         case InUse(users=users):
             return {"why": "in-use", "users": [list(user) for user in users]}
+        case NotAllowed():
+            return {"why": "not-ready", "dropped": [], "changes": []}
     return {"why": "no-owner"}
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """From a moment on, up to another one; None stands for good."""
+
+    begin: datetime
+    end: datetime | None = None
+
+    def meets(self, other: "Period") -> bool:
+        """Whether there is a moment at which both count, or at which one follows on the other."""
+        return (other.end is None or self.begin <= other.end) and (self.end is None or other.begin <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
 class Collision:
-    """Another request with a time of its own that changes the same places of an item."""
+    """Another request that changes the same places of an item."""
 
     request: ChangeRequest
     kind: str
@@ -108,26 +136,71 @@ class Collision:
     paths: tuple[Path, ...]
 
 
+def period_of(request: ChangeRequest) -> Period:
+    """The time in which what the request makes counts: from now on, where it has no moment that is still to come."""
+    begin = None if request.state == State.APPLIED else request.apply_at
+    return Period(max(begin, timezone.now()) if begin else timezone.now(), request.until)
+
+
 def collisions(request: ChangeRequest) -> list[Collision]:
-    """Other schedules that touch what this one does, in the order of their times: two statements."""
-    mine = {change.id: _touched(change) for change in RequestedChange.objects.filter(request=request)}
-    to_come = Q(request__state__in=ChangeRequest.UNDER_WAY, request__apply_at__gte=timezone.now())
-    to_go = Q(request__state=State.APPLIED, request__until__gte=timezone.now(), request__taken_back_at=None)
+    """What this request collides with, in the order of their times: two statements."""
+    changes = RequestedChange.objects.filter(request=request)
+    mine = {change.id: _touched(change) for change in changes}
+    return colliding(request.sandbox_id, mine, period_of(request), but=request.key)
+
+
+def colliding(
+    sandbox_id: int, mine: Mapping[str, Collection[Path]], period: Period, but: int | None = None
+) -> list[Collision]:
+    """What collides with a change of these places of these items (by id) in this time; `but` is the key of its own request."""
     others = (
-        RequestedChange.objects.filter(to_come | to_go, request__sandbox=request.sandbox_id, id__in=mine)
-        .exclude(request=request)
+        RequestedChange.objects.filter(with_a_time("request__"), request__sandbox=sandbox_id, id__in=mine)
+        .exclude(request=but)
         .select_related("request")
         .order_by("request__apply_at", "request", "key")
     )
-    found = ((change, tuple(_both(mine[change.id], _touched(change)))) for change in others)
-    return [Collision(change.request, change.kind, change.id, paths) for change, paths in found if paths]
+    found = (
+        Collision(change.request, change.kind, change.id, tuple(_shared(mine[change.id], _touched(change))))
+        for change in others[:LOOKED_AT]
+        if period.meets(period_of(change.request))
+    )
+    return [one for one in found if one.paths]
+
+
+def with_a_time(to: str = "") -> Q:
+    """Requests that are still to be applied at a moment, or to be taken back. `to` leads to them ("request__")."""
+    now = timezone.now()
+    to_come = {f"{to}state__in": ChangeRequest.UNDER_WAY, f"{to}apply_at__gte": now}
+    to_go = {f"{to}state": State.APPLIED, f"{to}until__gte": now, f"{to}taken_back_at": None}
+    return Q(**to_come) | Q(**to_go)
+
+
+def _tell_others(request: ChangeRequest, actor: Actor) -> None:
+    """Tell those who see to other schedules that this one collides with theirs; each once. `actor` is who made it so."""
+    if request.apply_at is None:
+        return
+    others: dict[int, list[Collision]] = {}
+    for one in collisions(request):
+        others.setdefault(one.request.key, []).append(one)
+    told = RequestEvent.objects.filter(request__in=others, what=What.COLLIDES, about__request=request.number)
+    for key in others.keys() - set(told.values_list("request", flat=True)):
+        fields = [{"id": one.id, "kind": one.kind, "fields": _fields(one)} for one in others[key]]
+        about = {"request": request.number, "changes": fields}
+        records.event(
+            others[key][0].request, actor, What.COLLIDES, text=f"#{request.number} {request.title}", about=about
+        )
+
+
+def _fields(one: Collision) -> list[dict[str, object]]:
+    return [{"path": list(path), "by": one.request.actor_label} for path in one.paths]
 
 
 def _touched(change: RequestedChange) -> tuple[Path, ...]:
+    """The identity paths that a change is about."""
     return touched(change.base, replay(change.base, change.patch))
 
 
-def _both(mine: Collection[Path], theirs: Collection[Path]) -> Iterator[Path]:
+def _shared(mine: Collection[Path], theirs: Collection[Path]) -> Iterator[Path]:
     """The narrower one of each two places of which one lies within the other."""
     for here in mine:
         for there in theirs:

@@ -16,8 +16,8 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from offers.access.permissions import actor_key
-from offers.access.policy import REACHED
+from offers.access.permissions import CLIENT, PERSON, Actor, actor_key
+from offers.access.policy import REACHED, ruling
 from offers.document.errors import Problem
 from offers.document.identity import Path
 from offers.document.kinds.registry import Kind
@@ -215,13 +215,33 @@ class Standing:
     def troubled(self) -> tuple[Place, ...]:
         return tuple(place for place in self.places if place.trouble)
 
+    @cached_property
+    def is_owners_own(self) -> bool:
+        """Whether who sees to it could make all of it alone, now, and only said when: then nobody has to agree."""
+        if self.request.apply_at is None:
+            return False
+        owner = owner_of(self.request)
+        return all(
+            ruling(owner, place.kind, place.change.id, place.before, place.after).allows for place in self.places
+        )
+
     @property
     def is_approved(self) -> bool:
-        return bool(self.approvals) and not self.objections
+        return not self.objections and (bool(self.approvals) or self.is_owners_own)
 
     @property
     def can_be_applied(self) -> bool:
         return self.request.is_under_way and self.is_approved and not self.troubled
+
+
+def owner_of(request: ChangeRequest) -> Actor:
+    """Who sees to the request, with the role that they have here now: "" for who has left, or whose account is closed."""
+    key = request.owner_key
+    user = int(key.removeprefix(PERSON)) if key.startswith(PERSON) and key[len(PERSON) :].isdecimal() else None
+    client = key.removeprefix(CLIENT) if key.startswith(CLIENT) else ""
+    who = Q(user=user, user__is_active=True) if user is not None else Q(client=client)
+    role = Membership.objects.filter(who, sandbox=request.sandbox_id).values_list("role", flat=True).first() or ""
+    return Actor(request.sandbox, role, request.owner_label, user_id=user, client_id=client)
 
 
 Read = Callable[[Collection[str]], Mapping[str, Head]]

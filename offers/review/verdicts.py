@@ -26,7 +26,7 @@ def approve(
     """Agree to the request exactly as it was looked at, which `digest` names; where nothing else is in the way it is applied,
     or scheduled, in the same transaction.
 
-    Raises NotAllowed (a contributor, or no reviewer), NotNow, HasMoved, NotReady (a change does not fit any more).
+    Raises NotAllowed (a contributor, or no reviewer), NotNow, HasMoved, NotReady (a change does not fit any more), PeriodOver.
     """
     check_may_judge(actor, request)
 
@@ -42,9 +42,8 @@ def approve(
         found = applying.look_and_lock(held)
         if not found.is_approved:
             return to(held, held.state)
-        if held.apply_at is not None and held.apply_at > timezone.now():
-            records.event(held, None, What.SCHEDULED)
-            return to(held, State.SCHEDULED)
+        if applying.scheduled(held, found):
+            return held
         if not apply:
             return to(held, State.APPROVED)
         return applying.carry_out(held, found, actor, request_id)

@@ -10,8 +10,9 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from offers.document.kinds.registry import Kind
-from offers.models import ChangeRequest, LibraryItem, RequestEvent, Revision
+from offers.models import ChangeRequest, LibraryItem, Membership, Notice, RequestEvent, Revision, Sandbox
 from offers.review import applying, recheck, requests, schedule, verdicts
+from offers.review.applying import PeriodOver
 from offers.review.requests import When
 from tests.cast import differences, make, make_placement, offer, patch, replace, shown_in
 from tests.review.asking import agree, ask, digest, new, now, said, wanted
@@ -235,10 +236,101 @@ def test_who_sees_to_it_hears_of_a_move_before_it_is_due(people: Cast, sale: Lib
     assert dropped.about["changes"][0]["fields"] == [{"path": ["name"], "by": "Setup", "etag": 3}]
 
 
-def test_schedules_that_touch_the_same_places_are_found(people: Cast, sale: LibraryItem) -> None:
-    first = scheduled(people, wanted(sale, RENAME))
-    scheduled(people, wanted(sale, replace("/rank/priority", 9)))
-    third = scheduled(people, wanted(sale, replace("/name", "Winter sale")))
-    (found,) = schedule.collisions(first)
-    assert (found.request.number, found.id, found.paths) == (third.number, "sale", (("name",),))
-    assert schedule.collisions(ask(people.mina, sale, replace("/rank/priority", 8)))[0].paths == (("rank", "priority"),)
+@pytest.mark.parametrize(("late", "becomes"), [(0, State.APPLIED), (1, State.EXPIRED)])
+def test_the_tolerance_is_the_sandboxs_to_the_second(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch, late: int, becomes: str
+) -> None:
+    Sandbox.objects.update(schedule_tolerance_minutes=7)
+    request = scheduled(people, wanted(sale, RENAME))
+    assert request.apply_at is not None
+    then = request.apply_at + timedelta(minutes=7, seconds=late)
+    monkeypatch.setattr(timezone, "now", lambda: then)
+    schedule.keep()
+    assert state(request) == becomes
+
+
+def test_nobody_applies_what_was_meant_for_a_time_that_is_over(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = scheduled(people, wanted(sale, RENAME), until=1)
+    passes(monkeypatch, hours=2.1)
+    with pytest.raises(PeriodOver):
+        requests.apply(people.mina, request)
+    assert now(sale).etag == 1
+
+
+def test_a_departed_persons_schedule_stops_and_those_who_may_take_it_over_are_told(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = scheduled(people, wanted(sale, RENAME))
+    Membership.objects.filter(user=people.mina.user_id).update(role=Membership.Role.AUDITOR)
+    recheck.keep()
+    assert (state(request), last(request).about) == (State.FAILED, {"why": "no-owner"})
+    told = Notice.objects.filter(request=request, what="failed").values_list("user", flat=True)
+    assert {people.jun.user_id, people.jisoo.user_id} <= set(told)
+    # Who takes it over answers for it: what was agreed to goes on at its time.
+    assert requests.claim(people.bora, request).state == State.SCHEDULED
+    recheck.keep()
+    passes(monkeypatch, minutes=61)
+    schedule.keep()
+    assert (now(sale).etag, state(request)) == (2, State.APPLIED)
+
+
+def test_it_does_not_wait_for_its_moment_without_who_agreed_to_it(people: Cast, sale: LibraryItem) -> None:
+    request = scheduled(people, wanted(sale, RENAME))
+    User.objects.filter(pk=people.jun.user_id or 0).update(is_active=False)
+    recheck.keep()
+    assert (state(request), said(request)[-1]) == (State.OPEN, "dropped")
+
+
+def test_what_one_could_change_alone_waits_for_nobody_but_its_moment(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = make(people.setup, offer(name="Draft"), id="draft")
+    when = When(timezone.now() + timedelta(hours=1), None, "Asia/Seoul")
+    alone, first, second = (
+        requests.propose(people.mina, [wanted(one, RENAME)], "Autumn", when=when)
+        for one in (draft, sale, make(people.setup, offer(name="Another"), id="other"))
+    )
+    assert [one.state for one in (alone, first, second)] == [State.SCHEDULED, State.OPEN, State.SCHEDULED]
+    # By its moment it is live, and takes a second person.
+    patch(people.setup, LibraryItem.objects.get(id="other"), replace("/status", "approved"))
+    passes(monkeypatch, minutes=61)
+    schedule.keep()
+    assert [state(one) for one in (alone, first, second)] == [State.APPLIED, State.OPEN, State.FAILED]
+    assert (now(draft).name, LibraryItem.objects.get(id="other").name) == ("Autumn sale", "Another")
+    assert differences() == []
+
+
+def test_what_waits_for_after_a_period_goes_on_when_that_is_over(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = When(timezone.now() + timedelta(hours=5), None, "Asia/Seoul")
+    after = agree(people.jun, ask(people.mina, sale, replace("/name", "Winter sale"), when=later))
+    scheduled(people, wanted(sale, RENAME), until=1)
+    assert "collides" not in said(after)
+    for minutes, becomes in ((61, State.OPEN), (60, State.SCHEDULED), (180, State.APPLIED)):
+        passes(monkeypatch, minutes=minutes)
+        schedule.keep()
+        recheck.keep()
+        assert state(after) == becomes
+    assert now(sale).name == "Winter sale"
+
+
+def test_schedules_collide_where_they_change_the_same_fields_in_the_same_time(people: Cast, sale: LibraryItem) -> None:
+    def at(begin: float, end: float | None, change: Any) -> ChangeRequest:
+        real = timezone.now()
+        until = real + timedelta(hours=end) if end else None
+        return ask(people.bora, sale, change, when=When(real + timedelta(hours=begin), until, "Asia/Seoul"))
+
+    # It counts from 1 to 3 hours from now.
+    first = scheduled(people, wanted(sale, [*RENAME, *replace("/rank/priority", 9)]), until=2)
+    periods = [(2, None), (2.9, 4), (0.5, None), (0.5, 1.1), (3.1, None), (0.5, 0.9)]
+    asked = [at(*period, replace("/name", f"Name {period}")) for period in periods]
+    at(2, None, replace("/status", "archived"))
+    found = {(one.request.number, one.id, one.paths) for one in schedule.collisions(first)}
+    assert found == {(one.number, "sale", (("name",),)) for one in asked[:4]}
+    # Who sees to the first one is told, and once.
+    requests.add(people.bora, asked[0], [wanted(sale, replace("/rank/priority", 3))])
+    told = Notice.objects.filter(user=people.mina.user_id, what="collides", request=first).order_by("key")
+    assert [one.text.split()[0] for one in told] == [f"#{one.number}" for one in asked[:4]]

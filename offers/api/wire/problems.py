@@ -21,7 +21,7 @@ from offers.ledger import writes
 from offers.ledger.heads import Head
 from offers.ledger.history import NoSuchRevision
 from offers.ledger.references import InUse
-from offers.review.applying import NoOwner, NotReady
+from offers.review.applying import NoOwner, NotReady, PeriodOver
 from offers.review.requests import MOST_CHANGES, HasMoved, NothingToPropose, NotNow, ReasonMissing, TooMany
 from offers.review.standing import Standing, Trouble
 
@@ -113,6 +113,8 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             return problem(request, 403, "review-required", _("A second person has to look at it"), detail)
         case NotReady() | NotNow() | HasMoved() | NoOwner() | ReasonMissing() | TooMany() | NothingToPropose():
             return _review_problem(request, error)
+        case PeriodOver():
+            return _review_problem(request, error)
         case InUse():
             return _in_use(request, error)
         case NotAllowed():
@@ -194,6 +196,9 @@ def _review_problem(request: HttpRequest, error: Exception) -> HttpResponse:
         case NoOwner():
             detail = _("Nobody who may edit here answers for it any more. Somebody has to take it over first.")
             return problem(request, 409, "no-owner", _("The change request has no owner"), detail)
+        case PeriodOver():
+            detail = _("The time that it was meant for is over. Give it another one.")
+            return problem(request, 409, "period-over", _("Its period is over"), detail)
         case ReasonMissing():
             errors = [_entry("/text", "required", _("Say why."))]
             return problem(request, 422, "reason-missing", _("A reason is needed"), _("Say why."), errors=errors)

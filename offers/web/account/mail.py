@@ -50,7 +50,7 @@ ABOUT: Mapping[str, About] = {
         ),
     ),
     "dropped": About(_("An approval does not count any more"), (What.DROPPED,)),
-    "conflicted": About(_("Conflicts"), (What.CONFLICTED,)),
+    "conflicted": About(_("Conflicts"), (What.CONFLICTED, What.COLLIDES)),
     "applied": About(_("Applied, or taken back at the end of its period"), (What.APPLIED, What.TAKEN_BACK)),
     "failed": About(_("Could not be applied, or expired"), (What.FAILED, What.EXPIRED)),
 }

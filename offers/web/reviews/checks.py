@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +16,7 @@ from offers.document.identity import Path
 from offers.document.live import is_live
 from offers.document.words.naming import Places
 from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent, Revision, Sandbox
+from offers.review import schedule
 from offers.review.standing import Place, Standing, Trouble
 from offers.web.frame.times import exact_text
 from offers.web.frame.words import place_title
@@ -85,21 +87,32 @@ def _rivals(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
     """Other requests for the same fields, while this one can still be decided."""
     mine = {place.change.id: place for place in found.places if place.change.item_id is not None}
     items = [place.change.item_id for place in mine.values()]
-    others = RequestedChange.objects.filter(item__in=items, request__state__in=ChangeRequest.UNDER_WAY)
+    under_way = Q(request__state__in=ChangeRequest.UNDER_WAY)
+    others = RequestedChange.objects.filter(under_way | schedule.with_a_time("request__"), item__in=items)
     others = others.exclude(request=found.request).select_related("request").order_by("-request")
     told = 0
     for other in others[:RIVALS]:
         here, there = mine[other.id], Place(other, None)
         shared = [path for path in here.touched if any(_overlap(path, one) for one in there.touched)]
-        if shared and told < RIVALS_TOLD:
+        meets = schedule.period_of(found.request).meets(schedule.period_of(other.request))
+        if shared and meets and told < RIVALS_TOLD:
             told += 1
             fields, name = _labels(here, shared, known), known.get(here.change.id) or here.change.id
-            said = _("Request {number} of {person} changes the same of “{name}”: {fields}.")
-            number = other.request.number
-            person = other.request.actor_label
-            yield Check("wait", said.format(number=number, person=person, name=name, fields=fields), number)
+            yield Check("wait", rival_said(other.request, fields, name), other.request.number)
     if not told:
         yield Check("yes", _("No other request changes the same fields."))
+
+
+def rival_said(other: ChangeRequest, fields: str, name: str) -> str:
+    """That another request is about the same fields of an item, and when."""
+    if other.state == ChangeRequest.State.APPLIED and other.until is not None:
+        said, at = _("#{number} of {person} takes back {fields} of “{name}” on {when}."), other.until
+    elif other.apply_at is not None and other.apply_at > timezone.now():
+        said, at = _("#{number} of {person} changes {fields} of “{name}” on {when}, too."), other.apply_at
+    else:
+        said, at = _("Request {number} of {person} changes the same of “{name}”: {fields}."), other.created_at
+    when = in_its_zone(other, at)
+    return said.format(number=other.number, person=other.actor_label, fields=fields, name=name, when=when)
 
 
 def _overlap(one: Path, other: Path) -> bool:
@@ -144,8 +157,9 @@ def still_to_agree(request: ChangeRequest, found: Standing) -> str:
     if found.objections:
         people = ", ".join(event.actor_label for event in found.objections)
         return _("{people} asked for changes: it waits until they agree, or until it is changed.").format(people=people)
-    if found.approvals:
-        return ""
+    if found.is_approved:
+        alone = _("Nobody has to agree: {person} could make this change at once.").format(person=request.owner_label)
+        return "" if found.approvals else alone
     reviewers = [
         member.user.get_full_name() or member.user.get_username()
         for member in Membership.objects.filter(
@@ -163,8 +177,15 @@ def still_to_agree(request: ChangeRequest, found: Standing) -> str:
 
 def at_approval(request: ChangeRequest, found: Standing) -> str:
     """What happens at the moment of approval."""
+    if request.until is not None and request.until <= timezone.now():
+        return _("The time that it was meant for is over. Give it another one.")
     if request.apply_at is not None and request.apply_at > timezone.now():
-        said = _("Once it is approved, it is applied on {when}.").format(when=in_its_zone(request, request.apply_at))
+        said = (
+            _("Once it is approved, it is applied on {when}.")
+            if not found.can_be_applied
+            else _("Is applied on {when}.")
+        )
+        said = said.format(when=in_its_zone(request, request.apply_at))
     elif any(is_live(place.kind, place.after) for place in found.places):
         said = _("Goes live at once when it is approved.")
     elif any(is_live(place.kind, place.before) for place in found.places):

@@ -15,7 +15,7 @@ from offers.document.errors import DocumentError
 from offers.ledger.references import InUse
 from offers.models import ChangeRequest
 from offers.review import requests, verdicts
-from offers.review.applying import NoOwner, NotReady
+from offers.review.applying import NoOwner, NotReady, PeriodOver
 from offers.review.queue import PAGE_SIZE
 from offers.review.requests import HasMoved, NotNow
 from offers.web.frame.access import actor_for
@@ -61,7 +61,7 @@ def _approved(request: HttpRequest, actor: Actor, number: int, digest: str, text
         said = _("somebody was first: not approved")
     except HasMoved:
         said = _("has changed since you looked: not approved")
-    except (NotReady, NoOwner, DocumentError, InUse):
+    except (NotReady, NoOwner, PeriodOver, DocumentError, InUse):
         said = _("cannot be applied as it stands: not approved")
     return Verdict(number, found.title, False, said)
 
