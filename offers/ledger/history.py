@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from copy import copy
 from datetime import datetime
 
 import orjson
 
-from offers.access.permissions import NotFound
+from offers.access.permissions import NotFound, actor_key
 from offers.document.merge import Merged, merge
 from offers.document.patch import replay
 from offers.document.values import Document
@@ -49,16 +50,71 @@ def documents(item: LibraryItem, first: int, last: int) -> dict[int, Document | 
 
 
 def etag_at(item: LibraryItem, instant: datetime) -> int:
-    """The etag that the item had at this time. Raises NoSuchRevision.
-
-    Times are kept to the microsecond and shown to the millisecond. So a time means its whole millisecond: given back as
-    it was shown, it names the change that it was shown with, the last one where several share it.
-    """
-    last = instant.replace(microsecond=instant.microsecond // 1_000 * 1_000 + 999)
-    found = Revision.objects.filter(item=item, created_at__lte=last).order_by("-etag").values_list("etag").first()
+    """The etag that the item had at this time (`last_instant`). Raises NoSuchRevision."""
+    made = Revision.objects.filter(item=item, created_at__lte=last_instant(instant))
+    found = made.order_by("-etag").values_list("etag").first()
     if found is None:
         raise NoSuchRevision
     return int(found[0])
+
+
+def last_instant(instant: datetime) -> datetime:
+    """Times are kept to the microsecond and shown to the millisecond. So a time means its whole millisecond: given back as
+    it was shown, it names the change that it was shown with, the last one where several share it.
+    """
+    return instant.replace(microsecond=instant.microsecond // 1_000 * 1_000 + 999)
+
+
+def were_at(keys: Sequence[int], instant: datetime) -> list[LibraryItem]:
+    """These items as they were at this time, in the same order, in one query besides their rows.
+
+    What had been deleted by then or was not there yet is left out. For each item at most SNAPSHOT_EVERY patches are replayed.
+    """
+    chains = _chains_until(keys, last_instant(instant))
+    now = LibraryItem.objects.in_bulk(chains)
+    return [was for key in keys if key in chains and (was := _was(now[key], chains[key])) is not None]
+
+
+def was_at(item: LibraryItem, instant: datetime) -> LibraryItem:
+    """The item as it was at this time. Raises NoSuchRevision where it was not there yet, or deleted."""
+    chain = _chains_until([item.key], last_instant(instant)).get(item.key)
+    was = _was(item, chain) if chain else None
+    if was is None:
+        raise NoSuchRevision
+    return was
+
+
+def _chains_until(keys: Sequence[int], last: datetime) -> dict[int, list[Revision]]:
+    """The revisions that make each item's document of then: from the nearest snapshot, or from the start."""
+    found: dict[int, list[Revision]] = {}
+    chains = Revision.objects.raw(
+        """SELECT near.* FROM unnest(%s::bigint[]) AS wanted(item)
+            CROSS JOIN LATERAL (SELECT etag FROM offers_revision
+              WHERE item_id = wanted.item AND created_at <= %s ORDER BY etag DESC LIMIT 1) AS last
+            CROSS JOIN LATERAL (SELECT coalesce(max(etag), 1) AS etag FROM offers_revision
+              WHERE item_id = wanted.item AND etag <= last.etag AND snapshot IS NOT NULL) AS start
+             JOIN offers_revision AS near
+               ON near.item_id = wanted.item AND near.etag BETWEEN start.etag AND last.etag
+            ORDER BY near.item_id, near.etag""",
+        [list(keys), last],
+    )
+    for made in chains:
+        found.setdefault(made.item_id, []).append(made)
+    return found
+
+
+def _was(now: LibraryItem, chain: list[Revision]) -> LibraryItem | None:
+    """The item as the last revision of the chain left it; None where that deleted it. It is not to be stored."""
+    document: Document | None = None
+    for made in chain:
+        document = orjson.loads(made.snapshot) if made.snapshot else replay(document, orjson.loads(made.patch))
+    if document is None:
+        return None
+    last, was = chain[-1], copy(now)
+    was.document, was.etag, was.digest, was.deleted_at = document, last.etag, last.digest, None
+    was.modified_at, was.modified_by, was.modified_by_client = last.created_at, last.actor_label, last.client_id
+    was.modified_by_key = actor_key(last.actor_id, last.client_id, last.actor_label)
+    return was
 
 
 def undone(item: LibraryItem, etag: int) -> Merged:

@@ -1,0 +1,125 @@
+"""Lists as they were recorded at a moment, page by page. Reads only.
+
+What lists knew then stands in two tables: rows that have said the same since (Listing), and rows that a later change replaced
+(ListingPast). They have nothing in common, so each is asked by its own index, and what they find is put in order together.
+Few hits are sorted; of many the first ones are found by walking along the index of the order, of which the past has two.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import reduce
+from operator import and_
+from typing import Any
+
+import psycopg
+from django.db import OperationalError
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from offers import asked
+from offers.document.kinds.registry import Kind
+from offers.document.live import LiveState
+from offers.ledger.history import last_instant, were_at
+from offers.lists import pages
+from offers.lists.filters import MAX_WORDS, Wanted, conditions
+from offers.lists.keyset import Order, Page, Start, Values, page_of, sorting, start_of, stretches
+from offers.lists.pages import COUNT_LIMIT, PAGE_SIZE
+from offers.models import LibraryItem, Listing, ListingPast, reading
+
+# The orders that the past has an index of.
+ORDERS: Mapping[str, Order] = {name: pages.ORDERS[name] for name in ("name", "-name", "ends", "-ends")}
+DEFAULT_ORDER = "name"
+STATE_ORDERS: Mapping[str, str] = {LiveState.ENDING: "ends", LiveState.EXPIRED: "-ends"}
+# Names of then have no index of words: they are looked through, for so long.
+TIMEOUT_MS = 700
+
+
+class TooSlow(Exception):
+    """What is asked for would take too long to find: it has to be asked for more narrowly."""
+
+
+def page(
+    sandbox_id: int,
+    kinds: Collection[Kind],
+    wanted: Wanted,
+    at: datetime,
+    order: str = DEFAULT_ORDER,
+    cursor: str = "",
+    size: int = PAGE_SIZE,
+) -> Page[LibraryItem]:
+    """One page of the items as they were at this moment. Raises TooSlow.
+
+    Words are looked for in names, and who changed an item last is not asked for: lists do not keep more of the past. A cursor
+    that was not given for this order is the start of the list.
+    """
+    at = last_instant(at)
+    keys = ORDERS[order if order in ORDERS else DEFAULT_ORDER]
+    start = start_of(cursor, keys) or Start()
+    chosen = [kind for kind in kinds if wanted.kind in ("", kind)]
+    try:
+        with reading.under("statement_timeout", TIMEOUT_MS), reading.under("plan_cache_mode", "force_custom_plan"):
+            rows, total = _found([_in_force(sandbox_id, kind, wanted, at) for kind in chosen], keys, start, size + 1)
+    except OperationalError as error:
+        if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
+            raise TooSlow from None
+        raise
+    found = page_of(rows, size, keys, start, _values_of, total=min(total, COUNT_LIMIT), more=total > COUNT_LIMIT)
+    return Page(were_at([key for key, _value in found.items], at), found.next, found.previous, found.total, found.more)
+
+
+Row = tuple[int, str | None]
+Rows = QuerySet[Listing] | QuerySet[ListingPast]
+Both = tuple[QuerySet[Listing], QuerySet[ListingPast]]
+
+
+def _in_force(sandbox_id: int, kind: Kind, wanted: Wanted, at: datetime) -> Both:
+    """The rows of this kind that were true at the moment and match: those that still are, and those that no longer are."""
+    words = [Q(name__icontains=word) for word in asked.words(wanted.text, MAX_WORDS)]
+    asks = reduce(and_, (*words, *(found for _column, found in conditions(kind, wanted, at))), Q())
+    rows = Q(sandbox_id=sandbox_id, kind=kind, since__lte=at) & asks
+    return (
+        Listing.objects.filter(rows, deleted_at=None),
+        ListingPast.objects.filter(rows, until__gt=at, deleted=False),
+    )
+
+
+def _found(kinds: list[Both], order: Order, start: Start, size: int) -> tuple[list[Row], int]:
+    """The first items from the start on, each with its value in the order; and how many there are, as far as is counted."""
+    total = 0
+    walks: list[str] = []
+    params: list[Any] = []
+    for rows in (rows for both in kinds for rows in both):
+        hits = list(rows.values_list("pk", flat=True)[: COUNT_LIMIT + 1])
+        total += len(hits)
+        few = rows.model._default_manager.filter(pk__in=hits) if len(hits) <= COUNT_LIMIT else rows
+        for walk in _walks(few, order, start, size) if hits else ():
+            statement, given = walk.query.sql_with_params()
+            walks.append(f"({statement})")
+            params += given
+    if not walks:
+        return [], 0
+    column = order[0].name
+    by = ", ".join(f"{name} {'DESC' if down else 'ASC'}" for name, down in _names(order, start))
+    statement = f"""SELECT item_id, {column}::text FROM ({" UNION ALL ".join(walks)}) AS found(item_id, {column})
+                     ORDER BY {by} LIMIT %s"""
+    return reading.rows(statement, [*params, size]), total
+
+
+def _walks(rows: Rows, order: Order, start: Start, size: int) -> Iterator[QuerySet[Any, Any]]:
+    """The first items and their values, of each stretch of the order."""
+    # What both tables call item_id is the key of the one, and so called in the database.
+    column = "key" if rows.model is Listing else "item_id"
+    here = (*order[:-1], replace(order[-1], sql=column))
+    by = [f"-{name}" if down else name for name, down in _names(order, start)]
+    for stretch in stretches(here, start):
+        asks = RawSQL(stretch.sql, stretch.params, BooleanField())  # noqa: S611  # its values are parameters
+        yield rows.filter(asks).order_by(*by).values_list("item_id", order[0].name)[:size]
+
+
+def _names(order: Order, start: Start) -> list[tuple[str, bool]]:
+    return [("item_id" if key.name == "key" else key.name, down) for key, down in sorting(order, start)]
+
+
+def _values_of(row: Row) -> Values:
+    return row[1], str(row[0])
