@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from offers.access.permissions import Actor
 from offers.api import proposing
 from offers.api.auth import ApiRequest
-from offers.api.history import document_as_of
+from offers.api.history import document_as_of, listing_as_of
 from offers.api.resources import Resource, kind_to_create, kinds_of
 from offers.api.wire import answers, bodies, etags, shapes
 from offers.api.wire.idempotency import key_of, once
@@ -114,7 +114,9 @@ def delete(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
 
 
 def listing(request: ApiRequest, resource: Resource) -> HttpResponse:
-    """GET of a collection: a page of documents, with links to itself and its neighbours."""
+    """GET of a collection: a page of documents, now or `asOf` a time, with links to itself and its neighbours."""
+    if (time := request.GET.get("asOf")) is not None:
+        return listing_as_of(request, resource, time)
     actor, kinds = request.actor, kinds_of(request, resource)
     page = programs.page(
         actor.sandbox.pk,

@@ -1,13 +1,14 @@
 """History over HTTP: revisions, one revision, who last changed each value, the document as of a time."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from offers import asked
-from offers.access.permissions import Actor, NotFound, get_item_for
+from offers.access.permissions import Actor, get_item_for
 from offers.api.auth import ApiRequest
 from offers.api.resources import Resource, kinds_of
 from offers.api.wire import answers, shapes
@@ -16,8 +17,9 @@ from offers.api.wire.problems import ApiError
 from offers.document.kinds.registry import Kind
 from offers.ledger import history
 from offers.ledger.blamed import blame_of
-from offers.lists import programs
+from offers.lists import as_of, programs
 from offers.lists.expressions import parse_instant
+from offers.lists.filters import Wanted
 from offers.models import LibraryItem
 
 
@@ -72,25 +74,51 @@ def blame(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
 
 
 def document_as_of(actor: Actor, kinds: Collection[Kind], id: str, text: str) -> dict[str, Any]:
-    """The document as it was at a time, with its members of then. Raises ApiError (400), NotFound, NoSuchRevision."""
+    """The document as it was at a time, with its members of then. Raises ApiError (400), NoSuchRevision."""
+    instant = _instant(text)
+    return _as_it_was(history.was_at(get_item_for(actor, id, kinds=tuple(kinds), deleted=True), instant))
+
+
+def listing_as_of(request: ApiRequest, resource: Resource, text: str) -> HttpResponse:
+    """A page of the collection as it was recorded at a time: by name, or by its end. Raises ApiError (400), QueryError (422)."""
+    actor, kinds, instant = request.actor, kinds_of(request, resource), _instant(text)
+    order = request.GET.get("orderBy", as_of.DEFAULT_ORDER)
+    if "property" in request.GET or order not in as_of.ORDERS:
+        detail = _("With asOf, a list has no property, and orderBy is one of {orders}.")
+        raise _bad_parameter(detail.format(orders=", ".join(as_of.ORDERS)))
+    size, start = programs.limit(request.GET.get("limit")), request.GET.get("start", "")
+    page = as_of.page(actor.sandbox.pk, kinds, Wanted(), instant, order, start, size)
+    content: shapes.Page = {
+        "results": [_as_it_was(item) for item in page.items],
+        "count": len(page.items),
+        "total": as_of.count(actor.sandbox.pk, kinds, Wanted(), instant) if page.more else page.total,
+        "_links": answers.links(resource.path, request.GET, next=page.next, prev=page.previous),
+    }
+    return answers.json_response(content)
+
+
+def _instant(text: str) -> datetime:
+    """What `asOf` says. Raises ApiError (400)."""
     instant = parse_instant(text)
     if instant is None:
-        detail = _("asOf is a date-time with its offset, such as 2026-11-01T00:00:00Z.")
-        raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
-    item = get_item_for(actor, id, kinds=tuple(kinds), deleted=True)
-    etag = history.etag_at(item, instant)
-    document, made = history.document_at(item, etag), history.revision(item, etag)
-    if document is None:
-        raise NotFound
+        raise _bad_parameter(_("asOf is a date-time with its offset, such as 2026-11-01T00:00:00Z."))
+    return instant
+
+
+def _bad_parameter(detail: str) -> ApiError:
+    return ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+
+
+def _as_it_was(item: LibraryItem) -> dict[str, Any]:
     return answers.with_members(
         Kind(item.kind),
         item.id,
-        document,
-        etag=etag,
+        item.document,
+        etag=item.etag,
         created=item.created_at,
         created_by=item.created_by,
-        modified=made.created_at,
-        modified_by=made.actor_label,
+        modified=item.modified_at,
+        modified_by=item.modified_by,
     )
 
 

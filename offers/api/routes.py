@@ -34,7 +34,7 @@ class Call:
 # Calls of one address stand together.
 CALLS = (
     Call("create", "POST", "", endpoints.create, bodies.WAYS),
-    Call("list", "GET", "", endpoints.listing),
+    Call("list", "GET", "", endpoints.listing, ("asOf",)),
     Call("read", "GET", ITEM, endpoints.read, ("asOf",)),
     Call("change", "PATCH", ITEM, endpoints.change, bodies.WAYS),
     Call("delete", "DELETE", ITEM, endpoints.delete, ("propose", "bypass")),

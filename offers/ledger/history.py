@@ -49,15 +49,6 @@ def documents(item: LibraryItem, first: int, last: int) -> dict[int, Document | 
     return {found.etag: document for found, document in versions(item, first, last) if found.etag >= first}
 
 
-def etag_at(item: LibraryItem, instant: datetime) -> int:
-    """The etag that the item had at this time (`last_instant`). Raises NoSuchRevision."""
-    made = Revision.objects.filter(item=item, created_at__lte=last_instant(instant))
-    found = made.order_by("-etag").values_list("etag").first()
-    if found is None:
-        raise NoSuchRevision
-    return int(found[0])
-
-
 def last_instant(instant: datetime) -> datetime:
     """Times are kept to the microsecond and shown to the millisecond. So a time means its whole millisecond: given back as
     it was shown, it names the change that it was shown with, the last one where several share it.

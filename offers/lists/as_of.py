@@ -6,6 +6,7 @@ Few hits are sorted; of many the first ones are found by walking along the index
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
@@ -18,13 +19,15 @@ from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from offers import asked
+from offers.document.errors import Problem
 from offers.document.kinds.registry import Kind
 from offers.document.live import LiveState
+from offers.document.words.labels import gettext_noop
 from offers.ledger.history import last_instant, were_at
 from offers.lists import pages
+from offers.lists.expressions import QueryError
 from offers.lists.filters import MAX_WORDS, Wanted, conditions
 from offers.lists.keyset import Order, Page, Start, Values, page_of, sorting, start_of, stretches
-from offers.lists.pages import COUNT_LIMIT, PAGE_SIZE
 from offers.models import LibraryItem, Listing, ListingPast, reading
 
 # The orders that the past has an index of.
@@ -35,8 +38,12 @@ STATE_ORDERS: Mapping[str, str] = {LiveState.ENDING: "ends", LiveState.EXPIRED: 
 TIMEOUT_MS = 700
 
 
-class TooSlow(Exception):
-    """What is asked for would take too long to find: it has to be asked for more narrowly."""
+class TooSlow(QueryError):
+    """What is asked for would take too long to find: it has to be asked for more narrowly (422)."""
+
+    def __init__(self) -> None:
+        message = gettext_noop("The query took too long. Ask with fewer or simpler conditions, or a simpler order.")
+        super().__init__(Problem("", "query-too-slow", message), status=422)
 
 
 def page(
@@ -46,7 +53,7 @@ def page(
     at: datetime,
     order: str = DEFAULT_ORDER,
     cursor: str = "",
-    size: int = PAGE_SIZE,
+    size: int = pages.PAGE_SIZE,
 ) -> Page[LibraryItem]:
     """One page of the items as they were at this moment. Raises TooSlow.
 
@@ -57,15 +64,31 @@ def page(
     keys = ORDERS[order if order in ORDERS else DEFAULT_ORDER]
     start = start_of(cursor, keys) or Start()
     chosen = [kind for kind in kinds if wanted.kind in ("", kind)]
-    try:
-        with reading.under("statement_timeout", TIMEOUT_MS), reading.under("plan_cache_mode", "force_custom_plan"):
-            rows, total = _found([_in_force(sandbox_id, kind, wanted, at) for kind in chosen], keys, start, size + 1)
-    except OperationalError as error:
-        if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
-            raise TooSlow from None
-        raise
-    found = page_of(rows, size, keys, start, _values_of, total=min(total, COUNT_LIMIT), more=total > COUNT_LIMIT)
+    with _in_time():
+        rows, total = _found([_in_force(sandbox_id, kind, wanted, at) for kind in chosen], keys, start, size + 1)
+    found = page_of(
+        rows, size, keys, start, _values_of, total=min(total, pages.COUNT_LIMIT), more=total > pages.COUNT_LIMIT
+    )
     return Page(were_at([key for key, _value in found.items], at), found.next, found.previous, found.total, found.more)
+
+
+def count(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, at: datetime) -> int:
+    """How many items there were, all of them: it takes as long as there are many. Raises TooSlow."""
+    both = (_in_force(sandbox_id, kind, wanted, last_instant(at)) for kind in kinds if wanted.kind in ("", kind))
+    with _in_time():
+        return sum(rows.count() for pair in both for rows in pair)
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Each statement is given so long, and is planned for what is asked."""
+    with reading.under("statement_timeout", TIMEOUT_MS), reading.under("plan_cache_mode", "force_custom_plan"):
+        try:
+            yield
+        except OperationalError as error:
+            if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
+                raise TooSlow from None
+            raise
 
 
 Row = tuple[int, str | None]
@@ -90,9 +113,9 @@ def _found(kinds: list[Both], order: Order, start: Start, size: int) -> tuple[li
     walks: list[str] = []
     params: list[Any] = []
     for rows in (rows for both in kinds for rows in both):
-        hits = list(rows.values_list("pk", flat=True)[: COUNT_LIMIT + 1])
+        hits = list(rows.values_list("pk", flat=True)[: pages.COUNT_LIMIT + 1])
         total += len(hits)
-        few = rows.model._default_manager.filter(pk__in=hits) if len(hits) <= COUNT_LIMIT else rows
+        few = rows.model._default_manager.filter(pk__in=hits) if len(hits) <= pages.COUNT_LIMIT else rows
         for walk in _walks(few, order, start, size) if hits else ():
             statement, given = walk.query.sql_with_params()
             walks.append(f"({statement})")

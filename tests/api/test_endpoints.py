@@ -178,10 +178,6 @@ def test_a_call_that_does_not_know_how_to_only_try_or_look_back_does_nothing_ins
     assert editor("GET", OFFER).json()["etag"] == 1
 
 
-def test_a_list_of_the_past_is_refused_and_not_answered_with_the_present(editor: Caller) -> None:
-    assert editor("GET", "offers?asOf=2020-01-01T00:00:00Z").status_code == 400
-
-
 def test_what_is_in_use_is_not_deleted(editor: Caller) -> None:
     response = editor("DELETE", "placements/offerPlacement1234")
     assert response.status_code == 409

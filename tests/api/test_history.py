@@ -80,6 +80,27 @@ def test_a_time_before_the_offer_is_404_and_no_time_is_400(changed: Caller, inst
     assert changed("GET", f"{OFFER}&asOf={instant}").status_code == status
 
 
+def test_a_list_as_of_a_time_has_the_documents_of_then(changed: Caller) -> None:
+    second = Revision.objects.get(item__id="personalizedOffer1234", etag=2)
+    then = second.created_at.isoformat().replace("+00:00", "Z")
+    page = changed("GET", f"offers?offer-type=personalized&asOf={then}&limit=1").json()
+    assert [(one["id"], one["name"], one["etag"]) for one in page["results"]] == [
+        ("personalizedOffer1234", "Second", 2)
+    ]
+    assert (page["count"], page["total"], set(page["_links"])) == (1, 1, {"self"})
+    assert changed("GET", "offers?asOf=2020-01-01T00:00:00Z").json()["total"] == 0
+    both = changed("GET", f"placements?asOf={then}&orderBy=-name&limit=1")
+    assert (both.status_code, both.json()["count"]) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["asOf=soon", "asOf=2026-01-01&orderBy=priority", "asOf=2026-01-01&property=name==x", "asOf=2026-01-01&limit=0"],
+)
+def test_a_list_as_of_a_time_refuses_what_it_cannot_do(changed: Caller, query: str) -> None:
+    assert changed("GET", f"offers?{query}").status_code == 400
+
+
 def test_blame_names_the_revision_of_every_value(changed: Caller) -> None:
     told = changed("GET", f"{ITEM}/blame").json()
     results = told["results"]

@@ -59,12 +59,12 @@ def test_a_timeline_comes_newest_first_in_pages(sale: LibraryItem) -> None:
 
 def test_a_change_counts_from_the_millisecond_on_that_it_is_shown_with(sale: LibraryItem) -> None:
     at = history.revision(sale, 120).created_at
-    assert history.etag_at(sale, at) == 120
-    assert history.etag_at(sale, at + timedelta(days=1)) == 120
-    assert history.etag_at(sale, datetime.max.replace(tzinfo=UTC)) == 120
+    assert history.was_at(sale, at).etag == 120
+    assert history.was_at(sale, at + timedelta(days=1)).etag == 120
+    assert history.was_at(sale, datetime.max.replace(tzinfo=UTC)).etag == 120
     for before_all in (sale.created_at - timedelta(milliseconds=1), datetime.min.replace(tzinfo=UTC)):
         with pytest.raises(NoSuchRevision):
-            history.etag_at(sale, before_all)
+            history.was_at(sale, before_all)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -82,7 +82,7 @@ def test_a_time_given_back_as_shown_is_the_change_it_was_shown_with(admin: Actor
             alike = [etag for etag, version in enumerate(versions, 1) if shape(version.at) == text]
             given_back = parse_instant(text)
             assert given_back is not None
-            assert history.etag_at(item, given_back) == max(alike)
+            assert history.was_at(item, given_back).etag == max(alike)
 
 
 def test_a_deleted_version_has_no_document(admin: Actor) -> None:
@@ -162,7 +162,7 @@ def test_histories_of_two_items_are_told_apart(admin: Actor, sale: LibraryItem) 
     other = make(admin, offer(name="Other"), id="other")
     assert [found.etag for found in history.revisions(other)] == [1]
     assert history.document_at(other, 1) == offer(name="Other")
-    assert history.etag_at(other, datetime.max.replace(tzinfo=UTC)) == 1
+    assert history.was_at(other, datetime.max.replace(tzinfo=UTC)).etag == 1
     with pytest.raises(NoSuchRevision):
         history.document_at(other, 2)
 

@@ -11,7 +11,7 @@ from offers.access.permissions import Actor
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.document.live import live_state_of
 from offers.ledger import history, writes
-from offers.lists import as_of
+from offers.lists import as_of, pages
 from offers.lists.filters import Wanted
 from offers.models import LibraryItem, Listing, Revision, Sandbox
 from tests.cast import FORM, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
@@ -81,7 +81,7 @@ def walked(sandbox: Sandbox, wanted: Wanted, at: datetime, order: str) -> list[L
     while page.next:
         page = as_of.page(sandbox.pk, OFFER_KINDS, wanted, at, order, page.next, size=3)
         found += page.items
-    assert (page.total, page.more) == (min(len(found), as_of.COUNT_LIMIT), len(found) > as_of.COUNT_LIMIT)
+    assert (page.total, page.more) == (min(len(found), pages.COUNT_LIMIT), len(found) > pages.COUNT_LIMIT)
     back = list(page.items)
     while page.previous:
         page = as_of.page(sandbox.pk, OFFER_KINDS, wanted, at, order, page.previous, size=3)
@@ -95,7 +95,7 @@ def test_a_list_as_of_any_moment_has_what_revisions_say(
     admin: Actor, sandbox: Sandbox, few: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not few:
-        monkeypatch.setattr(as_of, "COUNT_LIMIT", 2)
+        monkeypatch.setattr(pages, "COUNT_LIMIT", 2)
     dice = random.Random(11 + few)
     lived(admin, dice, 60)
     moments = sorted(Revision.objects.filter(sandbox=sandbox).values_list("created_at", flat=True))

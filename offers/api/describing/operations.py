@@ -43,7 +43,7 @@ def create(resource: Resource) -> Object:
 def listing(resource: Resource) -> Object:
     return {
         "summary": f"List {resource.many}",
-        "parameters": parameters_of(*_which(resource), "Property", "OrderBy", "Limit", "Start"),
+        "parameters": parameters_of(*_which(resource), "Property", "OrderBy", "AsOf", "Limit", "Start"),
         "responses": {"200": answer("A page.", schema(f"{noun(resource)}Page")), **refusals(422)},
     }
 

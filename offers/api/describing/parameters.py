@@ -80,7 +80,12 @@ PARAMETERS: Object = {
         ),
         {"type": "boolean", "default": False},
     ),
-    "AsOf": parameter("query", "asOf", "The document as it was at this time.", INSTANT),
+    "AsOf": parameter(
+        "query",
+        "asOf",
+        "As it was recorded at this time. A list then takes no property, and is ordered by `name` or `ends`.",
+        INSTANT,
+    ),
     "Limit": parameter(
         "query",
         "limit",
