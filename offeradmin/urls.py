@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from offeradmin.health import healthz, readyz
 from offers.web.account.accounts import sign_in_to_admin
-from offers.web.frame.health import healthz, readyz
 
 # One door: Django's admin sends people to the sign-in page, which counts attempts and hides their time.
 admin.site.login = sign_in_to_admin  # type: ignore[method-assign, assignment]

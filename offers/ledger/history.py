@@ -75,6 +75,17 @@ def was_at(item: LibraryItem, instant: datetime) -> LibraryItem:
     return was
 
 
+def changes_around(item: LibraryItem, instant: datetime) -> tuple[datetime | None, datetime | None]:
+    """When the item had last been changed before what it was at this time, and when it was changed next; None for never."""
+    made = Revision.objects.filter(item=item).values_list("created_at", flat=True)
+    last = last_instant(instant)
+    until, after = (
+        made.filter(created_at__lte=last).order_by("-etag"),
+        made.filter(created_at__gt=last).order_by("etag"),
+    )
+    return next(iter(until[1:2]), None), after.first()
+
+
 def _chains_until(keys: Sequence[int], last: datetime) -> dict[int, list[Revision]]:
     """The revisions that make each item's document of then: from the nearest snapshot, or from the start."""
     found: dict[int, list[Revision]] = {}

@@ -6,7 +6,7 @@ regular expressions come from outside: every one of them is a parameter of a fix
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
@@ -82,11 +82,16 @@ def date_path(segments: list[str]) -> bool:
 
 def parse_instant(text: str) -> datetime | None:
     """A date or date-time (RFC 3339, ISO 8601) as an instant; without an offset it is in UTC. None for anything else."""
+    return date_time(text, UTC)
+
+
+def date_time(text: str, zone: tzinfo) -> datetime | None:
+    """The same; without an offset it is in this zone."""
     try:
         value = datetime.fromisoformat(_LOST_PLUS.sub("+", text.strip()))
     except ValueError:
         return None
-    value = value if value.tzinfo else value.replace(tzinfo=UTC)
+    value = value if value.tzinfo else value.replace(tzinfo=zone)
     try:
         return value.astimezone(UTC)
     except OverflowError:

@@ -1,14 +1,18 @@
 """One offer at a glance."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from offers.document.kinds.registry import Kind
+from offers.ledger.history import NoSuchRevision, changes_around, was_at
 from offers.ledger.references import used_by
 from offers.lists.names import names_in
+from offers.models import LibraryItem
 from offers.web.frame.access import item_for
+from offers.web.frame.moment import at_of, moment_of
 from offers.web.frame.pictures import asked_for, hosts_of, query_for
 from offers.web.frame.respond import answer
 from offers.web.item.entries import item_context, last_entry, original_of, summarised
@@ -17,8 +21,16 @@ from offers.web.item.sentences import constraints
 
 
 def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
-    """One offer: what it shows where, when and to whom, where it is used, and what changed last."""
-    actor, item = item_for(request, sandbox, id)
+    """One offer: what it shows where, when and to whom, where it is used, and what changed last. With `?at=`, as it was then."""
+    at = at_of(request)
+    actor, item = item_for(request, sandbox, id, deleted=at is not None)
+    moment = moment_of(request)
+    if at is not None:
+        try:
+            item, (before, after) = was_at(item, at), changes_around(item, at)
+        except NoSuchRevision:
+            return _not_there(request, item, at)
+        moment = moment_of(request, before=before, after=after)
     known = names_in(actor.sandbox.pk, Kind(item.kind), [item.document])
     last = last_entry(item)
     document = item.document
@@ -27,7 +39,7 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
     context = item_context(
         item,
         "overview",
-        requested=requested_of(actor, item),
+        requested=None if moment else requested_of(actor, item),
         last=last,
         summary=summarised(last),
         sentences=constraints(document, known),
@@ -38,9 +50,18 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
         tags=[(tag, known.get(tag, tag)) for tag in document.get("tags", ())],
         attributes=sorted(document.get("characteristics", {}).items()),
         original=original_of(item),
-        users=used_by(actor.sandbox.pk, item.id),
+        moment=moment,
+        # Who uses it is known of now only.
+        users=[] if moment else used_by(actor.sandbox.pk, item.id),
     )
     return answer(request, "item/offer.html", context)
+
+
+def _not_there(request: HttpRequest, item: LibraryItem, at: datetime) -> HttpResponse:
+    """The offer was not there yet at the moment, or deleted: 404, with the ways to when it was."""
+    before, after = changes_around(item, at)
+    moment = moment_of(request, before=before, after=after)
+    return answer(request, "item/not_there.html", item_context(item, "overview", moment=moment), status=404)
 
 
 def _named(representations: Iterable[dict[str, Any]], known: dict[str, str]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from offers.document.kinds.registry import Kind
 from offers.web.frame.icons import icon
 from offers.web.frame.times import ago, day
-from offers.web.item.badges import changed_by, deleted_badge, live_state, status_badge
+from offers.web.item.badges import changed_by, deleted_badge, status_badge
 from offers.web.lists.rows import OfferRow
 
 Cell = Callable[[OfferRow], SafeString]
@@ -28,7 +28,7 @@ PICK = """<td class="pick">
  aria-label="{select} {name}" {fixed}>
 </td>"""
 NAME = """<td class="name-cell">
-<a class="item-name" id="row-{id}" href="{address}">{name}</a>
+<a class="item-name" id="row-{id}" href="{page}">{name}</a>
 <div class="item-sub">
 <span class="mono">{id}</span>
 {chips}</div>
@@ -95,8 +95,9 @@ def _first(row: OfferRow, page: Page) -> SafeString:
     name, id = conditional_escape(row.item.name), conditional_escape(row.item.id)
     edit = _edit(row, name, page) if page.may_edit else ""
     address = conditional_escape(row.address)
+    at = format_html("{}?at={}", row.address, row.at) if row.at else address
     named = format_html(
-        NAME, id=id, name=name, address=address, chips=_chips(row, page), edit=edit, history=page.history
+        NAME, id=id, name=name, address=address, page=at, chips=_chips(row, page), edit=edit, history=page.history
     )
     if not page.may_edit:
         return named
@@ -122,7 +123,7 @@ def _status(row: OfferRow) -> SafeString:
     if row.item.deleted_at is not None:
         said = deleted_badge()
     else:
-        said = format_html("{}\n{}", status_badge(row.item.status), live_state(row.item))
+        said = format_html("{}\n{}", status_badge(row.item.status), row.live)
     return format_html('<td class="status-cell">\n<div class="row-line">\n{}\n</div>\n</td>', said)
 
 

@@ -1,7 +1,7 @@
 """What the offers list is asked for, in its address: filters, chips, orders, neighbours."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from offers.access.people import name_of
 from offers.document.kinds.reading import WORDS
 from offers.document.kinds.registry import KINDS, OFFER_KINDS, Kind
 from offers.document.live import LiveState
+from offers.lists import as_of
 from offers.lists.filters import DELETED, Wanted
 from offers.lists.names import changers, of_ids
 from offers.lists.pages import DEFAULT_ORDER, ORDERS, STATE_ORDERS, orders_of, recent
@@ -65,9 +66,12 @@ def _day(query: QueryDict, name: str) -> date | None:
     return found if found and 2000 <= found.year < 2100 else None
 
 
-def order_of(request: HttpRequest) -> str:
-    """The order of the address, else the one that suits its filter."""
+def order_of(request: HttpRequest, past: Collection[str] | None = None) -> str:
+    """The order of the address, else the one that suits its filter; among those of the `past`, of a list of a moment."""
     order, wanted = request.GET.get("sort", ""), Wanted(status=request.GET.get("status", ""))
+    if past is not None:
+        suits = as_of.STATE_ORDERS.get(request.GET.get("state", ""), as_of.DEFAULT_ORDER)
+        return order if order in past else suits
     if order in orders_of(wanted):
         return order
     return DEFAULT_ORDER if wanted.deleted else STATE_ORDERS.get(request.GET.get("state", ""), DEFAULT_ORDER)
@@ -106,23 +110,30 @@ class Filter:
     find: str | None = None
 
 
-def first_filters(wanted: Wanted) -> list[Filter]:
-    """Those beside the search."""
-    return [_fixed("status", _("Status"), wanted), _fixed("state", _("When"), wanted)]
+def first_filters(wanted: Wanted, *, past: bool = False) -> list[Filter]:
+    """Those beside the search. In the past, what is deleted was there or not."""
+    status = _fixed("status", _("Status"), wanted)
+    if past:
+        status = replace(status, options=[option for option in status.options if option[0] != DELETED])
+    return [status, _fixed("state", _("When"), wanted)]
 
 
-def more_filters(request: HttpRequest, sandbox_id: int, wanted: Wanted) -> list[Filter]:
-    """Those behind "More filters". Five queries at most."""
-    people = changers(sandbox_id, OFFER_KINDS)
-    if wanted.by and wanted.by not in people:
-        people[wanted.by] = name_of(sandbox_id, wanted.by)
+def more_filters(request: HttpRequest, sandbox_id: int, wanted: Wanted, *, past: bool = False) -> list[Filter]:
+    """Those behind "More filters". Five queries at most. Who had changed an item last is not asked of the past."""
     return [
         _fixed("channel", _("Channel"), wanted),
         named_filter(request, sandbox_id, "placement", wanted.placement),
         named_filter(request, sandbox_id, "tag", wanted.tag),
-        Filter("by", _("Changed by"), _("Anyone"), choices_of_people(people), wanted.by),
+        *([] if past else [_changed_by(sandbox_id, wanted)]),
         _fixed("kind", _("Type"), wanted),
     ]
+
+
+def _changed_by(sandbox_id: int, wanted: Wanted) -> Filter:
+    people = changers(sandbox_id, OFFER_KINDS)
+    if wanted.by and wanted.by not in people:
+        people[wanted.by] = name_of(sandbox_id, wanted.by)
+    return Filter("by", _("Changed by"), _("Anyone"), choices_of_people(people), wanted.by)
 
 
 def deleted_filter(wanted: Wanted) -> Filter:
@@ -222,11 +233,11 @@ class Sort:
 FIRSTS = {order.lstrip("-"): order for order in reversed(list(ORDERS))}
 
 
-def sorts(request: HttpRequest, order: str, wanted: Wanted) -> dict[str, Sort]:
+def sorts(request: HttpRequest, order: str, wanted: Wanted, past: Collection[str] | None = None) -> dict[str, Sort]:
     """For each column that this list can be sorted by, where its heading leads: sort by it, or turn it round."""
     found = {}
     for column, first in FIRSTS.items():
-        if first not in orders_of(wanted):
+        if first not in (orders_of(wanted) if past is None else past):
             continue
         turned = column if first.startswith("-") else f"-{column}"
         aria = ("descending" if order.startswith("-") else "ascending") if order.lstrip("-") == column else ""

@@ -1,14 +1,18 @@
 """The offers of a sandbox as a list, with its filters, columns and saved views."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from offers.access.people import with_names_of_now
 from offers.access.permissions import Actor, can_edit
+from offers.lists import as_of
 from offers.lists.filters import Wanted
 from offers.lists.names import names
 from offers.lists.pages import page
 from offers.models import SavedView
 from offers.web.frame.access import actor_for
+from offers.web.frame.moment import Moment, moment_of
 from offers.web.frame.respond import answer, wants_fragment
 from offers.web.frame.sections import OFFERS
 from offers.web.lists.cells import drawn
@@ -30,17 +34,25 @@ from offers.web.lists.views import chosen_view, columns_for, is_changed, views_o
 def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     """The list with its filters; htmx gets only the results."""
     actor = actor_for(request, sandbox)
-    wanted, order = wanted_of(request), order_of(request)
-    found = page(actor.sandbox.pk, OFFERS.kinds, wanted, order, request.GET.get("cursor", ""))
+    moment, cursor = moment_of(request), request.GET.get("cursor", "")
+    orders = as_of.ORDERS if moment else None
+    wanted, order = wanted_of(request), order_of(request, orders)
+    if moment:
+        wanted = replace(wanted, status="" if wanted.deleted else wanted.status, by="")
+        found = as_of.page(actor.sandbox.pk, OFFERS.kinds, wanted, moment.at, order, cursor)
+    else:
+        found = page(actor.sandbox.pk, OFFERS.kinds, wanted, order, cursor)
     ids = {tag for item in found.items for tag in item.document.get("tags", ())}
     known = names(actor.sandbox.pk, ids | set(wanted.references))
     views = views_of(actor)
     view = chosen_view(request, views)
     query = _lasting(request)
-    columns, sorted_by = _columns(actor, view, wanted), sorts(request, order, wanted)
-    rows, may_change = rows_of(actor, with_names_of_now(found.items), known), can_edit(actor) and not wanted.deleted
-    context = {
+    columns, sorted_by = _columns(actor, view, wanted), sorts(request, order, wanted, orders)
+    items = found.items if moment else with_names_of_now(found.items)
+    rows, may_change = rows_of(actor, items, known, moment.at if moment else None), _may_change(actor, wanted, moment)
+    context: dict[str, object] = {
         "section": OFFERS,
+        "moment": moment,
         "page": found,
         "rows": rows,
         "drawn": drawn(rows, columns, may_edit=may_change),
@@ -59,9 +71,14 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
         "query": query,
     }
     if not wants_fragment(request):
-        context["filters"] = first_filters(wanted)
-        context["more"] = more_filters(request, actor.sandbox.pk, wanted)
+        context["filters"] = first_filters(wanted, past=moment is not None)
+        context["more"] = more_filters(request, actor.sandbox.pk, wanted, past=moment is not None)
     return answer(request, "lists/offers.html", context, fragment="lists/_offers.html")
+
+
+def _may_change(actor: Actor, wanted: Wanted, moment: Moment | None) -> bool:
+    """Whether something can be done to what the list shows: not to what is gone, and not to what was."""
+    return can_edit(actor) and not wanted.deleted and moment is None
 
 
 def _columns(actor: Actor, view: SavedView | None, wanted: Wanted) -> list[str]:

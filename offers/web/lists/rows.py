@@ -18,7 +18,9 @@ from offers.document.kinds.fields import CHANNEL_PREFIX
 from offers.document.live import live_state_of
 from offers.models import LibraryItem
 from offers.web.frame.icons import channel_icon
+from offers.web.frame.moment import machine_text
 from offers.web.frame.words import channel_name
+from offers.web.item.badges import live_state
 from offers.web.item.offered import Offered
 
 AXIS = 200  # units of the window bar's drawing
@@ -82,12 +84,15 @@ class OfferRow:
     """`address` is the offer's page: made here, because a `url` tag for every link costs a tenth of the list's time. So are those
     of `tags`, each with its tag's name: the list of the offers that have it.
 
+    `at` is the moment that the list is of, "" for now; `live` says whether customers see it then.
     `closed` says why the reader does not edit the offer, and is "" where they do; `fixed`, that not even its status is
     theirs to change.
     """
 
     item: LibraryItem
     address: str
+    at: str
+    live: SafeString
     bar: Bar | None
     tags: list[tuple[str, str]]
     more_tags: int
@@ -96,9 +101,13 @@ class OfferRow:
     fixed: bool
 
 
-def rows_of(actor: Actor, items: list[LibraryItem], known: dict[str, str]) -> list[OfferRow]:
-    """The items with what their rows draw, all on one time axis."""
-    now, all_offers = timezone.now(), reverse("offers", args=[actor.sandbox.name])
+def rows_of(
+    actor: Actor, items: list[LibraryItem], known: dict[str, str], at: datetime | None = None
+) -> list[OfferRow]:
+    """The items with what their rows draw, all on one time axis; of a moment with what was so `at` that."""
+    now, all_offers = at or timezone.now(), reverse("offers", args=[actor.sandbox.name])
+    moment = machine_text(at) if at else ""
+    then = f"&at={moment}" if moment else ""
     axis = axis_of(items, now)
     rows = []
     drawn: dict[tuple[str, ...], SafeString] = {}
@@ -106,7 +115,7 @@ def rows_of(actor: Actor, items: list[LibraryItem], known: dict[str, str]) -> li
     may = {(item.kind, item.status): Offered(actor, item) for item in items}
     for item in items:
         can = may[item.kind, item.status]
-        tags = [(f"{all_offers}?tag={quote(tag)}", known.get(tag, tag)) for tag in item.document.get("tags", ())]
+        tags = [(f"{all_offers}?tag={quote(tag)}{then}", known.get(tag, tag)) for tag in item.document.get("tags", ())]
         shown = {representation["channel"] for representation in item.document.get("representations", ())}
         channels = tuple(sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in shown))
         if channels not in drawn:
@@ -114,7 +123,16 @@ def rows_of(actor: Actor, items: list[LibraryItem], known: dict[str, str]) -> li
         bar, more = bar_of(item, axis, now), max(0, len(tags) - TAGS_SHOWN)
         rows.append(
             OfferRow(
-                item, f"{all_offers}{item.id}/", bar, tags[:TAGS_SHOWN], more, drawn[channels], can.closed, can.fixed
+                item,
+                f"{all_offers}{item.id}/",
+                moment,
+                live_state(item, now),
+                bar,
+                tags[:TAGS_SHOWN],
+                more,
+                drawn[channels],
+                can.closed,
+                can.fixed,
             )
         )
     return rows

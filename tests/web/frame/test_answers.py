@@ -11,10 +11,11 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
+from offeradmin import health
 from offers.access.asking import asking
 from offers.access.permissions import Actor
 from offers.models import LibraryItem, Sandbox
-from offers.web.frame import errors, health, middleware
+from offers.web.frame import errors, middleware
 from offers.web.frame.respond import A_YEAR, Frame, remember
 from tests.cast import Role
 from tests.web.conftest import SignIn

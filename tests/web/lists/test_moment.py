@@ -1,0 +1,86 @@
+"""Pages of the library as it was at a moment (`?at=`)."""
+
+import time
+from datetime import UTC
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from offers.document.kinds.registry import Kind
+from offers.ledger import writes
+from offers.models import LibraryItem, Revision, Sandbox
+from tests.cast import FORM, actor, patch, replace
+from tests.web.frame.test_respond import text_of
+
+BAND = "You see the library as it was on"
+
+
+@pytest.fixture
+def then(item: LibraryItem, sandbox: Sandbox) -> str:
+    """A moment at which the offer was still called Summer sale; since then it has another name, and was deleted."""
+    at = timezone.now()
+    time.sleep(0.002)
+    patch(actor(sandbox), item, replace("/name", "Autumn sale"))
+    writes.delete(actor(sandbox), list(Kind), item.id, FORM)
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def test_a_list_as_it_was_shows_what_was_there_and_offers_nothing_to_change(editor: Client, then: str) -> None:
+    now = text_of(editor.get("/s/prod/offers/"))
+    assert ("Summer sale" in now, BAND in now, "As it was" in now) == (False, False, True)
+    response = editor.get(f"/s/prod/offers/?at={then}")
+    page, text = response.content.decode(), text_of(response)
+    for part in (BAND, "Summer sale", "Holiday 2026", "1 offer", "Nothing can be changed here.", "Back to now"):
+        assert part in text
+    assert f"/s/prod/offers/sale/?at={then}" in page
+    for part in ("New offer", "Bulk edits", 'name="id"', "Changed by", "data-edit"):
+        assert part not in page
+    found = {words: f"/s/prod/offers/?at={then}&q={words}&status=deleted&by=user-1" for words in ("summer", "autumn")}
+    assert "Summer sale" in text_of(editor.get(found["summer"]))
+    assert "No offer matches" in text_of(editor.get(found["autumn"]))
+
+
+def test_an_offer_as_it_was_leads_to_the_changes_around_it(editor: Client, then: str) -> None:
+    page = editor.get(f"/s/prod/offers/sale/?at={then}")
+    text = text_of(page)
+    assert ("Summer sale" in text, "Autumn sale" in text, BAND in text) == (True, False, True)
+    for part in ("/edit/", "/delete/", "More actions"):
+        assert part not in page.content.decode()
+    renamed, deleted = (
+        Revision.objects.filter(item__id="sale").order_by("etag").values_list("created_at", flat=True)[2:]
+    )
+    moment: Any = page.context["moment"]
+    later = editor.get(moment.after)
+    assert "Autumn sale" in text_of(later)
+    assert "The change before" in later.content.decode()
+    gone = editor.get(f"/s/prod/offers/sale/?at={deleted.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}")
+    assert (gone.status_code, "It was not there at that moment" in text_of(gone)) == (404, True)
+    assert renamed < deleted
+
+
+def test_a_moment_before_all_is_empty_and_one_to_come_says_so(editor: Client, item: LibraryItem) -> None:
+    assert "There was no offer at that moment" in text_of(editor.get("/s/prod/offers/?at=2001-01-01T00:00"))
+    assert editor.get("/s/prod/offers/sale/?at=2001-01-01T00:00").status_code == 404
+    assert "That moment is still to come" in text_of(editor.get("/s/prod/offers/?at=2090-01-01T00:00"))
+
+
+@pytest.mark.parametrize(
+    "text", ["soon", "0001-01-01T00:00", "9999-12-31T23:59", "2026-13-01", "2026-01-01T00:00+99:99"]
+)
+@pytest.mark.parametrize("address", ["/s/prod/offers/", "/s/prod/offers/sale/"])
+def test_what_is_no_moment_is_not_answered_with_another(
+    editor: Client, item: LibraryItem, address: str, text: str
+) -> None:
+    assert editor.get(address, {"at": text}).status_code == 400
+
+
+def test_a_time_that_is_typed_is_in_the_viewers_zone(editor: Client, item: LibraryItem) -> None:
+    editor.cookies["timezone"] = "Asia/Seoul"
+    local = timezone.localtime(item.created_at, ZoneInfo("Asia/Seoul"))
+    page = editor.get(f"/s/prod/offers/?at={local:%Y-%m-%dT%H:%M:59}")
+    assert "Summer sale" in text_of(page)
+    assert f'value="{local:%Y-%m-%dT%H:%M}"' in page.content.decode()
+    assert "There was no offer" in text_of(editor.get(f"/s/prod/offers/?at={item.created_at:%Y-%m-%dT%H:%M}"))
