@@ -4,12 +4,14 @@ Somebody who approves a change approves it over the values that it replaces. So 
 else changed meanwhile leaves the approval as good as it was.
 """
 
+import re
 from collections.abc import Iterator
 
 from offers.document.blame import changed
 from offers.document.errors import JSON
 from offers.document.identity import Path, item_keys
 from offers.document.merge import ABSENT, ORDER
+from offers.document.values import unescape
 
 # Members of one object that are judged together: a window, who is eligible, a text and how it is read.
 TOGETHER = (
@@ -19,6 +21,8 @@ TOGETHER = (
 )
 # Judged as a whole: how often something is shown.
 WHOLE = {"frequencyCappingConstraints": 2, "cappingConstraint": 1}
+# RFC 6901, section 4: no sign, no zero in front. Longer than any list.
+_INDEX = re.compile("0|[1-9][0-9]{0,8}")
 
 
 def touched(before: JSON, after: JSON) -> tuple[Path, ...]:
@@ -55,3 +59,29 @@ def value_at(document: JSON, path: Path) -> JSON:
             return ABSENT
         member = name
     return value
+
+
+def path_at(document: JSON, pointer: str) -> Path | None:
+    """The identity path that a pointer (RFC 6901) leads to; None where it leads to nothing.
+
+    Beneath a list whose items have no identity there is nothing to name: it leads to that list.
+    """
+    value: JSON = document
+    path: Path = ()
+    root, *tokens = pointer.split("/")
+    if root:
+        return None
+    for token in tokens:
+        if isinstance(value, list):
+            keys = item_keys(path[-1], value) if path else None
+            if keys is None:
+                return path
+            index = int(token) if _INDEX.fullmatch(token) else len(keys)
+            if index >= len(keys):
+                return None
+            value, path = value[index], (*path, keys[index])
+        elif isinstance(value, dict) and unescape(token) in value:
+            value, path = value[unescape(token)], (*path, unescape(token))
+        else:
+            return None
+    return path

@@ -54,7 +54,8 @@ def say(
         raise NothingSaid
     place = place_of(standing(request), about)
     value = value_of(place, about.path)
-    if about.path and value is ABSENT:
+    # What the request takes away can be spoken of, too.
+    if about.path and value is ABSENT and (place is None or value_at(place.before, about.path) is ABSENT):
         raise NotFound
     with transaction.atomic():
         comment = RequestComment.objects.create(

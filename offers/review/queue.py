@@ -61,6 +61,13 @@ def page(actor: Actor, wanted: Wanted, cursor: str = "") -> Page[ChangeRequest]:
     return page_of(rows, PAGE_SIZE, ORDER, start, lambda row: (row.updated_at.isoformat(), str(row.key)), total=0)
 
 
+def other(actor: Actor, than: ChangeRequest) -> ChangeRequest | None:
+    """Another request that waits for this person, the one that something happened to last; None where none does."""
+    ways = [found.exclude(key=than.key).order_by("-updated_at", "-key")[:1] for found in matching(actor, Wanted())]
+    found = [request for way in ways for request in way]
+    return max(found, key=lambda request: (request.updated_at, request.key), default=None)
+
+
 def matching(actor: Actor, wanted: Wanted) -> list[QuerySet[ChangeRequest]]:
     """What is wanted, in one way or in several, of which each can be looked for by itself."""
     found = ChangeRequest.objects.filter(sandbox=actor.sandbox)

@@ -1,5 +1,5 @@
 // Deciding by keyboard: a goes to Approve, r and x to the reason and, once there is one, to their button. Enter presses it.
-// An address that ends with one of them (#a), as the queue makes it, does the same.
+// n leads to the next one that waits. An address that ends with one of them (#a), as the queue makes it, does the same.
 import { isCommand } from "../frame/typing.js";
 
 const form = document.querySelector("[data-decide]");
@@ -12,5 +12,7 @@ const go = (key) => {
 };
 go(location.hash.slice(1));
 document.addEventListener("keydown", (event) => {
-  if (isCommand(event) && go(event.key)) event.preventDefault();
+  if (!isCommand(event)) return;
+  if (go(event.key)) event.preventDefault();
+  if (event.key === "n") document.querySelector("[data-next]")?.click();
 });

@@ -57,6 +57,10 @@ def _fits(found: Standing) -> Check:
 
 def trouble_said(place: Place) -> str:
     """Why a change cannot be made, in words; "" where it can."""
+    return trouble_words(place.trouble) if place.trouble else ""
+
+
+def trouble_words(trouble: Trouble) -> str:
     words = {
         Trouble.CONFLICT: _("Somebody changed the same fields meanwhile."),
         Trouble.GONE: _("It was deleted meanwhile."),
@@ -65,7 +69,7 @@ def trouble_said(place: Place) -> str:
         Trouble.INVALID: _("Together with what others changed it breaks a rule."),
         Trouble.DONE: _("It says all of this already: there is nothing left to change."),
     }
-    return words[place.trouble] if place.trouble else ""
+    return words[trouble]
 
 
 def _moved(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
@@ -128,6 +132,9 @@ def _labels(place: Place, paths: list[Path], known: Mapping[str, str]) -> str:
 def _dropped(sandbox: Sandbox, found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
     for event in found.dropped:
         why = [said for place in found.places[:LOOKED_UP] for said in _moved_since(sandbox, place, event, known)]
+        why += _shown_since(found, event, known)
+        if event.actor_key not in found.reviewers:
+            why = [_("They are no reviewer any more.")]
         said = _("The approval of {person} does not count any more.").format(person=event.actor_label)
         yield Check("no", " ".join([said, *why[:NAMED]]))
 
@@ -143,6 +150,14 @@ def _moved_since(sandbox: Sandbox, place: Place, event: RequestEvent, known: Map
         if made is not None:
             said = _("{person} changed {field} in version {etag}.")
             yield said.format(person=made.actor_label, field=_labels(place, [path], known), etag=made.etag)
+
+
+def _shown_since(found: Standing, event: RequestEvent, known: Mapping[str, str]) -> Iterator[str]:
+    """Who changed what it is shown with since the approval."""
+    for head in found.shown_with.values():
+        if head.modified_at > event.created_at:
+            said = _("{person} changed “{name}”, which it is shown with, in version {etag}.")
+            yield said.format(person=head.modified_by, name=known.get(head.id) or head.id, etag=head.etag)
 
 
 def _agreed(found: Standing) -> Iterator[Check]:

@@ -18,7 +18,6 @@ from offers.access.permissions import Actor
 from offers.models import ChangeRequest
 from offers.review import queue as waiting
 from offers.review import requests, verdicts
-from offers.review.queue import Wanted
 from offers.review.requests import HasMoved
 from offers.web.reviews.page import MAX_TEXT, address, moved_since, request_for, shown
 from offers.web.reviews.refusals import REFUSALS, why_not
@@ -136,8 +135,7 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
 
 def _next(actor: Actor, found: ChangeRequest) -> SafeString:
     """The way to another request that waits for this person."""
-    others = (one for one in waiting.page(actor, Wanted()).items if one.key != found.key)
-    other = next(others, None)
+    other = waiting.other(actor, found)
     if other is None:
         return SafeString("")
     said = _("Next: request {number}").format(number=other.number)

@@ -1,7 +1,5 @@
 """The page of one request: what it changes, what is to be known about that, and what the reader may do."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,19 +8,19 @@ from django.urls import reverse
 from offers.access.permissions import Actor, can_edit
 from offers.document.words.describe import Change, describe
 from offers.ledger import history as past
-from offers.models import ChangeRequest, RequestComment, RequestEvent, reading
+from offers.models import ChangeRequest, RequestComment, reading
 from offers.review import notices, requests
+from offers.review import queue as waiting
 from offers.review.standing import Place, Standing, standing
 from offers.review.verdicts import not_judged_by
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.reviews.checks import at_approval, checks, in_its_zone, still_to_agree, trouble_said
-from offers.web.reviews.remarks import Said, choices, said_of
+from offers.web.reviews.remarks import choices, lines_of, said_of
 from offers.web.reviews.shown import changes_of, names_of
+from offers.web.reviews.told import TOLD, timeline
 
 State = ChangeRequest.State
-# Events and comments of one request that are shown, the last ones.
-TOLD = 300
 MAX_TEXT = 4_000
 
 
@@ -53,10 +51,17 @@ def shown(
     under_way = asked_for.is_under_way
     known = names_of(actor.sandbox, found.places)
     rows = changes_of(request, actor.sandbox, found)
+    comments = RequestComment.objects.filter(request=asked_for).order_by("-key")[:TOLD]
+    said = [said_of(found, one, known) for one in reversed(comments)]
+    lines = [lines_of(row, said) for row in rows]
+    placed = {one.comment.key for of_row in lines for line in of_row for one in line.said}
     context: dict[str, Any] = {
         "asked": asked_for,
         "found": found,
-        "rows": [(one, trouble_said(one.place) if under_way else "") for one in rows],
+        "rows": [
+            (row, trouble_said(row.place) if under_way else "", of_row) for row, of_row in zip(rows, lines, strict=True)
+        ],
+        "in_words": "reviews/_lines.html",
         "seen": ",".join(str(place.head.etag if place.head else 0) for place in found.places),
         "checks": checks(actor, found, known) if under_way else [],
         "who": still_to_agree(asked_for, found) if under_way else "",
@@ -65,9 +70,10 @@ def shown(
         "not_judged": not_judged_by(actor, asked_for),
         "may_edit": can_edit(actor),
         "may_own": can_edit(actor) and requests.may_own(actor, asked_for),
-        "is_owner": actor.key == asked_for.owner_key,
+        "may_claim": can_edit(actor) and actor.key not in (asked_for.owner_key, asked_for.actor_key),
         "to_look_at": asked_for.review_due_at is not None and asked_for.looked_at is None,
-        "told": timeline(found, known),
+        "told": timeline(found, known, said, placed),
+        "following": following(actor, asked_for),
         "choices": choices(found, known) if can_edit(actor) else [],
         "about": request.POST.get("about", "") if status != 200 else "",
         "comment": request.POST.get("comment", "") if status != 200 else "",
@@ -79,26 +85,14 @@ def shown(
     return answer(request, "reviews/page.html", context, status=status)
 
 
+def following(actor: Actor, asked_for: ChangeRequest) -> ChangeRequest | None:
+    """Another request that waits for this person, once there is nothing left to decide about this one."""
+    over = not asked_for.is_under_way or not_judged_by(actor, asked_for)
+    return waiting.other(actor, asked_for) if over else None
+
+
 def address(actor: Actor, asked_for: ChangeRequest) -> str:
     return reverse("review", args=[actor.sandbox.name, asked_for.number])
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Something that happened to a request, or that somebody said."""
-
-    at: datetime
-    event: RequestEvent | None = None
-    said: Said | None = None
-
-
-def timeline(found: Standing, known: dict[str, str]) -> list[Told]:
-    """What happened and what was said, oldest first."""
-    events = RequestEvent.objects.filter(request=found.request).defer("about").order_by("-key")[:TOLD]
-    comments = RequestComment.objects.filter(request=found.request).order_by("-key")[:TOLD]
-    told = [Told(one.created_at, event=one) for one in events]
-    told += [Told(one.created_at, said=said_of(found, one, known)) for one in comments]
-    return sorted(told, key=lambda one: one.at)[-TOLD:]
 
 
 def moved_since(actor: Actor, found: Standing, seen: str) -> list[tuple[str, list[Change]]]:

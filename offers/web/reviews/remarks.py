@@ -1,19 +1,25 @@
-"""Comments as the page of a request shows them, and what they can be about."""
+"""Comments as the page of a request shows them: each beside the field that it speaks of, and what they can be about."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import orjson
 
+from offers.document.identity import Path
 from offers.document.merge import ABSENT, ORDER
+from offers.document.touched import path_at
+from offers.document.words.describe import Change
 from offers.document.words.naming import Places
 from offers.models import RequestComment
 from offers.review import comments
 from offers.review.standing import Place, Standing
 from offers.web.frame.words import place_title
+from offers.web.reviews.shown import Shown
 
 # As many fields as a list of choices holds; of more, one speaks of the item.
 CHOICES = 200
+# As many lines of one item have room for comments; of the others, one speaks from the list of choices.
+LINES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +73,58 @@ def said_of(found: Standing, comment: RequestComment, known: dict[str, str]) -> 
     versions = [one for one in (place.after, place.before) if one is not None] if place else []
     title = f"{name} › {place_title(Places(versions, known).place(path))}"
     return Said(comment, title, comments.digest_of(value) != comment.value_digest, suggestion)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A change of one field, and what is said to it. `about` is what a comment says that it is about, "" where there is no room for one."""
+
+    change: Change
+    about: str = ""
+    can_be_suggested: bool = False
+    said: list[Said] = field(default_factory=list)
+
+    @property
+    def unresolved(self) -> list[Said]:
+        return [one for one in self.said if one.comment.resolved_at is None]
+
+    @property
+    def resolved(self) -> list[Said]:
+        return [one for one in self.said if one.comment.resolved_at is not None]
+
+
+def lines_of(row: Shown, said: Sequence[Said]) -> list[Line]:
+    """The changes of an item as lines, each with the comments on its field, on one within it or on one around it."""
+    paths = [_path_of(row, change) for change in row.changes[:LINES]]
+    placed: dict[int, list[Said]] = {}
+    for one in said:
+        if one.comment.item_id == row.id and one.comment.path:
+            at = _nearest(paths, tuple(one.comment.path))
+            if at is not None:
+                placed.setdefault(at, []).append(one)
+    rest = [Line(change) for change in row.changes[LINES:]]
+    return [
+        *(_line(row, *pair, placed.get(n, [])) for n, pair in enumerate(zip(row.changes, paths, strict=False))),
+        *rest,
+    ]
+
+
+def _line(row: Shown, change: Change, path: Path | None, said: list[Said]) -> Line:
+    if not path:
+        return Line(change)
+    suggested = comments.can_be_suggested(comments.value_of(row.place, path))
+    return Line(change, _written(row.id, *path), suggested, said)
+
+
+def _path_of(row: Shown, change: Change) -> Path | None:
+    return path_at(row.before if change.action == "removed" else row.after, change.pointer)
+
+
+def _nearest(paths: Sequence[Path | None], wanted: Path) -> int | None:
+    """Which of these paths a comment stands at: the one that shares most with its own, and is within or around it."""
+    within = [
+        (min(len(path), len(wanted)), -at)
+        for at, path in enumerate(paths)
+        if path and path[: len(wanted)] == wanted[: len(path)]
+    ]
+    return -max(within)[1] if within else None

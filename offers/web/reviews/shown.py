@@ -51,6 +51,9 @@ class Shown:
     how: str
     changes: list[Change]
     compared: tuple[int, int]
+    # What `changes` tell apart.
+    before: Document | None
+    after: Document | None
     patch: Patch
     curl: str
     problems: list[tuple[Problem, Spot]] = field(default_factory=list)
@@ -98,13 +101,16 @@ def _shown(request: HttpRequest, sandbox: Sandbox, place: Place, known: dict[str
     etag = (place.head.etag if place.head else 0) if under_way else change.base_etag
     patch = diff(before, after) if before is not None and after is not None else change.patch
     conflicted = under_way and place.conflicts
+    made = place.wanted if conflicted else after
     return Shown(
         place=place,
         name=known.get(change.id) or change.id,
         how=how,
         # What is new is told field by field: nobody has seen any of it.
-        changes=describe(before or {}, place.wanted if conflicted else after, names=known) if after is not None else [],
+        changes=describe(before or {}, made, names=known) if after is not None else [],
         compared=(etag if before is not None else 0, 0),
+        before=before,
+        after=made,
         patch=patch,
         curl=patch_curl(request, sandbox, change.kind, change.id, patch, etag) if how == "changed" else "",
         problems=_problems(place, known) if under_way else [],

@@ -26,9 +26,9 @@ def comment(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     text = asked.text(request.POST.get("comment"), MAX_TEXT)
     suggestion = asked.text(request.POST.get("suggestion"), MAX_TEXT)
 
-    def said() -> str:
-        comments.say(actor, found, text, about_from(request.POST.get("about", "")), suggestion)
-        return _("Said.")
+    def said() -> tuple[str, int]:
+        made = comments.say(actor, found, text, about_from(request.POST.get("about", "")), suggestion)
+        return _("Said."), made.key
 
     return _done(request, actor, found, said)
 
@@ -38,9 +38,9 @@ def resolve(request: HttpRequest, sandbox: str, number: int, key: int) -> HttpRe
     """It is dealt with."""
     actor, found = request_for(request, sandbox, number)
 
-    def resolved() -> str:
+    def resolved() -> tuple[str, int]:
         comments.resolve(actor, comments.get(found, key))
-        return _("Resolved.")
+        return _("Resolved."), key
 
     return _done(request, actor, found, resolved)
 
@@ -50,20 +50,22 @@ def accept(request: HttpRequest, sandbox: str, number: int, key: int) -> HttpRes
     """Put what a comment suggests into the request."""
     actor, found = request_for(request, sandbox, number)
 
-    def accepted() -> str:
+    def accepted() -> tuple[str, int]:
         comments.accept(actor, comments.get(found, key))
-        return _("Accepted. Somebody else has to agree to this version.")
+        return _("Accepted. Somebody else has to agree to this version."), key
 
     return _done(request, actor, found, accepted)
 
 
-def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callable[[], str]) -> HttpResponse:
+def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callable[[], tuple[str, int]]) -> HttpResponse:
+    """Do it and lead back to the comment; or say why it was not done."""
     try:
-        messages.success(request, act())
+        done, key = act()
     except REFUSALS as refused:
         problem, status = why_not(refused)
         return shown(request, actor, requests.get(actor, found.number), problem=problem, status=status)
-    return HttpResponseRedirect(address(actor, found))
+    messages.success(request, done)
+    return HttpResponseRedirect(f"{address(actor, found)}#comment-{key}")
 
 
 def about_from(sent: str) -> About:

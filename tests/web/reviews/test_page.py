@@ -10,11 +10,12 @@ from django.test import Client
 
 from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, LibraryItem
-from offers.review import recheck, requests
+from offers.review import recheck, requests, verdicts
 from offers.review.standing import standing
-from tests.cast import offer, patch, replace
+from tests.cast import make, offer, patch, replace
 from tests.review.asking import agree, ask, digest, new, now, wanted
 from tests.review.conftest import Cast
+from tests.review.test_requests import BY_RULE, RULE
 from tests.web.reviews.conftest import As
 
 State = ChangeRequest.State
@@ -223,10 +224,50 @@ def test_its_styles_are_there(people: Cast, sale: LibraryItem, browser_of: As) -
     assert styles.status_code == 200
 
 
-def test_the_event_of_a_drop_says_which_field_and_who(people: Cast, sale: LibraryItem, browser_of: As) -> None:
-    request = ask(people.mina, sale, replace("/name", "Autumn sale"))
+def test_the_event_of_a_drop_says_in_words_which_field_and_who(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, replace("/selectionConstraint/endDate", "2026-05-01T00:00:00+09:00"))
     agree(people.jun, request, apply=False)
-    patch(people.setup, sale, replace("/name", "Their name"))
+    patch(people.setup, sale, replace("/selectionConstraint/endDate", "2026-06-01T00:00:00+09:00"))
     recheck.keep()
-    shown = browser_of(people.mina).get(f"/s/{people.sandbox.name}/reviews/1/").content.decode()
-    assert "<code>sale name</code> Setup" in shown
+    shown = text_of(browser_of(people.mina).get(at(request)))
+    assert re.search(r"approval dropped .* Setup changed End date of “[^”]+” in version 2\.", shown)
+    assert "selectionConstraint" not in shown.partition("What happened")[2]
+
+
+def test_what_was_changed_beside_it_stands_where_it_happened(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    patch(people.setup, sale, replace("/rank/priority", 3))
+    agree(people.jun, request, apply=False)
+    patch(people.setup, sale, replace("/rank/priority", 4))
+    happened = text_of(browser_of(people.mina).get(at(request))).partition("What happened")[2]
+    before, _approved, after = happened.partition("approved it")
+    assert re.search(r"Setup changed Priority of “[^”]+” in version 2, which this request leaves as it is\.", before)
+    assert re.search(r"in version 3\. The approval stays: it was not about that\.", after)
+
+
+def test_a_change_of_what_it_is_shown_with_says_why_an_approval_does_not_count(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    rule = make(people.mina, RULE, Kind.RULE, "gold")
+    request = ask(people.mina, sale, BY_RULE)
+    agree(people.jun, request, apply=False)
+    patch(people.mina, rule, replace("/condition/value", "false"))
+    recheck.keep()
+    shown = text_of(browser_of(people.mina).get(at(request)))
+    assert "Mina changed “Gold”, which it is shown with, in version 2." in shown
+    assert "Mina changed Condition of “Gold” in version 2." in shown.partition("What happened")[2]
+
+
+def test_the_next_one_is_one_key_away_and_nobody_takes_over_her_own(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request, other = ask(people.mina, sale, RENAME), ask(people.bora, sale, replace("/rank/priority", 3))
+    assert "data-next" not in browser_of(people.jun).get(at(request)).content.decode()
+    verdicts.reject(people.jun, request, digest(request), "No")
+    assert f'href="{at(other)}" data-next' in browser_of(people.jun).get(at(request)).content.decode()
+    requests.claim(people.bora, ask(people.mina, sale, RENAME))
+    browsers = [browser_of(one) for one in (people.mina, people.bora, people.jun)]
+    assert ["/3/claim/" in one.get(at(request).replace("/1/", "/3/")).content.decode() for one in browsers] == [
+        *(False, False),
+        True,
+    ]

@@ -1,11 +1,12 @@
 """Comments on the page of a request."""
 
 import re
+from html import unescape
 
 import pytest
 
 from offers.models import ChangeRequest, LibraryItem, RequestComment
-from tests.cast import replace
+from tests.cast import patch, replace
 from tests.review.asking import ask
 from tests.review.conftest import Cast
 from tests.web.reviews.conftest import As
@@ -30,6 +31,31 @@ def test_a_field_is_commented_on_and_the_suggestion_accepted(people: Cast, sale:
     page = mina.get(at(request)).content.decode()
     assert "resolved by Mina" in page
     assert ChangeRequest.objects.get(key=request.key).version == 2
+
+
+def test_comments_stand_at_their_fields_and_resolved_ones_are_folded(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    # A text, one of a content within lists, and one that is taken away.
+    patch(people.setup, sale, [{"op": "add", "path": "/description", "value": "Soon gone"}])
+    gone = [{"op": "remove", "path": "/description"}]
+    content = replace("/representations/0/components/0/content", "Bye")
+    request = ask(people.mina, sale, [*RENAME, *content, *gone])
+    jun = browser_of(people.jun)
+    abouts = re.findall(r'name="about" value="([^"]+)"', jun.get(at(request)).content.decode())
+    assert len(abouts) == 3
+    for about in map(unescape, abouts):
+        path = about.partition(",")[2]
+        assert send(jun, request, "comments/", comment=f"Said to {path}", about=about)["Location"].count("#comment-")
+    send(jun, request, f"comments/{RequestComment.objects.latest('key').key}/resolve/")
+    page = jun.get(at(request)).content.decode()
+    lines = re.findall(r'<li class="change .*?</details>\s*</li>', page, re.DOTALL)
+    assert [bool(re.search(r'<details class="thread" open>.*Said to', line, re.DOTALL)) for line in lines].count(
+        True
+    ) == 2
+    assert sum("1 resolved comment" in line for line in lines) == 1
+    happened = page.partition("What happened")[2]
+    assert ("Said to" in happened, happened.count('href="#comment-')) == (False, 3)
 
 
 def test_a_comment_says_that_its_value_has_changed_since(people: Cast, sale: LibraryItem, browser_of: As) -> None:
