@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from django.db import OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -21,7 +22,7 @@ from offers.document.identity import Path
 from offers.document.patch import replay
 from offers.document.touched import touched
 from offers.ledger.references import InUse
-from offers.models import ChangeRequest, RequestedChange, RequestEvent
+from offers.models import ChangeRequest, RequestedChange, RequestEvent, reading
 from offers.review import applying, records, taking_back
 from offers.review.applying import NoOwner, NotReady
 from offers.review.recheck import told
@@ -34,6 +35,8 @@ What = RequestEvent.What
 
 # Changes of others that are looked at: who collides with that many has a larger problem than the next one.
 LOOKED_AT = 50
+# The same, of a request in a calendar.
+SHARED = 10
 
 
 def begun(request: ChangeRequest, actor: Actor) -> ChangeRequest:
@@ -189,6 +192,64 @@ def _tell_others(request: ChangeRequest, actor: Actor) -> None:
         records.event(
             others[key][0].request, actor, What.COLLIDES, text=f"#{request.number} {request.title}", about=about
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A request that is applied, or taken back, in some weeks; `collides` has the numbers of those among them that it collides with."""
+
+    request: ChangeRequest
+    collides: tuple[int, ...]
+
+
+def due_within(sandbox_id: int, begin: datetime, end: datetime, most: int) -> list[Due]:
+    """What is scheduled to be applied before `end`, or taken back between the two, the first ones: one statement."""
+    rows = reading.rows(_DUE, {"sandbox": sandbox_id, "begin": begin, "end": end, "most": most})
+    found = [(ChangeRequest(**dict(zip(_DUE_COLUMNS, row[:-1], strict=True))), _places(row[-1])) for row in rows]
+    return [
+        Due(
+            request,
+            tuple(
+                other.number for other, theirs in found if other is not request and _meet(request, other, mine, theirs)
+            ),
+        )
+        for request, mine in found
+    ]
+
+
+def _places(changes: str | None) -> dict[str, tuple[Path, ...]]:
+    found = orjson.loads(changes) if changes else []
+    return {one["id"]: touched(one["base"], replay(one["base"], one["patch"])) for one in found}
+
+
+def _meet(
+    one: ChangeRequest,
+    other: ChangeRequest,
+    mine: Mapping[str, Collection[Path]],
+    theirs: Mapping[str, Collection[Path]],
+) -> bool:
+    both = mine.keys() & theirs.keys() if period_of(one).meets(period_of(other)) else ()
+    return any(path for id in both for path in _shared(mine[id], theirs[id]))
+
+
+_DUE_COLUMNS = ("key", "number", "title", "state", "apply_at", "until", "time_zone", "owner_label")
+# Of items that several of them change, the changes come along; of a request so many as can be looked at in no time.
+_DUE = f"""
+WITH due AS (
+  (SELECT {", ".join(_DUE_COLUMNS)} FROM offers_changerequest
+    WHERE state = 'scheduled' AND sandbox_id = %(sandbox)s AND apply_at < %(end)s ORDER BY apply_at LIMIT %(most)s)
+  UNION ALL
+  (SELECT {", ".join(_DUE_COLUMNS)} FROM offers_changerequest
+    WHERE until >= %(begin)s AND until < %(end)s AND taken_back_at IS NULL AND state = 'applied' AND sandbox_id = %(sandbox)s
+    ORDER BY until LIMIT %(most)s))
+, change AS (
+  SELECT one.request_id, one.id, one.base, one.patch, count(*) OVER (PARTITION BY one.id) AS many
+    FROM offers_requestedchange AS one JOIN due ON due.key = one.request_id)
+SELECT due.*, (SELECT jsonb_agg(jsonb_build_object('id', own.id, 'base', own.base, 'patch', own.patch))::text
+                 FROM (SELECT * FROM change WHERE request_id = due.key AND many > 1 LIMIT {SHARED}) AS own)
+  FROM due
+ ORDER BY CASE state WHEN 'applied' THEN until ELSE apply_at END, key
+ LIMIT %(most)s"""
 
 
 def _fields(one: Collision) -> list[dict[str, object]]:

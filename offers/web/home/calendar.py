@@ -4,14 +4,17 @@ Places along the time axis are in percent of the drawing's width and those down 
 size on a phone. Nothing here needs a style attribute or a script.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from offers.document.live import LiveState, live_state_of
-from offers.models import Listing
+from offers.models import ChangeRequest, Listing
+from offers.review.schedule import Due
+from offers.web.frame.times import exact_text
 
 WEEKS_BEFORE, WEEKS = 2, 6
 HEAD = 26  # pixels for the weeks' names
@@ -47,9 +50,30 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """The row of a scheduled change: a point where it is applied or taken back, or a bar (with a width) from one to the other."""
+
+    number: int
+    title: str
+    said: str
+    collides: str
+    x: float
+    width: float
+    y: int
+    text_x: float
+    turned: bool
+    names: tuple[str, str]
+
+    @property
+    def label(self) -> str:
+        return f"#{self.number} {self.title}: {'; '.join(filter(None, (self.said, self.collides)))}"
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     weeks: list[Week]
     bars: list[Bar]
+    marks: list[Mark]
     today: float
     height: int
     states: list[str]
@@ -68,18 +92,20 @@ def days(now: datetime) -> tuple[date, date]:
     return first.date(), (last - timedelta(days=1)).date()
 
 
-def strip(items: Iterable[Listing], now: datetime) -> Strip:
-    """The drawing of these items, in their order. Each has a window that meets the span."""
+def strip(items: Iterable[Listing], now: datetime, due: Sequence[Due] = ()) -> Strip:
+    """The drawing of these scheduled changes and, below them, these items, in their order. Each has a window that meets the span."""
     first, last = span(now)
     starts = [first + timedelta(weeks=number) for number in range(WEEKS)]
     weeks = [Week(_at(start, first, last), start, start <= now < start + timedelta(weeks=1)) for start in starts]
-    bars = [_bar(item, number, first, last, now) for number, item in enumerate(items)]
+    marks = [_mark(one, number, first, last) for number, one in enumerate(due)]
+    bars = [_bar(item, number, first, last, now) for number, item in enumerate(items, len(marks))]
     present = {bar.state for bar in bars}
     return Strip(
         weeks,
         bars,
+        marks,
         _at(now, first, last),
-        HEAD + ROW * len(bars) + 4,
+        HEAD + ROW * (len(marks) + len(bars)) + 4,
         [state.value for state in LiveState if state.value in present],
     )
 
@@ -95,6 +121,34 @@ def _bar(item: Listing, number: int, first: datetime, last: datetime, now: datet
     y = HEAD + ROW * number
     names = _cut(item.name, LONG), _cut(item.name, SHORT)
     return Bar(item, state.value, x, width, y, round(x + width, 2) if turned else x, turned, *names)
+
+
+def _mark(due: Due, number: int, first: datetime, last: datetime) -> Mark:
+    request = due.request
+    begin, end = (
+        (request.until, None) if request.state == ChangeRequest.State.APPLIED else (request.apply_at, request.until)
+    )
+    assert begin, "it has a time"
+    x = _at(begin, first, last)
+    width = round(max(NARROWEST, _at(end, first, last) - x), 2) if end else 0.0
+    turned = x > TURN
+    name = f"#{request.number} {request.title}"
+    others = ", ".join(f"#{other}" for other in due.collides)
+    collides = _("collides with {others}").format(others=others) if others else ""
+    y, names = HEAD + ROW * number, (_cut(name, LONG), _cut(name, SHORT))
+    text_x = x if turned else round(x + width, 2)
+    return Mark(request.number, request.title, _said(request), collides, x, width, y, text_x, turned, names)
+
+
+def _said(request: ChangeRequest) -> str:
+    """What happens to it and when, in the zone of who looks."""
+    until = exact_text(request.until) if request.until else ""
+    if request.state == ChangeRequest.State.APPLIED or request.apply_at is None:
+        return _("taken back on {when}").format(when=until)
+    when = exact_text(request.apply_at)
+    if until:
+        return _("applied on {when}, taken back on {until}").format(when=when, until=until)
+    return _("applied on {when}").format(when=when)
 
 
 def _at(instant: datetime, first: datetime, last: datetime) -> float:

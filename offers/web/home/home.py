@@ -18,12 +18,14 @@ from offers.lists.pages import COUNT_LIMIT, recent
 from offers.models import LibraryItem, Revision, Sandbox
 from offers.review import queue
 from offers.review.approvals import approvals_of
+from offers.review.schedule import due_within
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer, sandboxes_of
 from offers.web.home import calendar
 
 PANEL_SIZE = 8
 BARS = 20
+MARKS = 10
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -40,6 +42,7 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
     actor = actor_for(request, sandbox)
     now, place = timezone.now(), actor.sandbox.pk
     live = on_air.live_count(place, now)
+    due = due_within(place, now, calendar.span(now)[1], MARKS)
     items, total = on_air.on_air(place, *calendar.span(now), BARS)
     changes = _last_changes(place)
     context = {
@@ -47,7 +50,7 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
         "more_live": live > COUNT_LIMIT,
         "span": calendar.days(now),
         "me": actor.key,
-        "strip": calendar.strip(items, now),
+        "strip": calendar.strip(items, now, due),
         "hidden": min(total, COUNT_LIMIT) - len(items),
         "more_hidden": total > COUNT_LIMIT,
         "starting": on_air.starting(place, now, now + ENDING_WITHIN, PANEL_SIZE),

@@ -1,13 +1,22 @@
 """The calendar strip: where its bars are."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.utils import timezone
 
-from offers.models import Listing
+from offers.models import ChangeRequest, LibraryItem, Listing
+from offers.review.requests import When
+from offers.review.schedule import due_within
 from offers.web.home.calendar import NARROWEST, WEEKS, span, strip
 from offers.web.home.calendar import days as first_and_last
+from tests.cast import replace
+from tests.review.asking import agree, ask
+from tests.review.conftest import Cast, people, sale
+
+__all__ = ["people", "sale"]
 
 # A Tuesday.
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -131,3 +140,38 @@ def test_states_stand_in_the_legend_in_their_order_and_once_each() -> None:
         drawn = strip([an_offer(NOW + days(start), NOW + days(end)) for start, end in windows], NOW)
     assert [bar.state for bar in drawn.bars] == ["scheduled", "expired", "live", "ending", "scheduled"]
     assert drawn.states == ["live", "ending", "scheduled", "expired"]
+
+
+@pytest.mark.django_db
+def test_changes_to_come_are_marked_where_they_are_due_with_those_that_they_collide_with(
+    people: Cast, sale: LibraryItem, django_assert_num_queries: Any
+) -> None:
+    now = timezone.now()
+    _first, last = span(now)
+
+    def scheduled(change: list[dict[str, Any]], begin: float, end: float | None = None) -> int:
+        when = When(now + days(begin), now + days(end) if end else None, "Asia/Seoul")
+        return agree(people.jun, ask(people.mina, sale, change, when=when)).number
+
+    name, other, priority = (
+        scheduled(replace("/name", "Autumn"), 1, 4),
+        scheduled(replace("/name", "Winter"), 3),
+        scheduled(replace("/rank/priority", 9), 2),
+    )
+    scheduled(replace("/rank/priority", 8), 60)
+    ask(people.mina, sale, replace("/rank/priority", 7), when=When(now + days(2), None, "Asia/Seoul"))
+    with django_assert_num_queries(1):
+        found = due_within(people.sandbox.pk, now, last, 10)
+    assert [(one.request.number, one.collides) for one in found] == [(name, (other,)), (priority, ()), (other, (name,))]
+    with timezone.override(ZoneInfo("Asia/Seoul")):
+        drawn = strip([an_offer(now, now + days(2))], now, found)
+    period, point, _last = drawn.marks
+    assert period.width > point.width == 0
+    assert period.x < point.x
+    assert drawn.bars[0].y > drawn.marks[-1].y
+    assert "KST" in period.label
+    assert f"collides with #{other}" in period.label
+    assert "collides" not in point.label
+    # Once it is applied, its end is still to come.
+    ChangeRequest.objects.filter(number=name).update(state="applied")
+    assert [one.request.number for one in due_within(people.sandbox.pk, now, last, 10)] == [priority, other, name]

@@ -116,6 +116,6 @@ def test_it_costs_the_same_queries_for_one_offer_as_for_three(
     browser = sign_in(Role.REVIEWER, "Tomás Rivera")
     browser.get("/s/prod/")
     # Session, person, membership; live of two kinds, strip, starting, ending; drafts of mine and of others; the last
-    # changes and their offers; what was published without waiting; the sandboxes to switch to.
-    with django_assert_num_queries(16):
+    # changes and their offers; what was published without waiting; what is scheduled; the sandboxes to switch to.
+    with django_assert_num_queries(17):
         browser.get("/s/prod/")
