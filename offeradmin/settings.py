@@ -32,6 +32,7 @@ BEHIND_PROXY = env.flag("BEHIND_PROXY")
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1"] if BEHIND_PROXY else [])
 
 INSTALLED_APPS = [
+    "offers.operating",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -4,11 +4,11 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from offers import admin_clients
-from offers.admin_changes import Recorded
+from offers.admin_changes import Recorded, recorded
 from offers.models import LibraryItem, Membership, Revision, Sandbox
 
 __all__ = ["admin_clients"]  # Django imports this module only; the other one registers the pages for programs
@@ -20,7 +20,11 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class PersonAdmin(Recorded, UserAdmin):  # type: ignore[type-arg]  # not generic when it runs
-    """Django's own. Who is deleted loses their memberships, and that is recorded."""
+    """Django's own. Who is deleted loses their memberships, who is closed cannot use them, and that is recorded."""
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        with recorded(request):
+            return super().user_change_password(request, id, form_url)
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # not generic when it runs

@@ -1,15 +1,17 @@
 """What operators change of access in Django's admin is recorded like what admins change at the page of it."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
 from allauth.idp.oidc.models import Client as Program
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client
 
 from offers.models import AccessChange, ClientState, Membership, Sandbox
 from tests.api.conftest import make_caller
-from tests.cast import make_sandbox
+from tests.cast import another_connection, make_sandbox
 
 pytestmark = pytest.mark.django_db
 INLINE = {"membership_set-TOTAL_FORMS": "0", "membership_set-INITIAL_FORMS": "0"}
@@ -99,6 +101,60 @@ def test_a_new_secret_of_a_client_is_recorded_without_the_secret(operator: Clien
     assert recorded() == [("secret-made", "Feed", {}, {"old_secret_until": None}, "Olga", "operator")]
     assert Program.objects.get().secret not in str(AccessChange.objects.values())
     assert ClientState.objects.get().known_to == [f"user-{User.objects.get(username='operator').pk}"]
+
+
+def test_whatever_an_operator_does_to_an_account_is_recorded_where_it_counts(
+    operator: Client, member: Membership, sandbox: Sandbox
+) -> None:
+    user = User.objects.get(username="jisoo")
+    address, joined = f"auth/user/{user.pk}", {"date_joined_0": "2026-01-01", "date_joined_1": "09:00:00"}
+    account = {"username": "jisoo", **joined}
+    post(operator, f"{address}/change/", account)
+    post(operator, f"{address}/change/", {**account, "is_active": "on", "is_staff": "on"})
+    post(operator, f"{address}/change/", {**account, "is_active": "on", "is_staff": "on", "is_superuser": "on"})
+    post(operator, f"{address}/password/", {"password1": "nine-lives-9", "password2": "nine-lives-9"})
+    post(operator, f"{address}/change/", {**account, "first_name": "Jisoo", "is_active": "on"})
+    assert [(what, label, before, after) for what, label, before, after, *_ in recorded()] == [
+        ("account-closed", "jisoo", {}, {}),
+        ("account-opened", "jisoo", {}, {}),
+        ("operator-changed", "jisoo", {}, {"operator": "some"}),
+        ("operator-changed", "jisoo", {"operator": "some"}, {"operator": "everything"}),
+        ("password-set", "jisoo", {}, {}),
+        ("operator-changed", "jisoo", {"operator": "everything"}, {}),
+    ]
+    assert {entry[-2:] for entry in recorded()} == {("Olga", "operator")}
+    assert User.objects.get(pk=user.pk).password not in str(AccessChange.objects.values())
+
+
+def test_whose_a_client_is_counts_in_a_review_and_is_recorded(operator: Client, sandbox: Sandbox) -> None:
+    make_caller("feed", (sandbox, "editor"))
+    key = str(Membership.objects.get().pk)
+    kept = {f"membership_set-0-{name}": value for name, value in {"id": key, "role": "editor"}.items()}
+    form = {**INLINE, "membership_set-TOTAL_FORMS": "1", "membership_set-INITIAL_FORMS": "1", **kept}
+    owner = User.objects.get(username="operator")
+    form |= {"name": "Feed", "owner": str(owner.pk), "membership_set-0-sandbox": str(sandbox.pk)}
+    post(operator, "allauth_idp_oidc/client/feed/change/", {**form, "membership_set-0-client": "feed"})
+    assert recorded() == [("owner-changed", "Feed", {"owner": ""}, {"owner": "Olga"}, "Olga", "operator")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_command_changes_is_recorded_under_its_name_and_nothing_that_others_change_meanwhile(
+    member: Membership, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typed(prompt: str) -> str:
+        with another_connection() as other:
+            other.execute("UPDATE offers_membership SET role = 'admin'")
+        return "ten-lives-10"
+
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "nine-lives-9")
+    call_command("createsuperuser", username="root", email="root@offers.example", interactive=False, verbosity=0)
+    monkeypatch.setattr("getpass.getpass", typed)
+    call_command("changepassword", "jisoo", stdout=StringIO())
+    assert recorded() == [
+        ("operator-changed", "root", {}, {"operator": "everything"}, "manage.py createsuperuser", "operator"),
+        ("password-set", "jisoo", {}, {}, "manage.py changepassword", "operator"),
+    ]
+    assert User.objects.get(username="jisoo").check_password("ten-lives-10")
 
 
 def test_what_is_refused_or_only_looked_at_records_nothing(operator: Client, member: Membership) -> None:

@@ -26,6 +26,7 @@ LAYERS = (
         "offers.api",
         "offers.templatetags",
         "offers.management",
+        "offers.operating",
         "offers.admin",
         "offers.admin_clients",
         "offers.admin_changes",

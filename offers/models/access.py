@@ -46,10 +46,15 @@ class AccessChange(models.Model):
         SECRET_ENDED = "secret-ended"  # noqa: S105  # the same
         CLIENT_OFF = "client-off"
         CLIENT_ON = "client-on"
+        OWNER_CHANGED = "owner-changed"
+        ACCOUNT_CLOSED = "account-closed"
+        ACCOUNT_OPENED = "account-opened"
+        PASSWORD_SET = "password-set"  # noqa: S105  # the same
+        OPERATOR_CHANGED = "operator-changed"
 
     class Source(models.TextChoices):
         PAGE = "page", _("Access page")
-        OPERATOR = "operator", _("Django's admin")
+        OPERATOR = "operator", _("Operator")
 
     key = models.BigAutoField(primary_key=True)
     sandbox = models.ForeignKey(Sandbox, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
@@ -57,7 +62,7 @@ class AccessChange(models.Model):
     # Whom it is about, as permissions.actor_key has it; nobody where it is about the sandbox.
     subject_key = models.CharField(max_length=160, blank=True)
     subject_label = models.CharField(max_length=150, blank=True)
-    # What was so before and after, of what changed: `role`, `may_bypass`, `review_policy`, `old_secret_until`.
+    # What was so before and after, of what changed: `role`, `may_bypass`, `review_policy`, `old_secret_until`, `owner`, `operator`.
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     actor = models.ForeignKey(

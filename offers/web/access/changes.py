@@ -22,6 +22,11 @@ TITLES: Mapping[str, str] = {
     What.SECRET_ENDED: gettext_noop("Old secret ended: {name}"),
     What.CLIENT_OFF: gettext_noop("Client switched off: {name}"),
     What.CLIENT_ON: gettext_noop("Client switched on: {name}"),
+    What.OWNER_CHANGED: gettext_noop("Another owner of a client: {name}"),
+    What.ACCOUNT_CLOSED: gettext_noop("Account closed: {name}"),
+    What.ACCOUNT_OPENED: gettext_noop("Account opened again: {name}"),
+    What.PASSWORD_SET: gettext_noop("Password set by an operator: {name}"),
+    What.OPERATOR_CHANGED: gettext_noop("Operator: {name}"),
 }
 
 
@@ -85,6 +90,14 @@ def _policy(value: str) -> str:
     return str(Sandbox.ReviewPolicy(value).label)
 
 
+def _name(value: str) -> str:
+    return value or _("nobody")
+
+
+def _operator(value: str) -> str:
+    return _("everything") if value == "everything" else _("what was given")
+
+
 def _good_until(value: str | None) -> str:
     if value is None:
         return _("ended at once")
@@ -95,5 +108,7 @@ FACTS: Mapping[str, tuple[str, Callable[..., str]]] = {
     "role": (gettext_noop("Role"), _role),
     "may_bypass": (gettext_noop("Publishes without waiting"), _yes_or_no),
     "review_policy": (gettext_noop("Review policy"), _policy),
+    "owner": (gettext_noop("Owner"), _name),
+    "operator": (gettext_noop("May do in Django's admin"), _operator),
     "old_secret_until": (gettext_noop("Old secret"), _good_until),
 }
