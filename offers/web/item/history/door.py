@@ -1,4 +1,4 @@
-"""{% door made %}: by which door a change came, and what it refers to. {% approval made %}: only whose yes it had.
+"""{% door made %}: by which door a change came, and what it refers to. {% approval made %}: whose yes it had.
 
 Who that was stands in the page's `approvals` (review/approvals.py).
 """
@@ -22,8 +22,7 @@ LABELS: Mapping[str, Any] = dict(Revision.Source.choices)
 
 def door(context: RequestContext, made: Revision) -> SafeString:
     said = format_html_join("\n", "{}", ((part,) for part in _said(context, made)))
-    came = format_html('<span class="with-icon muted">\n{}\n{}\n</span>', source_icon(made.source), said)
-    return format_html("{}\n{}", came, approval(context, made)) if made.refers_to.get("request") else came
+    return format_html('<span class="with-icon muted">\n{}\n{}\n</span>', source_icon(made.source), said)
 
 
 def approval(context: RequestContext, made: Revision) -> SafeString:
