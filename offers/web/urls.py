@@ -11,6 +11,7 @@ from offers.web.home import home
 from offers.web.inbox import inbox
 from offers.web.item import deleted, library, lifecycle, offer, preview, status
 from offers.web.item.history import pages as history
+from offers.web.item.history import undoing
 from offers.web.lists import items, offers, views
 from offers.web.reviews import deciding, page, queue, settling, talking, together
 
@@ -91,8 +92,8 @@ urlpatterns = [
     path(ITEM + "preview/<int:etag>/<int:representation>/<int:component>/", preview.stored, name="preview"),
     path(ITEM + "history/", history.timeline, name="history"),
     path(ITEM + "history/<int:etag>/", history.revision, name="revision"),
-    path(ITEM + "history/<int:etag>/undo/", history.undo, name="undo"),
-    path(ITEM + "history/<int:etag>/restore/", history.restore, name="restore"),
+    path(ITEM + "history/<int:etag>/undo/", undoing.undo, name="undo"),
+    path(ITEM + "history/<int:etag>/restore/", undoing.restore, name="restore"),
     path(ITEM + "compare/", history.compare, name="compare"),
     path(ITEM + "blame/", history.blame, name="blame"),
 ]

@@ -52,6 +52,7 @@ from offers.web.frame.respond import answer, wants_fragment
 from offers.web.frame.sections import OFFERS, Section
 from offers.web.frame.words import problem_text
 from offers.web.item.entries import item_context
+from offers.web.item.history import contested
 from offers.web.item.said import in_use, next_steps, say_proposed, title_of
 
 # The button that asks a second person first.
@@ -87,6 +88,8 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
         raise PermissionDenied(too_large())
     form = form_from(Kind(item.kind), before, dict(request.POST.lists()), sent_zone(request))
     desk = Desk(request, actor, item, etag, form)
+    if request.POST.get(contested.ALL):
+        return _all_of_one_side(desk, item)
     if request.POST.get("action") not in ("save", PROPOSE):
         return other(desk)
     # Whose session it is now did not see this form: nothing is recorded under their name before they have.
@@ -168,10 +171,10 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
     if own:
         return refused(desk, InvalidDocument(own))
     stamp = stamp_of(desk.request, Revision.Source.FORM, note=desk.note)
-    picks = conflict.picks_from(desk.request.POST)
+    picks = contested.picks_from(desk.request.POST)
 
     def settle(plan: Plan) -> dict[str, JSON]:
-        return conflict.settled(plan.conflicts, picks, desk.form.zone)
+        return contested.settled(plan.conflicts, picks, desk.form.zone)
 
     try:
         if desk.request.POST.get("action") == PROPOSE:
@@ -182,8 +185,8 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
                 else _proposed(desk, proposal(plan.head, plan.patch, stamp.source))
             )
         saved = save(desk.actor, head_of_item(item), desk.etag, desk.form.before, document, stamp, settle)
-    except Contested as contested:
-        return conflict.page(desk.request, desk.actor, item, desk.form, desk.etag, contested.plan, picks)
+    except Contested as both:
+        return conflict.page(desk.request, desk.actor, item, desk.form, desk.etag, both.plan, picks)
     except NotFound:
         item.refresh_from_db()
         return page(desk, status=409, **preview(desk))
@@ -214,11 +217,20 @@ def _proposed(desk: Desk, wanted: Proposal) -> HttpResponse:
     return say_proposed(desk.request, desk.actor, made)
 
 
+def _all_of_one_side(desk: Desk, item: LibraryItem) -> HttpResponse:
+    """The conflict page with one side of all fields chosen; nothing is written by that."""
+    plan = plan_for(head_of_item(item), desk.form.before, desk.saved_document)
+    if item.deleted_at is not None or not plan.conflicts:
+        return page(desk, **preview(desk))
+    picks = contested.picks_for(desk.request.POST, plan.conflicts)
+    return conflict.page(desk.request, desk.actor, item, desk.form, desk.etag, plan, picks)
+
+
 def _refused_again(
-    desk: Desk, item: LibraryItem, picks: Mapping[str, conflict.Pick], error: InvalidDocument
+    desk: Desk, item: LibraryItem, picks: Mapping[str, contested.Pick], error: InvalidDocument
 ) -> HttpResponse | None:
     """The conflict page with what is wrong, where something was written there: the form knows nothing of that."""
-    if not any(pick.side == conflict.OTHER for pick in picks.values()):
+    if not any(pick.side == contested.OTHER for pick in picks.values()):
         return None
     plan = plan_for(heads.read(desk.actor, desk.section.kinds, item.id), desk.form.before, desk.document)
     if not plan.conflicts:

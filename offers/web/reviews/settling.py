@@ -13,7 +13,7 @@ from offers.document.errors import JSON
 from offers.document.merge import resolve
 from offers.review import requests
 from offers.review.standing import Place, standing
-from offers.web.edit.conflict import name_of
+from offers.web.item.history.contested import name_of
 from offers.web.reviews.page import address, request_for, shown
 from offers.web.reviews.refusals import REFUSALS, why_not
 

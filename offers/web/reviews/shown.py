@@ -19,9 +19,9 @@ from offers.ledger.blamed import changed_since
 from offers.lists.names import names
 from offers.models import Revision, Sandbox, reading
 from offers.review.standing import Place, Standing
-from offers.web.edit.conflict import name_of
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.words import phrase, place_title, shown
+from offers.web.item.history.contested import name_of
 from offers.web.item.history.sides import side_of
 
 # As many contested fields of one item as people read.

@@ -11,7 +11,7 @@ from offers.document.kinds.reading import everywhere
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.merge import Conflict
 from offers.models import LibraryItem, Sandbox
-from offers.web.edit.conflict import kind_of
+from offers.web.item.history.contested import kind_of
 from tests.cast import WEB, actor, make, offer, patch, replace, shown_in
 from tests.web.edit.filling import EDIT, END, NAME, PRIORITY, last_patch, now, opened, revisions, submit, with_texts
 from tests.web.form_reader import Sent, form_in
@@ -100,6 +100,20 @@ def test_what_was_decided_is_saved_with_both_sides_other_changes(
     assert [operation["path"] for operation in last_patch(item)] == (
         ["/description"] if side == "theirs" else ["/description", "/name"]
     )
+
+
+def test_one_button_chooses_a_side_of_everything_and_saves_nothing(
+    editor: Client, item: LibraryItem, contested: Sent
+) -> None:
+    page = text_of(submit(editor, with_texts(contested, {PRIORITY: "70"})))
+    sent = {**form_in(page, "conflict"), "all": ["theirs"]}
+    sent[names_of_picks(page)[0].replace("pick:", "other:")] = ["Typed before"]
+    chosen = editor.post(EDIT, sent)
+    assert (chosen.status_code, chosen.context["undecided"], now(item).etag) == (409, 0, 5)
+    assert [field.side for field in chosen.context["fields"]] == ["theirs", "theirs"]
+    assert "Typed before" in text_of(chosen)
+    assert submit(editor, {**form_in(text_of(chosen), "conflict"), PRIORITY: ["70"]}).status_code == 302
+    assert (now(item).name, now(item).priority) == ("Autumn sale", 50)
 
 
 def test_it_refuses_to_save_until_everything_is_decided(editor: Client, item: LibraryItem, contested: Sent) -> None:

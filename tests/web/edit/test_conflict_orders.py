@@ -114,8 +114,8 @@ def test_an_undo_that_a_later_order_is_in_the_way_of_says_all_three_in_words(
         patch(actor(sandbox, label=name), made, last_to_front(at))
     response = editor.get(f"{address}history/2/undo/")
     assert response.status_code == 409
-    (found,) = response.context["conflicts"]
-    assert (found.before, found.after, found.now) == (
+    (found,) = response.context["fields"]
+    assert (found.theirs.text, found.before.text, found.yours.text) == (
         numbered(one, two, three), numbered(three, one, two), numbered(two, three, one),
     )  # fmt: skip
     assert (found.made.actor_label, found.made.etag) == ("Haneul Lee", 3)

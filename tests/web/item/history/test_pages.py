@@ -25,6 +25,7 @@ from tests.cast import (
     shown_in,
 )
 from tests.web.conftest import SignIn
+from tests.web.form_reader import form_in
 from tests.web.frame.test_respond import text_of
 
 HISTORY = "/s/prod/offers/sale/history/"
@@ -161,17 +162,79 @@ def test_undo_takes_back_one_change_and_keeps_later_ones(editor: Client, item: L
     assert not differences()
 
 
-def test_undo_that_meets_later_changes_names_them_and_writes_nothing(
+def test_undo_that_meets_later_changes_asks_for_each_field_and_writes_nothing_before(
     editor: Client, item: LibraryItem, sandbox: Sandbox
 ) -> None:
     patch(actor(sandbox, label="Theo Brandt"), item, replace("/name", "Autumn sale"))
     for response in (editor.get(f"{HISTORY}2/undo/"), confirm(editor, f"{HISTORY}2/undo/", 4)):
         assert response.status_code == 409
         text = text_of(response)
-        for part in ("Name", "Spring sale", "Summer sale", "Autumn sale", "Theo Brandt", "version 4"):
+        for part in ("Name", "<ins>Spring</ins>", "Summer sale", "<ins>Autumn</ins>", "Theo Brandt", "version 4"):
             assert part in text
     item.refresh_from_db()
     assert item.etag == 4
+
+
+def decided(browser: Client, address: str, side: str, **more: str) -> Any:
+    """The page of an undo that meets later changes, sent with the same side for each field."""
+    form = form_in(text_of(browser.get(address)), "conflict")
+    names = re.findall(r'name="pick:([0-9a-f]{32})" value="theirs"', text_of(browser.get(address)))
+    picks = {f"pick:{name}": side for name in names} | {f"other:{name}": more.pop("other", "") for name in names}
+    return browser.post(address, {**{name: values[0] for name, values in form.items()}, **picks, **more})
+
+
+@pytest.mark.parametrize(
+    ("side", "other", "name"), [("theirs", "", "Spring sale"), ("other", "Four seasons", "Four seasons")]
+)
+def test_an_undo_takes_back_what_was_decided_with_what_is_taken_back_by_itself(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, side: str, other: str, name: str
+) -> None:
+    admin = actor(sandbox, label="Theo Brandt")
+    patch(admin, item, [*replace("/name", "Winter sale"), *replace("/rank/priority", 40)])
+    patch(admin, item, replace("/name", "Autumn sale"))
+    done = decided(editor, f"{HISTORY}4/undo/", side, other=other, note="too late")
+    assert done["Location"] == "/s/prod/offers/sale/"
+    item.refresh_from_db()
+    assert (item.name, item.priority, item.etag) == ("Summer sale" if side == "theirs" else name, 7, 6)
+    made = Revision.objects.get(item=item, etag=6)
+    assert (made.source, made.refers_to, made.note) == ("undo", {"undoes": 4}, "too late")
+    assert not differences()
+
+
+def test_an_undo_that_keeps_what_is_now_makes_no_version_and_one_of_old_choices_asks_again(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    admin = actor(sandbox, label="Theo Brandt")
+    patch(admin, item, replace("/name", "Autumn sale"))
+    page = f"{HISTORY}2/undo/"
+    assert "Nothing is left of that change" in text_of(decided(editor, page, "yours"))
+    form = form_in(text_of(editor.get(page)), "conflict")
+    (name,) = set(re.findall(r'"(pick:[0-9a-f]{32})"', text_of(editor.get(page))))
+    sent = {**{key: values[0] for key, values in form.items()}, name: "theirs"}
+    patch(admin, item, replace("/rank/priority", 8))
+    stale = editor.post(page, sent)
+    assert stale.status_code == 409
+    assert "Theo Brandt saved version 5 while you were looking." in text_of(stale)
+    again = editor.post(page, {**sent, "etag": "5", "again": "1"})
+    assert [field.side for field in again.context["fields"]] == ["theirs"]
+    patch(admin, item, replace("/name", "Winter sale"))
+    moved = editor.post(page, {**sent, "etag": "5"})
+    assert (moved.status_code, moved.context["undecided"]) == (409, 1), "Winter sale was never seen"
+    assert [field.side for field in editor.post(page, {"all": "yours"}).context["fields"]] == ["yours"]
+    item.refresh_from_db()
+    assert item.etag == 6
+
+
+def test_in_a_reviewed_sandbox_what_was_decided_is_proposed(
+    sign_in: SignIn, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    patch(actor(sandbox), item, [*replace("/status", "approved"), *replace("/name", "Autumn sale")])
+    Sandbox.objects.update(review_policy="two-people")
+    editor = sign_in(Role.EDITOR)
+    assert "Propose it" in text_of(editor.get(f"{HISTORY}2/undo/"))
+    assert "/reviews/1/" in decided(editor, f"{HISTORY}2/undo/", "theirs", note="It was better")["Location"]
+    (wanted,) = RequestedChange.objects.all()
+    assert (wanted.source, wanted.refers_to, wanted.patch) == ("undo", {"undoes": 2}, replace("/name", "Spring sale"))
 
 
 def test_undo_of_what_is_already_undone_makes_no_version(editor: Client, item: LibraryItem) -> None:
