@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from offers.demo.brands.grocer import BOMNAL
+from offers.demo.brands.words import Words
 from offers.demo.desk import Desk, Edit, Story, approve, edited, field_of, is_korean, play, propose
 from offers.demo.ids import date_text, item_id
 from offers.demo.people import Cast
-from offers.demo.representations import Json
+from offers.demo.representations import Json, component
 from offers.demo.times import clock_at
-from offers.document.kinds.fields import instant
+from offers.document.kinds.fields import CHANNEL_PREFIX, instant
 from offers.document.kinds.registry import Kind
 from offers.ledger.heads import Head, read_each
 from offers.review import comments, notices, recheck, requests, schedule, verdicts
@@ -21,6 +22,18 @@ from offers.review.standing import standing
 LATEST = 250
 # What ends sooner is not worth a change any more.
 WEEKS_TO_COME = timedelta(days=14)
+ADVENT = Words(
+    "Advent calendar",
+    "Behind every door, a small gift",
+    "One surprise a day until Christmas Eve, for the whole family. Open today's door with your next order.",
+    "Open today's door",
+)
+ADVENT_KO = Words(
+    "어드벤트 캘린더",
+    "매일 하나씩 열리는 작은 선물",
+    "크리스마스이브까지 하루 하나씩, 온 가족을 위한 깜짝 선물을 준비했어요. 주문하면 오늘의 문이 열립니다.",
+    "오늘의 문 열기",
+)
 PRESENT, HOUR, DAY = timedelta(0), timedelta(hours=1), timedelta(days=1)
 
 
@@ -98,10 +111,10 @@ def _expired(desk: Desk) -> Story:
 def _rejected(desk: Desk) -> Story:
     grace, jihun = desk.cast.marketers[2], desk.cast.reviewers[1]
     yield 7 * DAY
-    edit = _headline(" — delivered within the hour")
-    request = propose(grace, desk.take(), edit, "Promise delivery within the hour")
+    edit = _headline(" — answered within the hour")
+    request = propose(grace, desk.take(), edit, "Promise an answer within the hour")
     yield 6 * DAY
-    why = "The depot has not confirmed the hour, and legal asks us to promise nothing that they have not."
+    why = "The service desk has not confirmed the hour, and we promise nothing that they have not."
     verdicts.reject(jihun, request, standing(request).digest, why)
 
 
@@ -128,13 +141,13 @@ def _applied(desk: Desk) -> Story:
 def _changes_requested(desk: Desk) -> Story:
     mia, jihun = desk.cast.marketers[0], desk.cast.reviewers[1]
     yield 4 * DAY
-    edit = _headline(" — in selected stores")
-    request = propose(mia, desk.take(), edit, "Say that not every store has it", "Complaints from Busan")
+    edit = _headline(" — while places last")
+    request = propose(mia, desk.take(), edit, "Say that places are limited", "Complaints from Busan")
     yield 3 * DAY
-    why = "Customers cannot tell which stores. Please name them, or link to the list. 매장 목록을 적어 주세요."
+    why = "Customers cannot tell how many. Please say it, or link to the terms. 선착순 인원을 적어 주세요."
     verdicts.request_changes(jihun, request, standing(request).digest, why)
     yield 3 * DAY - 2 * HOUR
-    comments.say(mia, request, "You are right. I asked the regional team for the list.", field_of(request))
+    comments.say(mia, request, "You are right. I asked the regional team for the number.", field_of(request))
 
 
 def _approved(desk: Desk) -> Story:
@@ -159,7 +172,7 @@ def _scheduled(desk: Desk) -> Story:
 def _with_a_suggestion(desk: Desk) -> Story:
     mia, _, grace = desk.cast.marketers
     yield 2 * DAY
-    request = propose(grace, desk.take(), _priority(62), "Above the seasonal ones", "Was hiding behind the leaflet")
+    request = propose(grace, desk.take(), _priority(62), "Above the leaflet", "Was hiding behind the leaflet")
     yield 36 * HOUR
     text = "62 would be above the recall notice. Is less enough?"
     comments.say(desk.cast.reviewers[0], request, text, field_of(request), suggestion="48")
@@ -179,20 +192,39 @@ def _draft_to_approve(desk: Desk) -> Story:
 
 def _several(desk: Desk) -> Story:
     """A new tag, a new offer that has it, the collection that gathers them, and the rule that says who is a family."""
-    mia, seed = desk.cast.marketers[0], desk.seed
     yield 18 * HOUR
-    like = desk.take()
+    seed = desk.seed
     tag, offer = item_id(seed, "tag", "advent"), item_id(seed, "offer", "advent")
-    document = {**like.document, "name": "Advent calendar", "tags": [tag], "description": "A small gift each day."}
     collection = desk.again(item_id(seed, "picked", BOMNAL.key))
     rule = desk.again(item_id(seed, "rule", "family"))
     proposals = [
         requests.new_item(Kind.TAG, tag, {"name": "Advent", "description": "The four weeks before Christmas."}, "form"),
-        requests.new_item(Kind.PERSONALIZED_OFFER, offer, document, "form"),
+        requests.new_item(Kind.PERSONALIZED_OFFER, offer, _advent(seed, desk.now, rule.id, tag), "form"),
         edited(collection, lambda old: {**old, "ids": [*old["ids"], offer]}),
         edited(rule, _condition("profile.household.size >= 2")),
     ]
-    requests.propose(mia, proposals, "The Advent calendar", "Goes live as a whole, or not at all")
+    requests.propose(desk.cast.marketers[0], proposals, "The Advent calendar", "Goes live as a whole, or not at all")
+
+
+def _advent(seed: int, now: datetime, rule: str, tag: str) -> Json:
+    first = datetime((now + WEEKS_TO_COME).year, 12, 1, tzinfo=ZoneInfo("Asia/Seoul"))
+    hero = BOMNAL.places[0]
+    parts = [component(BOMNAL, "advent", hero, *spoken, "") for spoken in (("en-us", ADVENT), ("ko-kr", ADVENT_KO))]
+    placement = item_id(seed, "placement", BOMNAL.key, hero.key)
+    return {
+        "name": "Advent calendar",
+        "description": "A small gift behind each door.",
+        "status": "approved",
+        "representations": [{"channel": CHANNEL_PREFIX + hero.channel, "placement": placement, "components": parts}],
+        "selectionConstraint": {
+            "startDate": date_text(first),
+            "endDate": date_text(first + 24 * DAY),
+            "profileConstraintType": "eligibilityRule",
+            "eligibilityRule": rule,
+        },
+        "rank": {"priority": 55},
+        "tags": [tag],
+    }
 
 
 def _of_a_program(desk: Desk) -> Story:
@@ -216,16 +248,16 @@ def _overtaken(desk: Desk) -> Story:
     yield 5 * DAY - HOUR
     second, first = desk.take(), desk.take()
     when = When(desk.now, None, "Europe/London")
-    scheduled = propose(grace, second, _priority(95), "On top from midday on", "Before the match", when)
+    scheduled = propose(grace, second, _priority(95), "On top for the match", "Half of the country watches", when)
     yield 4 * DAY - HOUR
     approve(desk.cast.reviewers[0], scheduled)
     propose(grace, first, _priority(42), "A little higher", "Clicks have halved since spring")
     yield 3 * DAY - 2 * HOUR
-    faster = propose(jihun, first, _priority(17), "Below the savings plan", "Agreed with the bank's desk")
+    faster = propose(jihun, first, _priority(17), "Below the seasonal ones", "Agreed with the brand's desk")
     yield PRESENT
     approve(admin, faster, "Yes, as agreed.")
-    why = "The partner's shop is down, and this leads customers there"
-    requests.publish(admin, [edited(desk.again(second.id), _priority(3))], "Out of sight until the shop is back", why)
+    why = "The page that it leads to is down"
+    requests.publish(admin, [edited(desk.again(second.id), _priority(3))], "Out of sight until its page is back", why)
     schedule.keep()
 
 
