@@ -19,8 +19,8 @@ LAYERS = (
     ("offers.models", "offers.converters", "offers.apps", "offers.asked"),
     ("offers.access",),
     ("offers.ledger",),
-    ("offers.lists", "offers.review"),
-    ("offers.bulk", "offers.forms", "offers.demo", "offers.jobs", "offers.proof"),
+    ("offers.lists", "offers.review", "offers.log"),
+    ("offers.bulk", "offers.forms", "offers.demo", "offers.jobs"),
     (
         "offers.web",
         "offers.api",

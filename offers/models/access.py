@@ -7,7 +7,7 @@ from django.db.models import F, Func
 from django.utils.translation import gettext_lazy as _
 
 from offers.models.library import Sandbox
-from offers.models.transactions import TransactionIdField
+from offers.models.transactions import RandomSalt, TransactionIdField
 
 
 class ClientState(models.Model):
@@ -80,9 +80,14 @@ class AccessChange(models.Model):
     created_at = models.DateTimeField()
     # As of a revision: whoever follows the changes of a sandbox goes by it.
     xid = TransactionIdField(db_default=Func(function="pg_current_xact_id"))
+    # Of what the log proves of it without telling it (log/events.py); null where that was erased.
+    salt = models.BinaryField(null=True, db_default=RandomSalt())
 
     class Meta:
-        indexes = [models.Index("sandbox", F("key").desc(), name="access_change_by_sandbox")]
+        indexes = [
+            models.Index("sandbox", F("key").desc(), name="access_change_by_sandbox"),
+            models.Index("sandbox", "xid", "key", name="access_change_in_order"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} {self.subject_key} in {self.sandbox_id}"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from offers.document.kinds.registry import Kind
@@ -174,7 +174,8 @@ class Revision(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "etag"], name="revision_once_for_an_etag")]
-        indexes = [models.Index("sandbox", F("key").desc(), name="revision_by_sandbox")]
+        # In the order of the log (models/log.py).
+        indexes = [models.Index("sandbox", "xid", "key", name="revision_by_sandbox")]
 
     def __str__(self) -> str:
         return f"revision {self.etag} of item {self.item_id}"

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from offers.models.library import LibraryItem, Sandbox
-from offers.models.transactions import TransactionIdField
+from offers.models.transactions import RandomSalt, TransactionIdField
 
 
 class By(models.Model):
@@ -208,9 +208,14 @@ class RequestEvent(By):
     about = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     xid = TransactionIdField(db_default=models.Func(function="pg_current_xact_id"))
+    # Of what the log proves of it without telling it (log/events.py); null where that was erased.
+    salt = models.BinaryField(null=True, db_default=RandomSalt())
 
     class Meta:
-        indexes = [models.Index("request", "key", name="request_event_in_order")]
+        indexes = [
+            models.Index("request", "key", name="request_event_in_order"),
+            models.Index("xid", "key", name="request_event_for_the_log"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} of request {self.request_id}"

@@ -1,4 +1,4 @@
-"""The number of the transaction that stored a row, as a column."""
+"""Columns that PostgreSQL fills: the number of the transaction that stored a row, and a salt."""
 
 from django.db import models
 
@@ -11,3 +11,10 @@ class TransactionIdField(models.BigIntegerField):  # type: ignore[type-arg]  # D
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> int | None:
         return None if value is None else int(value)
+
+
+class RandomSalt(models.Func):
+    """16 bytes of PostgreSQL's randomness, all but six bits of them."""
+
+    template = "uuid_send(gen_random_uuid())"
+    output_field = models.BinaryField()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from offers.access.permissions import can_edit
 from offers.document.blame import changed
 from offers.document.identity import Path
-from offers.document.kinds.reading import CALLED
+from offers.document.kinds.reading import DECLARED
 from offers.document.touched import touched
 from offers.document.words.naming import Places
 from offers.ledger.blamed import changed_since
@@ -27,7 +27,6 @@ What = RequestEvent.What
 
 # Requests that one look takes; the others have their turn at the next.
 AT_ONCE = 50
-_DECLARED = frozenset(name for names in CALLED.values() for name in names)
 WATCHED = (State.OPEN, State.CHANGES_REQUESTED, State.APPROVED, State.SCHEDULED)
 
 
@@ -103,7 +102,7 @@ def remember(found: Standing) -> None:
     """Keep what this look at a held request found for lists, and what it is shown with, so that the next look is due when that moves."""
     request = found.request
     request.is_stuck = bool(found.troubled)
-    request.fields = sorted(_DECLARED.intersection(name for place in found.places for name in _names(place)))
+    request.fields = sorted(DECLARED.intersection(name for place in found.places for name in _names(place)))
     request.save(update_fields=["is_stuck", "fields"])
     ShownWith.objects.filter(request=request).delete()
     heads = found.shown_with.values()

@@ -8,6 +8,7 @@ from offers import jobs
 from offers.bulk import worker as bulk
 from offers.jobs import Job, Upkeep
 from offers.lists.upkeep import tidy_search
+from offers.log import sequencer
 from offers.management.commands import tidy
 from offers.review import recheck, schedule
 from offers.web.inbox import sending
@@ -18,6 +19,7 @@ UPKEEP = [
     Upkeep(tidy.tidy, seconds=3600),
     Upkeep(bulk.wake_forgotten, seconds=10),
     Upkeep(tidy_search, seconds=0.5),
+    Upkeep(sequencer.keep, seconds=0.5),
     Upkeep(schedule.keep, seconds=1),
     Upkeep(recheck.keep, seconds=5),
     Upkeep(sending.keep, seconds=15),

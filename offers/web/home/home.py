@@ -86,5 +86,5 @@ def _unseen(actor: Actor, now: datetime) -> dict[str, object] | None:
 def _last_changes(sandbox_id: int) -> list[Revision]:
     """The sandbox's last revisions; documents stay where they are."""
     items = Prefetch("item", LibraryItem.objects.select_related("listing").defer("document"))
-    found = Revision.objects.filter(sandbox_id=sandbox_id).order_by("-key").defer("patch", "snapshot")
+    found = Revision.objects.filter(sandbox_id=sandbox_id).order_by("-xid", "-key").defer("patch", "snapshot")
     return list(found.prefetch_related(items)[: 2 * PANEL_SIZE])

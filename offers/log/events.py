@@ -1,0 +1,231 @@
+"""What an entry of the log proves and says, for each kind of event: a revision, a step of a change request, a change of access.
+
+A revision has its leaf already (ledger/leaf.py), and its digest is that leaf's hash. The leaves of the others are made here, in
+the same way: canonical JSON, with commitments in the place of names and of what people wrote.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+
+from offers.access.permissions import actor_key
+from offers.document.errors import JSON
+from offers.document.kinds.reading import DECLARED
+from offers.document.values import canonical, canonical_text
+from offers.ledger.leaf import SALT_BYTES, VERSION, commitment, time_text
+from offers.log.tree import of_leaf
+from offers.models import LogEntry, Sandbox
+
+Event = LogEntry.Event
+
+
+class Found(NamedTuple):
+    """Something that happened, as it stands in the log."""
+
+    event: int
+    row: int
+    xid: int
+    leaf_hash: bytes
+    created_at: datetime
+    actor_key: str
+    door: str = ""
+    what: str = ""
+    item_id: int | None = None
+    kind: str = ""
+    fields: tuple[str, ...] = ()
+    status: str = ""
+    request: int | None = None
+    bypass: bool = False
+
+
+class RequestStep(NamedTuple):
+    """A step of a change request, as it is read for the log."""
+
+    row: int
+    xid: int
+    number: int
+    what: str
+    version: int
+    digest: str
+    text: str
+    about: dict[str, Any]
+    created_at: datetime
+    actor_key: str
+    actor_label: str
+    actor_id: int | None
+    client_id: str
+    salt: bytes
+
+
+class AccessStep(NamedTuple):
+    """A change of access, as it is read for the log."""
+
+    row: int
+    xid: int
+    what: str
+    subject_key: str
+    subject_label: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    actor_id: int | None
+    actor_label: str
+    source: str
+    note: str
+    request_id: str
+    created_at: datetime
+    salt: bytes
+
+
+class Change(NamedTuple):
+    """A revision, as it is read for the log."""
+
+    row: int
+    xid: int
+    item_id: int
+    kind: str
+    digest: str
+    patch: str
+    actor_id: int | None
+    actor_label: str
+    client_id: str
+    source: str
+    refers_to: dict[str, Any]
+    created_at: datetime
+
+
+def request_leaf(sandbox: Sandbox, step: RequestStep) -> bytes:
+    """The text of its leaf: `label`, `text` and `about` are commitments, in hex."""
+    return canonical(
+        {
+            "version": VERSION,
+            "event": "request",
+            "sandbox": sandbox.name,
+            "number": step.number,
+            "what": step.what,
+            "request_version": step.version,
+            "digest": step.digest,
+            "actor": step.actor_id,
+            "client": step.client_id,
+            "label": _committed(step.salt, "label", step.actor_label),
+            "text": _committed(step.salt, "text", step.text),
+            "about": _committed(step.salt, "about", canonical_text(step.about)),
+            "time": time_text(step.created_at),
+        }
+    )
+
+
+def access_leaf(sandbox: Sandbox, step: AccessStep) -> bytes:
+    """The text of its leaf: `label`, `subject_label` and `note` are commitments."""
+    return canonical(
+        {
+            "version": VERSION,
+            "event": "access",
+            "sandbox": sandbox.name,
+            "what": step.what,
+            "subject": step.subject_key,
+            "subject_label": _committed(step.salt, "subject_label", step.subject_label),
+            "before": step.before,
+            "after": step.after,
+            "actor": step.actor_id,
+            "label": _committed(step.salt, "label", step.actor_label),
+            "door": step.source,
+            "note": _committed(step.salt, "note", step.note),
+            "request": step.request_id,
+            "time": time_text(step.created_at),
+        }
+    )
+
+
+def salt_of(salt: bytes, name: str) -> bytes:
+    """The salt of one text of a step: made of the step's own, which it does not give away."""
+    return hashlib.sha256(salt + name.encode()).digest()[:SALT_BYTES]
+
+
+def _committed(salt: bytes, name: str, text: str) -> str:
+    return commitment(salt_of(salt, name), text)
+
+
+def of_request(sandbox: Sandbox, step: RequestStep) -> Found:
+    hash = of_leaf(request_leaf(sandbox, step))
+    return Found(
+        Event.REQUEST,
+        step.row,
+        step.xid,
+        hash,
+        step.created_at,
+        step.actor_key,
+        what=step.what,
+        request=step.number,
+        bypass=step.what == "bypassed",
+    )
+
+
+def of_access(sandbox: Sandbox, step: AccessStep) -> Found:
+    hash, who = of_leaf(access_leaf(sandbox, step)), actor_key(step.actor_id, "", step.actor_label)
+    return Found(Event.ACCESS, step.row, step.xid, hash, step.created_at, who, what=step.what)
+
+
+def of_change(change: Change) -> Found:
+    patch = orjson.loads(change.patch)
+    return Found(
+        Event.REVISION,
+        change.row,
+        change.xid,
+        bytes.fromhex(change.digest),
+        change.created_at,
+        actor_key(change.actor_id, change.client_id, change.actor_label),
+        door=change.source,
+        item_id=change.item_id,
+        kind=change.kind,
+        fields=tuple(sorted(set(fields_of(patch)))),
+        status=status_of(patch),
+        request=change.refers_to.get("request"),
+        bypass=bool(change.refers_to.get("bypass")),
+    )
+
+
+def fields_of(patch: list[dict[str, Any]]) -> Iterator[str]:
+    """The declared fields that a patch touches, each with what it is part of: "representations", "representations/components".
+
+    Of what is put in its place whole, all that is in it counts as touched. Making or removing an item touches no field of it.
+    """
+    for operation in patch:
+        if operation["op"] == "test" or operation["path"] == "":
+            continue
+        for pointer in (operation["path"], operation.get("from", "")):
+            names = _names(pointer)
+            yield from (name for end in range(len(names)) if (name := "/".join(names[: end + 1])) in DECLARED)
+        yield from _within(_names(operation["path"]), operation.get("value"))
+
+
+def _names(pointer: str) -> list[str]:
+    """The names that lead there; places in lists are none."""
+    parts = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+    return [part for part in parts if not (part.isdecimal() or part == "-")]
+
+
+def _within(names: list[str], value: JSON) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _within(names, one)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            here = [*names, name]
+            if (path := "/".join(here)) in DECLARED:
+                yield path
+                yield from _within(here, one)
+
+
+def status_of(patch: list[dict[str, Any]]) -> str:
+    """The status that a patch gave, "" where it gave none."""
+    given = ""
+    for operation in patch:
+        value = operation.get("value")
+        if operation["path"] == "/status" and isinstance(value, str):
+            given = value
+        elif operation["path"] == "" and isinstance(value, dict):
+            given = str(value.get("status") or "")
+    return given

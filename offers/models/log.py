@@ -1,0 +1,82 @@
+"""The log of a sandbox: everything that counts, in one order that nothing is ever put before.
+
+Only `offers/log` writes here. What is in it is found in the rows of what happened; the log says their order, proves them
+(RFC 6962) and has what audit pages filter by, so that the write path pays for none of that.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from offers.models.library import Sandbox
+
+
+class LogHead(models.Model):
+    """How far the log of a sandbox is: how many entries it has, and the last event in it, by the order of `Event`."""
+
+    sandbox = models.OneToOneField(Sandbox, on_delete=models.PROTECT, primary_key=True, related_name="log")
+    size = models.BigIntegerField(default=0)
+    xid = models.BigIntegerField(default=0)
+    event = models.SmallIntegerField(default=0)
+    row = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"the log of {self.sandbox_id}, {self.size} entries"
+
+
+class LogEntry(models.Model):
+    """An event at its place in the log, counted from 0 without gaps. Append-only, by trigger.
+
+    `row` is the key of what happened, in the table of its kind of event.
+    """
+
+    class Event(models.IntegerChoices):
+        ACCESS = 0, "access"
+        REQUEST = 1, "request"
+        REVISION = 2, "revision"
+
+    pk = models.CompositePrimaryKey("sandbox_id", "index")
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, related_name="+", db_index=False)
+    index = models.BigIntegerField()
+    event = models.SmallIntegerField(choices=Event)
+    row = models.BigIntegerField()
+    # SHA-256 of a zero byte and the event's leaf: its hash in the tree (RFC 6962 section 2.1).
+    leaf_hash = models.BinaryField()
+    created_at = models.DateTimeField()
+    # Who (permissions.actor_key), through which program and by which door: a revision's, "" for others.
+    actor_key = models.CharField(max_length=160)
+    door = models.CharField(max_length=8)
+    # What happened: to a request or to access; "" for a revision.
+    what = models.CharField(max_length=16)
+    # The item of a revision; of a request's event none, for it may be about many.
+    item_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=20)
+    # The declared fields that a revision touched, and what these are part of, as the names that lead to each.
+    fields = ArrayField(models.CharField(max_length=200), default=list)
+    # The status that a revision gave, "" where it gave none.
+    status = models.CharField(max_length=16)
+    # The request of this event, or that a revision was part of; and whether it went ahead without waiting.
+    request = models.PositiveIntegerField(null=True)
+    bypass = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index("sandbox", "actor_key", models.F("index").desc(), name="log_by_person"),
+            models.Index("sandbox", "item_id", models.F("index").desc(), name="log_by_item"),
+            models.Index("sandbox", "created_at", name="log_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"entry {self.index} of the log of {self.sandbox_id}"
+
+
+class LogTile(models.Model):
+    """Up to 256 hashes of the tree, side by side (C2SP tlog-tiles): at level 0 of leaves, above of full tiles one level below."""
+
+    pk = models.CompositePrimaryKey("sandbox_id", "level", "index")
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, related_name="+", db_index=False)
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hashes = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"tile {self.level}/{self.index} of the log of {self.sandbox_id}"

@@ -1,0 +1,120 @@
+"""The log: everything that happened, once, densely, in an order that nothing is ever put before."""
+
+import threading
+import time
+
+import pytest
+from django.db import transaction
+
+from offers.document.kinds.registry import Kind
+from offers.ledger import writes
+from offers.log import sequencer, tree
+from offers.models import AccessChange, LogEntry, LogHead, RequestEvent, Revision, Sandbox
+from tests.cast import FORM, actor, another_connection, at_once, make, make_sandbox, offer, patch, replace
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def log(sandbox: Sandbox) -> list[tuple[int, int, int]]:
+    sequencer.keep()
+    return list(LogEntry.objects.filter(sandbox=sandbox).order_by("index").values_list("index", "event", "row"))
+
+
+def everything() -> set[tuple[int, int]]:
+    tables = ((0, AccessChange), (1, RequestEvent), (2, Revision))
+    return {(event, key) for event, table in tables for key in table._default_manager.values_list("key", flat=True)}
+
+
+def assert_whole(sandbox: Sandbox) -> None:
+    found = log(sandbox)
+    assert [index for index, _event, _row in found] == list(range(len(found)))
+    assert (
+        len(found) == len({(event, row) for _index, event, row in found}) == LogHead.objects.get(sandbox=sandbox).size
+    )
+    assert {(event, row) for _index, event, row in found} == everything()
+    hashes = [bytes(one) for one in LogEntry.objects.order_by("index").values_list("leaf_hash", flat=True)]
+    assert tree.root(sandbox.pk, len(found)) == tree.root_of(hashes)
+    changes = LogEntry.objects.filter(event=LogEntry.Event.REVISION).values_list("row", "leaf_hash")
+    assert {row: bytes(hash).hex() for row, hash in changes} == dict(Revision.objects.values_list("key", "digest"))
+
+
+def test_what_is_stored_late_comes_later_and_nothing_that_is_there_moves() -> None:
+    sandbox = make_sandbox()
+    item = make(actor(sandbox), offer())
+    first = log(sandbox)
+    assert len(first) == 1
+    with another_connection() as slow:
+        # It has its number and its key before the next change, and is stored after it.
+        slow.execute("BEGIN")
+        slow.execute("SELECT pg_current_xact_id(), nextval(pg_get_serial_sequence('offers_revision', 'key'))")
+        patch(actor(sandbox), item, replace("/name", "Second"))
+        assert log(sandbox) == first, "what is below the slow one is still to come"
+        slow.execute(
+            """INSERT INTO offers_accesschange (sandbox_id, what, subject_key, subject_label, before, after, actor_label, source,
+                  note, request_id, created_at) VALUES (%s, 'policy-changed', '', '', '{}', '{}', 'Mina', 'page', '', '', now())""",
+            [sandbox.pk],
+        )
+        slow.execute("COMMIT")
+    assert log(sandbox)[:1] == first
+    assert_whole(sandbox)
+    assert [event for _index, event, _row in log(sandbox)] == [2, 0, 2], "in the order of their transactions"
+
+
+def test_writers_and_several_workers_at_once_leave_one_whole_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sequencer, "AT_ONCE", 7)
+    monkeypatch.setattr(tree, "WIDTH", 4)
+    sandbox = make_sandbox()
+    items = [make(actor(sandbox), offer(name=f"offer {number}")) for number in range(3)]
+    over = threading.Event()
+
+    def work(number: int) -> None:
+        if number < 3:
+            for step in range(12):
+                with transaction.atomic():
+                    patch(actor(sandbox), items[number], replace("/rank/priority", step + 10))
+                    time.sleep(0.001 * number)
+            if number == 2:
+                over.set()
+        else:
+            while not over.wait(0.005):
+                sequencer.keep()
+
+    assert [one for one in at_once(5, work) if one is not None] == []
+    assert_whole(sandbox)
+    assert LogEntry.objects.count() == 3 + 3 * 12
+
+
+def test_an_entry_says_who_did_what_where_and_to_which_fields() -> None:
+    sandbox = make_sandbox(review_policy="reviewer")
+    admin = actor(sandbox)
+    item = make(admin, offer())
+    patch(admin, item, [{"op": "replace", "path": "/selectionConstraint/endDate", "value": "2026-05-01T00:00:00Z"}])
+    patch(admin, item, replace("/status", "approved"))
+    writes.delete(admin, list(Kind), item.id, FORM)
+    log(sandbox)
+    made, ended, approved, deleted = LogEntry.objects.order_by("index")
+    assert (made.status, made.fields, made.item_id, made.kind, made.door) == (
+        "draft",
+        [],
+        item.key,
+        "personalized-offer",
+        "form",
+    )
+    assert ended.fields == ["selectionConstraint", "selectionConstraint/endDate"]
+    assert (approved.status, approved.fields, approved.actor_key) == ("approved", ["status"], "name-Mina Park")
+    assert (deleted.status, deleted.fields, deleted.bypass, deleted.request) == ("", [], False, None)
+
+
+def test_a_worker_that_dies_leaves_the_log_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox = make_sandbox()
+    make(actor(sandbox), offer())
+
+    def dies(*_args: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(tree, "append", dies)
+    with pytest.raises(MemoryError):
+        sequencer.keep()
+    monkeypatch.undo()
+    assert LogEntry.objects.count() == 0
+    assert_whole(sandbox)
