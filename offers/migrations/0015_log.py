@@ -16,7 +16,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION offers_refuse_history_change()
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("offers", "0013_collides"),
+        ("offers", "0014_access_of_accounts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
