@@ -8,16 +8,23 @@ from django.utils.translation import gettext as _
 
 from offers import asked
 from offers.access.asking import asking
+from offers.access.permissions import NotFound
 from offers.api import proposing
 from offers.api.auth import ApiRequest
 from offers.api.history import etag_before
 from offers.api.wire import answers, request_shapes, review
 from offers.api.wire.idempotency import once
 from offers.api.wire.problems import ApiError
+from offers.api.wire.review import InvalidRequest
+from offers.document import patch as patches
+from offers.document.errors import Problem
+from offers.document.words.labels import gettext_noop
 from offers.lists import programs
+from offers.lists.pages import COUNT_LIMIT
 from offers.models import ChangeRequest
 from offers.review import comments, requests, verdicts
-from offers.review.requests import When
+from offers.review.comments import About, NoSuggestion
+from offers.review.requests import NothingToPropose, When
 
 PATH = "change-requests"
 MAX_KEY = 160
@@ -32,6 +39,7 @@ def listing(request: ApiRequest) -> HttpResponse:
         wanted = wanted.filter(state__in=_known(states))
     if "author" in request.GET:
         wanted = wanted.filter(actor_key=asked.text(request.GET["author"], MAX_KEY))
+    total = wanted[:COUNT_LIMIT].count()
     if before is not None:
         wanted = wanted.filter(number__lt=before)
     found = list(wanted.order_by("-number")[: limit + 1])
@@ -39,6 +47,7 @@ def listing(request: ApiRequest) -> HttpResponse:
     content: request_shapes.RequestPage = {
         "results": [review.summary(one) for one in found],
         "count": len(found),
+        "total": total,
         "_links": answers.links(PATH, request.GET, next=str(found[-1].number) if more else ""),
     }
     return answers.json_response(content)
@@ -109,10 +118,65 @@ def comment(request: ApiRequest, number: int) -> HttpResponse:
     actor, given = request.actor, review.sent(request, review.COMMENT)
 
     def said(found: ChangeRequest) -> ChangeRequest:
-        comments.say(actor, found, given["text"], comments.About(given.get("item", "")))
+        about = _about(found, given.get("item", ""), given.get("pointer", ""))
+        suggestion = patches.check(given["suggestion"]) if "suggestion" in given else ""
+        try:
+            comments.say(actor, found, given["text"], about, suggestion)
+        except NoSuggestion:
+            message = gettext_noop("A suggestion changes what lies at its pointer, and nothing else.")
+            raise InvalidRequest([Problem("/suggestion", "no-suggestion", message)]) from None
         return found
 
     return _step(request, number, said)
+
+
+def _about(found: ChangeRequest, item: str, pointer: str) -> About:
+    if not pointer:
+        return About(item)
+    try:
+        return comments.about_at(found, item, pointer)
+    except NotFound:
+        message = gettext_noop("The request has nothing at this place.")
+        raise InvalidRequest([Problem("/pointer", "not-found", message)]) from None
+
+
+def resolve(request: ApiRequest, number: int, comment: int) -> HttpResponse:
+    """POST: it is dealt with."""
+
+    def resolved(found: ChangeRequest) -> ChangeRequest:
+        comments.resolve(request.actor, comments.get(found, comment))
+        return found
+
+    return _step(request, number, resolved)
+
+
+def accept(request: ApiRequest, number: int, comment: int) -> HttpResponse:
+    """POST: put what it suggests into the request."""
+    return _step(request, number, lambda found: comments.accept(request.actor, comments.get(found, comment)))
+
+
+def claim(request: ApiRequest, number: int) -> HttpResponse:
+    """POST: see to it from now on."""
+    return _step(request, number, lambda found: requests.claim(request.actor, found))
+
+
+def look(request: ApiRequest, number: int) -> HttpResponse:
+    """POST: somebody else has looked at what was published without waiting."""
+    given = review.sent(request, review.LOOK, optional=True)
+    return _step(request, number, lambda found: verdicts.look(request.actor, found, given.get("text", "")))
+
+
+def leave_out(request: ApiRequest, number: int, id: str) -> HttpResponse:
+    """DELETE: make the request without what it changes of this item."""
+
+    def left_out(found: ChangeRequest) -> ChangeRequest:
+        try:
+            return requests.leave_out(request.actor, found, id)
+        except NothingToPropose:
+            detail = _("It is all that the request changes: withdraw the request instead.")
+            raise ApiError(409, "only-change", _("It is the only change"), detail) from None
+
+    return _step(request, number, left_out)
 
 
 def withdraw(request: ApiRequest, number: int) -> HttpResponse:

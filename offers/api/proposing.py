@@ -37,7 +37,7 @@ def propose(request: ApiRequest, wanted: Callable[[], Proposal]) -> ChangeReques
     check_edit(request.actor)
     one = wanted()
     try:
-        return requests.propose(request.actor, [one], _title(one), bodies.stamp_of(request).note, once=True)
+        return requests.propose(request.actor, [one], "", bodies.stamp_of(request).note, once=True)
     except AlreadyProposed as before:
         return before.request
 
@@ -56,7 +56,7 @@ def without_waiting(
             raise
     one, stamp = wanted(), bodies.stamp_of(request)
     try:
-        return requests.publish(request.actor, [one], _title(one), stamp.note, request_id=stamp.request_id)
+        return requests.publish(request.actor, [one], "", stamp.note, request_id=stamp.request_id)
     except ReasonMissing:
         detail = _("Say why in X-Change-Note.")
         raise ApiError(422, "reason-missing", _("A reason is needed"), detail) from None
@@ -154,18 +154,3 @@ def _wanted_change(actor: Actor, wanted: WantedChange, patch: Patch, head: Head 
 def _refuse(problems: Collection[Problem]) -> None:
     if problems:
         raise InvalidDocument(problems)
-
-
-def _title(one: Proposal) -> str:
-    """What a request with one change is called, for people who see a list of them."""
-    if one.patch == [DELETE]:
-        return _("Delete {name}").format(name=_name(one, one.base))
-    if one.base is None:
-        return _("Create {name}").format(name=_name(one, one.patch[0]["value"]))
-    return _("Change {name}").format(name=_name(one, one.base))
-
-
-def _name(one: Proposal, document: Document | None) -> str:
-    # What is to be created was not looked at yet: its name may be anything.
-    name = document.get("name") if document else None
-    return name if isinstance(name, str) and name else one.id

@@ -15,6 +15,7 @@ from offers.api.resources import RESOURCES, Resource
 from offers.api.wire import bodies
 
 ITEM, REQUEST = "/<item:id>", "/<int:number>"
+COMMENT = f"{REQUEST}/comments/<int:comment>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ REQUEST_CALLS = (
     Call("edit", "PATCH", REQUEST, change_requests.edit),
     Call("judge", "POST", f"{REQUEST}/verdicts", change_requests.judge),
     Call("comment", "POST", f"{REQUEST}/comments", change_requests.comment),
+    Call("resolve", "POST", f"{COMMENT}/resolve", change_requests.resolve),
+    Call("accept", "POST", f"{COMMENT}/accept", change_requests.accept),
+    Call("leave-out", "DELETE", f"{REQUEST}/changes{ITEM}", change_requests.leave_out),
+    Call("claim", "POST", f"{REQUEST}/claim", change_requests.claim),
+    Call("look", "POST", f"{REQUEST}/look", change_requests.look),
     Call("apply", "POST", f"{REQUEST}/apply", change_requests.apply),
     Call("withdraw", "POST", f"{REQUEST}/withdraw", change_requests.withdraw),
 )

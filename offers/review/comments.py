@@ -9,13 +9,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from offers.access.permissions import Actor, NotFound, check_edit
+from offers.document.blame import changed
 from offers.document.diff import diff
 from offers.document.errors import JSON
 from offers.document.identity import Path
 from offers.document.merge import ABSENT
-from offers.document.patch import replay
-from offers.document.touched import value_at
-from offers.document.values import Document, canonical
+from offers.document.patch import applied, replay
+from offers.document.touched import path_at, value_at
+from offers.document.values import Document, Patch, canonical
 from offers.document.words.naming import Places
 from offers.models import ChangeRequest, Notice, RequestComment
 from offers.review import notices, records, requests
@@ -31,7 +32,7 @@ class NothingSaid(Exception):
 
 
 class NoSuggestion(Exception):
-    """Only for a text or a number another value can be suggested in words."""
+    """In words another value is suggested for a text or a number only; as a patch, for what lies within the field alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,12 @@ class About:
 
 
 def say(
-    actor: Actor, request: ChangeRequest, text: str, about: About = About(), suggestion: str = ""
+    actor: Actor, request: ChangeRequest, text: str, about: About = About(), suggestion: str | Patch = ""
 ) -> RequestComment:
-    """Say something to the request, whatever its state; a `suggestion` is what the field is to be instead.
+    """Say something to the request, whatever its state; a `suggestion` is what the field is to be instead, in words or as a
+    patch of what the request makes of the item.
 
-    Raises NotAllowed (who only reads), NothingSaid, NoSuggestion, NotFound (no such item or field in it).
+    Raises NotAllowed (who only reads), NothingSaid, NoSuggestion, NotFound (no such item or field in it), and PatchError.
     """
     check_edit(actor)
     if not text.strip() and not suggestion:
@@ -139,16 +141,48 @@ def can_be_suggested(value: JSON) -> bool:
     return isinstance(value, str) or type(value) is int
 
 
-def _suggested(place: Place | None, path: Path, value: JSON, typed: str) -> list[dict[str, JSON]]:
-    if place is None or place.after is None or not path or not can_be_suggested(value):
+def about_at(request: ChangeRequest, id: str, pointer: str) -> About:
+    """The field of an item that a pointer leads to, in what the request makes of it, else in what is there. Raises NotFound."""
+    place = place_of(standing(request), About(id))
+    documents = [place.after, place.before] if place is not None else []
+    for document in documents:
+        path = path_at(document, pointer) if document is not None else None
+        if path:
+            return About(id, path)
+    raise NotFound
+
+
+def pointer_of(place: Place | None, path: Path) -> str | None:
+    """Where the field is in what the request makes of the item; None where it is not."""
+    if place is None or place.after is None or value_of(place, path) is ABSENT:
+        return None
+    return _pointer(place.after, path)
+
+
+def _suggested(place: Place | None, path: Path, value: JSON, suggestion: str | Patch) -> list[dict[str, JSON]]:
+    if place is None or place.after is None or not path or value is ABSENT:
+        raise NoSuggestion
+    wanted = _typed(value, suggestion) if isinstance(suggestion, str) else _patched(place.after, path, suggestion)
+    return [{"op": "replace", "path": _pointer(place.after, path), "value": wanted}]
+
+
+def _typed(value: JSON, typed: str) -> JSON:
+    if not can_be_suggested(value):
         raise NoSuggestion
     if isinstance(value, str):
-        wanted: JSON = typed
-    elif typed.strip().isascii() and typed.strip().isdecimal() and len(typed.strip()) < 16:
-        wanted = int(typed)
-    else:
+        return typed
+    if typed.strip().isascii() and typed.strip().isdecimal() and len(typed.strip()) < 16:
+        return int(typed)
+    raise NoSuggestion
+
+
+def _patched(document: Document, path: Path, patch: Patch) -> JSON:
+    """The field as the patch makes it, which changes nothing else."""
+    wanted, _ = applied(document, patch)
+    value = value_at(wanted, path)
+    if value is ABSENT or any(place[: len(path)] != path for place in changed(document, wanted, ())):
         raise NoSuggestion
-    return [{"op": "replace", "path": _pointer(place.after, path), "value": wanted}]
+    return value
 
 
 def _pointer(document: Document, path: Path) -> str:

@@ -6,11 +6,16 @@ from typing import Any
 from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from offers.access.client_secrets import who_is_behind
 from offers.access.permissions import Actor
+from offers.document.patch import replay
+from offers.document.words.describe import describe, summary
+from offers.lists.names import names_in
 from offers.models import ChangeRequest, RequestedChange, RequestEvent, Sandbox
 from offers.review import notices
+from offers.review.standing import Place
 
 
 def lock(request: ChangeRequest) -> ChangeRequest:
@@ -89,3 +94,18 @@ def contents(request: ChangeRequest) -> dict[str, Any]:
     return {
         "changes": [{"id": one.id, "kind": one.kind, "baseEtag": one.base_etag, "patch": one.patch} for one in changes]
     }
+
+
+def title_of(places: tuple[Place, ...], sandbox_id: int) -> str:
+    """What a request is called for which nobody said anything: "Summer sale: End date, Name"; with more items, how many.
+
+    That is its first change in words, in the language of who asks, by whatever door it came.
+    """
+    change = places[0].change
+    after = replay(change.base, change.patch)
+    names = names_in(sandbox_id, places[0].kind, [change.base, after])
+    labels, more = summary(describe(change.base, after, names=names, restored=change.item_id is not None))
+    fields = [*(_(label).format(**params) for label, params in labels), *([f"+{more}"] if more else [])]
+    name = (change.base or after or {}).get("name", change.id)
+    others = f" (+{len(places) - 1})" if len(places) > 1 else ""
+    return f"{name}: {', '.join(fields)}{others}"

@@ -96,7 +96,8 @@ def propose(
     when: When = When(),  # it is frozen
     once: bool = False,
 ) -> ChangeRequest:
-    """Open a request for these changes, once each was tried: what would not be stored is not proposed.
+    """Open a request for these changes, once each was tried: what would not be stored is not proposed. Without a title it is
+    called by what it changes.
 
     Raises NotAllowed (who only reads), TooMany, NothingToPropose, and what the write path raises (InvalidDocument, InUse); with
     `once`, AlreadyProposed for what was sent twice.
@@ -154,7 +155,10 @@ def _open(
         **records.by(actor),
     )
     _store(request, proposals)
-    _rehearse(request)
+    found = _rehearse(request)
+    if not title:
+        request.title = records.title_of(found.places, actor.sandbox.pk)[:MOST_TITLE]
+        request.save(update_fields=["title"])
     records.event(request, actor, What.OPENED, text=reason, about=records.contents(request))
     return schedule.begun(request, actor)
 
@@ -323,7 +327,7 @@ def _values(one: Proposal, patch: Patch) -> dict[str, Any]:
     }
 
 
-def _rehearse(request: ChangeRequest) -> None:
+def _rehearse(request: ChangeRequest) -> Standing:
     """Make the changes and take them back: what the write path would refuse is not proposed."""
     found = applying.look_and_lock(request)
     for place in found.places:
@@ -337,3 +341,4 @@ def _rehearse(request: ChangeRequest) -> None:
     finally:
         transaction.savepoint_rollback(sid)
     recheck.remember(found)
+    return found

@@ -145,7 +145,7 @@ def test_a_list_is_paged_and_asked_for_by_state_and_author(programs: Programs) -
     assert numbers("state=open&state=withdrawn&author=client-writer") == [3, 1]
     assert numbers("author=a%00b") == []
     first = programs.reader("GET", f"{ALL}?limit=2&state=open&state=withdrawn").json()
-    assert [one["number"] for one in first["results"]] == [3, 2]
+    assert ([one["number"] for one in first["results"]], first["count"], first["total"]) == ([3, 2], 2, 3)
     then = programs.reader("GET", BASE + first["_links"]["next"]["href"]).json()
     assert ([one["number"] for one in then["results"]], "next" in then["_links"]) == ([1], False)
     assert told(programs.reader("GET", f"{ALL}?state=any")) == (400, "bad-parameter")

@@ -33,7 +33,7 @@ def test_a_proposal_changes_nothing_and_says_where_its_request_is(programs: Prog
     assert answer["Location"] == f"{BASE}/change-requests/1"
     request = ChangeRequest.objects.get()
     assert (request.title, request.reason) == (
-        "Change Test personalized offer with frequency constraint",
+        "Test personalized offer with frequency constraint: Name",
         "Legal asked",
     )
     assert (request.actor_key, request.client_id) == ("client-writer", "writer")
@@ -51,8 +51,8 @@ def test_a_new_item_and_a_deletion_are_proposed_as_well(programs: Programs) -> N
     }
     assert programs.writer("DELETE", f"{LIVE}?propose=true").json() == {"changeRequest": 2, "state": "open"}
     assert list(ChangeRequest.objects.order_by("number").values_list("title", flat=True)) == [
-        "Create Autumn",
-        "Delete Test personalized offer with frequency constraint",
+        "Autumn: Created",
+        "Test personalized offer with frequency constraint: Deleted",
     ]
     assert list(RequestedChange.objects.order_by("key").values_list("patch", flat=True)) == [
         [{"op": "add", "path": "", "value": {"name": "Autumn"}}],

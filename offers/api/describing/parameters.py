@@ -39,6 +39,7 @@ PARAMETERS: Object = {
     "Number": parameter(
         "path", "number", "The number of the change request.", {"type": "integer", "minimum": 1}, required=True
     ),
+    "Comment": parameter("path", "comment", "The id of the comment.", {"type": "integer", "minimum": 1}, required=True),
     "State": parameter(
         "query",
         "state",

@@ -20,11 +20,11 @@ def _links(*calls: str) -> Object:
     return {call: {"operationId": f"{PATH}-{call}", "parameters": parameters} for call in calls}
 
 
-def _step(summary: str, done: str, content: Object | None = None) -> Object:
-    """A call that does something to a request, and answers with what it is then."""
+def _step(summary: str, done: str, content: Object | None = None, *, of: str = "") -> Object:
+    """A call that does something to a request, or to something `of` it, and answers with what it is then."""
     return {
         "summary": summary,
-        "parameters": parameters_of("Number", "IdempotencyKey"),
+        "parameters": parameters_of("Number", *([of] if of else []), "IdempotencyKey"),
         **({"requestBody": content} if content else {}),
         "responses": {"200": answer(done, schema("FullRequest")), **refusals(*_STEP)},
     }
@@ -38,7 +38,7 @@ REQUEST_OPERATIONS: Mapping[str, Object] = {
         "responses": {
             "201": {
                 **answer("Opened: nothing has changed yet.", schema("FullRequest"), "Location"),
-                "links": _links("read", "edit", "judge", "comment", "apply", "withdraw"),
+                "links": _links("read", "edit", "judge", "comment", "claim", "apply", "withdraw"),
             },
             **refusals(*_STEP),
         },
@@ -56,6 +56,15 @@ REQUEST_OPERATIONS: Mapping[str, Object] = {
     "edit": _step("Describe a change request anew, or add to it", "Edited.", body(JSON, schema("RequestEdit"))),
     "judge": _step("Say yes, not yet or no to a change request", "Said.", body(JSON, schema("GivenVerdict"))),
     "comment": _step("Comment on a change request", "Said.", body(JSON, schema("NewComment"))),
+    "resolve": _step("Say that what a comment is about is dealt with", "Resolved.", of="Comment"),
+    "accept": _step("Put what a comment suggests into the request", "Accepted.", of="Comment"),
+    "leave-out": _step("Take what a change request changes of one item out of it", "Left out.", of="Id"),
+    "claim": _step("See to a change request from now on", "Claimed."),
+    "look": _step(
+        "Say that somebody else has looked at what was published without waiting",
+        "Looked at.",
+        {**body(JSON, schema("Look")), "required": False},
+    ),
     "apply": _step("Apply a change request that others agreed to", "Applied."),
     "withdraw": _step(
         "Withdraw a change request", "Withdrawn.", {**body(JSON, schema("Withdrawal")), "required": False}

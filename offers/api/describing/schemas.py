@@ -30,6 +30,7 @@ _SHAPES: tuple[Any, ...] = (
         request_shapes.RequestEdit,
         request_shapes.GivenVerdict,
         request_shapes.Withdrawal,
+        request_shapes.Look,
         request_shapes.NewComment,
         request_shapes.RequestPage,
         request_shapes.FullRequest,

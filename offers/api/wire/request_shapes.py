@@ -105,11 +105,24 @@ class Withdrawal(TypedDict):
 
 
 @strict
+class Look(TypedDict):
+    """What is to be said of what was published without waiting, by somebody else who has looked at it."""
+
+    text: NotRequired[Text]
+
+
+@strict
 class NewComment(TypedDict):
-    """Something to say to the whole request, or to one of its items."""
+    """Something to say to the whole request, to one of its items, or to the field of it that `pointer` leads to.
+
+    `suggestion` is a patch of what the request makes of the item, within that field: whoever accepts it puts it into the request.
+    """
 
     text: Annotated[str, Field(min_length=1, max_length=MOST_TEXT, pattern=r"\S")]
     item: NotRequired[ItemId]
+    pointer: NotRequired[Pointer]
+    # Looked at by the parser of patches, which says more exactly what is wrong with one.
+    suggestion: NotRequired[SkipValidation[JsonPatch]]
 
 
 class Person(TypedDict):
@@ -137,10 +150,11 @@ class RequestSummary(TypedDict):
 
 
 class RequestPage(TypedDict):
-    """A page of change requests, newest first."""
+    """A page of change requests, newest first. `total` counts those that were asked for, up to 1,000."""
 
     results: list[RequestSummary]
     count: Count
+    total: Count
     _links: Links
 
 
@@ -181,12 +195,20 @@ class RequestEvent(TypedDict):
 
 
 class Comment(TypedDict):
-    """What somebody said, to the whole or to an `item`; `path` names the field of that, where it is about one."""
+    """What somebody said, to the whole or to an `item`; `path` names the field of that, where it is about one.
 
+    `pointer` is where that is in what the request makes of the item, null where it is not (any more); `changed`: its value is
+    another one by now. `suggestion` is what the field is to be instead.
+    """
+
+    id: Number
     by: Person
     item: str
     path: list[str]
+    pointer: Pointer | None
+    changed: bool
     text: str
+    suggestion: list[Operation] | None
     at: Instant
     resolved: bool
 

@@ -17,8 +17,9 @@ from offers.document.kinds.fields import instant
 from offers.document.validate import problems_of
 from offers.document.words.labels import gettext_noop
 from offers.models import ChangeRequest, RequestComment, RequestEvent
+from offers.review import comments
 from offers.review.requests import When
-from offers.review.standing import Place, standing
+from offers.review.standing import Place, Standing, standing
 
 T = TypeVar("T")
 
@@ -27,6 +28,7 @@ EDIT = TypeAdapter(shapes.RequestEdit)
 COMMENT = TypeAdapter(shapes.NewComment)
 VERDICT = TypeAdapter(shapes.GivenVerdict)
 WITHDRAWAL = TypeAdapter(shapes.Withdrawal)
+LOOK = TypeAdapter(shapes.Look)
 
 
 class InvalidRequest(DocumentError):
@@ -103,7 +105,7 @@ def full(request: ChangeRequest) -> shapes.FullRequest:
         "droppedApprovals": [_opinion(event) for event in dropped],
         "objections": [_opinion(event) for event in found.objections],
         "events": [_event(event) for event in RequestEvent.objects.filter(request=request).order_by("key")],
-        "comments": [_comment(one) for one in RequestComment.objects.filter(request=request).order_by("key")],
+        "comments": [_comment(found, one) for one in RequestComment.objects.filter(request=request).order_by("key")],
     }
 
 
@@ -141,12 +143,18 @@ def _event(event: RequestEvent) -> shapes.RequestEvent:
     }
 
 
-def _comment(comment: RequestComment) -> shapes.Comment:
+def _comment(found: Standing, comment: RequestComment) -> shapes.Comment:
+    place = next((place for place in found.places if place.change.id == comment.item_id), None)
+    path = tuple(comment.path)
     return {
+        "id": comment.key,
         "by": {"key": comment.actor_key, "name": comment.actor_label},
         "item": comment.item_id,
-        "path": [str(part) for part in comment.path],
+        "path": [str(part) for part in path],
+        "pointer": comments.pointer_of(place, path) if path else None,
+        "changed": bool(path) and comments.digest_of(comments.value_of(place, path)) != comment.value_digest,
         "text": comment.text,
+        "suggestion": comment.suggestion,
         "at": shown(comment.created_at),
         "resolved": comment.resolved_at is not None,
     }

@@ -53,7 +53,7 @@ from offers.web.frame.sections import OFFERS, Section
 from offers.web.frame.words import problem_text
 from offers.web.item.entries import item_context
 from offers.web.item.history import contested
-from offers.web.item.said import in_use, next_steps, say_proposed, title_of
+from offers.web.item.said import in_use, next_steps, say_proposed
 
 # The button that asks a second person first.
 PROPOSE = "propose"
@@ -213,7 +213,7 @@ def _nothing(desk: Desk, item: LibraryItem) -> HttpResponse:
 
 def _proposed(desk: Desk, wanted: Proposal) -> HttpResponse:
     """The change as a request, which its author sees next. Raises what `requests.propose` raises."""
-    made = requests.propose(desk.actor, [wanted], title_of(wanted, desk.actor.sandbox.pk), desk.note)
+    made = requests.propose(desk.actor, [wanted], "", desk.note)
     return say_proposed(desk.request, desk.actor, made)
 
 

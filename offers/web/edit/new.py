@@ -32,7 +32,7 @@ from offers.web.frame.access import actor_for, stamp_of
 from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.sections import OFFERS, Section
-from offers.web.item.said import say_proposed, title_of
+from offers.web.item.said import say_proposed
 
 NEW_OFFER_RUNS = timedelta(days=30)
 
@@ -77,7 +77,7 @@ def _create(desk: Desk) -> HttpResponse:
             raise InvalidDocument(own)
         if desk.request.POST.get("action") == PROPOSE:
             wanted = new_item(desk.form.kind, id, document, stamp.source)
-            made = requests.propose(desk.actor, [wanted], title_of(wanted, desk.actor.sandbox.pk), desk.note)
+            made = requests.propose(desk.actor, [wanted], "", desk.note)
             return say_proposed(desk.request, desk.actor, made)
         writes.create(desk.actor, desk.form.kind, document, stamp, id=id)
     except NotReady:

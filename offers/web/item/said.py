@@ -11,21 +11,18 @@ from offers import asked
 from offers.access.permissions import Actor
 from offers.access.policy import refusal
 from offers.document.errors import DocumentError, Problem
-from offers.document.patch import replay
-from offers.document.words.describe import describe, summary
 from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import place_at
 from offers.ledger.heads import Head
 from offers.ledger.references import InUse
 from offers.ledger.writes import Outcome
-from offers.lists.names import names_in
 from offers.models import ChangeRequest, LibraryItem
 from offers.review import requests
 from offers.review.applying import NotReady
 from offers.review.requests import Proposal
 from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.sections import SECTION_OF
-from offers.web.frame.words import phrase, place_title, problem_text
+from offers.web.frame.words import place_title, problem_text
 
 
 def in_use(use: InUse) -> Problem:
@@ -91,14 +88,6 @@ def in_words(item: LibraryItem, problem: Problem) -> str:
     return f"{place_title(place_at(item.document, problem.pointer))}: {text}" if problem.pointer else text
 
 
-def title_of(one: Proposal, sandbox_id: int) -> str:
-    """What a request with one change is called unless somebody says: "Summer sale: End date, Name"."""
-    after = replay(one.base, one.patch)
-    labels, more = summary(describe(one.base, after, names=names_in(sandbox_id, one.kind, [one.base, after])))
-    said = [*map(phrase, labels), *([f"+{more}"] if more else [])]
-    return f"{(one.base or after or {}).get('name', one.id)}: {', '.join(said)}"[: requests.MOST_TITLE]
-
-
 def ask_for(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedirect:
     """Open a request for this change, and lead to it; where it cannot be made, say why and lead back to the item."""
     # What is not there yet has no page to lead back to.
@@ -106,7 +95,7 @@ def ask_for(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRe
     if one.key is not None:
         back = address_at(actor.sandbox.name, SECTION_OF[one.kind], one.id)
     try:
-        made = requests.propose(actor, [one], title_of(one, actor.sandbox.pk), note_of(request))
+        made = requests.propose(actor, [one], "", note_of(request))
     except DocumentError as error:
         messages.error(request, format_html_join(" ", "{}", ((problem_text(found),) for found in error.problems)))
         return HttpResponseRedirect(back)
