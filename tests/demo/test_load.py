@@ -73,7 +73,8 @@ def prod_offers() -> list[LibraryItem]:
     return list(LibraryItem.objects.filter(sandbox__name="prod", kind__in=OFFER_KINDS))
 
 
-pytestmark = pytest.mark.usefixtures("library")
+# Without the mark, pytest-django makes no test database for these alone: they would meet that of this machine.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("library")]
 
 
 def test_history_is_intact_and_nothing_went_live_alone_since_that_is_the_policy(
