@@ -196,7 +196,7 @@ class RequestEvent(By):
         TAKEN_BACK = "taken-back", _("taken back")
         FAILED = "failed", _("could not be applied")
         EXPIRED = "expired", _("expired")
-        COLLIDES = "collides", _("another schedule changes the same fields")
+        COLLIDES = "collides", _("scheduled a change of the same fields")
 
     key = models.BigAutoField(primary_key=True)
     request = models.ForeignKey(ChangeRequest, on_delete=models.PROTECT, related_name="events", db_index=False)

@@ -67,6 +67,7 @@ urlpatterns = [
     path(REVIEW + "withdraw/", deciding.withdraw, name="review_withdraw"),
     path(REVIEW + "claim/", deciding.claim, name="review_claim"),
     path(REVIEW + "apply/", deciding.apply, name="review_apply"),
+    path(REVIEW + "when/", deciding.set_time, name="review_when"),
     path(REVIEW + "settle/", settling.settle, name="review_settle"),
     path(REVIEW + "comments/", talking.comment, name="review_comment"),
     path(REVIEW + "comments/<int:key>/resolve/", talking.resolve, name="review_resolve"),

@@ -53,6 +53,7 @@ from offers.web.frame.sections import OFFERS, Section
 from offers.web.frame.words import problem_text
 from offers.web.item.entries import item_context
 from offers.web.item.history import contested
+from offers.web.item.proposals.when import NoSuchTime, sent, typed
 from offers.web.item.said import in_use, next_steps, say_proposed
 
 # The button that asks a second person first.
@@ -177,7 +178,8 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
         return contested.settled(plan.conflicts, picks, desk.form.zone)
 
     try:
-        if desk.request.POST.get("action") == PROPOSE:
+        # What is saved for later is a request that nobody has to agree to.
+        if desk.request.POST.get("action") == PROPOSE or typed(desk.request).is_timed:
             plan = planned(head_of_item(item), desk.form.before, document, settle)
             return (
                 _nothing(desk, item)
@@ -190,6 +192,8 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
     except NotFound:
         item.refresh_from_db()
         return page(desk, status=409, **preview(desk))
+    except NoSuchTime as why:
+        return page(desk, status=422, refusal=why.text, not_sent=why)
     except NotReady:
         return page(desk, status=409, refusal=_("Somebody is saving this right now. Propose it again."))
     except NotAllowed as refusal:
@@ -213,7 +217,7 @@ def _nothing(desk: Desk, item: LibraryItem) -> HttpResponse:
 
 def _proposed(desk: Desk, wanted: Proposal) -> HttpResponse:
     """The change as a request, which its author sees next. Raises what `requests.propose` raises."""
-    made = requests.propose(desk.actor, [wanted], "", desk.note)
+    made = requests.propose(desk.actor, [wanted], "", desk.note, when=sent(desk.request))
     return say_proposed(desk.request, desk.actor, made)
 
 

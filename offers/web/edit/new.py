@@ -32,6 +32,7 @@ from offers.web.frame.access import actor_for, stamp_of
 from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.sections import OFFERS, Section
+from offers.web.item.proposals.when import NoSuchTime, sent, typed
 from offers.web.item.said import say_proposed
 
 NEW_OFFER_RUNS = timedelta(days=30)
@@ -75,11 +76,13 @@ def _create(desk: Desk) -> HttpResponse:
     try:
         if own:
             raise InvalidDocument(own)
-        if desk.request.POST.get("action") == PROPOSE:
+        if desk.request.POST.get("action") == PROPOSE or typed(desk.request).is_timed:
             wanted = new_item(desk.form.kind, id, document, stamp.source)
-            made = requests.propose(desk.actor, [wanted], "", desk.note)
+            made = requests.propose(desk.actor, [wanted], "", desk.note, when=sent(desk.request))
             return say_proposed(desk.request, desk.actor, made)
         writes.create(desk.actor, desk.form.kind, document, stamp, id=id)
+    except NoSuchTime as why:
+        return page(desk, status=422, refusal=why.text, not_sent=why)
     except NotReady:
         return _made_before(desk, id)
     except InvalidDocument as error:

@@ -132,10 +132,9 @@ def _mark(due: Due, number: int, first: datetime, last: datetime) -> Mark:
     x = _at(begin, first, last)
     width = round(max(NARROWEST, _at(end, first, last) - x), 2) if end else 0.0
     turned = x > TURN
-    name = f"#{request.number} {request.title}"
     others = ", ".join(f"#{other}" for other in due.collides)
     collides = _("collides with {others}").format(others=others) if others else ""
-    y, names = HEAD + ROW * number, (_cut(name, LONG), _cut(name, SHORT))
+    y, names = HEAD + ROW * number, (_cut(f"#{request.number} {request.title}", LONG), f"#{request.number}")
     text_x = x if turned else round(x + width, 2)
     return Mark(request.number, request.title, _said(request), collides, x, width, y, text_x, turned, names)
 

@@ -22,7 +22,9 @@ from offers.review.applying import NotReady
 from offers.review.requests import Proposal
 from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.sections import SECTION_OF
+from offers.web.frame.times import exact_text
 from offers.web.frame.words import place_title, problem_text
+from offers.web.item.proposals.when import sent
 
 
 def in_use(use: InUse) -> Problem:
@@ -95,7 +97,7 @@ def ask_for(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRe
     if one.key is not None:
         back = address_at(actor.sandbox.name, SECTION_OF[one.kind], one.id)
     try:
-        made = requests.propose(actor, [one], "", note_of(request))
+        made = requests.propose(actor, [one], "", note_of(request), when=sent(request))
     except DocumentError as error:
         messages.error(request, format_html_join(" ", "{}", ((problem_text(found),) for found in error.problems)))
         return HttpResponseRedirect(back)
@@ -111,5 +113,7 @@ def ask_for(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRe
 def say_proposed(request: HttpRequest, actor: Actor, made: ChangeRequest) -> HttpResponseRedirect:
     """Lead to the request. `data-saved` tells the browser that its draft of a form is not needed any more."""
     said = _("Proposed. A second person looks at it before it goes live.")
+    if made.state == made.State.SCHEDULED and made.apply_at is not None:
+        said = _("Scheduled: it is applied on {when}.").format(when=exact_text(made.apply_at))
     messages.success(request, format_html("<span data-saved>{}</span>", said))
     return HttpResponseRedirect(reverse("review", args=[actor.sandbox.name, made.number]))

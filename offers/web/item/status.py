@@ -22,6 +22,7 @@ from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import OFFERS, Section
 from offers.web.item.entries import item_context
+from offers.web.item.proposals.when import NoSuchTime, sent, typed
 from offers.web.item.said import ask_for, in_words, note_of, say_changed, say_stale, seen, to_item
 
 # The steps that are asked about first: from there nobody, or only an admin, leads back.
@@ -39,25 +40,39 @@ def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
     if request.method != "POST":
         return _ask(request, actor, section, item, status)
+    try:
+        sent(request)
+    except NoSuchTime as why:
+        return _ask(request, actor, section, item, status, why)
     patch = [{"op": "replace", "path": "/status", "value": status}]
     stamp = stamp_of(request, Revision.Source.FORM, note=note_of(request))
+    wanted = proposal(head_of_item(item), patch, Revision.Source.FORM)
+    timed = typed(request).is_timed
     try:
-        done = writes.change(actor, section.kinds, id, patch, stamp, if_match=seen(request, item))
+        done = writes.change(actor, section.kinds, id, patch, stamp, if_match=seen(request, item), dry_run=timed)
     except writes.StaleEtag as stale:
         say_stale(request, actor, item, stale.head)
     except ReviewRequired:
-        wanted = proposal(head_of_item(item), patch, Revision.Source.FORM)
         return ask_for(request, actor, wanted)
     except DocumentError as error:
         problems = ((in_words(item, problem),) for problem in error.problems)
         messages.error(request, format_html_join(" ", "{}", problems))
     else:
+        if done.changed and timed:
+            return ask_for(request, actor, wanted)
         if done.changed:
             say_changed(request, actor, done, _(said[status]))
     return to_item(actor, item)
 
 
-def _ask(request: HttpRequest, actor: Actor, section: Section, item: LibraryItem, status: str) -> HttpResponse:
+def _ask(
+    request: HttpRequest,
+    actor: Actor,
+    section: Section,
+    item: LibraryItem,
+    status: str,
+    not_sent: NoSuchTime | None = None,
+) -> HttpResponse:
     """The question before a step that cannot be taken back by everybody, or by nobody."""
     after = {**item.document, "status": status}
     check_edit(actor)
@@ -65,5 +80,5 @@ def _ask(request: HttpRequest, actor: Actor, section: Section, item: LibraryItem
     if found.refusal:
         return to_item(actor, item)
     was_live = is_live(item.kind, item.document)
-    context = item_context(item, "", to=status, was_live=was_live, proposes=found.review)
-    return answer(request, "item/final.html", context)
+    context = item_context(item, "", to=status, was_live=was_live, proposes=found.review, not_sent=not_sent)
+    return answer(request, "item/final.html", context, status=422 if not_sent else 200)

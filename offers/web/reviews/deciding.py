@@ -19,6 +19,9 @@ from offers.models import ChangeRequest
 from offers.review import queue as waiting
 from offers.review import requests, verdicts
 from offers.review.requests import HasMoved
+from offers.review.standing import standing
+from offers.web.item.proposals.when import NoSuchTime, sent
+from offers.web.reviews.checks import in_its_zone
 from offers.web.reviews.page import MAX_TEXT, address, moved_since, request_for, shown
 from offers.web.reviews.refusals import REFUSALS, why_not
 
@@ -116,6 +119,27 @@ def apply(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
         requests.apply(actor, found, request_id=asking(request).request_id)
         return _("Applied.")
 
+    return _done(request, actor, found, said)
+
+
+@require_POST
+def set_time(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Say anew when it is applied, and taken back. What waited for nothing but its moment, and is made at once now, is applied."""
+    actor, found = request_for(request, sandbox, number)
+
+    def said() -> str:
+        if when.apply_at is None and standing(found).is_owners_own:
+            requests.apply(actor, found, request_id=asking(request).request_id)
+            return _("Applied.")
+        done = requests.describe(actor, found, found.title, found.reason, when)
+        if done.apply_at is None:
+            return _("It has no time of its own any more.")
+        return _("Its time is {when}.").format(when=in_its_zone(done, done.apply_at))
+
+    try:
+        when = sent(request)
+    except NoSuchTime as why:
+        return shown(request, actor, found, not_sent=why, status=422)
     return _done(request, actor, found, said)
 
 

@@ -15,6 +15,7 @@ from offers.review.standing import Place, Standing, standing
 from offers.review.verdicts import not_judged_by
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
+from offers.web.item.proposals.when import NoSuchTime
 from offers.web.reviews.checks import at_approval, checks, in_its_zone, still_to_agree, trouble_said
 from offers.web.reviews.remarks import choices, lines_of, said_of
 from offers.web.reviews.shown import changes_of, names_of
@@ -43,10 +44,11 @@ def shown(
     asked_for: ChangeRequest,
     *,
     problem: str = "",
+    not_sent: NoSuchTime | None = None,
     moved: list[tuple[str, list[Change]]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page as things stand now; `problem` says why what was pressed was not done, and what was typed is kept."""
+    """The page as things stand now; `problem` or `not_sent` says why what was pressed was not done, and what was typed is kept."""
     found = standing(asked_for)
     under_way = asked_for.is_under_way
     known = names_of(actor.sandbox, found.places)
@@ -79,6 +81,8 @@ def shown(
         "comment": request.POST.get("comment", "") if status != 200 else "",
         "suggestion": request.POST.get("suggestion", "") if status != 200 else "",
         "problem": problem,
+        "not_sent": not_sent,
+        "takes_another": not found.is_owners_own,
         "moved": moved or [],
         "text": request.POST.get("text", "") if status != 200 else "",
     }
