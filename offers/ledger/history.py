@@ -75,6 +75,14 @@ def was_at(item: LibraryItem, instant: datetime) -> LibraryItem:
     return was
 
 
+def revision_at(item: LibraryItem, instant: datetime) -> Revision:
+    """The revision that the item was at at this time, a deletion too. Raises NoSuchRevision where it was not there yet."""
+    found = Revision.objects.filter(item=item, created_at__lte=last_instant(instant)).order_by("-etag").first()
+    if found is None:
+        raise NoSuchRevision
+    return found
+
+
 def changes_around(item: LibraryItem, instant: datetime) -> tuple[datetime | None, datetime | None]:
     """When the item had last been changed before what it was at this time, and when it was changed next; None for never."""
     made = Revision.objects.filter(item=item).values_list("created_at", flat=True)

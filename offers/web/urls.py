@@ -10,8 +10,8 @@ from offers.web.frame.sections import OFFERS, SectionConverter
 from offers.web.home import home
 from offers.web.inbox import inbox
 from offers.web.item import deleted, library, lifecycle, offer, preview, status
+from offers.web.item.history import comparing, undoing
 from offers.web.item.history import pages as history
-from offers.web.item.history import undoing
 from offers.web.lists import items, offers, views
 from offers.web.reviews import deciding, page, queue, settling, talking, together
 
@@ -95,6 +95,6 @@ urlpatterns = [
     path(ITEM + "history/<int:etag>/", history.revision, name="revision"),
     path(ITEM + "history/<int:etag>/undo/", undoing.undo, name="undo"),
     path(ITEM + "history/<int:etag>/restore/", undoing.restore, name="restore"),
-    path(ITEM + "compare/", history.compare, name="compare"),
+    path(ITEM + "compare/", comparing.compare, name="compare"),
     path(ITEM + "blame/", history.blame, name="blame"),
 ]

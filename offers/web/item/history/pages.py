@@ -6,10 +6,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from offers import asked
-from offers.document.diff import diff
 from offers.document.kinds.reading import position
 from offers.document.kinds.registry import Kind
-from offers.document.words.describe import describe
 from offers.document.words.naming import Place, place_at, value_text
 from offers.ledger import history as past
 from offers.ledger.blamed import blame_of
@@ -50,27 +48,6 @@ def revision(request: HttpRequest, sandbox: str, section: Section, id: str, etag
     approvals = approvals_of(item.sandbox_id, [entry.revision])
     context = item_context(item, "history", entry=entry, approvals=approvals, **change_context(request, item, entry))
     return answer(request, "item/history/revision.html", context, fragment="item/_changes.html")
-
-
-def compare(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
-    """Any two versions: `?from=1&to=5`; without, the last two."""
-    _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
-    to = asked.number(request.GET.get("to")) or item.etag
-    source = asked.number(request.GET.get("from")) or max(1, to - 1)
-    made_from, made_to = past.revision(item, source), past.revision(item, to)
-    before, after = past.document_at(item, source), past.document_at(item, to)
-    names = names_in(item.sandbox_id, Kind(item.kind), [before, after])
-    context = item_context(
-        item,
-        "history",
-        made_from=made_from,
-        made_to=made_to,
-        approvals=approvals_of(item.sandbox_id, [made_from, made_to]),
-        changes=describe(before, after, names=names),
-        compared=(source, to),
-        patch=diff(before, after) if before is not None and after is not None else [],
-    )
-    return answer(request, "item/history/compare.html", context)
 
 
 @dataclass(frozen=True, slots=True)

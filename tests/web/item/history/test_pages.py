@@ -1,7 +1,9 @@
 """Timeline, one revision, compare, blame, undo and restore."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -104,6 +106,37 @@ def test_any_two_versions_can_be_compared(editor: Client, item: LibraryItem) -> 
     assert "<ins>7</ins>" in text
     assert "Summer" in text
     assert "These two versions are equal." in text_of(editor.get("/s/prod/offers/sale/compare/?from=2&to=2"))
+
+
+COMPARE = "/s/prod/offers/sale/compare/"
+
+
+def test_versions_are_picked_by_their_time_author_and_fields(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    patch(actor(sandbox, label="Theo Brandt"), item, [*replace("/rank/priority", 8), *replace("/name", "Autumn sale")])
+    editor.cookies["timezone"] = "Asia/Seoul"
+    lines = dict(editor.get(f"{COMPARE}?from=1&to=4").context["versions"])
+    today = f"{datetime.now(ZoneInfo('Asia/Seoul')):%-d %b}"
+    assert list(lines) == [4, 3, 2, 1]
+    assert re.fullmatch(rf"4 · {today} \d\d:\d\d · Theo Brandt · Priority, Name", lines[4])
+    assert lines[1].endswith("Jisoo Kim · Created")
+
+
+def test_a_version_of_a_long_history_is_found_by_its_moment(
+    editor: Client, item: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("offers.web.item.history.comparing.LISTED", 1)
+    assert [etag for etag, _ in editor.get(f"{COMPARE}?from=1&to=2").context["versions"]] == [3, 2, 1]
+    editor.cookies["timezone"] = "Asia/Seoul"
+    soon = f"{datetime.now(ZoneInfo('Asia/Seoul')) + timedelta(minutes=1):%Y-%m-%dT%H:%M}"
+    for asked, found in (
+        ({"from": "2", "to": "1", "to-at": soon}, "from=2&to=3"),
+        ({"from-at": "2020-01-01T00:00", "to": "2"}, "from=1&to=2"),
+        ({"from-at": "yesterday", "to": "x"}, "from=3"),
+    ):
+        assert editor.get(COMPARE, asked)["Location"] == f"{COMPARE}?{found}"
+    assert "There was no version yet at that time." in text_of(editor.get(COMPARE))
 
 
 def cells(response: Any) -> list[tuple[str, ...]]:
