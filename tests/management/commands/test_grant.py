@@ -178,6 +178,7 @@ def test_every_table_of_every_installed_app_is_granted(application: Application)
         "offers_revision",
         "offers_listingpast",
         "offers_accesschange",
+        "offers_requestevent",
         "django_migrations",
     }
 
