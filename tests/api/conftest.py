@@ -70,6 +70,10 @@ PLACEMENT = {
 OFFER = f"{BASE}/offers/personalizedOffer1234?offer-type=personalized"
 
 
+# One for all, because each new one loads the middleware, which takes longer than most calls. The API sets no cookies.
+BROWSER = Browser()
+
+
 @dataclass(frozen=True)
 class Caller:
     """An API client with its token: calls the API the way a program does."""
@@ -94,7 +98,7 @@ class Caller:
         content_type = named.pop("Content-Type", "application/json")
         data = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
         path = path if path.startswith("/") else f"{BASE}/{path}"
-        return Browser().generic(method, path, data=data, content_type=content_type, headers={**self.headers, **named})
+        return BROWSER.generic(method, path, data=data, content_type=content_type, headers={**self.headers, **named})
 
 
 def make_sandbox(name: str = "prod", **more: Any) -> Sandbox:
