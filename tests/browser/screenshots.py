@@ -1,4 +1,7 @@
-"""`make screenshots`: the pictures of the documentation, made by a real Chromium of the sample library."""
+"""`make screenshots` (or `python -m tests.browser.screenshots queue request`): the pictures of the documentation.
+
+Made by a real Chromium of the sample library.
+"""
 
 import os
 import sys
@@ -23,8 +26,8 @@ print(Revision.objects.get(source="undo", sandbox__name="prod").item.id)
 """
 
 
-def main() -> int:
-    """Exit code 1 when there is no Chromium."""
+def main(*names: str) -> int:
+    """Take the pictures of these names, or all. Exit code 1 when there is no Chromium."""
     found = chromium.find_or_install()
     if found is None:
         print("There is no Chromium to take pictures with.", file=sys.stderr)
@@ -38,8 +41,8 @@ def main() -> int:
             browser = playwright.chromium.launch(executable_path=found, args=["--disable-dev-shm-usage", *no_sandbox])
             address = f"http://{HOST}:{running.port}"
             offer = done.stdout.split()[-1]
-            for name, picture in PICTURES.items():
-                page = picture(browser, address, offer)
+            for name in names or PICTURES:
+                page = PICTURES[name](browser, address, offer)
                 page.screenshot(path=OUT / f"{name}.png")
                 page.context.close()
                 print(f"docs/screenshots/{name}.png")
@@ -86,7 +89,8 @@ def edit(browser: Browser, address: str, offer: str) -> Page:
 
 
 def conflict(browser: Browser, address: str, offer: str) -> Page:
-    path = f"/s/prod/offers/{offer}/edit/"
+    # Where a save needs no second person.
+    path = f"/s/dev/offers/{offer}/edit/"
     mine, theirs = (signed_in(browser, address, name, path) for name in ("reviewer", "admin"))
     _type(theirs, "Last chance", "80")
     _save(theirs)
@@ -96,6 +100,20 @@ def conflict(browser: Browser, address: str, offer: str) -> Page:
     _save(mine)
     expect(mine.locator("[data-contested]")).to_have_count(2)
     return mine
+
+
+def queue(browser: Browser, address: str, offer: str) -> Page:
+    page = signed_in(browser, address, "reviewer", "/s/prod/reviews/?tab=all")
+    expect(page.get_by_text("The Advent calendar")).to_be_visible()
+    return page
+
+
+def request(browser: Browser, address: str, offer: str) -> Page:
+    page = signed_in(browser, address, "reviewer", "/s/prod/reviews/")
+    page.get_by_role("link", name="Above the leaflet").click()
+    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    return page
 
 
 def _type(page: Page, name: str, priority: str) -> None:
@@ -113,7 +131,9 @@ PICTURES: dict[str, Callable[[Browser, str, str], Page]] = {
     "history": timeline,
     "edit": edit,
     "conflict": conflict,
+    "queue": queue,
+    "request": request,
 }
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))
