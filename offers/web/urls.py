@@ -66,6 +66,7 @@ urlpatterns = [
     path(REVIEW + "look/", deciding.look, name="review_look"),
     path(REVIEW + "withdraw/", deciding.withdraw, name="review_withdraw"),
     path(REVIEW + "claim/", deciding.claim, name="review_claim"),
+    path(REVIEW + "leave-out/", deciding.leave_out, name="review_leave_out"),
     path(REVIEW + "apply/", deciding.apply, name="review_apply"),
     path(REVIEW + "when/", deciding.set_time, name="review_when"),
     path(REVIEW + "settle/", settling.settle, name="review_settle"),

@@ -5,6 +5,8 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from offers.models import LibraryItem, Membership, Sandbox
+from offers.review import comments
+from offers.review.comments import About
 from tests.browser.complaints import LOOKS, complaints_of, violations
 from tests.cast import Role, actor, patch, replace
 from tests.review.asking import ask, now
@@ -22,7 +24,8 @@ def coats(library: Sandbox) -> LibraryItem:
     bora = member(library, "bora", Role.EDITOR)
     ask(bora, sale, replace("/rank/priority", 9))
     patch(actor(library, label="Jisoo Kim"), sale, replace("/rank/priority", 8))
-    ask(bora, coats, replace("/name", "Coats"))
+    request = ask(bora, coats, replace("/name", "Coats"))
+    comments.say(bora, request, "Shorter?", About(coats.id, ("name",)), "Coat")
     Sandbox.objects.update(review_policy=Sandbox.ReviewPolicy.TWO_PEOPLE)
     return coats
 
@@ -34,7 +37,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
     complaints = complaints_of(signed_in)
     signed_in.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     signed_in.set_viewport_size({"width": width, "height": 900})
-    for address in ("", "?tab=mine", "1/", "2/"):
+    for address in ("", "?tab=all", "1/", "2/", "../inbox/"):
         signed_in.goto(f"{live_server.url}/s/prod/reviews/{address}")
         assert violations(signed_in) == [], address
         assert signed_in.evaluate("document.documentElement.scrollWidth") <= width, address
@@ -53,3 +56,5 @@ def test_a_request_is_approved_with_the_keyboard_alone(
     signed_in.get_by_role("button", name="Approve").press("Enter")
     expect(signed_in.locator(".toast-item")).to_contain_text("Approved and applied.")
     assert now(coats).name == "Coats"
+    signed_in.keyboard.press("n")
+    signed_in.wait_for_url("**/reviews/1/")

@@ -25,7 +25,7 @@ from offers.web.reviews.checks import in_its_zone
 from offers.web.reviews.page import MAX_TEXT, address, moved_since, request_for, shown
 from offers.web.reviews.refusals import REFUSALS, why_not
 
-MAX_DIGEST = 64
+MAX_DIGEST = MAX_ID = 64
 State = ChangeRequest.State
 
 
@@ -106,6 +106,19 @@ def claim(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     def said() -> str:
         requests.claim(actor, found)
         return _("You see to this request now.")
+
+    return _done(request, actor, found, said)
+
+
+@require_POST
+def leave_out(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Make the request without what it changes of the item whose id is sent along."""
+    actor, found = request_for(request, sandbox, number)
+    id = asked.text(request.POST.get("id"), MAX_ID)
+
+    def said() -> str:
+        requests.leave_out(actor, found, id)
+        return _("Left out. Somebody else has to agree to this version.")
 
     return _done(request, actor, found, said)
 

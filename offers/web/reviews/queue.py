@@ -39,11 +39,12 @@ class Row:
     more: int
     why: str
     may_judge: bool
+    has_agreed: bool
 
     @property
     def may_tick(self) -> bool:
-        """Whether it can be agreed to from here."""
-        return self.may_judge and not self.found.troubled
+        """Whether it can be agreed to from here, and was not yet by who looks."""
+        return self.may_judge and not self.has_agreed and not self.found.troubled
 
 
 def queue(request: HttpRequest, sandbox: str) -> HttpResponse:
@@ -116,7 +117,8 @@ def _row(actor: Actor, found: Standing, known: dict[str, str]) -> Row:
     request = found.request
     named = [known.get(place.change.id) or _new_name(place.wanted) or place.change.id for place in found.places[:NAMED]]
     judges = request.is_under_way and not not_judged_by(actor, request)
-    return Row(request, found, named, max(0, len(found.places) - NAMED), why(found, judges), judges)
+    agreed = any(event.actor_key == actor.key for event in found.approvals)
+    return Row(request, found, named, max(0, len(found.places) - NAMED), why(found, judges), judges, agreed)
 
 
 def _new_name(document: dict[str, Any] | None) -> str:

@@ -65,7 +65,7 @@ def test_a_reviewer_approves_and_it_is_live(people: Cast, sale: LibraryItem, bro
 
 
 @pytest.mark.parametrize(
-    "page", ["approve", "request-changes", "reject", "withdraw", "claim", "apply", "look", "settle"]
+    "page", ["approve", "request-changes", "reject", "withdraw", "claim", "apply", "look", "settle", "leave-out"]
 )
 def test_nothing_is_decided_by_following_a_link(people: Cast, sale: LibraryItem, browser_of: As, page: str) -> None:
     request = ask(people.mina, sale, RENAME)
@@ -256,6 +256,19 @@ def test_a_change_of_what_it_is_shown_with_says_why_an_approval_does_not_count(
     shown = text_of(browser_of(people.mina).get(at(request)))
     assert "Mina changed “Gold”, which it is shown with, in version 2." in shown
     assert "Mina changed Condition of “Gold” in version 2." in shown.partition("What happened")[2]
+
+
+def test_an_item_is_left_out_so_long_as_there_are_others(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    made = new(Kind.TAG, "autumn", {"name": "Autumn"})
+    request = requests.propose(people.mina, [wanted(sale, RENAME), made], "")
+    assert request.title == "Spring sale: Name (+1)"
+    agree(people.jun, request, apply=False)
+    browser = browser_of(people.mina)
+    assert "Leave it out" in text_of(browser.get(at(request)))
+    assert send(browser, request, "leave-out/", id="autumn").status_code == 302
+    page = text_of(browser.get(at(request)))
+    assert ("Leave it out" in page, "The approval" in page, state_of(request)) == (False, False, State.OPEN)
+    assert send(browser, request, "leave-out/", id="sale").status_code == 409
 
 
 def test_the_next_one_is_one_key_away_and_nobody_takes_over_her_own(
