@@ -1,0 +1,89 @@
+"""Two versions beside each other, and how they are picked."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from offers.models import LibraryItem, Sandbox
+from tests.cast import (
+    actor,
+    make_placement,
+    patch,
+    replace,
+    shown_in,
+)
+from tests.web.frame.test_respond import text_of
+
+HISTORY = "/s/prod/offers/sale/history/"
+COMPARE = "/s/prod/offers/sale/compare/"
+
+
+def test_any_two_versions_can_be_compared(editor: Client, item: LibraryItem) -> None:
+    text = text_of(editor.get("/s/prod/offers/sale/compare/?from=1&to=3"))
+    assert "<ins>7</ins>" in text
+    assert "Summer" in text
+    assert "These two versions are equal." in text_of(editor.get("/s/prod/offers/sale/compare/?from=2&to=2"))
+
+
+def test_versions_are_picked_by_their_time_author_and_fields(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    patch(actor(sandbox, label="Theo Brandt"), item, [*replace("/rank/priority", 8), *replace("/name", "Autumn sale")])
+    editor.cookies["timezone"] = "Asia/Seoul"
+    lines = dict(editor.get(f"{COMPARE}?from=1&to=4").context["versions"])
+    today = f"{datetime.now(ZoneInfo('Asia/Seoul')):%-d %b}"
+    assert list(lines) == [4, 3, 2, 1]
+    assert re.fullmatch(rf"4 · {today} \d\d:\d\d · Theo Brandt · Priority, Name", lines[4])
+    assert lines[1].endswith("Jisoo Kim · Created")
+
+
+def test_a_version_of_a_long_history_is_found_by_its_moment(
+    editor: Client, item: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("offers.web.item.history.comparing.LISTED", 1)
+    assert [etag for etag, _ in editor.get(f"{COMPARE}?from=1&to=2").context["versions"]] == [3, 2, 1]
+    editor.cookies["timezone"] = "Asia/Seoul"
+    soon = f"{datetime.now(ZoneInfo('Asia/Seoul')) + timedelta(minutes=1):%Y-%m-%dT%H:%M}"
+    for asked, found in (
+        ({"from": "2", "to": "1", "to-at": soon}, "from=2&to=3"),
+        ({"from-at": "2020-01-01T00:00", "to": "2"}, "from=1&to=2"),
+        ({"from-at": "yesterday", "to": "x"}, "from=3"),
+    ):
+        assert editor.get(COMPARE, asked)["Location"] == f"{COMPARE}?{found}"
+    assert "There was no version yet at that time." in text_of(editor.get(COMPARE))
+
+
+def cells(response: Any) -> list[tuple[str, ...]]:
+    """The fields of a comparison side by side: what each is called, what it was, and what it is; with its marks."""
+    found = re.findall(
+        r'rowgroup">(.*?)</th>.*?column-before[^>]*>(.*?)</td>.*?column-after[^>]*>(.*?)</td>',
+        text_of(response),
+        re.DOTALL,
+    )
+    return [tuple(" ".join(re.sub(r"</?span[^>]*>", "", cell).split()) for cell in row) for row in found]
+
+
+def test_side_by_side_fields_stand_in_a_row_with_what_went_on_one_side_and_what_came_on_the_other(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    text = "/representations/0/components/0/content"
+    make_placement(actor(sandbox), "foot", name="Foot")
+    long = "Free delivery on every order over thirty thousand won until Sunday"
+    patch(actor(sandbox), item, [*replace(text, long), {"op": "remove", "path": "/tags"}])
+    first = {"op": "add", "path": "/representations/0", "value": shown_in("foot")}
+    patch(actor(sandbox), item, [first, *replace(text.replace("0", "1", 1), long.replace("thirty", "fifty"))])
+    compared = editor.get("/s/prod/offers/sale/compare/?from=4&to=5")
+    assert cells(compared) == [
+        ("Representation for Foot", "nothing", "<ins>Hello</ins>"),
+        (
+            "Home, html › Text",
+            "Free delivery on every order over <del>thirty</del> thousand won until Sunday",
+            "Free delivery on every order over <ins>fifty</ins> thousand won until Sunday",
+        ),
+    ]
+    assert ("Tag", "<del>Holiday 2026</del>", "nothing") in cells(editor.get(f"{HISTORY}4/"))
+    assert '<details class="view view-sides">' in text_of(compared), "it opens without JavaScript, too"
