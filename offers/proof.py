@@ -12,10 +12,9 @@ altered afterwards is found where that order, a transaction or another record sa
 owner of the tables can, is not found here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -26,10 +25,11 @@ from offers.document.kinds.registry import KINDS, Kind
 from offers.document.merge import merge
 from offers.document.patch import replay
 from offers.document.validate import with_defaults
-from offers.document.values import Document, equal
+from offers.document.values import Document, Patch, equal
 from offers.ledger import verify as ledger
 from offers.ledger.history import document_at
-from offers.ledger.verify import Difference, Look, Step
+from offers.ledger.records import StoredRevision
+from offers.ledger.verify import Difference, Step
 from offers.models import AccessChange, ChangeRequest, LibraryItem, RequestedChange, RequestEvent, Sandbox, reading
 
 Policy = Sandbox.ReviewPolicy
@@ -38,9 +38,6 @@ Access = AccessChange.What
 
 # Who asked before a policy was set may write as it was until then: a request lasts no longer, and no two clocks are further apart.
 GRACE = timedelta(minutes=1)
-# Requests that are remembered: many revisions of one come after each other, and none has more than 200.
-REMEMBERED = 32
-
 _LIVE = {kind.value: declared.live for kind, declared in KINDS.items() if declared.live}
 _STRICTNESS = Policy.values.index
 _ALONE = "it changed what was live, and names no second person and no bypass"
@@ -48,7 +45,7 @@ _ALONE = "it changed what was live, and names no second person and no bypass"
 
 def verify(sandboxes: QuerySet[Sandbox]) -> Iterator[Difference]:
     """Whether history is intact (ledger/verify), and whether what was live changed only with a second person: what differs."""
-    yield from ledger.verify(sandboxes, looking)
+    yield from ledger.verify(sandboxes, Looking)
     for sandbox in sandboxes:
         yield from _gaps(sandbox)
 
@@ -99,83 +96,123 @@ def _policy_changes(sandbox: Sandbox) -> list[_PolicyChange]:
     return [_PolicyChange(*values) for values in found.values_list(*names)]
 
 
-def looking(sandbox: Sandbox) -> Look:
-    """What looks at each revision of this sandbox and says what is wrong with it, "" for nothing.
+class Looking:
+    """Looks at each revision of a sandbox: says what is wrong with it, "" for nothing. What it remembers does not grow."""
 
-    Policies are read with the first one, so that they are no older than it. What it remembers does not grow.
-    """
-    periods: list[Period] = []
-    request = lru_cache(REMEMBERED)(lambda number: _Asked.read(sandbox, number))
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._periods: list[Period] = []
+        self._asked: dict[int, _Asked] = {}
 
-    def look(step: Step) -> str:
-        if not periods:
-            periods.extend(_periods(sandbox))
-        if step.revision.source == "import" or not _takes_two(sandbox, step, periods):
+    def ahead(self, revisions: Sequence[StoredRevision]) -> None:
+        """Read the requests that these came by. Policies are read with the first ones, so that they are no older."""
+        if not self._periods:
+            self._periods = _periods(self.sandbox)
+        about = [made.refers_to["request"] for made in revisions if "request" in made.refers_to and self._policy(made)]
+        self._asked = _asked(self.sandbox, set(about)) if about else {}
+
+    def __call__(self, step: Step) -> str:
+        policy = self._policy(step.revision)
+        if not policy or not self._takes_two(step, policy):
             return ""
         number = step.revision.refers_to.get("request")
         if number is None:
             return _ALONE
-        asked = request(number)
+        asked = self._asked.get(number)
         return asked.problem(step) if asked else f"there is no request {number}"
 
-    return look
+    def _policy(self, made: StoredRevision) -> str:
+        """The policy that asked for a second person; "" where none did, and for what was imported."""
+        at = made.created_at
+        if made.source == "import":
+            return ""
+        # Of two that were in force within GRACE, the one that asks for less.
+        policy = min((one.policy for one in self._periods if one.since <= at < one.until), key=_STRICTNESS)
+        return policy if policy in (Policy.TWO_PEOPLE, Policy.EVERYTHING) else ""
 
-
-def _takes_two(sandbox: Sandbox, step: Step, periods: list[Period]) -> bool:
-    at = step.revision.created_at
-    # Of two that were in force within GRACE, the one that asks for less.
-    policy = min((one.policy for one in periods if one.since <= at < one.until), key=_STRICTNESS)
-    if policy not in (Policy.TWO_PEOPLE, Policy.EVERYTHING):
-        return False
-    if policy == Policy.EVERYTHING or _is_live(step.kind, step.before) or _is_live(step.kind, step.after):
-        return True
-    return step.before is not None and step.kind in REACHED and was_reached(sandbox.pk, step.id, at)
+    def _takes_two(self, step: Step, policy: str) -> bool:
+        if policy == Policy.EVERYTHING or _is_live(step.kind, step.before) or _is_live(step.kind, step.after):
+            return True
+        may_be_reached = step.before is not None and step.kind in REACHED
+        return may_be_reached and was_reached(self.sandbox.pk, step.id, step.revision.created_at)
 
 
 def _is_live(kind: str, document: Document | None) -> bool:
     return document is not None and kind in _LIVE and document.get("status") == _LIVE[kind]
 
 
+# Of thousands of offers in a placement only that there are such is read; fallback offers are told apart, for what is behind them.
 NAMING = """
-SELECT listing.id, listing.kind, listing.status FROM offers_listing AS listing
- WHERE listing.sandbox_id = %(sandbox)s AND listing."references" && %(ids)s::text[]
-   AND listing.deleted_at IS NULL AND listing.since <= %(at)s
-UNION ALL
-SELECT item.id, past.kind, past.status FROM offers_listingpast AS past JOIN offers_libraryitem AS item ON item.key = past.item_id
- WHERE past.sandbox_id = %(sandbox)s AND past."references" && %(ids)s::text[]
-   AND NOT past.deleted AND past.since <= %(at)s AND %(at)s < past.until
+SELECT DISTINCT kind, status, CASE WHEN kind = 'fallback-offer' THEN id ELSE '' END FROM (
+  SELECT kind, status, id FROM offers_listing
+   WHERE sandbox_id = %(sandbox)s AND "references" && %(ids)s::text[] AND deleted_at IS NULL AND since <= %(at)s
+  UNION ALL
+  SELECT past.kind, past.status, item.id
+    FROM offers_listingpast AS past JOIN offers_libraryitem AS item ON item.key = past.item_id
+   WHERE past.sandbox_id = %(sandbox)s AND past."references" && %(ids)s::text[]
+     AND NOT past.deleted AND past.since <= %(at)s AND %(at)s < past.until) AS naming
 """
 
 
 def was_reached(sandbox_id: int, id: str, at: datetime) -> bool:
     """Whether something that was live then referred to this item, directly or through a fallback offer, as lists knew."""
     naming = reading.rows(NAMING, {"sandbox": sandbox_id, "ids": [id], "at": at})
-    if any(status in ("approved", "live") for _, _, status in naming):
+    if any(status in ("approved", "live") for _, status, _ in naming):
         return True
-    fallbacks = [id for id, kind, _ in naming if kind == Kind.FALLBACK_OFFER]
+    fallbacks = [fallback for _, _, fallback in naming if fallback]
     more = reading.rows(NAMING, {"sandbox": sandbox_id, "ids": fallbacks, "at": at}) if fallbacks else []
-    return any((kind, status) == (Kind.DECISION, "live") for _, kind, status in more)
+    return any((kind, status) == (Kind.DECISION, "live") for kind, status, _ in more)
 
 
-@dataclass(frozen=True)
+class _Event(NamedTuple):
+    request: int
+    key: int
+    what: str
+    version: int
+    digest: str
+    actor_key: str
+    created_at: datetime
+    xid: int
+    # Of those that made a version: what it changes.
+    changes: list[dict[str, Any]] | None
+
+
+class _Change(NamedTuple):
+    request: int
+    id: str
+    base: Document | None
+    base_etag: int
+    patch: Patch
+    applied_etag: int
+
+
+def _asked(sandbox: Sandbox, numbers: Collection[int]) -> dict[int, "_Asked"]:
+    """These requests, by their numbers: three statements."""
+    requests = ChangeRequest.objects.filter(sandbox=sandbox.pk, number__in=numbers)
+    found = {
+        key: _Asked(number, {author, *contributors}, {}, [])
+        for key, number, author, contributors in requests.values_list("key", "number", "actor_key", "contributors")
+    }
+    names = [*_Event._fields[:-1], "about__changes"]
+    for event in RequestEvent.objects.filter(request__in=found).order_by("key").values_list(*names):
+        found[event[0]].events.append(_Event(*event))
+    for change in RequestedChange.objects.filter(request__in=found).values_list(*_Change._fields):
+        found[change[0]].changes[change[1]] = _Change(*change)
+    return {asked.number: asked for asked in found.values()}
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
-    """A change request, with what it changes and the steps that count."""
+    """A change request: who wrote it, what it changes by item, and what happened to it."""
 
-    request: ChangeRequest
-    changes: dict[str, RequestedChange]
-    events: list[RequestEvent]
-
-    @classmethod
-    def read(cls, sandbox: Sandbox, number: int) -> "_Asked | None":
-        request = ChangeRequest.objects.filter(sandbox=sandbox.pk, number=number).first()
-        if request is None:
-            return None
-        changes = {change.id: change for change in RequestedChange.objects.filter(request=request)}
-        return cls(request, changes, list(RequestEvent.objects.filter(request=request).order_by("key")))
+    number: int
+    writers: set[str]
+    changes: dict[str, _Change]
+    events: list[_Event]
 
     def problem(self, step: Step) -> str:
         """Why this request does not stand behind a revision; "" where it does."""
-        number, refers_to = self.request.number, step.revision.refers_to
+        number, refers_to = self.number, step.revision.refers_to
         applied = self._last(What.BYPASSED if refers_to.get("bypass") else What.APPLIED)
         change = self.changes.get(step.id)
         if applied is None or change is None:
@@ -190,10 +227,10 @@ class _Asked:
             return f"it is not what request {number} asked for"
         return ""
 
-    def _last(self, what: RequestEvent.What) -> RequestEvent | None:
+    def _last(self, what: RequestEvent.What) -> _Event | None:
         return next((event for event in reversed(self.events) if event.what == what), None)
 
-    def _agreed(self, applied: RequestEvent) -> bool:
+    def _agreed(self, applied: _Event) -> bool:
         """Whether somebody who had no part in it said yes last, before it was applied, to what was applied."""
         said = [event for event in self.events if event.key < applied.key and event.version == applied.version]
         last = {event.actor_key: event for event in said if event.what in (What.APPROVED, What.REQUESTED_CHANGES)}
@@ -209,29 +246,29 @@ class _Asked:
 
     def _wrote(self) -> set[str]:
         made = [event for event in self.events if event.what in (What.OPENED, What.EDITED)]
-        return {self.request.actor_key, *self.request.contributors}.union(*map(_behind, made))
+        return self.writers.union(*map(_behind, made))
 
-    def _taking_back_problem(self, change: RequestedChange, step: Step) -> str:
+    def _taking_back_problem(self, change: _Change, step: Step) -> str:
         """A period's end: what was agreed to with the period. What goes live by it is what was there before, and nothing else."""
         made, ended = step.revision, self._last(What.TAKEN_BACK)
         if ended is None or int(made.xid) != ended.xid or made.refers_to.get("undoes") != change.applied_etag:
-            return f"request {self.request.number} was neither applied nor taken back by it"
+            return f"request {self.number} was neither applied nor taken back by it"
         if _is_live(step.kind, step.after) and not _is_live(step.kind, step.before):
             item = LibraryItem.objects.get(key=made.item_id)
             if not equal(step.after, document_at(item, change.applied_etag - 1)):
-                return f"what went live at the end of request {self.request.number} is not what it was before"
+                return f"what went live at the end of request {self.number} is not what it was before"
         return ""
 
-    def _asks_for(self, change: RequestedChange, step: Step, applied: RequestEvent) -> bool:
+    def _asks_for(self, change: _Change, step: Step, applied: _Event) -> bool:
         made = [event for event in self.events if event.what in (What.OPENED, What.EDITED)]
         version = next((event for event in reversed(made) if event.version == applied.version), None)
-        told: list[dict[str, Any]] = version.about.get("changes", []) if version else []
-        if not any((one["id"], one["patch"]) == (change.id, change.patch) for one in told):
+        told = version.changes if version else None
+        if not any((one["id"], one["patch"]) == (change.id, change.patch) for one in told or []):
             return False
         return equal(_wanted(change, step), step.after)
 
 
-def _wanted(change: RequestedChange, step: Step) -> Document | None:
+def _wanted(change: _Change, step: Step) -> Document | None:
     """What the request makes of the document that was there."""
     if change.base is None or step.before is None:
         wanted: Document | None = with_defaults(Kind(step.kind), replay(None, change.patch))
@@ -243,7 +280,7 @@ def _wanted(change: RequestedChange, step: Step) -> Document | None:
     return wanted
 
 
-def _behind(event: RequestEvent) -> set[str]:
+def _behind(event: _Event) -> set[str]:
     """Who did this: of a program, also who was given the secret that it had then, as far as that is recorded."""
     if not event.actor_key.startswith(CLIENT):
         return {event.actor_key}

@@ -1,10 +1,10 @@
 """Whether history is intact: every chain replayed, every digest recomputed, every item compared with what its history makes of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from typing import NamedTuple
+from itertools import groupby, islice
+from typing import NamedTuple, Protocol
 
 import orjson
 from django.db.models import QuerySet
@@ -36,13 +36,20 @@ class Step(NamedTuple):
     after: Document | None
 
 
-# What else is wrong with a revision, "" for nothing.
-Look = Callable[[Step], str]
+class Look(Protocol):
+    """What else is looked at."""
+
+    def ahead(self, revisions: Sequence[StoredRevision]) -> None:
+        """Revisions that come next, up to AHEAD of them: what is needed of other tables can be read at once."""
+
+    def __call__(self, step: Step) -> str:
+        """What is wrong with a revision; "" for nothing."""
 
 
-def verify(
-    sandboxes: QuerySet[Sandbox], looking: Callable[[Sandbox], Look] = lambda sandbox: lambda step: ""
-) -> Iterator[Difference]:
+AHEAD = 1_000
+
+
+def verify(sandboxes: QuerySet[Sandbox], looking: Callable[[Sandbox], Look] | None = None) -> Iterator[Difference]:
     """Replay every chain and recompute every digest; yields what differs, item by item. `looking` gives what else looks at them.
 
     Chains and items are read by one streaming statement for each sandbox, which therefore reads one state of them; so is, by
@@ -52,8 +59,8 @@ def verify(
     for sandbox in sandboxes:
         for item in LibraryItem.objects.filter(sandbox=sandbox, revisions=None).iterator():
             yield Difference(sandbox.name, item.id, item.etag, "the item has no history")
-        look = looking(sandbox)
-        for _, chain in groupby(_with_items(sandbox), lambda row: row.revision.item_id):
+        look = looking(sandbox) if looking else None
+        for _, chain in groupby(_ahead(_with_items(sandbox), look), lambda row: row.revision.item_id):
             for found, message in _verify_chain(sandbox, chain, look):
                 yield Difference(sandbox.name, found.item.id, found.revision.etag, message)
         yield from _verify_lists(sandbox)
@@ -136,7 +143,15 @@ def _with_items(sandbox: Sandbox) -> Iterator[_Row]:
         yield _Row(revision, _Item(*row[REVISION_WIDTH:]))
 
 
-def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row], look: Look) -> Iterator[tuple[_Row, str]]:
+def _ahead(rows: Iterator[_Row], look: Look | None) -> Iterator[_Row]:
+    """The same rows, each after `look` was told of it."""
+    while look and (batch := list(islice(rows, AHEAD))):
+        look.ahead([row.revision for row in batch])
+        yield from batch
+    yield from rows
+
+
+def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row], look: Look | None) -> Iterator[tuple[_Row, str]]:
     """What is wrong with one item, and at which revision. A chain that is broken is not followed further."""
     document: Document | None = None
     previous = shown = ""
@@ -157,7 +172,7 @@ def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row], look: Look) -> Iterat
         for name in sorted(found.erased or {}):
             yield row, f"the {name} was erased, and nothing says by whom"
         shown = shown if document is None else text
-        if problem := look(Step(item.id, item.kind, found, before, document)):
+        if look and (problem := look(Step(item.id, item.kind, found, before, document))):
             yield row, problem
         if found.snapshot not in (None, text):
             yield row, "the snapshot differs from the replayed document"
