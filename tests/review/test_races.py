@@ -1,21 +1,27 @@
 """Who is at the same thing at the same moment: one outcome, and everybody is told what it is. Real threads, real connections."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
+from django.utils import timezone
 
+from offers import proof
 from offers.access.policy import ReviewRequired
 from offers.document import patch as patches
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
-from offers.models import ChangeRequest, LibraryItem, Revision, Sandbox
-from offers.review import requests, verdicts
+from offers.models import ChangeRequest, LibraryItem, Notice, RequestEvent, Revision, Sandbox
+from offers.review import requests, schedule, verdicts
 from offers.review.applying import NotReady
 from offers.review.requests import HasMoved, NotNow
 from tests.cast import FORM, at_once, differences, make, make_sandbox, offer, patch, replace
-from tests.review.asking import agree, ask, digest, new, wanted
+from tests.review.asking import agree, ask, digest, new, now, said, wanted
 from tests.review.conftest import Cast, cast_in
+from tests.web.edit.filling import opened, submit, with_texts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -114,6 +120,84 @@ def test_a_rule_does_not_change_alone_as_something_goes_live_by_it(
     assert ChangeRequest.objects.get(key=request.key).state == "applied"
     assert LibraryItem.objects.get(id="gold").etag == 1
     assert differences() == []
+
+
+def check_records(request: ChangeRequest) -> str:
+    """The state of a request, once its events, its revisions, the items and what people were told all say the same."""
+    request = ChangeRequest.objects.get(key=request.key)
+    applied = request.state == "applied"
+    assert said(request).count("applied") == applied
+    assert said(request).count("withdrawn") == (request.state == "withdrawn")
+    made = Revision.objects.filter(sandbox=request.sandbox_id, refers_to__request=request.number)
+    assert [one.etag for one in made] == [one.applied_etag for one in request.changes.all() if one.applied_etag]
+    assert made.exists() == applied
+    events = RequestEvent.objects.filter(request=request).exclude(actor_id=request.actor_id)
+    told = Notice.objects.filter(request=request, user=request.actor_id).order_by("key")
+    assert [*told.values_list("what", flat=True)] == [*events.order_by("key").values_list("what", flat=True)]
+    # What the library was filled with was made by one person.
+    assert [one for one in proof.verify(Sandbox.objects.all()) if one.etag > 1] == []
+    return request.state
+
+
+def test_an_approval_and_another_version_have_one_outcome(people: Cast, sale: LibraryItem) -> None:
+    request = ask(people.mina, sale, replace("/name", "Autumn sale"))
+    seen, more = digest(request), wanted(sale, replace("/rank/priority", 9))
+
+    def step(number: int) -> ChangeRequest:
+        return requests.add(people.mina, request, [more]) if number else verdicts.approve(people.jun, request, seen)
+
+    lost = next(one for one in at_once(2, step) if isinstance(one, Exception))
+    # Either it was applied as it was looked at, or nobody has looked at what it is now.
+    assert (type(lost), check_records(request)) in ((NotNow, "applied"), (HasMoved, "open"))
+
+
+def test_two_who_apply_at_once_apply_it_once(people: Cast, sale: LibraryItem) -> None:
+    request = agree(people.jun, ask(people.mina, sale, replace("/name", "Autumn sale")), apply=False)
+    results = at_once(2, lambda number: requests.apply([people.mina, people.jun][number], request))
+    assert kinds_of(results) == ["ChangeRequest", "NotReady"]
+    assert check_records(request) == "applied"
+
+
+@pytest.mark.parametrize("name", ["name", "/rank/priority"])
+def test_a_form_that_is_saved_as_a_request_is_applied_loses_nothing(people: Cast, name: str) -> None:
+    """Of the same field one wins, and the other is told; of others both are there."""
+    draft = make(people.mina, offer(), id="sale")
+    request = ask(people.mina, draft, replace("/name", "By the request"))
+    agree(people.jun, request, apply=False)
+    browser = Client()
+    browser.force_login(User.objects.get(username="mina"))
+    field = {"name": {"/name": "By the form"}, "/rank/priority": {"/rank/priority": "9"}}[name]
+    form = with_texts(opened(browser), field)
+
+    def step(number: int) -> object:
+        try:
+            return submit(browser, form) if number else requests.apply(people.jun, request)
+        finally:
+            connection.close()
+
+    results = at_once(2, step)
+    document, state = now(draft).document, check_records(request)
+    if name == "name":
+        assert (document["name"], state) in (("By the request", "applied"), ("By the form", "approved"))
+        assert any(isinstance(one, NotReady) or getattr(one, "status_code", 0) == 409 for one in results), results
+    else:
+        assert (document["name"], document["rank"]["priority"], state) == ("By the request", 9, "applied")
+
+
+def test_a_moment_that_comes_as_a_request_is_withdrawn_has_one_outcome(people: Cast, sale: LibraryItem) -> None:
+    when = requests.When(timezone.now() + timedelta(hours=1), None, "Asia/Seoul")
+    request = agree(people.jun, ask(people.mina, sale, replace("/name", "Autumn sale"), when=when))
+    real = timezone.now
+
+    def step(number: int) -> object:
+        return requests.withdraw(people.mina, request) if number else schedule.keep()
+
+    with pytest.MonkeyPatch.context() as clock:
+        clock.setattr(timezone, "now", lambda: real() + timedelta(minutes=61))
+        results = at_once(2, step)
+    lost = [one for one in results if isinstance(one, Exception)]
+    assert check_records(request) == ("applied" if lost else "withdrawn")
+    assert [type(one) for one in lost] in ([], [NotNow])
 
 
 def test_who_is_late_is_told_what_became_of_it(people: Cast, sale: LibraryItem) -> None:
