@@ -1,361 +1,22 @@
 """Random people at work by every kind of door, beside a small model of what may become of it: nobody's change goes live alone."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
+from random import Random
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from django.db import transaction
-from django.test import Client
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from offers import proof
 from offers.access import members
-from offers.access.permissions import Actor, NotAllowed, NotFound, actor_for_user
-from offers.document.diff import diff
-from offers.document.errors import InvalidDocument
-from offers.document.kinds.registry import Kind, api_address
-from offers.ledger import history, writes
-from offers.ledger.heads import head_of_item
-from offers.ledger.records import Stamp
-from offers.ledger.references import InUse
-from offers.models import ChangeRequest, LibraryItem, Membership, RequestEvent, Sandbox
-from offers.review import recheck, requests, schedule, verdicts
-from offers.review.applying import NoOwner, NotReady
-from offers.review.requests import HasMoved, NotNow, When, proposal
-from tests.api.conftest import Caller, make_caller
-from tests.cast import FORM, make, offer
-from tests.review.asking import digest
-from tests.review.conftest import Cast, cast_in
-
-REFUSALS = (
-    NotAllowed,
-    NotFound,
-    NotNow,
-    HasMoved,
-    NotReady,
-    NoOwner,
-    InvalidDocument,
-    InUse,
-    requests.NothingToPropose,
-)
-PEOPLE = ("mina", "jun", "jisoo", "bora", "robot")
-ITEMS = ("sale", "draft", "gold")
-VALUES = {"name": ("A", "B"), "priority": (1, 2), "status": ("draft", "approved"), "rule": ("gold", None)}
-FIELDS = {"sale": tuple(VALUES), "draft": tuple(VALUES), "gold": ("name",)}
-POLICIES = ("two-people", "two-people", "everything", "none", "reviewer")
-UNDER_WAY = [str(state) for state in ChangeRequest.UNDER_WAY]
-
-Fields = dict[str, Any]
-
-
-def fields_of(document: Fields) -> Fields:
-    chosen = document.get("selectionConstraint") or {}
-    found = {"name": document["name"], "status": document.get("status")}
-    return {**found, "priority": document.get("rank", {}).get("priority"), "rule": chosen.get("eligibilityRule")}
-
-
-def with_field(document: Fields, name: str, value: Any) -> Fields:
-    if name == "priority":
-        return {**document, "rank": {"priority": value}}
-    if name != "rule":
-        return {**document, name: value}
-    window = {one: text for one, text in document["selectionConstraint"].items() if one.endswith("Date")}
-    chosen = {"profileConstraintType": "eligibilityRule", "eligibilityRule": value} if value else {}
-    return {**document, "selectionConstraint": {**window, **chosen}}
-
-
-@dataclass
-class Asked:
-    """A request as the model knows it: one item, its fields before and after, who wrote it, who said yes to which values."""
-
-    item: str
-    base: Fields
-    wanted: Fields
-    wrote: set[str]
-    owner: str
-    agreed: dict[str, Any] = field(default_factory=dict)
-    objected: set[str] = field(default_factory=set)
-
-
-@dataclass
-class World:
-    """The library, and the model of it: what each item says, or that it is gone; who may do what."""
-
-    people: Cast
-    robot: Caller
-    docs: dict[str, Fields]
-    gone: set[str] = field(default_factory=set)
-    asked: dict[int, Asked] = field(default_factory=dict)
-    role: dict[str, str] = field(default_factory=dict)
-    policy: str = "two-people"
-
-    # What the model says.
-
-    def is_live(self, item: str, document: Fields | None = None) -> bool:
-        said = document or self.docs[item]
-        if item == "gold":
-            return any(self.is_live(one) and self.docs[one]["rule"] == "gold" for one in ("sale", "draft"))
-        return item not in self.gone and said["status"] == "approved"
-
-    def may_alone(self, who: str, item: str, after: Fields | None) -> bool:
-        if self.role[who] not in ("editor", "reviewer", "admin") or self.policy == "everything":
-            return False
-        if self.policy == "none" or (self.policy == "reviewer" and self.role[who] != "editor"):
-            return True
-        return not self.is_live(item) and not (after is not None and item != "gold" and after["status"] == "approved")
-
-    def holds(self, after: Fields | None) -> bool:
-        """What it refers to is there."""
-        return after is None or after["rule"] is None or "gold" not in self.gone
-
-    def judged(self, one: Asked) -> Any:
-        """The values that a yes is about."""
-        after = {**self.docs[one.item], **one.wanted}
-        goes_live = after["status"] == "approved" and not self.is_live(one.item)
-        live_by = self.docs[one.item]["rule"] if self.is_live(one.item) else None
-        shown = after["status"] == "approved" and after["rule"] == "gold" and live_by != "gold"
-        names = tuple(VALUES) if goes_live else tuple(one.wanted)
-        return {name: self.docs[one.item][name] for name in names}, shown and dict(self.docs["gold"])
-
-    def fits(self, one: Asked) -> bool:
-        now = self.docs[one.item]
-        moved = [name for name, value in one.wanted.items() if now[name] not in (one.base[name], value)]
-        left = [name for name, value in one.wanted.items() if now[name] != value]
-        return one.item not in self.gone and not moved and bool(left)
-
-    def stands(self, one: Asked) -> bool:
-        """Somebody who had no part in it, and may, said yes to what there is now, and nobody objects."""
-        yes = [who for who, about in one.agreed.items() if about == self.judged(one) and who not in one.wrote]
-        return any(self.role[who] in ("reviewer", "admin") for who in yes) and not one.objected
-
-    # What people do. Each says whether the model lets it pass.
-
-    def actor(self, who: str) -> Actor:
-        if who == "robot":
-            member = Membership.objects.select_related("sandbox").get(client="robot")
-            return Actor(member.sandbox, member.role, "Robot", client_id="robot", may_bypass=member.may_bypass)
-        return actor_for_user(User.objects.get(username=who), "prod")
-
-    def key(self, who: str) -> str:
-        return self.actor(who).key
-
-    def item(self, id: str) -> LibraryItem:
-        return LibraryItem.objects.get(id=id)
-
-    def patch_of(self, id: str, name: str, value: Any) -> list[dict[str, Any]]:
-        document = self.item(id).document
-        return diff(document, with_field(document, name, value))
-
-    def edits(self, who: str, id: str, name: str, value: Any) -> None:
-        after = {**self.docs[id], name: value}
-        patch = self.patch_of(id, name, value)
-        may = id not in self.gone and self.may_alone(who, id, after) and self.holds(after)
-        if not patch:
-            return
-        if who == "robot":
-            kind = Kind.RULE if id == "gold" else Kind.PERSONALIZED_OFFER
-            done = self.robot("PATCH", api_address(kind, id), patch).status_code == 200
-        else:
-            done = passes(lambda: writes.change(self.actor(who), list(Kind), id, patch, FORM))
-        assert done == may, (who, id, name, value)
-        self.docs[id] = after if done else self.docs[id]
-
-    def deletes(self, who: str, id: str, name: str, value: Any) -> None:
-        used = id == "gold" and any(self.docs[one]["rule"] and one not in self.gone for one in ("sale", "draft"))
-        if id in self.gone:
-            after = self.docs[id]
-            may = self.may_alone(who, id, after) and self.holds(after)
-            done = passes(lambda: writes.undelete(self.actor(who), list(Kind), id, FORM))
-            assert done == may, (who, id)
-            self.gone -= {id} if done else set()
-            return
-        may = self.may_alone(who, id, None) and not used
-        done = passes(lambda: writes.delete(self.actor(who), list(Kind), id, FORM))
-        assert done == may, (who, id)
-        self.gone |= {id} if done else set()
-
-    def restores(self, who: str, id: str, name: str, value: Any) -> None:
-        if id in self.gone:
-            return
-        document = history.document_at(self.item(id), 1)
-        assert document is not None
-        patch, after = diff(self.item(id).document, document), fields_of(document)
-        may = self.may_alone(who, id, after) and self.holds(after)
-        stamp = Stamp("restore", refers_to={"restores": 1})
-        if patch:
-            done = passes(lambda: writes.change(self.actor(who), list(Kind), id, patch, stamp))
-            assert done == may, (who, id)
-            self.docs[id] = after if done else self.docs[id]
-
-    def proposes(self, who: str, id: str, name: str, value: Any, when: When = When()) -> None:  # noqa: B008  # frozen
-        patch = self.patch_of(id, name, value)
-        if not patch or id in self.gone:
-            return
-        after = {**self.docs[id], name: value}
-        may = self.role[who] != "auditor" and self.holds(after)
-        one = proposal(head_of_item(self.item(id)), patch, "form")
-        made: list[ChangeRequest] = []
-        done = passes(lambda: made.append(requests.propose(self.actor(who), [one], "T", "W", when=when)))
-        assert done == may, (who, id)
-        if done:
-            self.asked[made[0].number] = Asked(id, dict(self.docs[id]), {name: value}, {who}, who)
-
-    def schedules(self, who: str, id: str, name: str, value: Any) -> None:
-        if self.is_live(id) and self.policy in ("two-people", "everything"):
-            self.proposes(who, id, name, value, When(timezone.now() + timedelta(minutes=30)))
-
-    def bypasses(self, who: str, id: str, name: str, value: Any) -> None:
-        patch = self.patch_of(id, name, value)
-        if not patch or id in self.gone:
-            return
-        after = {**self.docs[id], name: value}
-        may = who == "bora" and self.role[who] != "auditor" and self.holds(after)
-        one = proposal(head_of_item(self.item(id)), patch, "form")
-        done = passes(lambda: requests.publish(self.actor(who), [one], "T", "It is wrong"))
-        assert done == may, (who, id)
-        self.docs[id] = after if done else self.docs[id]
-
-    def adds(self, who: str, id: str, name: str, value: Any) -> None:
-        number = self.chosen(id)
-        if number is None:
-            return
-        one = self.asked[number]
-        now = self.docs[one.item]
-        if name not in FIELDS[one.item] or not self.fits(one) or now[name] == value:
-            return
-        patch = self.patch_of(one.item, name, value)
-        after = {**now, **one.wanted, name: value}
-        wanted = {each: told for each, told in {**one.wanted, name: value}.items() if told != now[each]}
-        added = proposal(head_of_item(self.item(one.item)), patch, "form")
-        done = passes(lambda: requests.add(self.actor(who), self.request(number), [added]))
-        assert done == (self.role[who] != "auditor" and self.holds(after) and self.can_edit(one.owner)), (who, number)
-        if done:
-            self.asked[number] = Asked(one.item, dict(now), wanted, one.wrote | {who}, one.owner)
-
-    def approves(self, who: str, id: str, name: str, value: Any) -> None:
-        number = self.chosen(id)
-        if number is None or who == "robot":
-            return
-        one, request = self.asked[number], self.request(number)
-        may = self.role[who] in ("reviewer", "admin") and who not in one.wrote and self.fits(one)
-        after = {**self.docs[one.item], **one.wanted}
-        others = one.objected - {who}
-        applies = may and not others and request.apply_at is None
-        may = may and (not applies or (self.holds(after) and self.can_edit(one.owner)))
-        if name == "name":
-            browser = Client()
-            browser.force_login(User.objects.get(username=who))
-            browser.post(f"/s/prod/reviews/{number}/approve/", {"digest": digest(request)})
-            done = RequestEvent.objects.filter(request=request, what="approve", actor_key=self.key(who)).exists()
-            done = done and (self.request(number).updated_at != request.updated_at)
-        else:
-            done = passes(lambda: verdicts.approve(self.actor(who), request, digest(request)))
-        assert done == may, (who, number)
-        if done:
-            one.agreed[who] = self.judged(one)
-            one.objected.discard(who)
-            assert (self.request(number).state == "applied") == applies
-            self.docs[one.item] = after if applies else self.docs[one.item]
-
-    def objects(self, who: str, id: str, name: str, value: Any) -> None:
-        number = self.chosen(id)
-        if number is None or who == "robot":
-            return
-        one, request = self.asked[number], self.request(number)
-        may = self.role[who] in ("reviewer", "admin") and who not in one.wrote
-        say = verdicts.reject if value in ("B", 2) else verdicts.request_changes
-        assert passes(lambda: say(self.actor(who), request, digest(request), "No")) == may, (who, number)
-        if may:
-            one.objected.add(who)
-            one.agreed.pop(who, None)
-
-    def withdraws(self, who: str, id: str, name: str, value: Any) -> None:
-        number = self.chosen(id)
-        if number is not None:
-            one = self.asked[number]
-            may = self.role[who] == "admin" or (who == one.owner and self.role[who] != "auditor")
-            assert passes(lambda: requests.withdraw(self.actor(who), self.request(number))) == may
-
-    def applies(self, who: str, id: str, name: str, value: Any) -> None:
-        number = self.chosen(id)
-        if number is None:
-            return
-        one = self.asked[number]
-        after = {**self.docs[one.item], **one.wanted}
-        may = self.role[who] in ("reviewer", "admin") or (who == one.owner and self.can_edit(who))
-        may = may and self.stands(one) and self.fits(one) and self.holds(after) and self.can_edit(one.owner)
-        assert passes(lambda: requests.apply(self.actor(who), self.request(number))) == may, (who, number)
-        self.docs[one.item] = after if may else self.docs[one.item]
-
-    def time_passes(self, who: str, id: str, name: str, value: Any) -> None:
-        """What was due is applied only if it stands."""
-        self.clock[0] += timedelta(minutes=20)
-        due = {number for number, one in self.asked.items() if self.request(number).state == "scheduled"}
-        recheck.keep()
-        schedule.keep()
-        for number in sorted(due, key=lambda number: self.request(number).apply_at or timezone.now()):
-            if self.request(number).state == "applied":
-                one = self.asked[number]
-                assert self.stands(one), number
-                assert self.fits(one), number
-                self.docs[one.item] = {**self.docs[one.item], **one.wanted}
-
-    def policy_changes(self, who: str, id: str, name: str, value: Any) -> None:
-        wanted = POLICIES[len(self.asked) % len(POLICIES)]
-        done = passes(lambda: members.change_policy(self.actor(who), wanted, was=self.policy))
-        assert done == (self.role[who] == "admin" and who != "robot")
-        self.policy = wanted if done else self.policy
-
-    def roles_change(self, who: str, id: str, name: str, value: Any) -> None:
-        if who == "jisoo":
-            return
-        found = Membership.objects.get(client="robot") if who == "robot" else Membership.objects.get(user__username=who)
-        was = members.given_of(found)
-        ladder = {"editor": "auditor", "auditor": "reviewer", "reviewer": "editor"}
-        given = members.Given(ladder[was.role] if who != "bora" else "editor", was.may_bypass)
-        members.change_member(self.actor("jisoo"), found.pk, given, was=was)
-        self.role[who] = given.role
-
-    # What is looked at.
-
-    clock: list[timedelta] = field(default_factory=lambda: [timedelta(0)])
-
-    def can_edit(self, who: str) -> bool:
-        return self.role[who] != "auditor"
-
-    def request(self, number: int) -> ChangeRequest:
-        return ChangeRequest.objects.select_related("sandbox").get(number=number)
-
-    def chosen(self, id: str) -> int | None:
-        """The oldest request under way about this item, or any."""
-        under_way = (
-            ChangeRequest.objects.filter(state__in=UNDER_WAY).order_by("number").values_list("number", flat=True)
-        )
-        found = [number for number in under_way if number in self.asked]
-        return next((number for number in found if self.asked[number].item == id), found[0] if found else None)
-
-    def check(self) -> None:
-        for id in ITEMS:
-            item = self.item(id)
-            assert (item.deleted_at is not None) == (id in self.gone), id
-            assert fields_of(item.document) == self.docs[id], id
-        assert [(one.id, one.etag, one.message) for one in proof.verify(Sandbox.objects.all())] == []
-
-
-def passes(step: Callable[[], object]) -> bool:
-    """Whether it is done; what refuses it leaves no trace."""
-    try:
-        with transaction.atomic():
-            step()
-    except REFUSALS:
-        return False
-    return True
-
+from offers.document.kinds.registry import Kind
+from offers.models import Sandbox
+from tests.api.conftest import make_caller
+from tests.cast import make, offer
+from tests.review.conftest import cast_in
+from tests.review.world import FIELDS, ITEMS, PEOPLE, VALUES, World, fields_of
 
 STEPS = {
     World.edits: 4,
@@ -375,12 +36,13 @@ STEPS = {
 }
 
 
-@st.composite
-def steps(draw: st.DrawFn) -> tuple[Any, str, str, str, Any]:
-    step = draw(st.sampled_from([step for step, weight in STEPS.items() for _ in range(weight)]))
-    id = draw(st.sampled_from(ITEMS))
-    name = draw(st.sampled_from(FIELDS[id]))
-    return step, draw(st.sampled_from(PEOPLE)), id, name, draw(st.sampled_from(VALUES[name]))
+def steps(rng: Random) -> Iterator[tuple[Any, ...]]:
+    """What somebody does next: the step, who, and the item and the field that it may be about."""
+    while True:
+        (step,) = rng.choices(list(STEPS), list(STEPS.values()))
+        id = rng.choice(ITEMS)
+        name = rng.choice(FIELDS[id])
+        yield step, rng.choice(PEOPLE), id, name, rng.choice(VALUES[name])
 
 
 @pytest.fixture
@@ -397,20 +59,13 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
     return World(people, robot, {one.id: fields_of(one.document) for one in made}, role=role)
 
 
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(todo=st.lists(steps(), min_size=10, max_size=30))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_documents_chains_states_and_permissions_agree_whatever_people_do(
-    world: World, monkeypatch: pytest.MonkeyPatch, todo: list[Any]
+    world: World, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     real: Callable[[], datetime] = timezone.now
-    with transaction.atomic(), monkeypatch.context() as patched:
-        copy = World(world.people, world.robot, dict(world.docs), role=dict(world.role))
-        patched.setattr(timezone, "now", lambda: real() + copy.clock[0])
-        for step, *rest in todo:
-            step(copy, *rest)
-            copy.check()
-        transaction.set_rollback(True)
+    monkeypatch.setattr(timezone, "now", lambda: real() + world.clock[0])
+    for step, *rest in islice(steps(Random(seed)), 80):  # no secret
+        print(step.__name__, *rest)
+        step(world, *rest)
+        world.check()

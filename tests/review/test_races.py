@@ -189,8 +189,11 @@ def test_a_moment_that_comes_as_a_request_is_withdrawn_has_one_outcome(people: C
     request = agree(people.jun, ask(people.mina, sale, replace("/name", "Autumn sale"), when=when))
     real = timezone.now
 
-    def step(number: int) -> object:
-        return requests.withdraw(people.mina, request) if number else schedule.keep()
+    def step(number: int) -> None:
+        if number:
+            requests.withdraw(people.mina, request)
+        else:
+            schedule.keep()
 
     with pytest.MonkeyPatch.context() as clock:
         clock.setattr(timezone, "now", lambda: real() + timedelta(minutes=61))
