@@ -135,3 +135,9 @@ def own(actor: Actor) -> QuerySet[ChangeRequest]:
     """What this person or program sees to and something can still become of, what moved last first."""
     found = ChangeRequest.objects.filter(sandbox=actor.sandbox, owner_key=actor.key, state__in=ChangeRequest.UNDER_WAY)
     return found.order_by("-updated_at", "-key")
+
+
+def takes(actor: Actor, item: LibraryItem | None) -> list[ChangeRequest]:
+    """The actor's own requests that one more change can be put into; `has_it` says whether the item is in it already."""
+    has_it = RequestedChange.objects.filter(request=OuterRef("key"), id=item.id if item else "")
+    return list(own(actor).annotate(has_it=Exists(has_it))[:MOST_TOLD])

@@ -1,9 +1,13 @@
-"""{% offered item as can %}: what the person of this page may do with an item. {% version_menu can entry %}: with a version."""
+"""{% offered item as can %}: what the person of this page may do with an item. {% version_menu can entry %}: with a version.
+
+{% own_requests item as mine %}: the person's open requests, into which a change of the item can be put.
+"""
 
 from django import template
 from django.template import RequestContext
 
-from offers.models import LibraryItem
+from offers.models import ChangeRequest, LibraryItem
+from offers.review import queue
 from offers.web.frame.respond import Frame
 from offers.web.item.history.menu import version_menu
 from offers.web.item.offered import Offered
@@ -18,3 +22,11 @@ def offered(context: RequestContext, item: LibraryItem) -> Offered | None:
     frame = context["frame"]
     actor = frame.actor if isinstance(frame, Frame) else None
     return Offered(actor, item) if actor and isinstance(item, LibraryItem) else None
+
+
+@register.simple_tag(takes_context=True)
+def own_requests(context: RequestContext, item: LibraryItem | str) -> list[ChangeRequest]:
+    """None for who is not in a sandbox; without an item, for what is new."""
+    frame = context["frame"]
+    actor = frame.actor if isinstance(frame, Frame) else None
+    return queue.takes(actor, item if isinstance(item, LibraryItem) else None) if actor else []

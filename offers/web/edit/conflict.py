@@ -73,5 +73,5 @@ def _placed(refused: InvalidDocument, names: Mapping[str, str]) -> list[tuple[Pr
 def _carried(sent: QueryDict) -> Iterable[tuple[str, str]]:
     """The form as it was sent, to be sent again with the decisions."""
     for name, values in sent.lists():
-        if name.startswith("/") or name in ("etag", "zone", "person", *INPUTS):
+        if name.startswith("/") or name in ("etag", "zone", "person", "title", "into", *INPUTS):
             yield from ((name, str(value)) for value in values)

@@ -35,9 +35,7 @@ from offers.ledger.heads import head_of_item
 from offers.ledger.history import NoSuchRevision
 from offers.ledger.references import InUse
 from offers.models import LibraryItem, Revision
-from offers.review import requests
-from offers.review.applying import NotReady
-from offers.review.requests import Proposal, proposal
+from offers.review.requests import proposal
 from offers.web.account.session import keeps_typed, opened_by_another
 from offers.web.edit import conflict
 from offers.web.edit.choices import LibraryChoices
@@ -53,11 +51,9 @@ from offers.web.frame.sections import OFFERS, Section
 from offers.web.frame.words import problem_text
 from offers.web.item.entries import item_context
 from offers.web.item.history import contested
-from offers.web.item.proposals.when import NoSuchTime, sent, typed
-from offers.web.item.said import in_use, next_steps, say_proposed
+from offers.web.item.proposals.when import typed
+from offers.web.item.said import PROPOSALS, NotSent, in_use, next_steps, send
 
-# The button that asks a second person first.
-PROPOSE = "propose"
 # What a preview is answered with: no inputs.
 ANSWER = "edit/_answer.html"
 # The part of the page that a row button changes: its template, and its id.
@@ -91,7 +87,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
     desk = Desk(request, actor, item, etag, form)
     if request.POST.get(contested.ALL):
         return _all_of_one_side(desk, item)
-    if request.POST.get("action") not in ("save", PROPOSE):
+    if request.POST.get("action") not in ("save", *PROPOSALS):
         return other(desk)
     # Whose session it is now did not see this form: nothing is recorded under their name before they have.
     return page(desk, status=409) if opened_by_another(request) else _save(desk, item)
@@ -179,12 +175,12 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
 
     try:
         # What is saved for later is a request that nobody has to agree to.
-        if desk.request.POST.get("action") == PROPOSE or typed(desk.request).is_timed:
+        if desk.request.POST.get("action") in PROPOSALS or typed(desk.request).is_timed:
             plan = planned(head_of_item(item), desk.form.before, document, settle)
             return (
                 _nothing(desk, item)
                 if not plan.patch
-                else _proposed(desk, proposal(plan.head, plan.patch, stamp.source))
+                else send(desk.request, desk.actor, proposal(plan.head, plan.patch, stamp.source))
             )
         saved = save(desk.actor, head_of_item(item), desk.etag, desk.form.before, document, stamp, settle)
     except Contested as both:
@@ -192,10 +188,8 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
     except NotFound:
         item.refresh_from_db()
         return page(desk, status=409, **preview(desk))
-    except NoSuchTime as why:
-        return page(desk, status=422, refusal=why.text, not_sent=why)
-    except NotReady:
-        return page(desk, status=409, refusal=_("Somebody is saving this right now. Propose it again."))
+    except NotSent as why:
+        return not_sent(desk, why)
     except NotAllowed as refusal:
         return page(desk, status=403, refusal=str(refusal))
     except InvalidDocument as error:
@@ -215,10 +209,11 @@ def _nothing(desk: Desk, item: LibraryItem) -> HttpResponse:
     return redirect(address_of(desk.actor.sandbox.name, item, "edit"))
 
 
-def _proposed(desk: Desk, wanted: Proposal) -> HttpResponse:
-    """The change as a request, which its author sees next. Raises what `requests.propose` raises."""
-    made = requests.propose(desk.actor, [wanted], "", desk.note, when=sent(desk.request))
-    return say_proposed(desk.request, desk.actor, made)
+def not_sent(desk: Desk, why: NotSent) -> HttpResponse:
+    """The form again, with everything that was typed, and why it was not proposed at the input that it is about."""
+    if not why.at:
+        return page(desk, status=409, refusal=why.text)
+    return page(desk, status=422, not_sent=why, **preview(desk))
 
 
 def _all_of_one_side(desk: Desk, item: LibraryItem) -> HttpResponse:

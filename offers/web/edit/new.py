@@ -22,18 +22,16 @@ from offers.document.values import Document
 from offers.forms.kinds import form_for, form_from, form_problems
 from offers.ledger import heads, history, writes
 from offers.models import Revision
-from offers.review import requests
-from offers.review.applying import NotReady
 from offers.review.requests import new_item
 from offers.web.account.session import keeps_typed, opened_by_another
 from offers.web.edit.desk import Desk
-from offers.web.edit.form import PROPOSE, other, page, refused, sent_zone
+from offers.web.edit.form import not_sent, other, page, refused, sent_zone
 from offers.web.frame.access import actor_for, stamp_of
 from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.sections import OFFERS, Section
-from offers.web.item.proposals.when import NoSuchTime, sent, typed
-from offers.web.item.said import say_proposed
+from offers.web.item.proposals.when import typed
+from offers.web.item.said import PROPOSALS, NotSent, send
 
 NEW_OFFER_RUNS = timedelta(days=30)
 
@@ -52,7 +50,7 @@ def new(request: HttpRequest, sandbox: str, section: Section = OFFERS) -> HttpRe
         return page(Desk(request, actor, None, 0, form))
     form = form_from(kind, {}, dict(request.POST.lists()), sent_zone(request))
     desk = Desk(request, actor, None, 0, form)
-    if request.POST.get("action") not in ("save", PROPOSE):
+    if request.POST.get("action") not in ("save", *PROPOSALS):
         return other(desk)
     return page(desk, status=409) if opened_by_another(request) else _create(desk)
 
@@ -76,15 +74,12 @@ def _create(desk: Desk) -> HttpResponse:
     try:
         if own:
             raise InvalidDocument(own)
-        if desk.request.POST.get("action") == PROPOSE or typed(desk.request).is_timed:
-            wanted = new_item(desk.form.kind, id, document, stamp.source)
-            made = requests.propose(desk.actor, [wanted], "", desk.note, when=sent(desk.request))
-            return say_proposed(desk.request, desk.actor, made)
+        if desk.request.POST.get("action") in PROPOSALS or typed(desk.request).is_timed:
+            return send(desk.request, desk.actor, new_item(desk.form.kind, id, document, stamp.source))
         writes.create(desk.actor, desk.form.kind, document, stamp, id=id)
-    except NoSuchTime as why:
-        return page(desk, status=422, refusal=why.text, not_sent=why)
-    except NotReady:
-        return _made_before(desk, id)
+    except NotSent as why:
+        # What is in the way of a new item alone is that there is one with its id.
+        return not_sent(desk, why) if why.at else _made_before(desk, id)
     except InvalidDocument as error:
         return refused(desk, error)
     except NotAllowed as refusal:

@@ -27,7 +27,7 @@ from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
 from offers.web.item.proposals.requested import requested_of
-from offers.web.item.said import ask_for, in_words, say_changed
+from offers.web.item.said import NotSent, ask_for, in_words, say_changed
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -61,7 +61,7 @@ def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     except ReviewRequired:
         patch = [{"op": "add", "path": "", "value": item.document}]
         wanted = proposal(head_of_item(item), patch, Revision.Source.UNDO, stamp.refers_to)
-        return ask_for(request, actor, wanted)
+        return ask_for(request, actor, wanted, lambda why: page(request, actor, item, not_sent=why, status=422))
     except InvalidDocument as error:
         return page(request, actor, item, error.problems, status=422)
     say_changed(request, actor, done, _("It is back as it was."))
@@ -69,7 +69,13 @@ def undelete(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
 
 
 def page(
-    request: HttpRequest, actor: Actor, item: LibraryItem, problems: tuple[Problem, ...] = (), *, status: int = 200
+    request: HttpRequest,
+    actor: Actor,
+    item: LibraryItem,
+    problems: tuple[Problem, ...] = (),
+    *,
+    not_sent: NotSent | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The page of a deleted item: who deleted it, when and why; how it comes back, or why it cannot, or not by this person."""
     found = ruling(actor, Kind(item.kind), item.id, None, item.document)
@@ -80,6 +86,7 @@ def page(
         requested=requested_of(actor, item),
         refusal=found.refusal,
         proposes=found.review,
+        not_sent=not_sent,
         problems=[in_words(item, problem) for problem in problems or (() if found.refusal else _missing(item))],
     )
     return answer(request, "item/deleted.html", context, status=status)

@@ -23,7 +23,7 @@ from offers.web.frame.addresses import address_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
-from offers.web.item.said import ask_for, in_words, note_of, say_stale, seen, to_item
+from offers.web.item.said import NotSent, ask_for, in_words, note_of, say_stale, seen, to_item
 
 MAX_NAME = 255
 
@@ -66,12 +66,13 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
     check_edit(actor)
     proposes = ruling(actor, Kind(item.kind), item.id, item.document, None).review
     users = used_by(actor.sandbox.pk, item.id)
+
+    def question(not_sent: NotSent | None = None) -> HttpResponse:
+        context = item_context(item, "", users=users, section_page=section, proposes=proposes, not_sent=not_sent)
+        return answer(request, "item/delete.html", context, status=422 if not_sent else 200)
+
     if request.method != "POST":
-        return answer(
-            request,
-            "item/delete.html",
-            item_context(item, "", users=users, section_page=section, proposes=proposes),
-        )
+        return question()
     stamp = stamp_of(request, Revision.Source.FORM, note=note_of(request))
     try:
         writes.delete(actor, section.kinds, id, stamp, if_match=seen(request, item))
@@ -80,7 +81,7 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
         return HttpResponseRedirect(request.path)
     except ReviewRequired:
         wanted = proposal(head_of_item(item), [DELETE], Revision.Source.FORM)
-        return ask_for(request, actor, wanted)
+        return ask_for(request, actor, wanted, question)
     except InUse as use:
         context = item_context(item, "", users=use.users, section_page=section)
         return answer(request, "item/delete.html", context, status=409)

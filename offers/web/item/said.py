@@ -1,14 +1,17 @@
 """What a button sends along, and what is said on the next page when it was pressed."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from offers import asked
-from offers.access.permissions import Actor
+from offers.access.asking import asking
+from offers.access.permissions import Actor, NotFound
 from offers.access.policy import refusal
 from offers.document.errors import DocumentError, Problem
 from offers.document.words.labels import gettext_noop
@@ -19,12 +22,12 @@ from offers.ledger.writes import Outcome
 from offers.models import ChangeRequest, LibraryItem
 from offers.review import requests
 from offers.review.applying import NotReady
-from offers.review.requests import Proposal
+from offers.review.requests import AlreadyProposed, NothingToPropose, NotNow, Proposal, ReasonMissing, TooMany
 from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.sections import SECTION_OF
 from offers.web.frame.times import exact_text
 from offers.web.frame.words import place_title, problem_text
-from offers.web.item.proposals.when import sent
+from offers.web.item.proposals.when import WAY, NoSuchTime, sent, typed
 
 
 def in_use(use: InUse) -> Problem:
@@ -90,30 +93,126 @@ def in_words(item: LibraryItem, problem: Problem) -> str:
     return f"{place_title(place_at(item.document, problem.pointer))}: {text}" if problem.pointer else text
 
 
-def ask_for(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedirect:
-    """Open a request for this change, and lead to it; where it cannot be made, say why and lead back to the item."""
+PUBLISH = "publish"
+PROPOSALS = ("propose", PUBLISH)
+
+
+class NotSent(Exception):
+    """Nothing was asked for, and why; `at` is the input that it is about, "" for none."""
+
+    def __init__(self, text: str, at: str = "") -> None:
+        super().__init__(text)
+        self.text, self.at = text, at
+
+
+def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedirect:
+    """Ask for this change as the page says: in a new request, in one that is under way, or without waiting; leads to the request.
+
+    Raises NotSent, and what `requests.propose` raises besides.
+    """
+    into, timed = request.POST.get("into", ""), typed(request).is_timed
+    try:
+        if request.POST.get("action") == PUBLISH:
+            if timed:
+                raise NotSent(_("Without waiting it applies at once, and at no other time."), WAY)
+            return _published(request, actor, one)
+        if into:
+            if timed:
+                raise NotSent(_("A request has one time for all of it: change that on its page."), WAY)
+            return _put_into(request, actor, requests.get(actor, asked.number(into) or 0), one)
+        when = sent(request)
+        made = requests.propose(actor, [one], title_of(request), note_of(request), when=when, once=True)
+    except NoSuchTime as why:
+        raise NotSent(why.text, why.at) from None
+    except AlreadyProposed as before:
+        return _proposed_before(request, actor, before.request)
+    except ReasonMissing:
+        raise NotSent(_("Say why it cannot wait: whoever looks at it afterwards wants to know."), "note") from None
+    except NotFound:
+        raise NotSent(_("There is no such request. Choose another one."), "into") from None
+    except NotNow as late:
+        said = _("Request {number} is “{state}” by now. Choose another one.")
+        text = said.format(number=late.request.number, state=late.request.get_state_display())
+        raise NotSent(text, "into") from None
+    except TooMany:
+        raise NotSent(_("A request has at most {n} changes.").format(n=requests.MOST_CHANGES), "into") from None
+    except NothingToPropose:
+        raise NotSent(_("Together with what the request has of it, nothing would change."), "into") from None
+    except NotReady:
+        if into:
+            said = _("Request {number} does not fit what is there by now, so nothing is put into it. Look at it first.")
+            raise NotSent(said.format(number=into), "into") from None
+        raise NotSent(_("Somebody is saving this right now. Propose it again.")) from None
+    return say_proposed(request, actor, made)
+
+
+def title_of(request: HttpRequest) -> str:
+    """What the request is to be called, as the form says it; "" where it says nothing."""
+    return asked.text(request.POST.get("title"), requests.MOST_TITLE)
+
+
+def _published(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedirect:
+    known_as = asking(request).request_id
+    made = requests.publish(actor, [one], title_of(request), note_of(request), request_id=known_as)
+    said = _("Published without waiting. Somebody else has to look at it within 24 hours.")
+    return _to_request(request, actor, made, said)
+
+
+def _put_into(request: HttpRequest, actor: Actor, held: ChangeRequest, one: Proposal) -> HttpResponseRedirect:
+    """One more change in a request; what it has of the item already stays where the new one does not touch it."""
+    had = held.changes.filter(id=one.id).exists()
+    version = held.version
+    made = requests.add(actor, held, [one], note_of(request))
+    if made.version == version:
+        said = _("The request has this already.")
+    elif had:
+        said = _("Put together with what the request had of it already: where both change a field, this one counts.")
+    else:
+        said = _("Put into the request. Whoever had agreed to it looks again.")
+    return _to_request(request, actor, made, said)
+
+
+def _proposed_before(request: HttpRequest, actor: Actor, before: ChangeRequest) -> HttpResponseRedirect:
+    """The same was sent again: it leads to the request that there is; a title and a reason that are given now are its own."""
+    title, reason = title_of(request) or before.title, note_of(request) or before.reason
+    if (title, reason) != (before.title, before.reason):
+        when = requests.When(before.apply_at, before.until, before.time_zone)
+        requests.describe(actor, before, title, reason, when)
+    return _to_request(request, actor, before, _("You had proposed this already: this is that request."))
+
+
+def ask_for(
+    request: HttpRequest, actor: Actor, one: Proposal, again: Callable[[NotSent], HttpResponse] | None = None
+) -> HttpResponse:
+    """Ask for this change, and lead to its request. Where it cannot be made, say why and lead back to the item.
+
+    `again` is the page that it was asked on, with what was typed: where that has to be put right.
+    """
     # What is not there yet has no page to lead back to.
     back = reverse("items", args=[actor.sandbox.name, SECTION_OF[one.kind]])
     if one.key is not None:
         back = address_at(actor.sandbox.name, SECTION_OF[one.kind], one.id)
     try:
-        made = requests.propose(actor, [one], "", note_of(request), when=sent(request))
+        return send(request, actor, one)
+    except NotSent as why:
+        if again is not None and why.at:
+            return again(why)
+        messages.info(request, why.text)
     except DocumentError as error:
         messages.error(request, format_html_join(" ", "{}", ((problem_text(found),) for found in error.problems)))
-        return HttpResponseRedirect(back)
     except InUse as use:
         messages.error(request, problem_text(in_use(use)))
-        return HttpResponseRedirect(back)
-    except NotReady:
-        messages.info(request, _("Nothing was proposed: somebody changed it meanwhile."))
-        return HttpResponseRedirect(back)
-    return say_proposed(request, actor, made)
+    return HttpResponseRedirect(back)
 
 
 def say_proposed(request: HttpRequest, actor: Actor, made: ChangeRequest) -> HttpResponseRedirect:
-    """Lead to the request. `data-saved` tells the browser that its draft of a form is not needed any more."""
     said = _("Proposed. A second person looks at it before it goes live.")
     if made.state == made.State.SCHEDULED and made.apply_at is not None:
         said = _("Scheduled: it is applied on {when}.").format(when=exact_text(made.apply_at))
+    return _to_request(request, actor, made, said)
+
+
+def _to_request(request: HttpRequest, actor: Actor, made: ChangeRequest, said: str) -> HttpResponseRedirect:
+    """Lead to the request. `data-saved` tells the browser that its draft of a form is not needed any more."""
     messages.success(request, format_html("<span data-saved>{}</span>", said))
     return HttpResponseRedirect(reverse("review", args=[actor.sandbox.name, made.number]))

@@ -23,27 +23,29 @@ from offers.web.frame.respond import answer
 from offers.web.frame.sections import OFFERS, Section
 from offers.web.item.entries import item_context
 from offers.web.item.proposals.when import NoSuchTime, sent, typed
-from offers.web.item.said import ask_for, in_words, note_of, say_changed, say_stale, seen, to_item
+from offers.web.item.said import NotSent, ask_for, in_words, note_of, say_changed, say_stale, seen, to_item
 
-# The steps that are asked about first: from there nobody, or only an admin, leads back.
+# The steps that are asked about first in any case: from there nobody, or only an admin, leads back.
 FINAL = ("complete", "archived")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section: Section = OFFERS) -> HttpResponse:
-    """Take the item to another status, from the version that the person saw. GET asks first, where that is final."""
+    """Take the item to another status, from the version that the person saw. GET asks first, where that is final or proposed."""
     said = KINDS[section.kinds[0]].said
     if status not in said:
         raise Http404
-    if request.method != "POST" and status not in FINAL:
-        return HttpResponseNotAllowed(["POST"])
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
     if request.method != "POST":
-        return _ask(request, actor, section, item, status)
+        return _ask(request, actor, item, status)
     try:
         sent(request)
     except NoSuchTime as why:
-        return _ask(request, actor, section, item, status, why)
+        return _ask(request, actor, item, status, why)
+
+    def again(why: NotSent) -> HttpResponse:
+        return _ask(request, actor, item, status, why)
+
     patch = [{"op": "replace", "path": "/status", "value": status}]
     stamp = stamp_of(request, Revision.Source.FORM, note=note_of(request))
     wanted = proposal(head_of_item(item), patch, Revision.Source.FORM)
@@ -53,32 +55,30 @@ def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section
     except writes.StaleEtag as stale:
         say_stale(request, actor, item, stale.head)
     except ReviewRequired:
-        return ask_for(request, actor, wanted)
+        return ask_for(request, actor, wanted, again)
     except DocumentError as error:
         problems = ((in_words(item, problem),) for problem in error.problems)
         messages.error(request, format_html_join(" ", "{}", problems))
     else:
         if done.changed and timed:
-            return ask_for(request, actor, wanted)
+            return ask_for(request, actor, wanted, again)
         if done.changed:
             say_changed(request, actor, done, _(said[status]))
     return to_item(actor, item)
 
 
 def _ask(
-    request: HttpRequest,
-    actor: Actor,
-    section: Section,
-    item: LibraryItem,
-    status: str,
-    not_sent: NoSuchTime | None = None,
+    request: HttpRequest, actor: Actor, item: LibraryItem, status: str, not_sent: NotSent | NoSuchTime | None = None
 ) -> HttpResponse:
-    """The question before a step that cannot be taken back by everybody, or by nobody."""
+    """The question before a step that cannot be taken back by everybody, or by nobody, and before one that is proposed."""
     after = {**item.document, "status": status}
     check_edit(actor)
     found = ruling(actor, Kind(item.kind), item.id, item.document, after)
+    if status not in FINAL and not found.review:
+        return HttpResponseNotAllowed(["POST"])
     if found.refusal:
         return to_item(actor, item)
     was_live = is_live(item.kind, item.document)
     context = item_context(item, "", to=status, was_live=was_live, proposes=found.review, not_sent=not_sent)
-    return answer(request, "item/final.html", context, status=422 if not_sent else 200)
+    template = "item/final.html" if status in FINAL else "item/step.html"
+    return answer(request, template, context, status=422 if not_sent else 200)

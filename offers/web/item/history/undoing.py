@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,7 @@ from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
 from offers.web.item.history.contested import ALL, YOURS, Pick, Titles, fields_of, picks_for, settled
-from offers.web.item.said import ask_for, in_use, next_steps
+from offers.web.item.said import NotSent, ask_for, in_use, next_steps
 
 # Fields that later changes touched, too, as many as people decide about one by one.
 FIELDS_SHOWN = 100
@@ -134,13 +135,15 @@ def _confirmed(
     source: str,
     etag: int,
     carried: Sequence[tuple[str, str]] = (),
+    not_sent: NotSent | None = None,
 ) -> HttpResponse:
     """Show the change to `document` in words (GET), or write it (POST) if the item is still what was shown.
 
     `carried` is what was decided on the way here, to be sent again.
     """
     patch = diff(item.document, document)
-    posted = request.method == "POST"
+    # What was not sent is shown again, with what was typed.
+    posted = request.method == "POST" and not_sent is None
     stale = posted and request.POST.get("etag") != str(item.etag)
     problems: tuple[Problem, ...] = ()
     found = ruling(actor, Kind(item.kind), item.id, item.document, document)
@@ -153,7 +156,8 @@ def _confirmed(
             done = _write(request, actor, item, patch, source, etag, dry_run=dry_run) if patch else None
     except ReviewRequired:
         wanted = proposal(head_of_item(item), patch, source, _refers_to(source, etag))
-        return ask_for(request, actor, wanted)
+        again = partial(_confirmed, request, actor, item, document, source, etag, carried)
+        return ask_for(request, actor, wanted, again)
     except writes.StaleEtag:
         return HttpResponseRedirect(request.path)
     except DocumentError as error:
@@ -172,6 +176,7 @@ def _confirmed(
         stale=stale,
         problems=[(problem, place_at(document, problem.pointer, names)) for problem in problems],
         proposes=found.review,
+        not_sent=not_sent,
         note=request.POST.get("note", ""),
         carried=carried,
         changes=describe(item.document, document, names=names),
@@ -180,11 +185,12 @@ def _confirmed(
         patch=patch,
         curl=patch_curl(request, actor.sandbox, item.kind, item.id, patch, item.etag),
     )
-    return answer(request, "item/history/confirm.html", context, status=_status(stale, problems if posted else ()))
+    status = _status(stale, problems if posted else (), not_sent)
+    return answer(request, "item/history/confirm.html", context, status=status)
 
 
-def _status(stale: bool, problems: tuple[Problem, ...]) -> int:
-    return 409 if stale else 422 if problems else 200
+def _status(stale: bool, problems: tuple[Problem, ...], not_sent: NotSent | None) -> int:
+    return 409 if stale else 422 if problems or not_sent else 200
 
 
 def _write(

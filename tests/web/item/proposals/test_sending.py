@@ -1,0 +1,155 @@
+"""Where a page proposes, the person says where and why: in a new request, in one of her own, or without waiting."""
+
+import re
+from typing import Any
+
+from django.test import Client
+
+from offers.document.kinds.registry import Kind
+from offers.ledger import writes
+from offers.models import ChangeRequest, LibraryItem, RequestedChange, Revision
+from offers.review import requests
+from tests.cast import FORM, make, offer, patch, replace
+from tests.review.asking import ask, now
+from tests.review.conftest import Cast
+from tests.web.edit.filling import EDIT, NAME, opened, submit, with_texts
+from tests.web.form_reader import form_in
+from tests.web.frame.test_respond import text_of
+from tests.web.reviews.conftest import As
+from tests.web.reviews.test_page import text_of as words_of
+
+PAGE = "/s/prod/offers/sale/"
+PRIORITY = "/rank/priority"
+QUESTIONS = (f"{PAGE}status/draft/", f"{PAGE}status/archived/", f"{PAGE}delete/", f"{PAGE}history/2/undo/")
+
+
+def questions(people: Cast, sale: LibraryItem) -> tuple[str, ...]:
+    """Every page of a live item on which something is proposed by a button, and that of one that was deleted."""
+    patch(people.setup, sale, replace("/rank/priority", 2))
+    gone = make(people.setup, offer(status="approved"), id="gone")
+    writes.delete(people.setup, list(Kind), gone.id, FORM)
+    return (*QUESTIONS, f"{PAGE}history/1/restore/", "/s/prod/offers/gone/")
+
+
+def sent(browser: Client, address: str, **form: str) -> Any:
+    """What the page has along, with this, to where its form leads."""
+    page = text_of(browser.get(address))
+    action = re.search(r'<form method="post" action="(/s/prod/offers/gone/undelete/)"', page)
+    etag = re.search(r'name="etag" value="(\d+)"', page)
+    return browser.post(action[1] if action else address, {"etag": etag[1] if etag else "", **form}, follow=True)
+
+
+def test_every_page_that_proposes_offers_the_own_requests_and_puts_it_there(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    mina = browser_of(people.mina)
+    home = LibraryItem.objects.get(id="home")
+    addresses = (*questions(people, sale), EDIT)
+    assert 'name="into"' not in "".join(text_of(mina.get(address)) for address in addresses)
+    mine = ask(people.mina, home, replace("/name", "Front page"))
+    ask(people.jun, sale, replace("/name", "Not hers"))
+    for address in addresses:
+        page = text_of(mina.get(address))
+        assert f'<option value="{mine.number}"' in page, address
+        assert "Not hers" not in re.sub(r'(?s)<section class="requested".*?</section>', "", page)
+    done = sent(mina, addresses[0], into="1", note="It is over")
+    assert "Put into the request. Whoever had agreed to it looks again." in words_of(done)
+    assert "It is over" in words_of(done)
+    assert [change.id for change in mine.changes.order_by("key")] == ["home", "sale"]
+    # What the request has of it already stays.
+    form = with_texts(opened(mina), {NAME: "Autumn sale"})
+    assert "has changes of this already" in text_of(mina.get(EDIT))
+    joined = submit(mina, form | {"into": ["1"]}, "propose", follow=True)
+    assert "Put together with what the request had of it already" in words_of(joined)
+    (change,) = RequestedChange.objects.filter(request=mine, id="sale")
+    assert {one["path"]: one["value"] for one in change.patch} == {"/name": "Autumn sale", "/status": "draft"}
+    again = submit(mina, form | {"into": ["1"]}, "propose", follow=True)
+    assert "The request has this already." in words_of(again)
+    assert ChangeRequest.objects.get(number=1).version == 3
+
+
+def test_what_is_over_takes_nothing_more_and_nothing_typed_is_lost(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    mina = browser_of(people.mina)
+    request = ask(people.mina, sale, replace("/rank/priority", 9))
+    requests.withdraw(people.mina, request)
+    form = with_texts(opened(mina), {NAME: "Autumn sale"}) | {"into": ["1"], "note": ["Legal"], "title": ["Mine"]}
+    for into, said in (("1", "Request 1 is “Withdrawn” by now."), ("99999999999", "There is no such request.")):
+        refused = submit(mina, form | {"into": [into]}, "propose")
+        assert refused.status_code == 422
+        assert re.search(f'id="into-problem">{said}', text_of(refused))
+        kept = form_in(text_of(refused))
+        assert (kept[NAME], kept["note"], kept["title"]) == (["Autumn sale"], ["Legal"], ["Mine"])
+    step = sent(mina, f"{PAGE}status/draft/", into="1", note="Over")
+    assert (step.status_code, 'value="Over"' in text_of(step)) == (422, True)
+    assert "Request 1 is “Withdrawn” by now." in text_of(step)
+    assert RequestedChange.objects.count() == 1
+
+
+def test_the_same_form_sent_twice_opens_one_request(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    mina = browser_of(people.mina)
+    form = with_texts(opened(mina), {NAME: "Autumn sale"}) | {"title": ["Autumn"]}
+    first = submit(mina, form, "propose", follow=True)
+    assert "Proposed." in words_of(first)
+    # After Back, with another reason: it is the request's from now on.
+    again = submit(mina, form | {"note": ["Legal asked"]}, "propose", follow=True)
+    assert "You had proposed this already" in words_of(again)
+    request = ChangeRequest.objects.get()
+    assert (request.title, request.reason, request.version) == ("Autumn", "Legal asked", 1)
+    for _ in range(2):
+        step = sent(mina, f"{PAGE}status/draft/")
+    assert "You had proposed this already" in words_of(step)
+    new = form_in(text_of(mina.get("/s/prod/offers/new/")))
+    new |= {NAME: ["Fresh"], "/status": ["approved"]}
+    for _ in range(2):
+        made = mina.post("/s/prod/offers/new/", new | {"action": "propose"})
+        assert made["Location"] == "/s/prod/reviews/3/"
+    assert ChangeRequest.objects.count() == 3
+
+
+def test_who_may_publishes_without_waiting_with_a_reason(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    bora, mina = browser_of(people.bora), browser_of(people.mina)
+    for address in (*questions(people, sale), EDIT):
+        offered = text_of(bora.get(address))
+        assert offered.count('value="publish"') == 1, address
+        assert "Somebody else has to look at it within 24 hours." in offered
+        assert 'value="publish"' not in text_of(mina.get(address))
+    form = with_texts(opened(bora), {NAME: "Autumn sale"})
+    refused = submit(bora, form, "publish")
+    assert refused.status_code == 422
+    assert re.search(r'id="note"[^>]*aria-invalid="true" aria-describedby="note-problem"', text_of(refused))
+    assert form_in(text_of(refused))[NAME] == ["Autumn sale"]
+    assert submit(mina, with_texts(opened(mina), {NAME: "x"}) | {"note": ["y"]}, "publish").status_code == 403
+    assert (now(sale).etag, ChangeRequest.objects.count()) == (2, 0)
+    done = submit(bora, form | {"note": ["The price was wrong"]}, "publish", follow=True)
+    assert "Published without waiting." in words_of(done)
+    assert now(sale).name == "Autumn sale"
+    assert Revision.objects.get(item=sale, etag=3).refers_to == {"request": 1, "bypass": True}
+    assert ChangeRequest.objects.get().reason == "The price was wrong"
+    # Sent twice, it is there already.
+    assert submit(bora, form | {"note": ["The price was wrong"]}, "publish")["Location"] == EDIT
+
+
+def test_a_button_that_does_not_wait_asks_why_at_its_field(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    bora = browser_of(people.bora)
+    addresses = questions(people, sale)
+    for address in addresses:
+        refused = sent(bora, address, action="publish")
+        assert refused.status_code == 422, address
+        assert re.search(r'id="note"[^>]*aria-invalid="true" aria-describedby="note-problem"', text_of(refused))
+    assert not ChangeRequest.objects.exists()
+    for address in (addresses[-1], addresses[0]):
+        assert "Published without waiting." in words_of(sent(bora, address, action="publish", note="It was wrong"))
+    assert {one.state for one in ChangeRequest.objects.all()} == {ChangeRequest.State.APPLIED}
+    assert (now(sale).status, LibraryItem.objects.get(id="gone").deleted_at) == ("draft", None)
+
+
+def test_a_title_is_the_persons_own(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    mina = browser_of(people.mina)
+    page = text_of(mina.get(EDIT))
+    assert "A second person publishes this" in page
+    form = with_texts(opened(mina), {PRIORITY: "3"})
+    submit(mina, form | {"title": ["  Higher than the others "], "note": ["Sales asked"]}, "propose")
+    request = ChangeRequest.objects.get()
+    assert (request.title, request.reason) == ("Higher than the others", "Sales asked")
