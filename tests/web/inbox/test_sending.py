@@ -19,7 +19,7 @@ from pytest_django import Settings
 from offers.access.permissions import Actor
 from offers.models import LibraryItem, MailTurn, Membership, Notice, PersonalSettings, RequestEvent, Sandbox
 from offers.review import comments, notices, requests
-from offers.web.account.mail import ABOUT, Wish
+from offers.web.account.mail import ABOUT, Wish, wish_of
 from offers.web.inbox import sending
 from tests.cast import at_once, make, make_placement, make_sandbox, offer, replace, shown_in
 from tests.review.asking import agree, ask
@@ -244,7 +244,7 @@ def test_a_person_chooses_what_comes_and_when(people: Cast, browser_of: As) -> N
     browser.post("/preferences/mail/", {"when": "daily", "hour": "17", "about": ["asked", "x"]})
     own = PersonalSettings.objects.get()
     assert (own.mail_when, own.mail_hour, own.mail_about) == ("daily", 17, ["asked"])
-    assert (own.time_zone, own.language) == ("Asia/Seoul", "en")
+    assert wish_of(own) == Wish("daily", 17, frozenset(["asked"]), "en", SEOUL)
     page = browser.get("/preferences/").content.decode()
     assert "account has no address" in page
     browser.post("/preferences/mail/", {"when": "never", "hour": "99"})
