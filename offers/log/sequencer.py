@@ -51,6 +51,14 @@ def advance(sandbox: Sandbox) -> int:
     return len(found)
 
 
+def coming(sandbox_id: int, most: int) -> list[LogEntry]:
+    """What has been stored and is not in the log yet, the newest first: at most so many, with no place so far (-1)."""
+    sandbox = Sandbox.objects.get(pk=sandbox_id)
+    head = LogHead.objects.filter(sandbox=sandbox).first() or LogHead(sandbox=sandbox)
+    found = [_entry(sandbox, -1, event) for event in _next(sandbox, head, settled=False, most=most)]
+    return sorted(found, key=lambda entry: entry.created_at, reverse=True)
+
+
 def _entry(sandbox: Sandbox, index: int, event: Found) -> LogEntry:
     values = event._asdict() | {"fields": list(event.fields)}
     values.pop("xid")
@@ -60,7 +68,8 @@ def _entry(sandbox: Sandbox, index: int, event: Found) -> LogEntry:
 # The kinds of events share one order, and each is found by its own index. What is not committed yet is not seen by the snapshot of
 # the statement, whose oldest transaction under way bounds it.
 _NEXT = """
-WITH settled AS MATERIALIZED (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin)
+WITH settled AS MATERIALIZED (
+  SELECT CASE WHEN %(settled)s THEN pg_snapshot_xmin(pg_current_snapshot()) ELSE '9223372036854775807'::xid8 END AS xmin)
 SELECT event, row FROM (
   (SELECT 0 AS event, key AS row, xid FROM offers_accesschange
     WHERE sandbox_id = %(sandbox)s AND (xid, key) > (%(xid)s::text::xid8, %(access)s::bigint)
@@ -100,10 +109,12 @@ _READ = {
 }
 
 
-def _next(sandbox: Sandbox, head: LogHead) -> Iterator[Found]:
-    """What comes next, in the order of the log."""
+def _next(sandbox: Sandbox, head: LogHead, *, settled: bool = True, most: int = 0) -> Iterator[Found]:
+    """What comes next, in the order of the log: before which nothing can come any more or, if not `settled`, whatever is there."""
     after = {kind.label: _after(head, kind) for kind in LogEntry.Event}
-    order = _rows(_NEXT, {"sandbox": sandbox.pk, "xid": str(head.xid), "most": AT_ONCE, **after})
+    order = _rows(
+        _NEXT, {"sandbox": sandbox.pk, "xid": str(head.xid), "settled": settled, "most": most or AT_ONCE, **after}
+    )
     made: dict[tuple[int, int], Found] = {}
     for event, (statement, step) in _READ.items():
         for row in _rows(statement, [[key for kind, key in order if kind == event]]):

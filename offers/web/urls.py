@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from offers.web.access import clients, overview, people
 from offers.web.account import preferences, session
+from offers.web.audit import audit, files
 from offers.web.bulk import runs
 from offers.web.edit import form, new, presence
 from offers.web.frame.sections import OFFERS, SectionConverter
@@ -73,6 +74,9 @@ urlpatterns = [
     path(REVIEW + "comments/", talking.comment, name="review_comment"),
     path(REVIEW + "comments/<int:key>/resolve/", talking.resolve, name="review_resolve"),
     path(REVIEW + "comments/<int:key>/accept/", talking.accept, name="review_accept"),
+    path("s/<slug:sandbox>/audit/", audit.page, name="audit"),
+    path("s/<slug:sandbox>/audit.csv", files.as_csv, name="audit_csv"),
+    path("s/<slug:sandbox>/audit.ndjson", files.as_ndjson, name="audit_ndjson"),
     path("s/<slug:sandbox>/inbox/", inbox.inbox, name="inbox"),
     path("s/<slug:sandbox>/inbox/read/", inbox.read, name="inbox_read"),
     path("s/<slug:sandbox>/<section:section>/", items.item_list, name="items"),

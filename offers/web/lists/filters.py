@@ -40,7 +40,7 @@ def wanted_in(query: QueryDict, zone: ZoneInfo) -> Wanted:
     given = {name: query.get(name, "") for name in allowed}
     chosen = {name: value for name, value in given.items() if value in allowed[name]}
     named = {name: _text(query, name, 64) for name in NAMED}
-    first, last = _day(query, "from"), _day(query, "to")
+    first, last = day_of(query, "from"), day_of(query, "to")
     return Wanted(
         text=_text(query, "q", 200),
         reference=_text(query, "uses", 64),
@@ -56,7 +56,7 @@ def _text(query: QueryDict, name: str, most: int) -> str:
     return asked.text(query.get(name), most)
 
 
-def _day(query: QueryDict, name: str) -> date | None:
+def day_of(query: QueryDict, name: str) -> date | None:
     """A day of this century, so that every zone and the day after it can be counted with."""
     try:
         found = parse_date(query.get(name, ""))
