@@ -140,7 +140,7 @@ def why(found: Standing, judges: bool) -> str:
         return _("approval of {person} dropped: what it was about has changed").format(
             person=found.dropped[-1].actor_label
         )
-    if request.apply_at is not None and found.approvals:
+    if request.apply_at is not None and found.is_approved:
         return _("on {when}").format(when=in_its_zone(request, request.apply_at))
     if found.approvals:
         return _("{person} approved it").format(person=found.approvals[-1].actor_label)
