@@ -1,6 +1,4 @@
-"""A conflict of a request is settled: for each field the value that is there by now, or the one that is asked for."""
-
-import re
+"""A conflict of a request is settled: for each field the value that is there by now, the one that is asked for, or another."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,15 +7,15 @@ from django.views.decorators.http import require_POST
 
 from offers import asked
 from offers.access.permissions import check_edit
-from offers.document.errors import JSON
 from offers.document.merge import resolve
 from offers.review import requests
-from offers.review.standing import Place, standing
-from offers.web.item.history.contested import name_of
+from offers.review.standing import standing
+from offers.web.frame.middleware import zone_of
+from offers.web.item.history.contested import ALL, picks_for, settled
 from offers.web.reviews.page import address, request_for, shown
 from offers.web.reviews.refusals import REFUSALS, why_not
+from offers.web.reviews.shown import CONFLICTS_SHOWN
 
-THEIRS, REQUESTED = "theirs", "requested"
 MAX_ID = 64
 
 
@@ -31,15 +29,20 @@ def settle(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     check_edit(actor)
     id = asked.text(request.POST.get("id"), MAX_ID)
     place = next((one for one in standing(found).places if one.change.id == id), None)
-    picks = picks_of(place, request) if place else {}
+    if request.POST.get(ALL):
+        # One side of everything is only chosen by that, and shown so.
+        return shown(request, actor, found)
+    asked_for = place.conflicts[:CONFLICTS_SHOWN] if place else ()
+    picks = settled(asked_for, picks_for(request.POST, asked_for), zone_of(request))
     problem, status = "", 409
     # The change may have been taken out of the request, or the item deleted.
     if place is None or place.head is None or place.before is None or place.wanted is None or place.change.base is None:
         problem = _("There is nothing left to choose: look at what became of it.")
-    elif len(picks) < len(place.conflicts):
+    elif len(picks) < len(asked_for):
         problem, status = _("Choose for every field, as they are by now."), 422
     else:
-        document = resolve(place.change.base, place.wanted, place.before, picks).document
+        kept = {conflict.key: conflict.theirs for conflict in place.conflicts[CONFLICTS_SHOWN:]}
+        document = resolve(place.change.base, place.wanted, place.before, picks | kept).document
         assert isinstance(document, dict), "both sides are documents"
         try:
             requests.revise(actor, found, place.head, document)
@@ -49,18 +52,3 @@ def settle(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
         return shown(request, actor, requests.get(actor, number), problem=problem, status=status)
     messages.success(request, _("Settled. Somebody else has to agree to this version."))
     return HttpResponseRedirect(address(actor, found))
-
-
-def picks_of(place: Place, request: HttpRequest) -> dict[str, JSON]:
-    """What was chosen of the conflicts that there are now, by `Conflict.key`."""
-    names = {
-        match[1]: request.POST[name] for name in request.POST if (match := re.fullmatch("pick:([0-9a-f]{32})", name))
-    }
-    values = {
-        conflict.key: {THEIRS: conflict.theirs, REQUESTED: conflict.ours}.get(names.get(name_of(conflict), ""), _NONE)
-        for conflict in place.conflicts
-    }
-    return {key: value for key, value in values.items() if value is not _NONE}
-
-
-_NONE = object()

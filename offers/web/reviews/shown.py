@@ -1,17 +1,17 @@
 """The changes of a request as pages show them: each in words, with what stands in its way, and as patch and curl."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from offers.document.diff import diff
 from offers.document.errors import Problem
 from offers.document.identity import Path
-from offers.document.merge import Conflict
 from offers.document.validate import references
 from offers.document.values import Document, Patch
-from offers.document.words.clips import clipped
 from offers.document.words.describe import Change, describe, summary
 from offers.document.words.naming import Place as Spot
 from offers.document.words.naming import Places, place_at
@@ -20,26 +20,14 @@ from offers.lists.names import names
 from offers.models import Revision, Sandbox, reading
 from offers.review.standing import Place, Standing
 from offers.web.frame.curl import patch_curl
-from offers.web.frame.words import phrase, place_title, shown
-from offers.web.item.history.contested import name_of
-from offers.web.item.history.sides import side_of
+from offers.web.frame.middleware import zone_of
+from offers.web.frame.words import phrase
+from offers.web.item.history.contested import Field, Titles, fields_of, picks_for
 
 # As many contested fields of one item as people read.
 CONFLICTS_SHOWN = 50
 # Of as many items it is looked up who changed them meanwhile: each look reads history.
 LOOKED_UP = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Contested:
-    """A field that somebody else changed, too: what it was, what it is now and by whom, and what is asked for."""
-
-    name: str
-    title: str
-    before: str
-    theirs: str
-    wanted: str
-    made: Revision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +45,7 @@ class Shown:
     patch: Patch
     curl: str
     problems: list[tuple[Problem, Spot]] = field(default_factory=list)
-    contested: list[Contested] = field(default_factory=list)
+    contested: list[Field] = field(default_factory=list)
 
     @property
     def kind(self) -> str:
@@ -66,6 +54,15 @@ class Shown:
     @property
     def id(self) -> str:
         return self.place.change.id
+
+    @property
+    def kept(self) -> int:
+        """How many contested fields nobody is asked about: they stay as they are now."""
+        return max(0, len(self.place.conflicts) - CONFLICTS_SHOWN)
+
+    @property
+    def undecided(self) -> int:
+        return sum(not field.is_decided for field in self.contested)
 
     @property
     def is_there(self) -> bool:
@@ -114,7 +111,7 @@ def _shown(request: HttpRequest, sandbox: Sandbox, place: Place, known: dict[str
         patch=patch,
         curl=patch_curl(request, sandbox, change.kind, change.id, patch, etag) if how == "changed" else "",
         problems=_problems(place, known) if under_way else [],
-        contested=list(_contested(sandbox, place, known)) if conflicted else [],
+        contested=_contested(request, sandbox, place, known) if conflicted else [],
     )
 
 
@@ -122,25 +119,14 @@ def _problems(place: Place, known: dict[str, str]) -> list[tuple[Problem, Spot]]
     return [(problem, place_at(place.after, problem.pointer, known)) for problem in place.problems]
 
 
-def _contested(sandbox: Sandbox, place: Place, known: dict[str, str]) -> Iterator[Contested]:
-    change = place.change
-    conflicts = place.conflicts[:CONFLICTS_SHOWN]
+def _contested(request: HttpRequest, sandbox: Sandbox, place: Place, known: dict[str, str]) -> list[Field]:
+    """The fields that somebody else changed, too, as they were decided where that was just sent."""
+    change, conflicts = place.change, place.conflicts[:CONFLICTS_SHOWN]
     places = Places([one for one in (place.wanted, place.before, change.base) if one is not None], known)
     made = revisions_since(sandbox, place, change.base_etag, [conflict.path for conflict in conflicts])
-    for conflict in conflicts:
-        before, theirs, wanted = (_said(conflict, side, places) for side in sides_of(conflict))
-        title = place_title(places.place(conflict.place))
-        yield Contested(name_of(conflict), title, before, theirs, wanted, made.get(conflict.path))
-
-
-def sides_of(conflict: Conflict) -> Sequence[object]:
-    return conflict.base, conflict.theirs, conflict.ours
-
-
-def _said(conflict: Conflict, value: object, places: Places) -> str:
-    side = side_of(conflict, value, places)
-    text = shown(side.text, side.how)
-    return text if conflict.is_order else clipped(text)
+    titles = Titles(_("Before"), _("Theirs"), pgettext("side", "Requested"))
+    picks = picks_for(request.POST, conflicts) if request.POST.get("id") == change.id else {}
+    return fields_of(conflicts, places, picks, zone_of(request), made, titles)
 
 
 def revisions_since(sandbox: Sandbox, place: Place, etag: int, paths: Sequence[Path]) -> dict[Path, Revision]:

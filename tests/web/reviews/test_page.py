@@ -147,9 +147,25 @@ def test_a_conflict_is_settled_field_by_field(people: Cast, sale: LibraryItem, b
     names = set(re.findall(r'name="(pick:[0-9a-f]{32})"', page))
     assert len(names) == 1
     assert send(browser, request, "settle/", id="sale").status_code == 422
-    assert send(browser, request, "settle/", id="sale", **dict.fromkeys(names, "requested")).status_code == 302
+    assert send(browser, request, "settle/", id="sale", **dict.fromkeys(names, "yours")).status_code == 302
     agree(people.jun, ChangeRequest.objects.get(key=request.key))
     assert now(sale).name == "Autumn sale"
+
+
+def test_a_conflict_may_be_settled_by_another_value_and_one_button_only_chooses(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, [*RENAME, *replace("/rank/priority", 8)])
+    patch(people.setup, sale, [*replace("/name", "Winter sale"), *replace("/rank/priority", 9)])
+    browser = browser_of(people.mina)
+    chosen = send(browser, request, "settle/", id="sale", all="theirs").content.decode()
+    assert len(re.findall(r'value="theirs"\s+checked', chosen)) == 2
+    assert (state_of(request), standing(request).places[0].conflicts != ()) == (State.OPEN, True)
+    names = re.findall(r'name="pick:([0-9a-f]{32})" value="theirs"', chosen)
+    picks = {f"pick:{name}": "other" for name in names} | {f"other:{name}": "77" for name in names}
+    assert send(browser, request, "settle/", id="sale", **picks).status_code == 302
+    agree(people.jun, ChangeRequest.objects.get(key=request.key))
+    assert (now(sale).name, now(sale).priority) == ("77", 77)
 
 
 def test_a_conflict_of_who_left_is_settled_once_somebody_takes_the_request_over(
@@ -160,7 +176,7 @@ def test_a_conflict_of_who_left_is_settled_once_somebody_takes_the_request_over(
     User.objects.filter(username="mina").update(is_active=False)
     browser = browser_of(people.bora)
     chosen = dict.fromkeys(
-        re.findall(r'name="(pick:[0-9a-f]{32})"', browser.get(at(request)).content.decode()), "requested"
+        re.findall(r'name="(pick:[0-9a-f]{32})"', browser.get(at(request)).content.decode()), "yours"
     )
     refused = send(browser, request, "settle/", id="sale", **chosen)
     assert (refused.status_code, "take it over first" in text_of(refused)) == (409, True)
