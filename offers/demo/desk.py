@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
+from itertools import count
 
 from django.utils import timezone
 
@@ -94,9 +95,12 @@ def play(stories: list[Story], now: datetime) -> None:
     """Let all of it happen, in the order of its times: so requests are numbered, and people told, as it would have been."""
     waiting = [(now - next(story), number, story) for number, story in enumerate(stories)]
     heapify(waiting)
-    while waiting:
+    for step in count():
+        if not waiting:
+            return
         at, number, story = heappop(waiting)
-        with clock_at(at):
+        # No two steps at once: what comes later is later, too.
+        with clock_at(at + timedelta(milliseconds=step)):
             before = _further(story)
         if before is not None:
             heappush(waiting, (max(at, now - before), number, story))

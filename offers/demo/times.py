@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 
 from django.utils import timezone
@@ -14,20 +15,20 @@ MINUTE = timedelta(minutes=1)
 def clock_at(moment: datetime) -> Iterator[None]:
     """What is done meanwhile is recorded as done then: so a library gets a past through the doors that have no time of their own.
 
-    For the whole process, so only for a command that does nothing else.
+    It goes on by a microsecond whenever somebody looks at it. For the whole process, so only for a command that does nothing else.
     """
-    now = timezone.now
-    timezone.now = lambda: moment  # the one clock that everything asks
+    now, looks = timezone.now, count()
+    timezone.now = lambda: moment + timedelta(microseconds=next(looks))  # the one clock that everything asks
     try:
         yield
     finally:
         timezone.now = now
 
 
-def moments(rng: Random, after: datetime, until: datetime, count: int) -> list[datetime]:
+def moments(rng: Random, after: datetime, until: datetime, how_many: int) -> list[datetime]:
     """So many moments between the two, in order, within office hours where there is room for that."""
     room = until - after
-    found = [after + room * rng.random() for _ in range(count)]
+    found = [after + room * rng.random() for _ in range(how_many)]
     if room > timedelta(days=3):
         found = [_in_office_hours(rng, at) for at in found]
     return in_order(sorted(found), after, until)
