@@ -113,7 +113,7 @@ READS = {
     "bulk_stop", "bulk_exclude", "bulk_discard", "access", "access_policy", "access_changes", "access_new_person",
     "access_member", "access_remove", "access_secret", "access_end_old_secret", "access_switch",
     "access_new_client", "reviews", "review", "review_request_changes", "review_reject", "review_look",
-    "review_withdraw", "review_claim", "review_comment", "review_resolve", "inbox", "inbox_read", "items", "item",
+    "review_withdraw", "review_claim", "review_when", "review_comment", "review_resolve", "inbox", "inbox_read", "items", "item",
     "preview_text", "presence", "bring_in", "item_api", "preview", "history", "revision", "compare", "blame",
 }  # fmt: skip
 # A stopped run goes on as it was started.
@@ -160,7 +160,7 @@ def test_djangos_admin_shows_items_and_changes_none() -> None:
 # What stores items, or has them stored, and where from: a module that begins to is a door as well.
 WRITERS = {
     "offers.ledger.writes": "web.edit.form web.edit.saving web.edit.new web.item.deleted web.item.history.pages "
-    "web.item.said web.item.lifecycle web.item.status review.taking_back review.applying bulk.worker bulk.plan "
+    "web.item.said web.item.history.undoing web.item.lifecycle web.item.status review.taking_back review.applying bulk.worker bulk.plan "
     "bulk.proposing api.proposing api.wire.problems api.wire.answers api.endpoints",
     "offers.ledger.imports": "demo.load demo.library demo.offers demo.story",
 }

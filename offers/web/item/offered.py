@@ -25,6 +25,8 @@ class Offered:
 
     actor: Actor
     item: LibraryItem
+    # Whether something live refers to it (policy.is_reached), where a list knows that already.
+    reached: bool | None = None
     _rulings: dict[str | None, Ruling] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -67,8 +69,8 @@ class Offered:
 
     @cached_property
     def fixed(self) -> bool:
-        """Whether there is nothing of it that this person could change alone."""
-        return not self._ruling(self.item.document).allows and not self.steps - self.asked_steps
+        """Whether there is nothing of it that this person could change, or propose to."""
+        return bool(self.closed) and not self.steps
 
     @property
     def missing(self) -> list[str]:
@@ -117,7 +119,7 @@ class Offered:
         return self._asked(before, after).is_offered
 
     def _asked(self, before: Document | None, after: Document | None) -> Ruling:
-        return ruling(self.actor, self._kind, self.item.id, before, after)
+        return ruling(self.actor, self._kind, self.item.id, before, after, reached=self.reached)
 
     def _is_step(self, status: str) -> bool:
         goes_live = status == KINDS[self._kind].live

@@ -65,6 +65,7 @@ class Page:
     may_edit: bool
     select: str
     edit: SafeString
+    propose: SafeString
     history: SafeString
     lock: SafeString
     fallback: SafeString
@@ -76,6 +77,7 @@ def drawn(rows: Iterable[OfferRow], columns: Iterable[str], *, may_edit: bool) -
         may_edit,
         _("Select"),
         format_html("{}{}", icon("pencil"), _("Edit")),
+        format_html("{}{}", icon("git-pull-request"), _("Propose")),
         format_html("{}{}", icon("history"), _("History")),
         icon("lock"),
         format_html('<span class="chip">{}</span>\n', _("Fallback")),
@@ -116,7 +118,7 @@ def _edit(row: OfferRow, name: SafeString, page: Page) -> SafeString:
     """The way to the form, or why there is none."""
     if row.closed:
         return format_html(CLOSED, closed=row.closed, lock=page.lock)
-    return format_html(EDIT, address=row.address, name=name, edit=page.edit)
+    return format_html(EDIT, address=row.address, name=name, edit=page.propose if row.proposes else page.edit)
 
 
 def _status(row: OfferRow) -> SafeString:

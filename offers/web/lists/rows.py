@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from offers.access.permissions import Actor
+from offers.access.policy import REACHED, reached_among
 from offers.document.kinds.fields import CHANNEL_PREFIX
 from offers.document.live import live_state_of
 from offers.models import LibraryItem
@@ -85,8 +86,8 @@ class OfferRow:
     of `tags`, each with its tag's name: the list of the offers that have it.
 
     `at` is the moment that the list is of, "" for now; `live` says whether customers see it then.
-    `closed` says why the reader does not edit the offer, and is "" where they do; `fixed`, that not even its status is
-    theirs to change.
+    `closed` says why the reader does not edit the offer, and is "" where they do; `proposes`, that an edit of it is a
+    proposal; `fixed`, that not even its status is theirs to change, or to propose.
     """
 
     item: LibraryItem
@@ -98,6 +99,7 @@ class OfferRow:
     more_tags: int
     channels: SafeString
     closed: str
+    proposes: bool
     fixed: bool
 
 
@@ -111,10 +113,13 @@ def rows_of(
     axis = axis_of(items, now)
     rows = []
     drawn: dict[tuple[str, ...], SafeString] = {}
-    # The policy looks at kind and status alone, of which there are few.
-    may = {(item.kind, item.status): Offered(actor, item) for item in items}
+    # The policy looks at kind, status and whether something live refers to it: there are few such cases in a page.
+    reached = reached_among(actor.sandbox.pk, [item.id for item in items if item.kind in REACHED])
+    may = {
+        (item.kind, item.status, item.id in reached): Offered(actor, item, reached=item.id in reached) for item in items
+    }
     for item in items:
-        can = may[item.kind, item.status]
+        can = may[item.kind, item.status, item.id in reached]
         tags = [(f"{all_offers}?tag={quote(tag)}{then}", known.get(tag, tag)) for tag in item.document.get("tags", ())]
         shown = {representation["channel"] for representation in item.document.get("representations", ())}
         channels = tuple(sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in shown))
@@ -132,6 +137,7 @@ def rows_of(
                 more,
                 drawn[channels],
                 can.closed,
+                bool(can.proposes),
                 can.fixed,
             )
         )

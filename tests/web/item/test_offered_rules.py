@@ -48,7 +48,7 @@ def test_what_is_offered_goes_by_role_and_status(
     can = offered(role, status)
     assert (can.closed, set(can.steps), can.delete) == (closed, steps, delete)
     assert can.edit == (not closed)
-    assert can.fixed == (not can.steps - can.asked_steps and bool(closed or can.proposes))
+    assert can.fixed == (not can.steps and bool(closed))
     assert can.returns == (role == Role.ADMIN)
     assert can.duplicate == (role != Role.AUDITOR), "as a draft it is nobody's but the editors'"
 
@@ -56,7 +56,7 @@ def test_what_is_offered_goes_by_role_and_status(
 def test_what_takes_a_second_person_is_offered_as_a_proposal_and_says_so() -> None:
     draft, live = offered(Role.EDITOR), offered(Role.EDITOR, "approved")
     assert (draft.proposes, set(draft.asked_steps), draft.fixed) == ("", {"approved"}, False)
-    assert (live.proposes, set(live.asked_steps), live.fixed) == (REVIEWED, {"draft", "archived"}, True)
+    assert (live.proposes, set(live.asked_steps), live.fixed) == (REVIEWED, {"draft", "archived"}, False)
     assert (offered(Role.REVIEWER, "approved").proposes, offered(Role.AUDITOR, "approved").proposes) == ("", "")
     two = offered(Role.ADMIN, "approved", "two-people")
     assert two.proposes == "In Prod, what is live changes only with a second person."

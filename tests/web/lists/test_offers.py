@@ -12,7 +12,7 @@ from offers.lists import pages
 from offers.models import LibraryItem, Listing, Sandbox
 from offers.web.lists.rows import AXIS, axis_of, bar_of
 from tests.cast import actor, make, offer, patch, replace, shown_in
-from tests.web.frame.test_respond import text_of
+from tests.web.frame.test_respond import flat, text_of
 
 
 def add(sandbox: Sandbox, count: int) -> None:
@@ -45,6 +45,28 @@ def test_a_page_asks_as_many_queries_for_three_items_as_for_one(
         patch(actor(sandbox), item, replace("/rank/priority", number + 20))
     with django_assert_max_num_queries(len(first)):
         editor.get(address)
+
+
+def test_a_row_says_whether_that_very_fallback_offer_is_shown_by_a_live_decision_in_one_statement_a_page(
+    editor: Client, sandbox: Sandbox, django_assert_max_num_queries: Any
+) -> None:
+    """They are of one kind and status, and one of them is served by what is live."""
+    admin = actor(sandbox)
+    for id in ("free", "served"):
+        make(admin, {"name": id.title(), "status": "draft"}, Kind.FALLBACK_OFFER, id)
+    make(admin, {"name": "Home", "status": "live", "fallback": "served"}, Kind.DECISION, "home-page")
+    Sandbox.objects.update(review_policy=Sandbox.ReviewPolicy.TWO_PEOPLE)
+    editor.get("/s/prod/offers/")
+    with django_assert_max_num_queries(20) as first:
+        rows = flat(text_of(editor.get("/s/prod/offers/"))).split("<tr>")
+    ways = {id: row.split("data-edit>")[1].split("</svg>")[1].split("<")[0].strip()
+            for row in rows for id in ("free", "served") if f'value="{id}"' in row}  # fmt: skip
+    assert ways == {"free": "Edit", "served": "Propose"}
+    for number in range(3):
+        make(admin, {"name": f"More {number}", "status": "draft"}, Kind.FALLBACK_OFFER, f"more{number}")
+    make(admin, {"name": "Away", "status": "live", "fallback": "more1"}, Kind.DECISION, "away")
+    with django_assert_max_num_queries(len(first)):
+        editor.get("/s/prod/offers/")
 
 
 def test_a_history_asks_once_what_the_reader_may_do_with_its_versions(

@@ -100,10 +100,11 @@ def test_the_channels_of_a_row_stand_once_each_in_one_order() -> None:
 def test_each_row_says_whether_its_offer_is_closed_by_what_it_is_itself() -> None:
     editor = Actor(Sandbox(name="prod", title="Prod", review_policy="reviewer"), Role.EDITOR, "Jun")
     draft, live, archived = (an_offer(-DAY, DAY, status) for status in ("draft", "approved", "archived"))
-    told = [(bool(row.closed), row.fixed) for row in rows_of(editor, [draft, live, archived, draft], {})]
-    assert told == [(False, False), (False, True), (True, True), (False, False)]
-    told = [(bool(row.closed), row.fixed) for row in rows_of(ADMIN, [draft, live, archived], {})]
-    assert told == [(False, False), (False, False), (True, False)]
+    rows = rows_of(editor, [draft, live, archived, draft], {})
+    told = [(bool(row.closed), row.proposes, row.fixed) for row in rows]
+    assert told == [(False, False, False), (False, True, False), (True, False, True), (False, False, False)]
+    told = [(bool(row.closed), row.proposes, row.fixed) for row in rows_of(ADMIN, [draft, live, archived], {})]
+    assert told == [(False, False, False), (False, False, False), (True, False, False)]
 
 
 def test_a_row_leads_to_the_offers_of_each_of_its_tags_whatever_their_ids_are() -> None:
