@@ -31,7 +31,7 @@ def revisions(request: ApiRequest, resource: Resource, id: str) -> HttpResponse:
     more, found = len(found) > limit, found[:limit]
     next_page = str(found[-1].etag) if more else ""
     content: shapes.RevisionPage = {
-        "results": answers.revision_entries(item, found),
+        "results": answers.revision_entries(item.sandbox_id, found),
         "count": len(found),
         "total": item.etag,
         "_links": answers.links(f"{resource.path}/{id}/revisions", request.GET, next=next_page),
@@ -44,7 +44,7 @@ def revision(request: ApiRequest, resource: Resource, id: str, etag: int) -> Htt
     item = _item(request, resource, id)
     found = history.revision(item, etag)
     content: shapes.Version = {
-        **answers.revision_entries(item, [found])[0],
+        **answers.revision_entries(item.sandbox_id, [found])[0],
         "document": history.document_at(item, etag),
     }
     return answers.json_response(content)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
-from offers.api import change_requests, endpoints, history
+from offers.api import change_requests, endpoints, feed, history
 from offers.api.auth import ApiRequest, authenticate
 from offers.api.programs import for_programs
 from offers.api.resources import RESOURCES, Resource
@@ -62,6 +62,9 @@ REQUEST_CALLS = (
     Call("withdraw", "POST", f"{REQUEST}/withdraw", change_requests.withdraw),
 )
 
+# And of the log.
+LOG_CALLS = (Call("follow", "GET", "", feed.changes),)
+
 
 def patterns() -> Iterator[URLPattern]:
     """Every address, relative to the API's base."""
@@ -70,6 +73,8 @@ def patterns() -> Iterator[URLPattern]:
             yield path(f"{resource.path}{address}", for_programs(_view(list(calls), resource)))
     for address, calls in groupby(REQUEST_CALLS, lambda call: call.path):
         yield path(f"{change_requests.PATH}{address}", for_programs(_view(list(calls))))
+    for address, calls in groupby(LOG_CALLS, lambda call: call.path):
+        yield path(f"{feed.PATH}{address}", for_programs(_view(list(calls))))
 
 
 def _view(calls: list[Call], *of: Resource) -> Callable[..., HttpResponse]:

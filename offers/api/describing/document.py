@@ -8,14 +8,15 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from offers.api import feed
 from offers.api.change_requests import PATH
-from offers.api.describing.operations import OPERATIONS, token
+from offers.api.describing.operations import LOG_OPERATIONS, OPERATIONS, token
 from offers.api.describing.parameters import PARAMETERS
 from offers.api.describing.requests import REQUEST_OPERATIONS
 from offers.api.describing.responses import HEADERS, responses
 from offers.api.describing.schemas import schemas
 from offers.api.resources import RESOURCES
-from offers.api.routes import CALLS, REQUEST_CALLS, Call
+from offers.api.routes import CALLS, LOG_CALLS, REQUEST_CALLS, Call
 from offers.api.wire.answers import JSON
 from offers.document.kinds.registry import API_BASE
 
@@ -37,6 +38,8 @@ def openapi_document() -> Object:
             _add(paths, resource.path, call, resource.many, OPERATIONS[call.name](resource))
     for call in REQUEST_CALLS:
         _add(paths, PATH, call, "change requests", REQUEST_OPERATIONS[call.name])
+    for call in LOG_CALLS:
+        _add(paths, feed.PATH, call, "log", LOG_OPERATIONS[call.name])
     return {
         "openapi": "3.1.0",
         "info": {"title": "Offer library", "version": "1", "description": INTRODUCTION},

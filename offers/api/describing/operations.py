@@ -167,3 +167,12 @@ def _links(resource: Resource, *calls: str) -> Object:
     return {
         call: {"operationId": f"{resource.path}-{call}", "parameters": {"id": "$response.body#/id"}} for call in calls
     }
+
+
+LOG_OPERATIONS: Mapping[str, Object] = {
+    "follow": {
+        "summary": "Follow everything that happens in the sandbox",
+        "parameters": parameters_of("Since", "Limit"),
+        "responses": {"200": answer("A piece of the log, the oldest entry first.", schema("ChangePage")), **refusals()},
+    }
+}

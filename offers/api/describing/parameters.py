@@ -94,6 +94,10 @@ PARAMETERS: Object = {
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     ),
     "Start": parameter("query", "start", "Where a page starts: from a link.", TEXT),
+    "Since": parameter(
+        *("query", "since", "The index of the first entry wanted: `next` of the answer before."),
+        {"type": "integer", "minimum": 0, "default": 0},
+    ),
     "Before": parameter(
         "query", "start", "Where a page starts: from a link.", {"type": "string", "pattern": "^[0-9]{1,9}$"}
     ),

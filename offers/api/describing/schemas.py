@@ -23,6 +23,7 @@ _SHAPES: tuple[Any, ...] = (
         shapes.Page,
         shapes.Preview,
         shapes.RevisionPage,
+        shapes.ChangePage,
         request_shapes.Proposed,
     ),
     *(

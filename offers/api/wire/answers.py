@@ -16,7 +16,7 @@ from offers.document.words.describe import Change, describe
 from offers.ledger.heads import Head
 from offers.ledger.writes import Outcome
 from offers.lists.names import names_in
-from offers.models import ChangeRequest, LibraryItem, Revision
+from offers.models import ChangeRequest, Revision
 from offers.review.approvals import Approval, approvals_of
 
 JSON = "application/json"
@@ -131,9 +131,9 @@ def links(path: str, query: QueryDict, *, next: str = "", prev: str = "") -> sha
     return found
 
 
-def revision_entries(item: LibraryItem, revisions: Sequence[Revision]) -> list[shapes.Revision]:
-    """Revisions of an item as the history endpoints show them; the patch is the very text that was recorded."""
-    approvals = approvals_of(item.sandbox_id, revisions)
+def revision_entries(sandbox_id: int, revisions: Sequence[Revision]) -> list[shapes.Revision]:
+    """Revisions of a sandbox as the history endpoints show them; the patch is the very text that was recorded."""
+    approvals = approvals_of(sandbox_id, revisions)
     return [{**_revision(made), **_approval(approvals.get(made.refers_to.get("request", 0)))} for made in revisions]
 
 

@@ -170,6 +170,56 @@ class Version(Revision):
     document: dict[str, Any] | None
 
 
+class LoggedRevision(Revision):
+    """A revision with its item."""
+
+    id: str
+    kind: str
+
+
+class LoggedStep(TypedDict):
+    """A step of a change request; `digest` is what a verdict was about, `text` what was said to it."""
+
+    number: Etag
+    what: str
+    version: Etag
+    digest: str
+    text: str
+
+
+class LoggedAccess(TypedDict):
+    """A change of who may do what: whom it is about (a key, "" for the sandbox itself), and what was so before and after."""
+
+    what: str
+    subject: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    note: str
+
+
+class LogEntry(TypedDict):
+    """What happened, at its place in the sandbox's log; it is about one of the last three. `byKey` is who did it, "" for nobody."""
+
+    index: Count
+    leafHash: str
+    time: Instant
+    byKey: str
+    by: str
+    revision: NotRequired[LoggedRevision]
+    changeRequest: NotRequired[LoggedStep]
+    access: NotRequired[LoggedAccess]
+
+
+class ChangePage(TypedDict):
+    """A piece of the log. `next` is the index to go on from, later too, when there are no more now; `total` is how many entries there are."""
+
+    results: list[LogEntry]
+    count: Count
+    total: Count
+    next: Count
+    _links: Links
+
+
 class BlameLine(TypedDict):
     """A value, and the revision that last changed it."""
 

@@ -1,0 +1,70 @@
+"""The sandbox's log for programs that follow it: in order, dense, and nothing is ever put before what was answered."""
+
+from collections.abc import Mapping
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from offers import asked
+from offers.api.auth import ApiRequest
+from offers.api.wire import answers, shapes
+from offers.api.wire.dates import shown
+from offers.api.wire.problems import ApiError
+from offers.lists import programs
+from offers.log import following
+from offers.log.following import Told
+from offers.models import Revision
+
+PATH = "changes"
+
+
+def changes(request: ApiRequest) -> HttpResponse:
+    """GET: the entries from the index `since` on, the oldest first; `next` is where to ask from then on, also when there are none."""
+    given = request.GET.get("since", "0")
+    since = asked.number(given, asked.MAX_KEY)
+    if since is None:
+        detail = _("since is the index of the first entry wanted: a whole number from 0.")
+        raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+    found, size = following.entries(request.actor.sandbox, since, programs.limit(request.GET.get("limit")))
+    made = [told.revision for told in found if told.revision]
+    revisions = dict(zip(made, answers.revision_entries(request.actor.sandbox.pk, made), strict=True))
+    query = request.GET.copy()
+    query["since"] = str(since + len(found))
+    content: shapes.ChangePage = {
+        "results": [_entry(told, revisions) for told in found],
+        "count": len(found),
+        "total": size,
+        "next": since + len(found),
+        "_links": {"self": answers.link(PATH, request.GET), "next": answers.link(PATH, query)},
+    }
+    return answers.json_response(content)
+
+
+def _entry(told: Told, revisions: Mapping[Revision, shapes.Revision]) -> shapes.LogEntry:
+    entry = told.entry
+    said: shapes.LogEntry = {
+        "index": entry.index,
+        "leafHash": bytes(entry.leaf_hash).hex(),
+        "time": shown(entry.created_at),
+        "byKey": entry.actor_key,
+        "by": told.name,
+    }
+    if told.revision is not None and told.item is not None:
+        said["revision"] = {**revisions[told.revision], "id": told.item.id, "kind": told.item.kind}
+    if told.step is not None:
+        said["changeRequest"] = {
+            "number": entry.request or 0,
+            "what": told.step.what,
+            "version": told.step.version,
+            "digest": told.step.digest,
+            "text": told.step.text,
+        }
+    if told.access is not None:
+        said["access"] = {
+            "what": told.access.what,
+            "subject": told.access.subject_key,
+            "before": told.access.before,
+            "after": told.access.after,
+            "note": told.access.note,
+        }
+    return said
