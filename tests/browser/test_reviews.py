@@ -37,7 +37,8 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
     complaints = complaints_of(signed_in)
     signed_in.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     signed_in.set_viewport_size({"width": width, "height": 900})
-    for address in ("", "?tab=all", "1/", "2/", "../inbox/"):
+    item = f"../offers/{coats.id}/"
+    for address in ("", "?tab=all", "1/", "2/", "../inbox/", item, f"{item}edit/", f"{item}status/draft/"):
         signed_in.goto(f"{live_server.url}/s/prod/reviews/{address}")
         assert violations(signed_in) == [], address
         assert signed_in.evaluate("document.documentElement.scrollWidth") <= width, address

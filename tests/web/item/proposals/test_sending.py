@@ -153,3 +153,15 @@ def test_a_title_is_the_persons_own(people: Cast, sale: LibraryItem, browser_of:
     submit(mina, form | {"title": ["  Higher than the others "], "note": ["Sales asked"]}, "propose")
     request = ChangeRequest.objects.get()
     assert (request.title, request.reason) == ("Higher than the others", "Sales asked")
+
+
+def test_a_time_that_would_be_lost_is_refused_at_its_field(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    bora = browser_of(people.bora)
+    ask(people.bora, sale, replace("/rank/priority", 9))
+    form = with_texts(opened(bora), {NAME: "Autumn sale"}) | {"note": ["Why"], "when": ["moment"]}
+    form |= {"when-begin": ["2099-12-01T09:00"], "when-zone": ["Asia/Seoul"]}
+    for action, into, said in (("publish", "", "Without waiting it applies at once"), ("propose", "1", "has one time")):
+        refused = submit(bora, form | {"into": [into]}, action)
+        assert refused.status_code == 422
+        assert re.search(f'id="when-problem">[^<]*{said}', text_of(refused))
+    assert (now(sale).etag, ChangeRequest.objects.count()) == (1, 1)
