@@ -67,6 +67,13 @@ class Offered:
         """Those of them that this person only proposes."""
         return frozenset(status for status in self.steps if self._ruling(self._with(status)).review)
 
+    @property
+    def later(self) -> list[str]:
+        """The statuses between draft and live that this person could take it to at a moment to come; a step that is proposed asks when by itself."""
+        return (
+            sorted(self.steps - self.asked_steps - {"complete", "archived"}) if self.item.status != "archived" else []
+        )
+
     @cached_property
     def fixed(self) -> bool:
         """Whether there is nothing of it that this person could change, or propose to."""

@@ -4,7 +4,7 @@ Buttons carry the etag that the person was looking at: nobody approves what they
 """
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -31,7 +31,7 @@ FINAL = ("complete", "archived")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section: Section = OFFERS) -> HttpResponse:
-    """Take the item to another status, from the version that the person saw. GET asks first, where that is final or proposed."""
+    """Take the item to another status, from the version that the person saw. GET asks first, why and when."""
     said = KINDS[section.kinds[0]].said
     if status not in said:
         raise Http404
@@ -70,13 +70,11 @@ def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section
 def _ask(
     request: HttpRequest, actor: Actor, item: LibraryItem, status: str, not_sent: NotSent | NoSuchTime | None = None
 ) -> HttpResponse:
-    """The question before a step that cannot be taken back by everybody, or by nobody, and before one that is proposed."""
+    """The question before a step that cannot be taken back by everybody, or by nobody, that is proposed, or that is for later."""
     after = {**item.document, "status": status}
     check_edit(actor)
     found = ruling(actor, Kind(item.kind), item.id, item.document, after)
-    if status not in FINAL and not found.review:
-        return HttpResponseNotAllowed(["POST"])
-    if found.refusal:
+    if found.refusal or item.status == status:
         return to_item(actor, item)
     was_live = is_live(item.kind, item.document)
     context = item_context(item, "", to=status, was_live=was_live, proposes=found.review, not_sent=not_sent)

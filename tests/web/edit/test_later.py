@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from offers.models import ChangeRequest, LibraryItem, Sandbox
-from tests.cast import make, offer
+from tests.cast import make, make_placement, offer, shown_in
 from tests.review.asking import now
 from tests.review.conftest import Cast, people, sale
 from tests.web.form_reader import form_in
@@ -44,9 +44,12 @@ def test_what_takes_a_second_person_is_proposed_for_its_moment(mina: Client, sal
 
 def test_what_takes_nobody_else_waits_for_its_moment_and_is_not_saved_before(people: Cast, mina: Client) -> None:
     Sandbox.objects.update(review_policy=Sandbox.ReviewPolicy.NONE)
-    item = make(people.setup, offer(), id="draft")
+    make_placement(people.setup)
+    item = make(people.setup, offer(representations=[shown_in("home")]), id="draft")
     save(mina, item, "save", {**LATER, "when": "period", "when-end": "2099-12-02T09:00"}, **{"/name": "Autumn sale"})
-    step = mina.post("/s/prod/offers/draft/archive/", {"etag": "1", **LATER})
+    assert "/s/prod/offers/draft/approve/" in mina.get("/s/prod/offers/draft/").content.decode()
+    assert 'name="when-begin"' in mina.get("/s/prod/offers/draft/approve/").content.decode()
+    step = mina.post("/s/prod/offers/draft/approve/", {"etag": "1", **LATER})
     assert [one.state for one in ChangeRequest.objects.order_by("number")] == [State.SCHEDULED, State.SCHEDULED]
     assert now(item).etag == 1
     assert "Scheduled: it is applied on" in mina.get(step["Location"]).content.decode()

@@ -76,6 +76,8 @@ def test_in_a_reviewed_sandbox_a_reviewer_approves_and_others_propose_to(
 def test_it_refuses_auditors_strangers_and_links(sign_in: SignIn, item: LibraryItem, action: str) -> None:
     assert sign_in(Role.AUDITOR, "Ann Other").post(f"{ITEM}{action}/", {"etag": "3"}).status_code == 403
     assert sign_in(None, "Stran Ger").post(f"{ITEM}{action}/", {"etag": "3"}).status_code == 404
-    assert sign_in(Role.ADMIN, "Ad Min").get(f"{ITEM}{action}/").status_code == (200 if action == "archive" else 405)
+    # A link asks, and changes nothing; it is a draft already.
+    asked = sign_in(Role.ADMIN, "Ad Min").get(f"{ITEM}{action}/")
+    assert asked.status_code == (302 if action == "unapprove" else 200)
     item.refresh_from_db()
     assert item.etag == 3
