@@ -226,6 +226,8 @@ def claim(actor: Actor, request: ChangeRequest) -> ChangeRequest:
     check_edit(actor)
     with transaction.atomic():
         held = under_way(request)
+        if held.owner_key == actor.key:
+            return held
         held.owner_key, held.owner_label = actor.key, actor.label
         held.save(update_fields=["owner_key", "owner_label"])
         records.event(held, actor, What.CLAIMED)

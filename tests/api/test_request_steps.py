@@ -61,6 +61,9 @@ def test_a_program_takes_a_request_over_and_an_item_out_of_it(programs: Programs
     ask(programs.writer, {"id": OFFER, "patch": RENAME}, {"id": "autumn", "kind": "tag", "patch": TAG})
     assert told(do(programs.reader, "POST", "claim", "claim")) == (403, "not-allowed")
     assert do(programs.hasty, "POST", "claim", "claim").json()["owner"]["name"] == "Hasty"
+    # It is hers already.
+    again = do(programs.hasty, "POST", "claim", "claim").json()
+    assert [event["what"] for event in again["events"]] == ["opened", "claimed"]
     left = do(programs.writer, "DELETE", "changes/autumn", "changes/{id}").json()
     assert ([one["id"] for one in left["changes"]], left["version"]) == ([OFFER], 2)
     assert told(do(programs.writer, "DELETE", "changes/autumn", "changes/{id}")) == (404, "not-found")

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, LibraryItem
-from offers.review import recheck, requests, verdicts
+from offers.review import comments, recheck, requests, verdicts
+from offers.review.comments import About
 from offers.review.standing import standing
 from tests.cast import make, offer, patch, replace
 from tests.review.asking import agree, ask, digest, new, now, wanted
@@ -259,6 +262,21 @@ def test_what_was_changed_beside_it_stands_where_it_happened(people: Cast, sale:
     before, _approved, after = happened.partition("approved it")
     assert re.search(r"Setup changed Priority of “[^”]+” in version 2, which this request leaves as it is\.", before)
     assert re.search(r"in version 3\. The approval stays: it was not about that\.", after)
+
+
+def test_a_page_costs_the_same_statements_however_much_happened_and_was_said(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request, browser = ask(people.mina, sale, RENAME), browser_of(people.jun)
+    costs = []
+    for _ in range(2):
+        for number in range(3):
+            comments.say(people.mina, request, f"{number}", About("sale", ("name",)))
+            requests.claim((people.mina, people.bora)[number % 2], request)
+        with CaptureQueriesContext(connection) as statements:
+            browser.get(at(request))
+        costs.append(len(statements))
+    assert costs[0] == costs[1]
 
 
 def test_a_change_of_what_it_is_shown_with_says_why_an_approval_does_not_count(
