@@ -168,12 +168,12 @@ def _scheduled(desk: Desk) -> Story:
 def _with_a_suggestion(desk: Desk) -> Story:
     mia, _, grace = desk.cast.marketers
     yield 2 * DAY
-    request = propose(grace, desk.take(), _priority(62), "Above the leaflet", "Was hiding behind the leaflet")
+    request = propose(grace, desk.take(), _priority(92), "Above the leaflet", "Was hiding behind the leaflet")
     yield 36 * HOUR
-    text = "62 would be above the recall notice. Is less enough?"
-    comments.say(desk.cast.reviewers[0], request, text, field_of(request), suggestion="48")
+    text = "92 would be above the recall notice. Is less enough?"
+    comments.say(desk.cast.reviewers[0], request, text, field_of(request), suggestion="82")
     yield DAY
-    comments.say(mia, request, "The leaflet is at 40, so 48 does it.")
+    comments.say(mia, request, "The leaflet is at 80, so 82 does it.")
 
 
 def _draft_to_approve(desk: Desk) -> Story:
