@@ -221,7 +221,8 @@ def of_request_by_api(name: str, url: str, kind: str, which: str, path: str, bod
         request = which.format(who=f"{who}-client")
         sent = {**body, "digest": scene.digests[request]} if url == "judge" else body
         method = "PATCH" if url == "edit" else "POST"
-        return scene.callers[who](method, f"change-requests/{scene.requests[request].number}{path}", sent)
+        path_of = path.format(comment=scene.comment)
+        return scene.callers[who](method, f"change-requests/{scene.requests[request].number}{path_of}", sent)
 
     return Door(name, url, True, kind, go)
 
@@ -312,6 +313,7 @@ API_DOORS = [
     Door("PUT", "change", True, "nothing", lambda scene, who: scene.callers[who]("PUT", LIVE, offer())),
     Door("ask for it", "open", True, "proposes", lambda scene, who: scene.callers[who]("POST", "change-requests", {
         "title": "Together", "changes": [{"kind": "personalized-offer", "id": "live", "patch": NAME}]})),
+    of_request_by_api("accept a suggestion", "accept", "nothing", "talked", "/comments/{comment}/accept", {}),
     of_request_by_api("add to a request", "edit", "nothing", "talked", "", {
         "changes": [{"kind": "personalized-offer", "id": "live", "patch": NAME}]}),
     of_request_by_api("agree to another's", "judge", "agrees", "asked", "/verdicts", {"verdict": "approve"}),

@@ -121,7 +121,7 @@ READS = {
 SAME_AS = {"bulk_resume": "bulk_start"}
 CALLS_WITHOUT = {
     *("list", "read", "revisions", "revision", "blame"),
-    *("comment", "resolve", "accept", "leave-out", "claim", "look", "withdraw"),
+    *("comment", "resolve", "leave-out", "claim", "look", "withdraw"),
 }
 
 
