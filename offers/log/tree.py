@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from offers.models import LogTile
 
 HASH = 32
-WIDTH = 256
+TILE_HEIGHT = 8
+WIDTH = 1 << TILE_HEIGHT
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
@@ -57,21 +58,66 @@ def append(sandbox_id: int, size: int, hashes: Iterable[bytes]) -> None:
         level, start = level + 1, first
 
 
-def root(sandbox_id: int, size: int) -> bytes:
-    """The root over the first `size` leaves, from the last tile of each level."""
-    level, count = 0, size
-    # The root over what is right of the last full tile of the level below.
-    rest: list[bytes] = []
-    while count >= WIDTH:
-        here = (_first(sandbox_id, level, count) if count % WIDTH else []) + rest
-        rest = [root_of(here)] if here else []
-        level, count = level + 1, count // WIDTH
-    return root_of((_first(sandbox_id, level, count) if count else []) + rest)
+class Tree:
+    """The tree of a log as its tiles have it, each read once."""
+
+    def __init__(self, sandbox_id: int) -> None:
+        self.sandbox_id = sandbox_id
+        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+
+    def root(self, size: int) -> bytes:
+        """The root over the first `size` leaves."""
+        return self._over(0, size) if size else EMPTY_ROOT
+
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        """The proof that the leaf at `index` is in the tree of this size (RFC 6962 section 2.1.1), its neighbour first."""
+        if not 0 <= index < size:
+            raise ValueError(f"{index} is not in a tree of {size}")
+        return self._path(index, 0, size)
+
+    def consistency(self, old: int, size: int) -> list[bytes]:
+        """The proof that the tree of this size begins with the one of the `old` size (RFC 6962 section 2.1.2)."""
+        if not 0 < old <= size:
+            raise ValueError(f"no tree of {size} begins with one of {old}")
+        return self._begins(old, 0, size, known=True)
+
+    def _path(self, index: int, start: int, end: int) -> list[bytes]:
+        if end - start == 1:
+            return []
+        middle = start + _split(end - start)
+        if index < middle:
+            return [*self._path(index, start, middle), self._over(middle, end)]
+        return [*self._path(index, middle, end), self._over(start, middle)]
+
+    def _begins(self, old: int, start: int, end: int, *, known: bool) -> list[bytes]:
+        """`known` says that whoever asks has the root over these leaves already."""
+        if old == end:
+            return [] if known else [self._over(start, end)]
+        middle = start + _split(end - start)
+        if old <= middle:
+            return [*self._begins(old, start, middle, known=known), self._over(middle, end)]
+        return [*self._begins(old, middle, end, known=False), self._over(start, middle)]
+
+    def _over(self, start: int, end: int) -> bytes:
+        """The root over the leaves from `start` on, before `end`: a subtree of the tree."""
+        count = end - start
+        if count & (count - 1):
+            middle = start + _split(count)
+            return of_children(self._over(start, middle), self._over(middle, end))
+        # A whole one of 2^n leaves: its root is over some neighbours in one tile.
+        level = (count.bit_length() - 1) // TILE_HEIGHT
+        place, width = start // WIDTH**level, count // WIDTH**level
+        return root_of(self._tile(level, place // WIDTH)[place % WIDTH : place % WIDTH + width])
+
+    def _tile(self, level: int, index: int) -> list[bytes]:
+        if (level, index) not in self._tiles:
+            self._tiles[level, index] = split(_tile(self.sandbox_id, level, index))
+        return self._tiles[level, index]
 
 
-def _first(sandbox_id: int, level: int, count: int) -> list[bytes]:
-    """What the last of so many hashes' tiles has of them."""
-    return split(_tile(sandbox_id, level, count // WIDTH))[: count % WIDTH]
+def _split(count: int) -> int:
+    """How many of more than one leaves are on the left: the largest power of two below."""
+    return 1 << (count - 1).bit_length() - 1
 
 
 def split(tile: bytes) -> list[bytes]:

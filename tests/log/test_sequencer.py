@@ -9,6 +9,7 @@ from django.db import transaction
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.log import sequencer, tree
+from offers.log.tree import Tree
 from offers.models import AccessChange, LogEntry, LogHead, RequestEvent, Revision, Sandbox
 from tests.cast import FORM, actor, another_connection, at_once, make, make_sandbox, offer, patch, replace
 
@@ -33,7 +34,7 @@ def assert_whole(sandbox: Sandbox) -> None:
     )
     assert {(event, row) for _index, event, row in found} == everything()
     hashes = [bytes(one) for one in LogEntry.objects.order_by("index").values_list("leaf_hash", flat=True)]
-    assert tree.root(sandbox.pk, len(found)) == tree.root_of(hashes)
+    assert Tree(sandbox.pk).root(len(found)) == tree.root_of(hashes)
     changes = LogEntry.objects.filter(event=LogEntry.Event.REVISION).values_list("row", "leaf_hash")
     assert {row: bytes(hash).hex() for row, hash in changes} == dict(Revision.objects.values_list("key", "digest"))
 
@@ -63,6 +64,7 @@ def test_what_is_stored_late_comes_later_and_nothing_that_is_there_moves() -> No
 def test_writers_and_several_workers_at_once_leave_one_whole_log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequencer, "AT_ONCE", 7)
     monkeypatch.setattr(tree, "WIDTH", 4)
+    monkeypatch.setattr(tree, "TILE_HEIGHT", 2)
     sandbox = make_sandbox()
     items = [make(actor(sandbox), offer(name=f"offer {number}")) for number in range(3)]
     over = threading.Event()

@@ -1,0 +1,53 @@
+"""A receipt: what proves to a stranger that a change is in the log (C2SP tlog-proof).
+
+It has the leaf, the texts that its commitments are of with their salts, the proof that the leaf is in the tree, and the signed
+checkpoint of that tree. `docs/verify_receipt.py` checks all of it with nothing of ours.
+"""
+
+import base64
+from typing import cast
+
+import orjson
+
+from offers.document.values import canonical_text
+from offers.ledger.history import document_at
+from offers.ledger.records import StoredRevision, leaf_of
+from offers.log.checkpoints import checkpoint, size_of
+from offers.log.tree import Tree
+from offers.models import LibraryItem, LogEntry, Revision, Sandbox
+
+HEAD = "c2sp.org/tlog-proof@v1"
+
+
+class NotYet(Exception):
+    """The change is not in the log yet: the worker puts it there about half a second after it was stored."""
+
+
+def receipt(sandbox: Sandbox, item: LibraryItem, made: Revision) -> str:
+    """The receipt of one change. Raises NotYet, and NoKey where nothing is signed here."""
+    entries = LogEntry.objects.filter(sandbox=sandbox, item_id=item.pk, row=made.pk, event=LogEntry.Event.REVISION)
+    index = entries.values_list("index", flat=True).first()
+    size = size_of(sandbox)
+    if index is None or index >= size:
+        raise NotYet
+    path = Tree(sandbox.pk).inclusion(index, size)
+    lines = [HEAD, f"extra {_b64(_extra(sandbox, item, made))}", f"index {index}", *map(_b64, path)]
+    return "\n".join(lines) + f"\n\n{checkpoint(sandbox, size)}"
+
+
+def _extra(sandbox: Sandbox, item: LibraryItem, made: Revision) -> bytes:
+    """The leaf, and what its commitments are of: all but what was erased."""
+    document = canonical_text(document_at(item, made.etag))
+    before = Revision.objects.filter(item=item, etag=made.etag - 1).values_list("digest", flat=True).first() or ""
+    # A model's instance has the members that a leaf is made of, by the same names.
+    leaf = leaf_of(before, sandbox, item.id, item.kind, cast(StoredRevision, made), document)
+    texts = {"patch": made.patch, "document": document, "label": made.actor_label, "note": made.note}
+    salts = {name: getattr(made, f"{name}_salt") for name in texts}
+    opened = {
+        name: {"salt": bytes(salt).hex(), "text": texts[name]} for name, salt in salts.items() if salt is not None
+    }
+    return orjson.dumps({"leaf": leaf.text().decode(), "opened": opened})
+
+
+def _b64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
