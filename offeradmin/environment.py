@@ -1,5 +1,6 @@
 """Settings from environment variables: a word that is none is refused, naming its variable, and never taken for a no."""
 
+import base64
 import ipaddress
 import logging
 import re
@@ -49,6 +50,19 @@ class Env(environ.Env):  # type: ignore[misc]  # has no annotations
             raise ImproperlyConfigured(
                 f"{name} is none: set it to one like smtp+tls://name:password@host:587."
             ) from None
+        return found
+
+    def seed(self, name: str) -> bytes:
+        """The 32 bytes of a private key, in base64; empty where it is not set."""
+        try:
+            found = base64.b64decode(self.str(name, default="").strip(), validate=True)
+        except ValueError:
+            found = b"?"
+        if len(found) not in (0, 32):
+            # Not what it is: it is to be kept secret.
+            raise ImproperlyConfigured(
+                f"{name} is no key: set it to 32 random bytes in base64 (openssl rand -base64 32)."
+            )
         return found
 
     def number(self, name: str, *, default: int) -> int:

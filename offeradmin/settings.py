@@ -145,6 +145,9 @@ SENDS_MAIL = bool(env.str("EMAIL_URL", default="").strip())
 if SENDS_MAIL and not (PUBLIC_URL and DEFAULT_FROM_EMAIL):
     raise ImproperlyConfigured("EMAIL_URL needs MAIL_FROM (who mail is from) and PUBLIC_URL (where its links lead).")
 
+# What signs the checkpoints of the logs; without it, none are made.
+LOG_KEY = env.seed("LOG_KEY")
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
 LOCALE_PATHS = [BASE_DIR / "offers" / "locale"]

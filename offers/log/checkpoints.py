@@ -30,7 +30,7 @@ class Checkpoint:
 
 def origin_of(sandbox: Sandbox) -> str:
     """What the log is called everywhere: host, organisation and sandbox."""
-    host = settings.LOG_HOST or urlsplit(settings.PUBLIC_URL).netloc or "localhost"
+    host = urlsplit(settings.PUBLIC_URL).netloc or "localhost"
     return f"{host}/{quote(sandbox.org_id, safe='@.-_')}/{sandbox.name}"
 
 

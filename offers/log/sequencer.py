@@ -6,7 +6,8 @@ before those any more. The head of the log is held meanwhile, so that two worker
 not finished never was.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -115,11 +116,27 @@ def _next(sandbox: Sandbox, head: LogHead, *, settled: bool = True, most: int = 
     order = _rows(
         _NEXT, {"sandbox": sandbox.pk, "xid": str(head.xid), "settled": settled, "most": most or AT_ONCE, **after}
     )
-    made: dict[tuple[int, int], Found] = {}
-    for event, (statement, step) in _READ.items():
-        for row in _rows(statement, [[key for kind, key in order if kind == event]]):
-            made[event, row[0]] = _found(sandbox, step, row)
-    return (made[place] for place in order)
+    made = {event: _read(sandbox, event, [key for kind, key in order if kind == event]) for event in _READ}
+    return (made[event][row] for event, row in order)
+
+
+def _read(sandbox: Sandbox, event: int, keys: list[int]) -> dict[int, Found]:
+    """These events of one kind, by their keys."""
+    statement, step = _READ[event]
+    return {row[0]: _found(sandbox, step, row) for row in _rows(statement, [keys])} if keys else {}
+
+
+def made_again(sandbox: Sandbox) -> Iterator[tuple[int, int]]:
+    """The places and kinds of the entries about requests and access whose rows are gone, or no longer what the log has of them."""
+    for event in (LogEntry.Event.ACCESS, LogEntry.Event.REQUEST):
+        entries = LogEntry.objects.filter(sandbox=sandbox, event=event).order_by("index")
+        for batch in _batches(entries.values_list("index", "row", "leaf_hash").iterator()):
+            made = _read(sandbox, event, [row for _index, row, _hash in batch])
+            yield from (
+                (index, int(event))
+                for index, row, hash in batch
+                if row not in made or made[row].leaf_hash != bytes(hash)
+            )
 
 
 def _after(head: LogHead, event: LogEntry.Event) -> int:
@@ -146,6 +163,12 @@ _READ_AS: dict[str, Callable[[Any], Any]] = {
     "salt": lambda salt: bytes(salt or b""),
     **dict.fromkeys(("about", "before", "after", "refers_to"), orjson.loads),
 }
+
+
+def _batches(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    source = iter(rows)
+    while batch := list(islice(source, 1_000)):
+        yield batch
 
 
 def _rows(statement: str, params: Any) -> list[tuple[Any, ...]]:

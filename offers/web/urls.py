@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from offers.web.access import clients, overview, people
 from offers.web.account import preferences, session
-from offers.web.audit import audit, files
+from offers.web.audit import audit, files, proof
 from offers.web.bulk import runs
 from offers.web.edit import form, new, presence
 from offers.web.frame.sections import OFFERS, SectionConverter
@@ -75,6 +75,9 @@ urlpatterns = [
     path(REVIEW + "comments/<int:key>/resolve/", talking.resolve, name="review_resolve"),
     path(REVIEW + "comments/<int:key>/accept/", talking.accept, name="review_accept"),
     path("s/<slug:sandbox>/audit/", audit.page, name="audit"),
+    path("s/<slug:sandbox>/log/checkpoint", proof.checkpoint, name="log_checkpoint"),
+    path("s/<slug:sandbox>/log/vkey", proof.vkey, name="log_vkey"),
+    path("s/<slug:sandbox>/log/tile/<int:level>/<path:place>", proof.tile, name="log_tile"),
     path("s/<slug:sandbox>/audit.csv", files.as_csv, name="audit_csv"),
     path("s/<slug:sandbox>/audit.ndjson", files.as_ndjson, name="audit_ndjson"),
     path("s/<slug:sandbox>/inbox/", inbox.inbox, name="inbox"),
@@ -100,6 +103,7 @@ urlpatterns = [
     path(ITEM + "history/<int:etag>/", history.revision, name="revision"),
     path(ITEM + "history/<int:etag>/undo/", undoing.undo, name="undo"),
     path(ITEM + "history/<int:etag>/restore/", undoing.restore, name="restore"),
+    path(ITEM + "history/<int:etag>/receipt", proof.receipt, name="receipt"),
     path(ITEM + "compare/", comparing.compare, name="compare"),
     path(ITEM + "blame/", history.blame, name="blame"),
 ]

@@ -1,8 +1,10 @@
 """`manage.py demo`: what `make demo` runs. Database, sample data, server, worker; all of it ends with this process."""
 
+import base64
 import contextlib
 import http.client
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -97,7 +99,18 @@ def mail_to_a_folder(port: int) -> dict[str, str]:
         "EMAIL_URL": f"filemail:///{MAIL}",
         "MAIL_FROM": "Offer library <demo@offers.example>",
         "PUBLIC_URL": address,
+        "LOG_KEY": log_key(),
     }
+
+
+def log_key() -> str:
+    """What signs the sample library's logs: made once, and kept beside its data."""
+    file = settings.BASE_DIR / ".local" / "log.key"
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        file.touch(0o600)
+        file.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+    return file.read_text()
 
 
 def check_port_is_free(port: int) -> None:

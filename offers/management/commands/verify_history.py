@@ -2,10 +2,16 @@
 
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
 from offers import proof
+from offers.log import checking, checkpoints
+from offers.log.checkpoints import Checkpoint
+from offers.log.notes import BadNote
 from offers.models import LibraryItem, Revision, Sandbox
 
 
@@ -16,14 +22,29 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--sandbox", help="only this sandbox (by default, all of them)")
+        parser.add_argument(
+            "--checkpoint", type=Path, action="append", default=[], help="a checkpoint that was kept elsewhere (repeat)"
+        )
+        parser.add_argument("--key", help="the log's key, as it was kept elsewhere (by default, LOG_KEY's)")
 
-    def handle(self, *, sandbox: str | None = None, **options: object) -> None:
+    def handle(
+        self,
+        *,
+        sandbox: str | None = None,
+        checkpoint: Sequence[Path] = (),
+        key: str | None = None,
+        **options: object,
+    ) -> None:
         sandboxes = Sandbox.objects.filter(name=sandbox) if sandbox else Sandbox.objects.all()
         if sandbox and not sandboxes:
             raise CommandError(f"There is no sandbox {sandbox}.")
         began = time.monotonic()
         found = 0
-        for difference in proof.verify(sandboxes):
+        kept = {one: list(self._kept(one, checkpoint, key)) for one in sandboxes}
+        if sum(map(len, kept.values())) < len(checkpoint):
+            raise CommandError("A checkpoint is of none of these sandboxes' logs.")
+        logs = (difference for one in sandboxes for difference in checking.check(one, kept[one]))
+        for difference in chain(proof.verify(sandboxes), logs):
             found += 1
             self.stdout.write(f"{difference.sandbox} {difference.id} etag {difference.etag}: {difference.message}")
         seconds = time.monotonic() - began
@@ -36,3 +57,14 @@ class Command(BaseCommand):
         if found:
             raise CommandError(f"{found} differences found. Checked {summary}.")
         self.stdout.write(f"Every digest and every document is as it should be: {summary}.")
+
+    def _kept(self, sandbox: Sandbox, files: Sequence[Path], key: str | None) -> Iterator[Checkpoint]:
+        """Those of these checkpoints that are of this sandbox's log."""
+        for file in files:
+            note = file.read_text(encoding="utf-8")
+            if note.split("\n", 1)[0] != checkpoints.origin_of(sandbox):
+                continue
+            try:
+                yield checkpoints.read(note, key or checkpoints.signer_of(sandbox).vkey)
+            except (BadNote, checkpoints.NoKey) as error:
+                raise CommandError(f"{file}: {str(error) or 'LOG_KEY is not set: say --key'}") from None
