@@ -67,10 +67,17 @@ def _entry(sandbox: Sandbox, index: int, event: Found) -> LogEntry:
 
 
 # The kinds of events share one order, and each is found by its own index. What is not committed yet is not seen by the snapshot of
-# the statement, whose oldest transaction under way bounds it.
+# the statement, whose oldest transaction under way bounds it. A server's databases share the numbers of transactions; one that is
+# known to be at work in another of them stores nothing here.
 _NEXT = """
 WITH settled AS MATERIALIZED (
-  SELECT CASE WHEN %(settled)s THEN pg_snapshot_xmin(pg_current_snapshot()) ELSE '9223372036854775807'::xid8 END AS xmin)
+  SELECT CASE WHEN %(settled)s THEN COALESCE(
+    (SELECT busy FROM pg_snapshot_xip(pg_current_snapshot()) AS busy
+      WHERE NOT EXISTS (SELECT FROM pg_locks AS held JOIN pg_stat_activity AS other USING (pid)
+                         WHERE held.locktype = 'transactionid' AND held.granted AND held.mode = 'ExclusiveLock'
+                           AND held.transactionid = busy::xid AND other.datname <> current_database())
+      ORDER BY busy LIMIT 1),
+    pg_snapshot_xmax(pg_current_snapshot())) ELSE '9223372036854775807'::xid8 END AS xmin)
 SELECT event, row FROM (
   (SELECT 0 AS event, key AS row, xid FROM offers_accesschange
     WHERE sandbox_id = %(sandbox)s AND (xid, key) > (%(xid)s::text::xid8, %(access)s::bigint)

@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
@@ -59,6 +59,21 @@ def test_what_is_stored_late_comes_later_and_nothing_that_is_there_moves() -> No
     assert log(sandbox)[:1] == first
     assert_whole(sandbox)
     assert [event for _index, event, _row in log(sandbox)] == [2, 0, 2], "in the order of their transactions"
+
+
+def test_what_somebody_does_in_another_database_of_the_server_holds_nothing_up() -> None:
+    sandbox = make_sandbox()
+    elsewhere = connection.copy()
+    elsewhere.settings_dict = {**connection.settings_dict, "NAME": "postgres"}
+    elsewhere.connect()
+    assert elsewhere.connection is not None
+    try:
+        elsewhere.connection.execute("BEGIN")
+        elsewhere.connection.execute("SELECT pg_current_xact_id()")
+        make(actor(sandbox), offer())
+        assert len(log(sandbox)) == 1
+    finally:
+        elsewhere.close()
 
 
 def test_writers_and_several_workers_at_once_leave_one_whole_log(monkeypatch: pytest.MonkeyPatch) -> None:
