@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
-from offers.api import change_requests, endpoints, feed, history
+from offers.api import change_requests, endpoints, feed, history, log
 from offers.api.auth import ApiRequest, authenticate
 from offers.api.programs import for_programs
 from offers.api.resources import RESOURCES, Resource
@@ -62,8 +62,15 @@ REQUEST_CALLS = (
     Call("withdraw", "POST", f"{REQUEST}/withdraw", change_requests.withdraw),
 )
 
-# And of the log.
-LOG_CALLS = (Call("follow", "GET", "", feed.changes),)
+# And of the log, by what their addresses begin with.
+LOG_CALLS = {
+    feed.PATH: (Call("follow", "GET", "", feed.changes),),
+    log.PATH: (
+        Call("checkpoint", "GET", "/checkpoint", log.checkpoint),
+        Call("key", "GET", "/vkey", log.vkey),
+        Call("tile", "GET", "/tile/<str:level>/<path:place>", log.tile),
+    ),
+}
 
 
 def patterns() -> Iterator[URLPattern]:
@@ -73,8 +80,9 @@ def patterns() -> Iterator[URLPattern]:
             yield path(f"{resource.path}{address}", for_programs(_view(list(calls), resource)))
     for address, calls in groupby(REQUEST_CALLS, lambda call: call.path):
         yield path(f"{change_requests.PATH}{address}", for_programs(_view(list(calls))))
-    for address, calls in groupby(LOG_CALLS, lambda call: call.path):
-        yield path(f"{feed.PATH}{address}", for_programs(_view(list(calls))))
+    for start, found in LOG_CALLS.items():
+        for address, calls in groupby(found, lambda call: call.path):
+            yield path(f"{start}{address}", for_programs(_view(list(calls))))
 
 
 def _view(calls: list[Call], *of: Resource) -> Callable[..., HttpResponse]:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -10,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 ED25519 = b"\x01"
 DASH = "— "
+LONGEST = 1_000_000
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 class BadNote(ValueError):
@@ -26,7 +29,7 @@ class Signer:
     @classmethod
     def of(cls, name: str, seed: bytes) -> "Signer":
         """From the key's 32 bytes. Raises ValueError for any other number, and for a name that a note cannot have."""
-        if not name or "+" in name or any(character.isspace() for character in name):
+        if not name or not name.isprintable() or {"+", " "} & set(name):
             raise ValueError(f"{name!r} is no name of a key")
         return cls(name, Ed25519PrivateKey.from_private_bytes(seed))
 
@@ -46,10 +49,10 @@ def text_of(note: str, vkey: str) -> str:
     """The text of a note that the key of this verifier has signed. Raises BadNote."""
     name, id, public = _read(vkey)
     text, blank, lines = note.rpartition("\n\n")
-    if not blank:
+    if not blank or not lines.endswith("\n") or len(note) > LONGEST or _CONTROL.search(note):
         raise BadNote("There is no signature.")
     text += "\n"
-    for line in lines.splitlines():
+    for line in lines.split("\n"):
         signed = _signature(line, name, id)
         if signed is not None:
             try:

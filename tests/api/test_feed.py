@@ -4,9 +4,11 @@ import threading
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from offers.access.changes import What
-from offers.log import sequencer
+from offers.log import checkpoints, sequencer
+from offers.log.tree import root_of, split
 from offers.models import AccessChange, LogEntry, Sandbox
 from tests.api.conftest import OFFER, fill, make_caller, make_sandbox
 from tests.cast import actor, at_once, make, offer
@@ -48,6 +50,22 @@ def test_it_tells_everything_in_order_and_where_to_go_on(library: Sandbox) -> No
     assert all(entry["leafHash"] == entry["revision"]["digest"] for entry in entries if "revision" in entry)
     nothing = caller("GET", f"changes?since={total}").json()
     assert (nothing["results"], nothing["next"]) == ([], total)
+
+
+def test_a_client_of_the_sandbox_reads_checkpoint_key_and_tiles(library: Sandbox, settings: Settings) -> None:
+    sequencer.keep()
+    caller = make_caller("editor-client", (library, "auditor"))
+    addresses = ("log/checkpoint", "log/vkey", f"log/tile/0/000.p/{checkpoints.size_of(library)}")
+    settings.LOG_KEY = b""
+    assert [caller("GET", one).status_code for one in addresses] == [404, 404, 200], "nothing signs here"
+    settings.LOG_KEY = b"\7" * 32
+    note, vkey, tile = (caller("GET", one) for one in addresses)
+    said = checkpoints.read(note.content.decode(), vkey.content.decode())
+    assert said.root == root_of(split(tile.content))
+    assert (note["Content-Type"], tile["Content-Type"]) == ("text/plain; charset=utf-8", "application/octet-stream")
+    assert caller("GET", "log/tile/0/001")["Content-Type"] == "application/problem+json"
+    stranger = make_caller("stranger-client", (make_sandbox("dev"), "admin"))
+    assert {stranger("GET", one).status_code for one in addresses} == {404}
 
 
 @pytest.mark.parametrize("query", ["since=-1", "since=x", "since=99999999999999999999", "limit=0"])

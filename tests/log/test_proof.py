@@ -145,8 +145,32 @@ def test_a_note_is_read_only_with_the_key_that_signed_it() -> None:
     ):
         with pytest.raises(BadNote):
             text_of(text, key)
-    with pytest.raises(ValueError, match="no name"):
-        Signer.of("with space", SEED)
+    for name in ("with space", "a+b", "", "a\tb", "a\u3000b"):
+        with pytest.raises(ValueError, match="no name"):
+            Signer.of(name, SEED)
+
+
+def test_what_is_signed_of_one_log_does_not_pass_for_another_of_the_same_installation(sandbox: Sandbox) -> None:
+    """One private key signs for all of them: the name in the line is not what is signed."""
+    prod, dev = (Signer.of(f"offers.example.com/DEMO@OfferOrg/{name}", SEED) for name in ("prod", "dev"))
+    note = dev.sign(checkpoints.checkpoint(sandbox).split("\n\n")[0].replace("/prod", "/dev") + "\n")
+    line = prod.sign(note.split("\n\n")[0] + "\n").split("\n\n")[1]
+    taken = f"{note.split(chr(10) * 2)[0]}\n\n{line}"
+    assert text_of(taken, prod.vkey).startswith(dev.name)
+    with pytest.raises(BadNote, match="another log"):
+        checkpoints.read(taken, prod.vkey)
+    with pytest.raises(ValueError, match="another log"):
+        verify()(receipt(sandbox, 2).partition("\n\n")[0] + f"\n\n{taken}", prod.vkey)
+
+
+@pytest.mark.parametrize("size", ["04", "+4", "4_0", " 4", "-1", "٤"])
+def test_a_checkpoint_is_written_in_one_way_only(size: str) -> None:
+    signer = Signer.of("offers.example.com/log", SEED)
+    root = base64.b64encode(b"0" * 32).decode()
+    assert checkpoints.read(signer.sign(f"{signer.name}\n4\n{root}\nmore\n"), signer.vkey).size == 4
+    for text in (f"{signer.name}\n{size}\n{root}\n", f"{signer.name}\n4\n{root[4:]}\n", f"{signer.name}\n4\n"):
+        with pytest.raises(BadNote, match="no checkpoint"):
+            checkpoints.read(signer.sign(text), signer.vkey)
 
 
 def test_what_the_owner_does_with_the_triggers_off_is_named(sandbox: Sandbox) -> None:
@@ -225,6 +249,8 @@ def test_members_get_checkpoint_key_tiles_and_receipts_and_strangers_none(sandbo
     assert text_of(note.content.decode(), vkey.content.decode()).splitlines()[1] == "4"
     assert tile.content == b"".join(bytes(e.leaf_hash) for e in LogEntry.objects.order_by("index"))
     assert client.get("/s/prod/log/tile/0/000.p/2").content == tile.content[:64]
+    assert "immutable" in tile["Cache-Control"]
+    assert "no-store" in note["Cache-Control"]
     assert verify()(file.content.decode(), vkey.content.decode())["leaf"]["item"] == "sale"
     for place in (
         "0/000",
@@ -236,6 +262,11 @@ def test_members_get_checkpoint_key_tiles_and_receipts_and_strangers_none(sandbo
         "0/0",
         "0/000.p/256",
         "0/a",
+        "00/000.p/4",
+        "0/000.p/04",
+        "0/x000/000.p/4",
+        "0/٠٠٠.p/4",
+        "entries/000.p/4",
     ):
         assert client.get(f"/s/prod/log/tile/{place}").status_code == 404
     assert client.get("/s/prod/offers/sale/history/9/receipt").status_code == 404

@@ -8,7 +8,6 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from offers.api import feed
 from offers.api.change_requests import PATH
 from offers.api.describing.operations import LOG_OPERATIONS, OPERATIONS, token
 from offers.api.describing.parameters import PARAMETERS
@@ -38,8 +37,9 @@ def openapi_document() -> Object:
             _add(paths, resource.path, call, resource.many, OPERATIONS[call.name](resource))
     for call in REQUEST_CALLS:
         _add(paths, PATH, call, "change requests", REQUEST_OPERATIONS[call.name])
-    for call in LOG_CALLS:
-        _add(paths, feed.PATH, call, "log", LOG_OPERATIONS[call.name])
+    for start, calls in LOG_CALLS.items():
+        for call in calls:
+            _add(paths, start, call, "log", LOG_OPERATIONS[call.name])
     return {
         "openapi": "3.1.0",
         "info": {"title": "Offer library", "version": "1", "description": INTRODUCTION},

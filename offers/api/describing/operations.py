@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from offers.api import log
 from offers.api.describing import parameters
-from offers.api.describing.responses import answer, refusals
+from offers.api.describing.responses import answer, file, refusals
 from offers.api.describing.schemas import documents, items, noun
 from offers.api.describing.schemas import ref as schema
 from offers.api.resources import Resource
@@ -174,5 +175,20 @@ LOG_OPERATIONS: Mapping[str, Object] = {
         "summary": "Follow everything that happens in the sandbox",
         "parameters": parameters_of("Since", "Limit"),
         "responses": {"200": answer("A piece of the log, the oldest entry first.", schema("ChangePage")), **refusals()},
-    }
+    },
+    "checkpoint": {
+        "summary": "Size and root of the log's tree, signed (C2SP tlog-checkpoint)",
+        "parameters": parameters_of(),
+        "responses": {"200": file("The newest.", log.TEXT), **refusals()},
+    },
+    "key": {
+        "summary": "The key that checkpoints and receipts are checked with",
+        "parameters": parameters_of(),
+        "responses": {"200": file("As `name+id+base64` (C2SP signed-note).", log.TEXT), **refusals()},
+    },
+    "tile": {
+        "summary": "Hashes of the log's tree (C2SP tlog-tiles)",
+        "parameters": parameters_of("Level", "Place"),
+        "responses": {"200": file("Of 32 bytes each, side by side.", log.BYTES), **refusals()},
+    },
 }

@@ -40,6 +40,16 @@ PARAMETERS: Object = {
         "path", "number", "The number of the change request.", {"type": "integer", "minimum": 1}, required=True
     ),
     "Comment": parameter("path", "comment", "The id of the comment.", {"type": "integer", "minimum": 1}, required=True),
+    "Level": parameter(
+        "path", "level", "0 for hashes of entries.", {"type": "string", "pattern": "^[0-7]$"}, required=True
+    ),
+    "Place": parameter(
+        "path",
+        "place",
+        "The tile's number, such as `x001/234`, and its width where it is not full, such as `000.p/17`.",
+        {"type": "string", "pattern": r"^(x\d{3}/)*\d{3}(\.p/[1-9]\d{0,2})?$"},
+        required=True,
+    ),
     "State": parameter(
         "query",
         "state",

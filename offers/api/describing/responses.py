@@ -50,6 +50,11 @@ def answer(description: str, content: Object | None = None, *headers: str) -> Ob
     return made
 
 
+def file(description: str, media: str) -> Object:
+    """A response that is no JSON."""
+    return {"description": description, "content": {media: {"schema": TEXT}}}
+
+
 def responses() -> Object:
     """`components.responses`: every refusal."""
     made: Object = {}

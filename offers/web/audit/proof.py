@@ -1,21 +1,15 @@
 """What the log proves, for whoever checks it: the newest checkpoint, the key, tiles, and the receipt of a change."""
 
-import re
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from offers.ledger import history
-from offers.log import checkpoints, receipts
-from offers.log.tree import HASH, WIDTH
-from offers.models import LibraryItem, LogTile
+from offers.log import checkpoints, receipts, tiles
+from offers.models import LibraryItem
 from offers.web.frame.access import actor_for, item_for
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
-
-# A tile's number in groups of three digits, all but the last with an x in front (C2SP tlog-tiles), and its width if that is not full.
-_PLACE = re.compile(r"((?:x\d{3}/){0,4}\d{3})(?:\.p/(\d{1,3}))?")
 
 
 def checkpoint(request: HttpRequest, sandbox: str) -> HttpResponse:
@@ -36,17 +30,12 @@ def vkey(request: HttpRequest, sandbox: str) -> HttpResponse:
         raise Http404("LOG_KEY is not set") from None
 
 
-def tile(request: HttpRequest, sandbox: str, level: int, place: str) -> HttpResponse:
+def tile(request: HttpRequest, sandbox: str, level: str, place: str) -> HttpResponse:
     """The hashes of a tile, side by side; of a part of one that is wider now, too."""
-    actor, found = actor_for(request, sandbox), _PLACE.fullmatch(place)
-    if found is None or level > 10:
+    hashes = tiles.served(actor_for(request, sandbox).sandbox, level, place)
+    if hashes is None:
         raise Http404
-    index, width = int(found[1].replace("x", "").replace("/", "")), int(found[2] or WIDTH)
-    kept = LogTile.objects.filter(sandbox=actor.sandbox, level=level, index=index).values_list("hashes", flat=True)
-    hashes = bytes(kept.first() or b"")
-    if not 0 < width * HASH <= len(hashes) or found[2] == str(WIDTH):
-        raise Http404
-    return HttpResponse(hashes[: width * HASH], content_type="application/octet-stream")
+    return HttpResponse(hashes, content_type="application/octet-stream", headers={"Cache-Control": tiles.CACHE})
 
 
 def receipt(request: HttpRequest, sandbox: str, section: Section, id: str, etag: int) -> HttpResponse:
