@@ -20,7 +20,7 @@ from django.db.models.expressions import RawSQL
 
 from offers import asked
 from offers.document.errors import Problem
-from offers.document.kinds.registry import Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.document.live import LiveState
 from offers.document.words.labels import gettext_noop
 from offers.ledger.history import last_instant, were_at
@@ -96,10 +96,27 @@ Rows = QuerySet[Listing] | QuerySet[ListingPast]
 Both = tuple[QuerySet[Listing], QuerySet[ListingPast]]
 
 
-def _in_force(sandbox_id: int, kind: Kind, wanted: Wanted, at: datetime) -> Both:
-    """The rows of this kind that were true at the moment and match: those that still are, and those that no longer are."""
+def live_keys(sandbox_id: int, at: datetime, shown: datetime) -> set[int]:
+    """The keys of the offers that customers get at the moment `shown` by what was recorded at `at`; at most COUNT_LIMIT + 1.
+
+    Raises TooSlow.
+    """
+    at, shown = last_instant(at), last_instant(shown)
+    found: set[int] = set()
+    with _in_time():
+        for kind in OFFER_KINDS:
+            for rows in _in_force(sandbox_id, kind, Wanted(state=LiveState.LIVE), at, shown):
+                found.update(rows.values_list("item_id", flat=True)[: pages.COUNT_LIMIT + 1 - len(found)])
+    return found
+
+
+def _in_force(sandbox_id: int, kind: Kind, wanted: Wanted, at: datetime, shown: datetime | None = None) -> Both:
+    """The rows of this kind that were true at the moment and match: those that still are, and those that no longer are.
+
+    What customers see is asked for as of that moment, too, or of another one (`shown`).
+    """
     words = [Q(name__icontains=word) for word in asked.words(wanted.text, MAX_WORDS)]
-    asks = reduce(and_, (*words, *(found for _column, found in conditions(kind, wanted, at))), Q())
+    asks = reduce(and_, (*words, *(found for _column, found in conditions(kind, wanted, shown or at))), Q())
     rows = Q(sandbox_id=sandbox_id, kind=kind, since__lte=at) & asks
     return (
         Listing.objects.filter(rows, deleted_at=None),

@@ -79,6 +79,11 @@ def start_of(cursor: str, order: Order) -> Start | None:
     return Start(way == "p", tuple(values)) if made_for == _signature(order) else None
 
 
+def cursor_after(order: Order, values: Values) -> str:
+    """Where a list that is no plain page goes on: after what has these values."""
+    return _cursor("n", order, values)
+
+
 def stretches(order: Order, start: Start) -> list[Condition]:
     """Where the items beyond the start lie: stretches of the order that have nothing in common, each one walk of an index.
 

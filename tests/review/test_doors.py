@@ -114,8 +114,8 @@ READS = {
     "access_member", "access_remove", "access_secret", "access_end_old_secret", "access_switch",
     "access_new_client", "reviews", "review", "review_request_changes", "review_reject", "review_look",
     "review_withdraw", "review_claim", "review_when", "review_leave_out",
-    "audit", "audit_csv", "audit_ndjson", "review_comment", "review_resolve", "inbox", "inbox_read", "items", "item",
-    "preview_text", "presence", "bring_in", "item_api", "preview", "history", "revision", "compare", "blame",
+    "audit", "audit_csv", "audit_ndjson", "on_air", "differences", "review_comment", "review_resolve", "inbox",
+    "inbox_read", "items", "item", "preview_text", "presence", "bring_in", "item_api", "preview", "history", "revision", "compare", "blame",
 }  # fmt: skip
 # A stopped run goes on as it was started.
 SAME_AS = {"bulk_resume": "bulk_start"}

@@ -50,7 +50,7 @@ def moment_of(request: HttpRequest, *, before: datetime | None = None, after: da
     ]
     return Moment(
         at,
-        f"{timezone.localtime(at):%Y-%m-%dT%H:%M}",
+        typed(at),
         _address(request, None),
         kept,
         _address(request, before) if before else "",
@@ -58,15 +58,20 @@ def moment_of(request: HttpRequest, *, before: datetime | None = None, after: da
     )
 
 
-def at_of(request: HttpRequest) -> datetime | None:
-    """The moment alone, for what it takes to find the page's things. Raises BadRequest."""
-    text = request.GET.get("at")
+def at_of(request: HttpRequest, name: str = "at") -> datetime | None:
+    """The moment alone, for what it takes to find the page's things; or another one of the address. Raises BadRequest."""
+    text = request.GET.get(name)
     if not text:
         return None
     at = date_time(text, zone_of(request))
     if at is None or not 2000 <= at.year < 2100:
-        raise BadRequest("at is no time")
+        raise BadRequest(f"{name} is no time")
     return at
+
+
+def typed(at: datetime) -> str:
+    """A moment as a browser's field for one has it, in the viewer's zone."""
+    return f"{timezone.localtime(at):%Y-%m-%dT%H:%M}"
 
 
 def _address(request: HttpRequest, at: datetime | None) -> str:

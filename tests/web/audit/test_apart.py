@@ -1,0 +1,118 @@
+"""What differs between two moments, in the pages: on air, and in the whole library."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from offers.document.kinds.registry import Kind
+from offers.ledger import writes
+from offers.models import LibraryItem, Sandbox
+from tests.cast import FORM, actor, make, make_placement, offer, patch, replace, shown_in
+from tests.web.frame.test_respond import text_of
+
+ON_AIR, CHANGES = "/s/prod/on-air/", "/s/prod/audit/changes/"
+DAY = timedelta(days=1)
+
+
+def moment() -> str:
+    """A moment between what was changed before and what is changed next, as an address has it."""
+    time.sleep(0.002)
+    at = timezone.now()
+    time.sleep(0.002)
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def on_air(sandbox: Sandbox, id: str, **more: Any) -> LibraryItem:
+    """An approved offer that customers get now."""
+    now = datetime.now(UTC)
+    window = {"startDate": (now - DAY).isoformat(), "endDate": (now + 30 * DAY).isoformat()}
+    by = actor(sandbox)
+    document = offer(name=f"Offer {id}", selectionConstraint=window, representations=[shown_in("home")], **more)
+    made = make(by, document, id=id)
+    patch(by, made, replace("/status", "approved"))
+    return made
+
+
+@pytest.fixture
+def then(sandbox: Sandbox) -> str:
+    """A moment since when one offer was renamed, one was taken off, one was put on, one was deleted, and one stayed."""
+    by = actor(sandbox)
+    make_placement(by)
+    renamed, taken_off, gone, _stays = (on_air(sandbox, id) for id in ("renamed", "off", "gone", "stays"))
+    at = moment()
+    patch(by, renamed, replace("/name", "Offer with another name"))
+    patch(by, taken_off, replace("/status", "draft"))
+    on_air(sandbox, "new")
+    writes.delete(by, list(Kind), gone.id, FORM)
+    return at
+
+
+def rows_of(client: Client, address: str) -> dict[str, tuple[bool, bool]]:
+    found: Any = client.get(address).context["rows"]
+    return {row.told.pair.item.id: (row.sides[0].shown, row.sides[1].shown) for row in found}
+
+
+def test_what_customers_could_get_is_told_where_then_and_now_differ(editor: Client, then: str) -> None:
+    page = editor.get(f"{ON_AIR}?at={then}")
+    text = text_of(page)
+    assert rows_of(editor, f"{ON_AIR}?at={then}") == {
+        "gone": (True, False),
+        "new": (False, True),
+        "off": (True, False),
+        "renamed": (True, True),
+    }
+    assert page.context["counts"] == [(4, False), (3, False)]
+    for part in ("You see the library as it was", "Offer with another name", "Approved", "It was not there", "Deleted"):
+        assert part in text
+    assert "Offer stays" not in text, "what is the same is not repeated, but linked"
+    assert f"/s/prod/offers/?at={then}&amp;state=live" in page.content.decode().replace("%3A", ":")
+
+
+def test_what_was_known_at_another_time_is_compared_either_way(editor: Client, then: str) -> None:
+    now = moment()
+    assert rows_of(editor, f"{ON_AIR}?at={then}&as-known={then}") == {}
+    turned = rows_of(editor, f"{ON_AIR}?at={now}&as-known={then}")
+    assert turned == {"gone": (False, True), "new": (True, False), "off": (False, True), "renamed": (True, True)}
+    assert "Nothing differs" in text_of(editor.get(ON_AIR))
+
+
+def test_what_differs_in_the_library_is_told_in_words_the_newest_first(editor: Client, then: str) -> None:
+    page: Any = editor.get(f"{CHANGES}?from={then}")
+    assert [one.pair.item.id for one in page.context["differences"]] == ["gone", "new", "off", "renamed"]
+    text = text_of(page)
+    for part in ("Deleted", "Created", "Status", "Offer with another name"):
+        assert part in text
+    assert "Offer stays" not in text
+    turned: Any = editor.get(f"{CHANGES}?to={then}&from={moment()}")
+    assert len(turned.context["differences"]) == 4, "which is the earlier one is seen to"
+    assert "Nothing differs" in text_of(editor.get(f"{CHANGES}?from=2001-01-01T00:00&to=2001-02-01T00:00"))
+
+
+@pytest.mark.parametrize("address", [ON_AIR, CHANGES])
+def test_a_page_takes_as_many_queries_however_much_differs(
+    editor: Client, sandbox: Sandbox, then: str, address: str
+) -> None:
+    asked = f"{address}?at={then}&from={then}"
+    editor.get(asked)
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        editor.get(asked)
+    for number in range(6):
+        on_air(sandbox, f"more-{number}")
+    with CaptureQueriesContext(connection) as many:
+        editor.get(asked)
+    assert len(many) == len(few)
+    assert len(few) <= 40
+
+
+@pytest.mark.parametrize("query", ["at=soon", "as-known=0001-01-01", "from=no", "to=9999-12-31"])
+def test_what_is_no_moment_is_not_answered_with_another(editor: Client, query: str) -> None:
+    pages = [CHANGES] if "from" in query or "to" in query else [ON_AIR]
+    assert [editor.get(f"{page}?{query}").status_code for page in pages] == [400]
