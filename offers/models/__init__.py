@@ -6,7 +6,7 @@ from offers.models.blame import BlameFound
 from offers.models.bulk import BulkRow, BulkRun
 from offers.models.library import LibraryItem, Membership, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
-from offers.models.log import LogEntry, LogHead, LogTile
+from offers.models.log import LogCheck, LogEntry, LogHead, LogTile
 from offers.models.people import MailTurn, PersonalSettings, Presence, SavedView
 from offers.models.review import ChangeRequest, Notice, RequestComment, RequestedChange, RequestEvent, ShownWith
 
@@ -22,6 +22,7 @@ __all__ = [
     "LibraryItem",
     "Listing",
     "ListingPast",
+    "LogCheck",
     "LogEntry",
     "LogHead",
     "LogTile",

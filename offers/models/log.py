@@ -91,3 +91,21 @@ class LogTile(models.Model):
 
     def __str__(self) -> str:
         return f"tile {self.level}/{self.index} of the log of {self.sandbox_id}"
+
+
+class LogCheck(models.Model):
+    """A run of verify_history over a sandbox: how many entries its log had, and how many differences were found.
+
+    `kept` is the size of the largest checkpoint that it was compared with, and `vkey` the key that this was signed with. Whoever may
+    write to the database could write this, too: it tells people when, and proves nothing.
+    """
+
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    size = models.BigIntegerField()
+    differences = models.IntegerField()
+    kept = models.BigIntegerField(null=True)
+    vkey = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.differences} differences in {self.size} entries of {self.sandbox_id}"
