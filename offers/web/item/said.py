@@ -95,6 +95,8 @@ def in_words(item: LibraryItem, problem: Problem) -> str:
 
 PUBLISH = "publish"
 PROPOSALS = ("propose", PUBLISH)
+# The input that says why something is published without waiting.
+CANNOT_WAIT = "cannot_wait"
 
 
 class NotSent(Exception):
@@ -127,7 +129,7 @@ def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedir
     except AlreadyProposed as before:
         return _proposed_before(request, actor, before.request)
     except ReasonMissing:
-        raise NotSent(_("Say why it cannot wait: whoever looks at it afterwards wants to know."), "note") from None
+        raise NotSent(_("Say why it cannot wait: whoever looks at it afterwards wants to know."), CANNOT_WAIT) from None
     except NotFound:
         raise NotSent(_("There is no such request. Choose another one."), "into") from None
     except NotNow as late:
@@ -153,7 +155,12 @@ def title_of(request: HttpRequest) -> str:
 
 def _published(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedirect:
     known_as = asking(request).request_id
-    made = requests.publish(actor, [one], title_of(request), note_of(request), request_id=known_as)
+    why = asked.note(request.POST.get(CANNOT_WAIT))
+    if not why:
+        raise ReasonMissing
+    # What was said of the change itself is kept beside it.
+    reason = "\n".join(text for text in (why, note_of(request)) if text)
+    made = requests.publish(actor, [one], title_of(request), reason, request_id=known_as)
     said = _("Published without waiting. Somebody else has to look at it within 24 hours.")
     return _to_request(request, actor, made, said)
 

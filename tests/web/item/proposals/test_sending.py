@@ -108,6 +108,10 @@ def test_the_same_form_sent_twice_opens_one_request(people: Cast, sale: LibraryI
     assert ChangeRequest.objects.count() == 3
 
 
+# Unfolded, with the field in it that is wrong.
+ASKED_WHY = r'<details class="menu menu-up at-once" open>.*id="cannot_wait"[^>]*aria-invalid="true"'
+
+
 def test_who_may_publishes_without_waiting_with_a_reason(people: Cast, sale: LibraryItem, browser_of: As) -> None:
     bora, mina = browser_of(people.bora), browser_of(people.mina)
     for address in (*questions(people, sale), EDIT):
@@ -118,17 +122,21 @@ def test_who_may_publishes_without_waiting_with_a_reason(people: Cast, sale: Lib
     form = with_texts(opened(bora), {NAME: "Autumn sale"})
     refused = submit(bora, form, "publish")
     assert refused.status_code == 422
-    assert re.search(r'id="note"[^>]*aria-invalid="true" aria-describedby="note-problem"', text_of(refused))
+    assert re.search(ASKED_WHY, text_of(refused), re.DOTALL)
+    # Why the change is made does not say why it cannot wait; both are kept.
+    refused = submit(bora, form | {"note": ["The price was wrong"], "cannot_wait": [" "]}, "publish")
+    assert (refused.status_code, form_in(text_of(refused))["note"]) == (422, ["The price was wrong"])
     assert form_in(text_of(refused))[NAME] == ["Autumn sale"]
-    assert submit(mina, with_texts(opened(mina), {NAME: "x"}) | {"note": ["y"]}, "publish").status_code == 403
+    assert submit(mina, with_texts(opened(mina), {NAME: "x"}) | {"cannot_wait": ["y"]}, "publish").status_code == 403
     assert (now(sale).etag, ChangeRequest.objects.count()) == (2, 0)
-    done = submit(bora, form | {"note": ["The price was wrong"]}, "publish", follow=True)
+    sent_with = form | {"note": ["The price was wrong"], "cannot_wait": ["Customers see it"]}
+    done = submit(bora, sent_with, "publish", follow=True)
     assert "Published without waiting." in words_of(done)
     assert now(sale).name == "Autumn sale"
     assert Revision.objects.get(item=sale, etag=3).refers_to == {"request": 1, "bypass": True}
-    assert ChangeRequest.objects.get().reason == "The price was wrong"
+    assert ChangeRequest.objects.get().reason == "Customers see it\nThe price was wrong"
     # Sent twice, it is there already.
-    assert submit(bora, form | {"note": ["The price was wrong"]}, "publish")["Location"] == EDIT
+    assert submit(bora, sent_with, "publish")["Location"] == EDIT
 
 
 def test_a_button_that_does_not_wait_asks_why_at_its_field(people: Cast, sale: LibraryItem, browser_of: As) -> None:
@@ -137,10 +145,12 @@ def test_a_button_that_does_not_wait_asks_why_at_its_field(people: Cast, sale: L
     for address in addresses:
         refused = sent(bora, address, action="publish")
         assert refused.status_code == 422, address
-        assert re.search(r'id="note"[^>]*aria-invalid="true" aria-describedby="note-problem"', text_of(refused))
+        assert re.search(ASKED_WHY, text_of(refused), re.DOTALL)
     assert not ChangeRequest.objects.exists()
     for address in (addresses[-1], addresses[0]):
-        assert "Published without waiting." in words_of(sent(bora, address, action="publish", note="It was wrong"))
+        assert "Published without waiting." in words_of(
+            sent(bora, address, action="publish", cannot_wait="It was wrong")
+        )
     assert {one.state for one in ChangeRequest.objects.all()} == {ChangeRequest.State.APPLIED}
     assert (now(sale).status, LibraryItem.objects.get(id="gone").deleted_at) == ("draft", None)
 
