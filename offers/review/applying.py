@@ -47,6 +47,14 @@ class NoOwner(Exception):
     """Nobody who may edit here answers for the request (any more): somebody has to take it over first."""
 
 
+class NotYet(Exception):
+    """Others agreed to the request with its time, which is still to come: another one has to be agreed to again."""
+
+    def __init__(self, request: ChangeRequest) -> None:
+        super().__init__("it is not its time yet")
+        self.request = request
+
+
 class PeriodOver(Exception):
     """The time for which it was meant is over: somebody has to give it another one first."""
 
@@ -88,7 +96,7 @@ def look_and_lock(request: ChangeRequest) -> Standing:
 def apply(request: ChangeRequest, actor: Actor | None, request_id: str = "") -> ChangeRequest:
     """Apply a request that others agreed to. `actor` is who says so, None for its schedule.
 
-    Raises NotReady, NoOwner, and what the write path raises (InvalidDocument, InUse).
+    Raises NotReady, NotYet, NoOwner, and what the write path raises (InvalidDocument, InUse).
     """
 
     def applied() -> ChangeRequest:
@@ -96,6 +104,8 @@ def apply(request: ChangeRequest, actor: Actor | None, request_id: str = "") -> 
         found = look_and_lock(held)
         if not found.can_be_applied:
             raise NotReady(found)
+        if found.is_early:
+            raise NotYet(held)
         return carry_out(held, found, actor, request_id)
 
     return at_once(applied)

@@ -236,9 +236,9 @@ def claim(actor: Actor, request: ChangeRequest) -> ChangeRequest:
 
 
 def apply(actor: Actor, request: ChangeRequest, *, request_id: str = "") -> ChangeRequest:
-    """Apply now what others agreed to: what waits for its moment, or could not be applied at it.
+    """Apply now what others agreed to: what could not be applied at its moment, or waits for one that nobody had to agree to.
 
-    Raises NotAllowed, NotReady, NoOwner, and what the write path raises.
+    Raises NotAllowed, NotReady, NotYet, NoOwner, and what the write path raises.
     """
     if not can_review(actor):
         _check_owner(actor, request)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from django.db.models import Q
+from django.utils import timezone
 
 from offers.access.permissions import CLIENT, PERSON, Actor, actor_key
 from offers.access.policy import REACHED, ruling
@@ -224,6 +225,12 @@ class Standing:
         return all(
             ruling(owner, place.kind, place.change.id, place.before, place.after).allows for place in self.places
         )
+
+    @property
+    def is_early(self) -> bool:
+        """Whether its time is still to come, and is part of what others agree to."""
+        at = self.request.apply_at
+        return at is not None and at > timezone.now() and not self.is_owners_own
 
     @property
     def is_approved(self) -> bool:

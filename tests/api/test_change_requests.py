@@ -87,6 +87,16 @@ def test_a_no_has_a_reason_and_a_yes_may_wait(programs: Programs) -> None:
     assert told(over) == (409, "not-now")
 
 
+def test_what_was_agreed_to_for_a_time_is_not_applied_before_it(programs: Programs) -> None:
+    ask(programs.writer, applyAt="2099-12-01T09:00:00Z")
+    assert say(programs.reviewer, "approve").json()["state"] == "scheduled"
+    for by in (programs.writer, programs.reviewer):
+        refused = check(by("POST", f"{ALL}/1/apply"), "POST", f"{ONE}/apply")
+        assert told(refused) == (409, "not-yet")
+        assert "2099-12-01T09:00:00" in refused.json()["detail"]
+    assert etag() == 2
+
+
 def test_what_is_in_the_way_is_named_by_item_and_place(programs: Programs) -> None:
     ask(programs.writer)
     unasked = check(programs.writer("POST", f"{ALL}/1/apply"), "POST", f"{ONE}/apply")

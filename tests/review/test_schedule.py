@@ -12,7 +12,7 @@ from django.utils import timezone
 from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, LibraryItem, Membership, Notice, RequestEvent, Revision, Sandbox
 from offers.review import applying, recheck, requests, schedule, verdicts
-from offers.review.applying import PeriodOver
+from offers.review.applying import NotYet, PeriodOver
 from offers.review.requests import When
 from tests.cast import differences, make, make_placement, offer, patch, replace, shown_in
 from tests.review.asking import agree, ask, digest, new, now, said, wanted
@@ -247,6 +247,22 @@ def test_the_tolerance_is_the_sandboxs_to_the_second(
     monkeypatch.setattr(timezone, "now", lambda: then)
     schedule.keep()
     assert state(request) == becomes
+
+
+def test_what_others_agreed_to_for_a_time_is_not_applied_before_it_but_what_one_could_change_alone_is(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = scheduled(people, wanted(sale, RENAME))
+    for by in (people.mina, people.jun, people.jisoo):
+        with pytest.raises(NotYet):
+            requests.apply(by, request)
+    assert (now(sale).etag, state(request)) == (1, State.SCHEDULED)
+    draft = make(people.setup, offer(name="Draft"), id="draft")
+    alone = ask(people.mina, draft, RENAME, when=When(timezone.now() + timedelta(hours=1), None, "Asia/Seoul"))
+    assert requests.apply(people.mina, alone).state == State.APPLIED
+    # What could not be applied at its time, or was not, is applied by hand after it.
+    passes(monkeypatch, minutes=61)
+    assert requests.apply(people.mina, request).state == State.APPLIED
 
 
 def test_nobody_applies_what_was_meant_for_a_time_that_is_over(

@@ -22,7 +22,7 @@ from offers.ledger.records import Stamp
 from offers.ledger.references import InUse
 from offers.models import ChangeRequest, LibraryItem, Membership, Sandbox
 from offers.review import recheck, requests, schedule, verdicts
-from offers.review.applying import NoOwner, NotReady
+from offers.review.applying import NoOwner, NotReady, NotYet
 from offers.review.requests import HasMoved, NotNow, When, proposal
 from tests.api.conftest import Caller
 from tests.cast import FORM
@@ -35,6 +35,7 @@ REFUSALS = (
     NotNow,
     HasMoved,
     NotReady,
+    NotYet,
     NoOwner,
     InvalidDocument,
     InUse,
@@ -283,6 +284,8 @@ class World:
         after = {**self.docs[one.item], **one.wanted}
         may = self.role[who] in ("reviewer", "admin") or (who == one.owner and self.can_edit(who))
         may = may and self.stands(one) and self.fits(one) and self.holds(after) and self.can_edit(one.owner)
+        at = self.request(number).apply_at
+        may = may and (at is None or at <= timezone.now() or self.may_alone(one.owner, one.item, after))
         assert passes(lambda: requests.apply(self.actor(who), self.request(number))) == may, (who, number)
         self.docs[one.item] = after if may else self.docs[one.item]
 

@@ -21,7 +21,7 @@ from offers.ledger import writes
 from offers.ledger.heads import Head
 from offers.ledger.history import NoSuchRevision
 from offers.ledger.references import InUse
-from offers.review.applying import NoOwner, NotReady, PeriodOver
+from offers.review.applying import NoOwner, NotReady, NotYet, PeriodOver
 from offers.review.requests import MOST_CHANGES, HasMoved, NothingToPropose, NotNow, ReasonMissing, TooMany
 from offers.review.standing import Standing, Trouble
 
@@ -113,7 +113,7 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             return problem(request, 403, "review-required", _("A second person has to look at it"), detail)
         case NotReady() | NotNow() | HasMoved() | NoOwner() | ReasonMissing() | TooMany() | NothingToPropose():
             return _review_problem(request, error)
-        case PeriodOver():
+        case PeriodOver() | NotYet():
             return _review_problem(request, error)
         case InUse():
             return _in_use(request, error)
@@ -199,6 +199,11 @@ def _review_problem(request: HttpRequest, error: Exception) -> HttpResponse:
         case PeriodOver():
             detail = _("The time that it was meant for is over. Give it another one.")
             return problem(request, 409, "period-over", _("Its period is over"), detail)
+        case NotYet():
+            assert error.request.apply_at is not None, "it has a time"
+            detail = _("Others agreed to it for {when}. Give it another time, and have that agreed to again.")
+            detail = detail.format(when=shown(error.request.apply_at))
+            return problem(request, 409, "not-yet", _("It is not its time yet"), detail)
         case ReasonMissing():
             errors = [_entry("/text", "required", _("Say why."))]
             return problem(request, 422, "reason-missing", _("A reason is needed"), _("Say why."), errors=errors)

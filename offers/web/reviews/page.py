@@ -72,6 +72,7 @@ def shown(
         "not_judged": not_judged_by(actor, asked_for),
         "may_edit": can_edit(actor),
         "may_own": can_edit(actor) and requests.may_own(actor, asked_for),
+        "may_apply": found.can_be_applied and not found.is_early,
         "may_claim": can_edit(actor) and actor.key not in (asked_for.owner_key, asked_for.actor_key),
         "to_look_at": asked_for.review_due_at is not None and asked_for.looked_at is None,
         "told": timeline(found, known, said, placed),

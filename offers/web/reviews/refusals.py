@@ -4,16 +4,17 @@ from django.utils.translation import gettext as _
 
 from offers.document.errors import DocumentError
 from offers.ledger.references import InUse
-from offers.review.applying import NoOwner, NotReady, PeriodOver
+from offers.review.applying import NoOwner, NotReady, NotYet, PeriodOver
 from offers.review.comments import NoSuggestion, NothingSaid
 from offers.review.requests import HasMoved, NothingToPropose, NotNow, ReasonMissing
 from offers.web.frame.words import problem_text
 from offers.web.item.said import in_use
+from offers.web.reviews.checks import in_its_zone
 
 # What those functions of offers/review raise that a person can do something about.
 REFUSALS = (
     *(DocumentError, HasMoved, InUse, NoOwner, NoSuggestion, NotNow, NotReady, NothingSaid, NothingToPropose),
-    *(PeriodOver, ReasonMissing),
+    *(NotYet, PeriodOver, ReasonMissing),
 )
 # Problems of a document that are told.
 TOLD = 5
@@ -35,6 +36,10 @@ def why_not(error: Exception) -> tuple[str, int]:
             return _("The value has changed since it was suggested: nothing was changed."), 409
         case NoOwner():
             return _("Nobody who may edit here sees to it any more: somebody has to take it over first."), 409
+        case NotYet():
+            assert error.request.apply_at is not None, "it has a time"
+            said = _("It is applied on {when}, as others agreed. Give it another time, and have that agreed to again.")
+            return said.format(when=in_its_zone(error.request, error.request.apply_at)), 409
         case PeriodOver():
             return _("The time that it was meant for is over. Give it another one."), 409
         case DocumentError():

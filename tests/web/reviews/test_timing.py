@@ -40,6 +40,12 @@ def test_its_owner_gives_it_another_time_and_it_has_to_be_agreed_to_again(
     assert "Once it is approved, it is applied on 1 Dec 2099, 09:00 KST." in page
     assert "It is taken back on 2 Dec 2099, 09:00 KST." in page
     assert agree(people.jun, found).state == State.SCHEDULED
+    # Its time is part of what they agreed to.
+    address = f"/s/{request.sandbox.name}/reviews/{request.number}/"
+    assert "Apply now" not in mina.get(address).content.decode()
+    refused = mina.post(f"{address}apply/")
+    assert refused.status_code == 409
+    assert "It is applied on 1 Dec 2099, 09:00 KST, as others agreed." in refused.content.decode()
     assert send(browser_of(people.bora), request, {"when": "now"}).status_code == 403
     assert send(mina, request, {"when": "now"}).status_code == 302
     assert ChangeRequest.objects.get(key=request.key).apply_at is None
