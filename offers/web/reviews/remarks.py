@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from offers.document.identity import Path
-from offers.document.merge import ABSENT, ORDER
+from offers.document.merge import ABSENT, ORDER, Conflict
 from offers.document.touched import path_at
 from offers.document.words.describe import Change
 from offers.document.words.naming import Places
@@ -83,6 +83,8 @@ class Line:
     about: str = ""
     can_be_suggested: bool = False
     said: list[Said] = field(default_factory=list)
+    # Whether somebody changed the same meanwhile.
+    contested: bool = False
 
     @property
     def unresolved(self) -> list[Said]:
@@ -113,7 +115,15 @@ def _line(row: Shown, change: Change, path: Path | None, said: list[Said]) -> Li
     if not path:
         return Line(change)
     suggested = comments.can_be_suggested(comments.value_of(row.place, path))
-    return Line(change, _written(row.id, *path), suggested, said)
+    contested = bool(row.contested) and any(_is_about(change, path, one) for one in row.place.conflicts)
+    return Line(change, _written(row.id, *path), suggested, said, contested)
+
+
+def _is_about(change: Change, path: Path, conflict: Conflict) -> bool:
+    """Whether a conflict is about the field of this change; one about the order of a list is about what was moved in it."""
+    if conflict.is_order:
+        return change.action == "moved" and path[:-1] == conflict.place
+    return change.action != "moved" and path[: len(conflict.path)] == conflict.path[: len(path)]
 
 
 def _path_of(row: Shown, change: Change) -> Path | None:

@@ -18,7 +18,7 @@ from offers.document.words.naming import Places, place_at
 from offers.ledger.blamed import changed_since
 from offers.lists.names import names
 from offers.models import Revision, Sandbox, reading
-from offers.review.standing import Place, Standing
+from offers.review.standing import Place, Standing, Trouble
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.words import phrase
@@ -28,6 +28,9 @@ from offers.web.item.history.contested import Field, Titles, fields_of, picks_fo
 CONFLICTS_SHOWN = 50
 # Of as many items it is looked up who changed them meanwhile: each look reads history.
 LOOKED_UP = 20
+# Of what cannot be made there is no document that it makes. It is shown as it was asked for: next to what is there now, everything
+# that others changed meanwhile would look taken back.
+AS_ASKED = (Trouble.CONFLICT, Trouble.GONE, Trouble.TAKEN, Trouble.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,18 @@ class Shown:
         return sum(not field.is_decided for field in self.contested)
 
     @property
+    def is_gone(self) -> bool:
+        """Whether what it wants to change is deleted by now."""
+        return self.place.trouble is Trouble.GONE
+
+    @property
     def is_there(self) -> bool:
         """Whether the item has a page."""
         return self.place.head is not None
 
 
 def changes_of(request: HttpRequest, sandbox: Sandbox, found: Standing) -> list[Shown]:
-    """The changes of a request on top of what is there now; of one that is over, as it was asked for."""
+    """The changes of a request on top of what is there now; of one that is over or does not go with it, as it was asked for."""
     known = names_of(sandbox, found.places)
     return [_shown(request, sandbox, place, known, found.request.is_under_way) for place in found.places]
 
@@ -93,25 +101,27 @@ def names_of(sandbox: Sandbox, places: Iterable[Place]) -> dict[str, str]:
 
 def _shown(request: HttpRequest, sandbox: Sandbox, place: Place, known: dict[str, str], under_way: bool) -> Shown:
     change = place.change
-    before, after = (place.before, place.after) if under_way else (change.base, place.wanted)
+    stuck = under_way and place.trouble in AS_ASKED
+    fits = under_way and not stuck
+    before, after = (place.before, place.after) if fits else (change.base, place.wanted)
     how = "deleted" if after is None else "changed" if before is not None else "back" if change.item_id else "new"
-    etag = (place.head.etag if place.head else 0) if under_way else change.base_etag
+    etag = (place.head.etag if place.head else 0) if fits else change.base_etag
     patch = diff(before, after) if before is not None and after is not None else change.patch
-    conflicted = under_way and place.conflicts
-    made = place.wanted if conflicted else after
     return Shown(
         place=place,
         name=known.get(change.id) or change.id,
         how=how,
         # What is new is told field by field: nobody has seen any of it.
-        changes=describe(before or {}, made, names=known) if after is not None else [],
+        changes=describe(before or {}, after, names=known) if after is not None else [],
         compared=(etag if before is not None else 0, 0),
         before=before,
-        after=made,
+        after=after,
         patch=patch,
-        curl=patch_curl(request, sandbox, change.kind, change.id, patch, etag) if how == "changed" else "",
+        curl=patch_curl(request, sandbox, change.kind, change.id, patch, etag)
+        if how == "changed" and not stuck
+        else "",
         problems=_problems(place, known) if under_way else [],
-        contested=_contested(request, sandbox, place, known) if conflicted else [],
+        contested=_contested(request, sandbox, place, known) if under_way and place.conflicts else [],
     )
 
 
