@@ -10,7 +10,7 @@ PROMISE = re.compile(r"^- \*\*(.+?)\*\*\n((?:  .+\n)+)", re.MULTILINE)
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 
-def tests_in(path: str) -> set[str]:
+def named_in(path: str) -> set[str]:
     tree = ast.parse((ROOT / path).read_text()) if (ROOT / path).is_file() else ast.Module([], [])
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
 
@@ -19,9 +19,9 @@ def test_every_promise_names_tests_that_are_there() -> None:
     promises = PROMISE.findall(PAGE)
     assert len(promises) == PAGE.count("\n- ") > 20
     assert [promise for promise, shown in promises if not NAMED.search(shown)] == []
-    assert [name for path, name in NAMED.findall(PAGE) if name not in tests_in(path)] == []
+    assert [name for path, name in NAMED.findall(PAGE) if name not in named_in(path)] == []
 
 
 def test_nothing_is_named_in_another_way() -> None:
     assert PAGE.count("::") == len(NAMED.findall(PAGE))
-    assert tests_in("tests/test_nowhere.py") == set()
+    assert named_in("tests/test_nowhere.py") == set()

@@ -39,6 +39,7 @@ def _signed(held: Sandbox, address: str) -> dict[str, Any]:
         "last_at": entries.values_list("created_at", flat=True).first(),
         "vkey": vkey,
         "check_change": "python verify_receipt.py RECEIPT --key VKEY",
-        "check_growth": f"python witness.py cosign {address} --key VKEY --headers HEADERS --state LAST --signing-key MINE",
+        "check_growth": f"python witness.py cosign {address} \\\n"
+        "  --key VKEY --headers HEADERS --state LAST --signing-key MINE",
         "check_history": f"python manage.py verify_history --sandbox {held.name} --checkpoint CHECKPOINT --key VKEY",
     }
