@@ -24,7 +24,7 @@ from offers.models import LibraryItem, Listing, ListingPast, reading
 PAGE_SIZE = 25
 LOOKED_AT = 2_000
 # Items of which it is found out at once whether customers get them.
-LIVE_AMONG = 1_000
+LIVE_AMONG = 300
 # Changes that the log has not reached yet and that are looked at all the same.
 COMING = 50
 ORDER = (Key("changed_at", "created_at", "timestamptz", True), item_key(descending=True, sql="index"))

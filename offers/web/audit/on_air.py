@@ -1,5 +1,9 @@
-"""What customers could get at a moment: as it was recorded then, and as it is known at another time, where they differ."""
+"""What customers could get at a moment: as it was recorded then, and as it is known at another time, where they differ.
 
+Of a moment to come: as it is recorded now, and with what is scheduled.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,16 +11,23 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from offers import asked
+from offers.access.permissions import Actor
+from offers.document.kinds.registry import OFFER_KINDS
+from offers.ledger.heads import Head
+from offers.ledger.history import last_instant
+from offers.lists import as_of
 from offers.lists.pages import COUNT_LIMIT
 from offers.log import between
 from offers.models import LibraryItem
+from offers.review.ahead.forecast import Forecast, forecast
 from offers.web.audit.differences import Difference, told
 from offers.web.frame.access import actor_for
-from offers.web.frame.moment import at_of, machine_text, moment_of, typed
+from offers.web.frame.moment import Moment, at_of, machine_text, moment_of, typed
 from offers.web.frame.respond import answer
 from offers.web.lists.filters import address, links
 
 MAX_CURSOR = 400
+FORECAST_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,8 @@ class Row:
 
     told: Difference
     sides: tuple[Side, Side]
+    # The numbers of the requests that make the difference, of a moment to come.
+    by: Sequence[int] = ()
 
 
 def page(request: HttpRequest, sandbox: str) -> HttpResponse:
@@ -41,13 +54,15 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     moment, as_known = moment_of(request), at_of(request, "as-known")
     at = moment.at if moment else now
     known = min(as_known, now) if as_known else now
+    if at > now:
+        return _to_come(request, actor, now, moment)
     first, last = sorted((at, known))
     place = actor.sandbox.pk
     live = between.on_air(place, at, first, last)
     cursor = asked.text(request.GET.get("cursor"), MAX_CURSOR)
     found = between.differences_on_air(place, at, first, last, live, cursor)
     backwards = known < at
-    counts = [_count(keys) for keys in ((live.last, live.first) if backwards else (live.first, live.last))]
+    counts = [_count(len(keys)) for keys in ((live.last, live.first) if backwards else (live.first, live.last))]
     context: dict[str, object] = {
         "moment": moment,
         "at": at,
@@ -63,11 +78,48 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     return answer(request, "audit/on_air.html", context)
 
 
-def _count(keys: set[int]) -> tuple[int, bool]:
+def _to_come(request: HttpRequest, actor: Actor, now: datetime, moment: Moment | None) -> HttpResponse:
+    """Each offer that is another one by then, with the requests that make it so."""
+    assert moment is not None, "without one, it is now"
+    at = moment.at
+    found = forecast(actor.sandbox, now, last_instant(at))
+    pairs = [pair for pair in _pairs(found, at) if any(between.shows(pair, at))]
+    rows = [_row(one, at, found.by[one.pair.item.id]) for one in told(actor.sandbox.pk, pairs[:FORECAST_ROWS])]
+    live = as_of.live_keys(actor.sandbox.pk, now, at)
+    gained = sum(after - before for before, after in (between.shows(pair, at) for pair in pairs))
+    context: dict[str, object] = {
+        "moment": moment,
+        "at": at,
+        "at_text": machine_text(at),
+        "typed": {"at": typed(at), "as_known": ""},
+        "forecast": found,
+        "counts": [_count(len(live)), _count(len(live) + gained)],
+        "rows": rows,
+        "more_rows": len(pairs) - len(rows),
+        "links": {},
+    }
+    return answer(request, "audit/on_air.html", context)
+
+
+def _pairs(found: Forecast, at: datetime) -> Iterator[between.Pair]:
+    """The offers that are not the same with what is scheduled."""
+    for id, head in found.after.items():
+        if head.kind in OFFER_KINDS and head is not found.before.get(id):
+            yield between.Pair(head.key, head.modified_at, _item(found.before.get(id)), _item(head))
+
+
+def _item(head: Head | None) -> LibraryItem | None:
+    """It is not to be stored."""
+    if head is None or head.deleted_at is not None:
+        return None
+    return LibraryItem(key=head.key, kind=head.kind, id=head.id, document=head.document, etag=head.etag)
+
+
+def _count(count: int) -> tuple[int, bool]:
     """How many, and whether there are more."""
-    return min(len(keys), COUNT_LIMIT), len(keys) > COUNT_LIMIT
+    return min(count, COUNT_LIMIT), count > COUNT_LIMIT
 
 
-def _row(one: Difference, at: datetime) -> Row:
+def _row(one: Difference, at: datetime, by: Sequence[int] = ()) -> Row:
     then, now = (Side(item, between.is_shown(item, at)) for item in (one.before, one.after))
-    return Row(one, (then, now))
+    return Row(one, (then, now), by)

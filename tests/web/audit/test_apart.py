@@ -13,7 +13,12 @@ from django.utils import timezone
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.models import LibraryItem, Sandbox
+from offers.review import requests
+from offers.review.requests import When
 from tests.cast import FORM, actor, make, make_placement, offer, patch, replace, shown_in
+from tests.review.asking import agree, wanted
+from tests.review.conftest import cast_in
+from tests.web.conftest import SignIn
 from tests.web.frame.test_respond import text_of
 
 ON_AIR, CHANGES = "/s/prod/on-air/", "/s/prod/audit/changes/"
@@ -116,3 +121,27 @@ def test_a_page_takes_as_many_queries_however_much_differs(
 def test_what_is_no_moment_is_not_answered_with_another(editor: Client, query: str) -> None:
     pages = [CHANGES] if "from" in query or "to" in query else [ON_AIR]
     assert [editor.get(f"{page}?{query}").status_code for page in pages] == [400]
+
+
+def test_of_a_moment_to_come_it_is_a_forecast_that_names_what_collides(sandbox: Sandbox, sign_in: SignIn) -> None:
+    Sandbox.objects.filter(pk=sandbox.pk).update(review_policy=Sandbox.ReviewPolicy.TWO_PEOPLE)
+    sandbox.refresh_from_db()
+    people = cast_in(sandbox)
+    make_placement(people.setup)
+    for id in ("sale", "stays"):
+        on_air(people.setup.sandbox, id)
+    sale, begin = LibraryItem.objects.get(id="sale"), timezone.now() + timedelta(hours=1)
+    for name in ("Autumn", "Winter"):
+        asked = [wanted(sale, [*replace("/name", name), *replace("/status", "archived")])]
+        agree(people.jun, requests.propose(people.mina, asked, name, "Why", when=When(begin, None, "UTC")))
+        begin += timedelta(hours=1)
+    auditor = sign_in("auditor", "Olga Berg")
+    page: Any = auditor.get(ON_AIR, {"at": (begin - timedelta(hours=1.5)).isoformat()})
+    text = text_of(page)
+    assert [(row.told.pair.item.id, row.by) for row in page.context["rows"]] == [("sale", [1])]
+    assert page.context["counts"] == [(2, False), (1, False)]
+    for part in ("This is a forecast.", "#1 Autumn", "Archived", "With what is scheduled"):
+        assert part in text
+    assert "#2 Winter" not in text
+    both = text_of(auditor.get(ON_AIR, {"at": (begin + timedelta(hours=1)).isoformat()}))
+    assert both.count("changes the same fields in the same time as") == 2
