@@ -18,7 +18,7 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     context = {
         "passed": passed,
         # The name and the id tell keys apart; the key itself is above.
-        "signed_by": passed.vkey.rpartition("+")[0] if passed else "",
+        "signed_by": "+".join(passed.vkey.split("+", 2)[:2]) if passed else "",
         "failed": last if last and last.differences else None,
         **_signed(held, request.build_absolute_uri(f"{API_BASE}/log")),
     }
