@@ -18,8 +18,9 @@ from offers.models import BulkRow, BulkRun, ChangeRequest
 from offers.review import requests
 from offers.review.applying import NotReady
 from offers.review.requests import MOST_CHANGES, MOST_TITLE, PROPOSED, NothingToPropose, NotNow, Proposal, TooMany
+from offers.review.whose import NotYours
 
-NOT_TAKEN = gettext_noop("Request {number} takes it no more: it is over, full or in conflict.")
+NOT_TAKEN = gettext_noop("Request {number} takes it no more: it is over, full, in conflict, or somebody else’s.")
 
 
 def propose_rows(run: BulkRun, rows: Sequence[BulkRow], actor: Actor | None) -> None:
@@ -33,7 +34,7 @@ def propose_rows(run: BulkRun, rows: Sequence[BulkRow], actor: Actor | None) -> 
         return
     try:
         request = _asked(run, actor, list(fits.values()), len(rows))
-    except (NotNow, TooMany, NotReady, NothingToPropose):
+    except (NotNow, NotYours, TooMany, NotReady, NothingToPropose):
         if run.into is None:
             raise
         for row in fits:

@@ -85,12 +85,11 @@ def resolve(actor: Actor, comment: RequestComment) -> None:
 def accept(actor: Actor, comment: RequestComment) -> ChangeRequest:
     """Put what was suggested into the request. Who suggested it wrote part of it from then on, as who accepts it did.
 
-    Raises NotAllowed, NotFound (it suggests nothing), HasMoved (the value is another one by now), NotReady (the change does not
+    Raises NotAllowed, NotYours, NotFound (it suggests nothing), HasMoved (the value is another one by now), NotReady (the change does not
     fit any more), and what `requests.add` raises.
     """
-    check_edit(actor)
     with transaction.atomic():
-        held = requests.under_way(comment.request)
+        held = requests.own_under_way(actor, comment.request)
         found = standing(held)
         about = About(comment.item_id, tuple(comment.path))
         place = place_of(found, about)

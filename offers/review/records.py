@@ -91,9 +91,27 @@ def by(actor: Actor | None) -> dict[str, Any]:
 def contents(request: ChangeRequest) -> dict[str, Any]:
     """What a version of the request changes, to be kept in the event that made it."""
     changes = RequestedChange.objects.filter(request=request).order_by("key")
+    return {"changes": [content(one) for one in changes]}
+
+
+def content(change: RequestedChange) -> dict[str, Any]:
+    return {"id": change.id, "kind": change.kind, "baseEtag": change.base_etag, "patch": change.patch}
+
+
+def said_of(request: ChangeRequest) -> dict[str, str | None]:
+    """What a request says of itself beside its changes, as events keep it."""
+    times = {"applyAt": request.apply_at, "until": request.until}
     return {
-        "changes": [{"id": one.id, "kind": one.kind, "baseEtag": one.base_etag, "patch": one.patch} for one in changes]
+        "title": request.title,
+        "reason": request.reason,
+        **{name: at.isoformat() if at else None for name, at in times.items()},
     }
+
+
+def difference(before: dict[str, str | None], after: dict[str, str | None]) -> dict[str, dict[str, str | None]]:
+    """What was said before and is not any more, and what is said instead; {} where it is the same."""
+    other = [name for name in after if before[name] != after[name]]
+    return {"was": {name: before[name] for name in other}, "is": {name: after[name] for name in other}} if other else {}
 
 
 def title_of(places: tuple[Place, ...], sandbox_id: int) -> str:

@@ -3,8 +3,8 @@
 Every step holds the request's row, looks, decides and writes the step's event, in one transaction.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,36 +14,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from offers.access.client_secrets import who_is_behind
-from offers.access.permissions import Actor, NotAllowed, NotFound, Role, check_edit
+from offers.access.permissions import Actor, NotAllowed, NotFound, check_edit
 from offers.access.policy import can_review
 from offers.document.diff import diff
 from offers.document.errors import InvalidDocument
-from offers.document.values import Document, Patch
+from offers.document.values import Document
 from offers.ledger.heads import Head
 from offers.ledger.records import Stamp
 from offers.models import ChangeRequest, RequestedChange, RequestEvent
-from offers.review import applying, queue, recheck, records, schedule
+from offers.review import applying, notices, queue, recheck, records, schedule
 from offers.review.applying import NotReady
-from offers.review.changes.proposals import Proposal, combined, is_same, new_item, proposal
-from offers.review.standing import Standing, Trouble
+from offers.review.changes.proposals import Proposal, is_same, new_item, proposal
+from offers.review.changes.stored import MOST_CHANGES, NothingToPropose, TooMany, stored
+from offers.review.standing import Standing, Trouble, standing
+from offers.review.whose import check_own
 
 # With what is done to requests, what they are made of.
-__all__ = ["Proposal", "new_item", "proposal"]
+__all__ = ["MOST_CHANGES", "NothingToPropose", "Proposal", "TooMany", "new_item", "proposal"]
 
 State = ChangeRequest.State
 What = RequestEvent.What
 
-# Changes of a request: it is looked at by people, and applied in one transaction.
-MOST_CHANGES = 200
 MOST_TITLE = 200
-
-
-class TooMany(Exception):
-    """A request has at most MOST_CHANGES changes."""
-
-
-class NothingToPropose(Exception):
-    """What is proposed is what is there already."""
 
 
 class AlreadyProposed(Exception):
@@ -154,7 +146,7 @@ def _open(
         updated_at=now,
         **records.by(actor),
     )
-    _store(request, proposals)
+    stored(request, proposals)
     found = _rehearse(request)
     if not title:
         request.title = records.title_of(found.places, actor.sandbox.pk)[:MOST_TITLE]
@@ -165,12 +157,12 @@ def _open(
 
 def add(actor: Actor, request: ChangeRequest, proposals: Sequence[Proposal], text: str = "") -> ChangeRequest:
     """Put these changes into a request that is under way; what it has for the same items already stays where they do not
-    touch it. Whoever had agreed has to look again, unless it has all of them already. Raises what `propose` raises, and NotNow.
+    touch it. Whoever had agreed has to look again, unless it has all of them already. Raises what `propose` raises, NotYours
+    and NotNow.
     """
-    check_edit(actor)
     with transaction.atomic():
-        held = under_way(request)
-        return _edited(held, actor, text) if _store(held, proposals) else held
+        held = own_under_way(actor, request)
+        return _edited(held, actor, text) if stored(held, proposals) else held
 
 
 def revise(actor: Actor, request: ChangeRequest, head: Head, document: Document) -> ChangeRequest:
@@ -178,9 +170,8 @@ def revise(actor: Actor, request: ChangeRequest, head: Head, document: Document)
 
     `head` is the item as it was just read. Raises what `add` raises.
     """
-    check_edit(actor)
     with transaction.atomic():
-        held = under_way(request)
+        held = own_under_way(actor, request)
         patch = diff(head.document, document)
         values = {"base": head.document, "base_etag": head.etag, "seen_etag": head.etag, "patch": patch}
         if not RequestedChange.objects.filter(request=held, id=head.id).update(**values):
@@ -189,34 +180,41 @@ def revise(actor: Actor, request: ChangeRequest, head: Head, document: Document)
 
 
 def leave_out(actor: Actor, request: ChangeRequest, id: str) -> ChangeRequest:
-    """Take the change of this item out of the request. Raises NotNow, NotFound, NothingToPropose (it is the only one)."""
-    check_edit(actor)
+    """Take the change of this item out of the request; the event keeps it. Raises NotYours, NotNow, NotFound, NothingToPropose
+    (it is the only one).
+    """
     with transaction.atomic():
-        held = under_way(request)
-        if not RequestedChange.objects.filter(request=held, id=id).delete()[0]:
+        held = own_under_way(actor, request)
+        changes = RequestedChange.objects.filter(request=held)
+        change = changes.filter(id=id).first()
+        if change is None:
             raise NotFound
-        if not RequestedChange.objects.filter(request=held).exists():
+        change.delete()
+        if not changes.exists():
             raise NothingToPropose
-        return _edited(held, actor)
+        return _edited(held, actor, about={"leftOut": records.content(change)})
 
 
 def describe(actor: Actor, request: ChangeRequest, title: str, reason: str, when: When) -> ChangeRequest:
-    """Say anew what the request is for and when it is applied: another time is another thing to agree to. Raises NotNow, NotAllowed."""
+    """Say anew what the request is for and when it is applied; the event keeps what was said before. Another time is another
+    thing to agree to; of another title or reason those who had agreed are told. Raises NotYours, NotNow.
+    """
     with transaction.atomic():
-        held = under_way(request)
-        _check_owner(actor, held)
-        timed = (held.apply_at, held.until) != (when.apply_at, when.until)
+        held = own_under_way(actor, request)
+        before = records.said_of(held)
         held.title, held.reason = title[:MOST_TITLE], reason
         held.apply_at, held.until, held.time_zone = when.apply_at, when.until, when.time_zone
         held.save(update_fields=["title", "reason", "apply_at", "until", "time_zone"])
-        return _edited(held, actor) if timed else held
+        about = records.difference(before, records.said_of(held))
+        if about and about["is"].keys() & {"applyAt", "until"}:
+            return _edited(held, actor, about=about)
+        return _reworded(held, actor, about) if about else held
 
 
 def withdraw(actor: Actor, request: ChangeRequest, text: str = "") -> ChangeRequest:
-    """Take the request back: its author, its owner or an admin. Raises NotAllowed, NotNow."""
+    """Take the request back: its author, its owner or an admin. Raises NotYours, NotNow."""
     with transaction.atomic():
-        held = under_way(request)
-        _check_owner(actor, held)
+        held = own_under_way(actor, request)
         records.event(held, actor, What.WITHDRAWN, text=text)
         return to(held, State.WITHDRAWN)
 
@@ -241,7 +239,7 @@ def apply(actor: Actor, request: ChangeRequest, *, request_id: str = "") -> Chan
     Raises NotAllowed, NotReady, NotYet, NoOwner, and what the write path raises.
     """
     if not can_review(actor):
-        _check_owner(actor, request)
+        check_own(actor, request)
     return applying.apply(request, actor, request_id)
 
 
@@ -253,21 +251,17 @@ def get(actor: Actor, number: int) -> ChangeRequest:
         raise NotFound from None
 
 
-def may_own(actor: Actor, request: ChangeRequest) -> bool:
-    """Whether this actor may withdraw it and say when it is applied."""
-    return actor.role == Role.ADMIN or actor.key in (request.actor_key, request.owner_key)
-
-
-def _check_owner(actor: Actor, request: ChangeRequest) -> None:
-    check_edit(actor)
-    if not may_own(actor, request):
-        raise NotAllowed(_("Its author, who took it over, or an admin does this."))
-
-
 def under_way(request: ChangeRequest) -> ChangeRequest:
     held = records.lock(request)
     if not held.is_under_way:
         raise NotNow(held)
+    return held
+
+
+def own_under_way(actor: Actor, request: ChangeRequest) -> ChangeRequest:
+    """The same for who is about to make another one of it. Raises NotNow, NotYours."""
+    held = under_way(request)
+    check_own(actor, held)
     return held
 
 
@@ -277,14 +271,23 @@ def to(request: ChangeRequest, state: str) -> ChangeRequest:
     return request
 
 
-def _edited(request: ChangeRequest, actor: Actor, text: str = "") -> ChangeRequest:
+def _edited(request: ChangeRequest, actor: Actor, text: str = "", about: dict[str, Any] | None = None) -> ChangeRequest:
     """The request in its next version, which nobody has agreed to yet."""
     request.version += 1
     records.contributed(request, actor.key)
     request.save(update_fields=["version"])
     _rehearse(request)
-    records.event(request, actor, What.EDITED, text=text, about=records.contents(request))
+    records.event(request, actor, What.EDITED, text=text, about=records.contents(request) | (about or {}))
     return schedule.begun(to(request, State.OPEN), actor)
+
+
+def _reworded(request: ChangeRequest, actor: Actor, about: dict[str, Any]) -> ChangeRequest:
+    """The same version under other words: who agreed agreed to its changes, and hears of it. Whose words they are wrote part of it."""
+    records.contributed(request, actor.key)
+    about = records.contents(request) | about
+    records.event(request, actor, What.EDITED, about=about, also=notices.took_part(request))
+    agreed = request.state not in (State.APPROVED, State.SCHEDULED) or standing(request).is_approved
+    return to(request, request.state if agreed else State.OPEN)
 
 
 def _opened_before(actor: Actor, proposals: Sequence[Proposal], when: When) -> ChangeRequest | None:
@@ -296,37 +299,6 @@ def _opened_before(actor: Actor, proposals: Sequence[Proposal], when: When) -> C
         if len(known) == len(proposals) and all(same):
             return request
     return None
-
-
-def _store(request: ChangeRequest, proposals: Collection[Proposal]) -> bool:
-    """Put these into the request; whether that makes it another one."""
-    known = {change.id: change for change in RequestedChange.objects.filter(request=request)}
-    is_new = False
-    for one in proposals:
-        before = known.get(one.id)
-        patch = one.patch if before is None else combined(before, one)
-        if not patch:
-            raise NothingToPropose
-        if before is not None and is_same(before, replace(one, patch=patch)):
-            continue
-        RequestedChange.objects.update_or_create(request=request, id=one.id, defaults=_values(one, patch))
-        is_new = True
-    if RequestedChange.objects.filter(request=request).count() > MOST_CHANGES:
-        raise TooMany
-    return is_new
-
-
-def _values(one: Proposal, patch: Patch) -> dict[str, Any]:
-    return {
-        "item_id": one.key,
-        "kind": one.kind,
-        "base": one.base,
-        "base_etag": one.base_etag,
-        "seen_etag": one.base_etag,
-        "patch": patch,
-        "source": one.source,
-        "refers_to": one.refers_to,
-    }
 
 
 def _rehearse(request: ChangeRequest) -> Standing:

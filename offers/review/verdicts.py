@@ -20,6 +20,10 @@ State = ChangeRequest.State
 What = RequestEvent.What
 
 
+class HadPart(NotAllowed):
+    """Who wrote part of a request does not decide about it, whatever their role."""
+
+
 def approve(
     actor: Actor, request: ChangeRequest, digest: str, text: str = "", *, apply: bool = True, request_id: str = ""
 ) -> ChangeRequest:
@@ -97,7 +101,7 @@ def not_judged_by(actor: Actor, request: ChangeRequest) -> str:
     if actor.key in request.contributors and not _has_programs(request):
         return _("You wrote part of it, so somebody else decides.")
     if not set(request.contributors).isdisjoint(who_is_behind(actor.key)):
-        return _("You wrote part of it, or who has the same program’s secret did: somebody else decides.")
+        return _("You or a program whose secret you know wrote part of it, so somebody else decides.")
     return ""
 
 
@@ -109,4 +113,4 @@ def check_may_judge(actor: Actor, request: ChangeRequest) -> None:
     """Refuse a verdict of somebody who had a part in it, admins included. Raises NotAllowed."""
     why = not_judged_by(actor, request)
     if why:
-        raise NotAllowed(why)
+        raise HadPart(why) if can_review(actor) else NotAllowed(why)

@@ -61,6 +61,7 @@ def test_who_is_no_reviewer_decides_nothing(people: Cast, sale: LibraryItem, who
 
 def test_who_adds_to_a_request_does_not_approve_it(people: Cast, sale: LibraryItem) -> None:
     request = ask(people.mina, sale, RENAME)
+    requests.claim(people.jun, request)
     requests.add(people.jun, request, [wanted(sale, replace("/rank/priority", 9))])
     with pytest.raises(NotAllowed):
         agree(people.jun, request)

@@ -23,6 +23,7 @@ from offers.models import ChangeRequest, LibraryItem
 from offers.review import requests
 from offers.review.applying import NotReady
 from offers.review.requests import AlreadyProposed, NothingToPropose, NotNow, Proposal, ReasonMissing, TooMany
+from offers.review.whose import NotYours
 from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.sections import SECTION_OF
 from offers.web.frame.times import exact_text
@@ -132,6 +133,8 @@ def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedir
         raise NotSent(_("Say why it cannot wait: whoever looks at it afterwards wants to know."), CANNOT_WAIT) from None
     except NotFound:
         raise NotSent(_("There is no such request. Choose another one."), "into") from None
+    except NotYours as refused:
+        raise NotSent(str(refused), "into") from None
     except NotNow as late:
         said = _("Request {number} is “{state}” by now. Choose another one.")
         text = said.format(number=late.request.number, state=late.request.get_state_display())

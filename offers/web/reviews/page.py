@@ -13,11 +13,13 @@ from offers.review import notices, requests
 from offers.review import queue as waiting
 from offers.review.standing import Place, Standing, standing
 from offers.review.verdicts import not_judged_by
+from offers.review.whose import may_own
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.item.proposals.when import NoSuchTime
 from offers.web.reviews.checks import at_approval, checks, in_its_zone, still_to_agree, trouble_said
 from offers.web.reviews.remarks import choices, lines_of, said_of
+from offers.web.reviews.said_anew import reason_agreed_to
 from offers.web.reviews.shown import changes_of, names_of
 from offers.web.reviews.told import TOLD, timeline
 
@@ -71,10 +73,11 @@ def shown(
         "scheduled": in_its_zone(asked_for, asked_for.apply_at) if asked_for.apply_at else "",
         "not_judged": not_judged_by(actor, asked_for),
         "may_edit": can_edit(actor),
-        "may_own": can_edit(actor) and requests.may_own(actor, asked_for),
+        "may_own": may_own(actor, asked_for),
         "may_apply": found.can_be_applied and not found.is_early,
         "may_claim": can_edit(actor) and actor.key not in (asked_for.owner_key, asked_for.actor_key),
         "to_look_at": asked_for.review_due_at is not None and asked_for.looked_at is None,
+        "agreed_reason": reason_agreed_to(found),
         "told": timeline(found, known, said, placed),
         "following": following(actor, asked_for),
         "choices": choices(found, known) if can_edit(actor) else [],

@@ -7,6 +7,8 @@ from offers.ledger.references import InUse
 from offers.review.applying import NoOwner, NotReady, NotYet, PeriodOver
 from offers.review.comments import NoSuggestion, NothingSaid
 from offers.review.requests import HasMoved, NothingToPropose, NotNow, ReasonMissing
+from offers.review.verdicts import HadPart
+from offers.review.whose import NotYours
 from offers.web.frame.words import problem_text
 from offers.web.item.said import in_use
 from offers.web.reviews.checks import in_its_zone
@@ -14,7 +16,7 @@ from offers.web.reviews.checks import in_its_zone
 # What those functions of offers/review raise that a person can do something about.
 REFUSALS = (
     *(DocumentError, HasMoved, InUse, NoOwner, NoSuggestion, NotNow, NotReady, NothingSaid, NothingToPropose),
-    *(NotYet, PeriodOver, ReasonMissing),
+    *(HadPart, NotYet, NotYours, PeriodOver, ReasonMissing),
 )
 # Problems of a document that are told.
 TOLD = 5
@@ -23,6 +25,8 @@ TOLD = 5
 def why_not(error: Exception) -> tuple[str, int]:
     """What is said of one of REFUSALS, and the status of the answer."""
     match error:
+        case HadPart() | NotYours():
+            return str(error), 403
         case ReasonMissing():
             return _("Say why: whoever proposed it wants to know."), 422
         case NothingSaid():

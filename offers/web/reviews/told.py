@@ -16,6 +16,7 @@ from offers.review.standing import Place, Standing, Trouble
 from offers.web.frame.words import place_title
 from offers.web.reviews.checks import trouble_words
 from offers.web.reviews.remarks import Said
+from offers.web.reviews.said_anew import words_of
 from offers.web.reviews.shown import LOOKED_UP, fields_said
 
 What = RequestEvent.What
@@ -47,7 +48,15 @@ def timeline(found: Standing, known: Mapping[str, str], said: Iterable[Said], pl
     events = RequestEvent.objects.filter(request=found.request).defer("about").order_by("-key")[:TOLD]
     naming = RequestEvent.objects.filter(request=found.request, what__in=NAMING).order_by("-key")[:TOLD]
     abouts = dict(naming.values_list("key", "about"))
-    told = [Told(one.created_at, event=one, lines=_lines(found, known, abouts.get(one.key, {}))) for one in events]
+    lines = words_of(found.request, known) if any(one.what == What.EDITED for one in events) else {}
+    told = [
+        Told(
+            one.created_at,
+            event=one,
+            lines=[*_lines(found, known, abouts.get(one.key, {})), *lines.get(one.key, [])],
+        )
+        for one in events
+    ]
     told += [Told(one.comment.created_at, said=one, here=one.comment.key in placed) for one in said]
     told += _moves(found, known) if found.request.is_under_way else []
     return sorted(told, key=lambda one: one.at)[-TOLD:]
