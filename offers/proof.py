@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from offers.access.permissions import CLIENT, actor_key
+from offers.access.client_secrets import who_was_behind
 from offers.access.policy import REACHED
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.merge import merge
@@ -281,18 +281,4 @@ def _wanted(change: _Change, step: Step) -> Document | None:
 
 
 def _behind(event: _Event) -> set[str]:
-    """Who did this: of a program, also who was given the secret that it had then, as far as that is recorded."""
-    if not event.actor_key.startswith(CLIENT):
-        return {event.actor_key}
-    given = AccessChange.objects.filter(
-        subject_key=event.actor_key,
-        what__in=(Access.MEMBER_ADDED, Access.SECRET_MADE),
-        created_at__lte=event.created_at,
-    ).order_by("key")
-    # Who made it, or a new secret; who lets one in that is there, or whose page did not show it, was given none.
-    shown = [
-        change
-        for place, change in enumerate(given)
-        if change.what == Access.SECRET_MADE or (place == 0 and change.source == AccessChange.Source.PAGE)
-    ]
-    return {event.actor_key, *(actor_key(change.actor_id, "", change.actor_label) for change in shown[-1:])}
+    return who_was_behind(event.actor_key, event.created_at)

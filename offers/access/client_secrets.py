@@ -17,8 +17,9 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from offers.access.permissions import CLIENT, actor_key
-from offers.models import ClientState
+from offers.models import AccessChange, ClientState
 
+_Access = AccessChange.What
 _ALGORITHM = "hmac-sha256"
 _BYTES = 32
 # A client's id stands in addresses, headers and log lines, where anything else would need quoting.
@@ -91,6 +92,22 @@ def who_is_behind(key: str) -> list[str]:
         return [key]
     owner = [] if client.owner_id is None else [actor_key(client.owner_id, "", "")]
     return list(dict.fromkeys([key, *state_of(client).known_to, *owner]))
+
+
+def who_was_behind(key: str, at: datetime) -> set[str]:
+    """Who acted then where this one did: of a client also who was given the secret that it had, as far as that is recorded."""
+    if not key.startswith(CLIENT):
+        return {key}
+    given = AccessChange.objects.filter(
+        subject_key=key, what__in=(_Access.MEMBER_ADDED, _Access.SECRET_MADE), created_at__lte=at
+    ).order_by("key")
+    # Who made it, or a new secret; who lets one in that is there, or whose page did not show it, was given none.
+    shown = [
+        change
+        for place, change in enumerate(given)
+        if change.what == _Access.SECRET_MADE or (place == 0 and change.source == AccessChange.Source.PAGE)
+    ]
+    return {key, *(actor_key(change.actor_id, "", change.actor_label) for change in shown[-1:])}
 
 
 def rotate(client: Client, by: str, *, keep_tokens: bool = False, old_until: datetime | None = None) -> str:

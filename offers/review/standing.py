@@ -9,8 +9,8 @@ rule that no live offer has, up to that moment.
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 
@@ -30,6 +30,7 @@ from offers.document.validate import references, validate
 from offers.document.values import Document, canonical, equal
 from offers.ledger.heads import Head, read_each
 from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent
+from offers.review.changes.meanwhile import Made, made_since, people
 
 What = RequestEvent.What
 VERDICTS = (What.APPROVED, What.REQUESTED_CHANGES, What.REJECTED)
@@ -160,6 +161,8 @@ class Standing:
     reviewers: frozenset[str] = frozenset()
     # What customers get through it from then on, by id.
     shown_with: Mapping[str, Head] = field(default_factory=dict)
+    # What was changed of all that goes live by it after it was proposed as it is now.
+    made_since: tuple[Made, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -194,11 +197,27 @@ class Standing:
 
     @cached_property
     def dropped(self) -> tuple[RequestEvent, ...]:
-        """Approvals of the present version that were about values which have changed since, or of who is no reviewer any more."""
+        """Approvals of the present version that were about values which have changed since, or of who is no reviewer any more,
+        or changed some of it."""
         return tuple(event for event in self._approved if not self._counts(event))
 
     def _counts(self, event: RequestEvent) -> bool:
-        return event.digest == self.digest and event.actor_key in self.reviewers
+        is_known = event.digest == self.digest and event.actor_key in self.reviewers
+        return is_known and not self.changed_by(event.actor_key, event.created_at)
+
+    def changed_by(self, key: str, at: datetime) -> Made | None:
+        """What this one, or who acts where this one does, changed alone of what goes live, after the author had seen it."""
+        alone = [made for made in self.made_since if made.alone]
+        who = people(key, at) if alone else set()
+        return next((made for made in alone if not who.isdisjoint(made.people)), None)
+
+    def document_of(self, id: str) -> Document | None:
+        """The document of an item that is changed, or shown with one, as it is now."""
+        heads = {**self.shown_with, **{place.change.id: place.head for place in self.places if place.head}}
+        return heads[id].document if id in heads else None
+
+    def name_of(self, id: str) -> str:
+        return str((self.document_of(id) or {}).get("name") or id)
 
     @property
     def _approved(self) -> Iterator[RequestEvent]:
@@ -260,7 +279,7 @@ def standing(request: ChangeRequest, read: Read | None = None) -> Standing:
 
 
 def standings(requests: Sequence[ChangeRequest], read: Read | None = None) -> list[Standing]:
-    """The same of several requests of one sandbox, in as many statements: three, one more where there are verdicts, and two where something goes live."""
+    """The same of several requests of one sandbox, in as many statements: three, one more where there are verdicts, and three where something goes live."""
     keys = [request.key for request in requests]
     changes = list(RequestedChange.objects.filter(request__in=keys).order_by("key"))
     verdicts = list(RequestEvent.objects.filter(request__in=keys, what__in=VERDICTS).order_by("key"))
@@ -275,7 +294,15 @@ def standings(requests: Sequence[ChangeRequest], read: Read | None = None) -> li
         about = tuple(verdict for verdict in verdicts if verdict.request_id == request.key)
         ids = _with_theirs({id for place in own for id in place.newly_shown_with}, more)
         found.append(Standing(request, own, about, reviewers, {id: more[id] for id in sorted(ids) if id in more}))
-    return found
+    going_live = [asked for one in found for asked in _going_live(one)]
+    made = made_since(requests[0].sandbox_id, going_live) if going_live else ()
+    return [replace(one, made_since=tuple(of for of in made if of.request == one.request.key)) for one in found]
+
+
+def _going_live(found: Standing) -> Iterator[tuple[int, int, str]]:
+    """The items that go live by this request, whole."""
+    ids = {place.change.id for place in found.places if place.goes_live} | found.shown_with.keys()
+    yield from ((found.request.key, found.request.version, id) for id in sorted(ids))
 
 
 def _reviewers(sandbox_id: int, verdicts: Sequence[RequestEvent]) -> frozenset[str]:

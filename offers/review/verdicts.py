@@ -14,7 +14,7 @@ from offers.models import ChangeRequest, RequestEvent
 from offers.review import applying, records
 from offers.review.applying import NotReady
 from offers.review.requests import HasMoved, NotNow, ReasonMissing, to, under_way
-from offers.review.standing import standing
+from offers.review.standing import Standing, standing
 
 State = ChangeRequest.State
 What = RequestEvent.What
@@ -24,13 +24,17 @@ class HadPart(NotAllowed):
     """Who wrote part of a request does not decide about it, whatever their role."""
 
 
+class ChangedIt(NotAllowed):
+    """Who would agree changed part of what goes live by it after it was proposed: nobody else has seen that."""
+
+
 def approve(
     actor: Actor, request: ChangeRequest, digest: str, text: str = "", *, apply: bool = True, request_id: str = ""
 ) -> ChangeRequest:
     """Agree to the request exactly as it was looked at, which `digest` names; where nothing else is in the way it is applied,
     or scheduled, in the same transaction.
 
-    Raises NotAllowed (a contributor, or no reviewer), NotNow, HasMoved, NotReady (a change does not fit any more), PeriodOver.
+    Raises NotAllowed (a contributor, or no reviewer), ChangedIt, NotNow, HasMoved, NotReady (a change does not fit any more), PeriodOver.
     """
     check_may_judge(actor, request)
 
@@ -38,6 +42,9 @@ def approve(
         held = under_way(request)
         check_may_judge(actor, held)
         found = applying.look_and_lock(held)
+        why = not_agreed_by(actor, found)
+        if why:
+            raise ChangedIt(why)
         if found.digest != digest:
             raise HasMoved(found)
         if found.troubled:
@@ -103,6 +110,21 @@ def not_judged_by(actor: Actor, request: ChangeRequest) -> str:
     if not set(request.contributors).isdisjoint(who_is_behind(actor.key)):
         return _("You or a program whose secret you know wrote part of it, so somebody else decides.")
     return ""
+
+
+def not_agreed_by(actor: Actor, found: Standing) -> str:
+    """Why this actor does not say yes to the request, though perhaps no, in words; "" where they may."""
+    made = found.changed_by(actor.key, timezone.now())
+    if made is None:
+        return ""
+    said = _("You changed {fields} of “{name}” after this was proposed: somebody else has to look.")
+    if made.actor_key != actor.key:
+        said = _(
+            "{person}, who has the same program’s secret, changed {fields} of “{name}” after this was proposed: "
+            "somebody else has to look."
+        )
+    fields = made.fields(found.document_of(made.id))
+    return said.format(person=made.actor_label, fields=fields, name=found.name_of(made.id))
 
 
 def _has_programs(request: ChangeRequest) -> bool:

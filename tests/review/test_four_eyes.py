@@ -16,7 +16,8 @@ from offers.models import Sandbox
 from tests.api.conftest import make_caller
 from tests.cast import make, offer
 from tests.review.conftest import cast_in
-from tests.review.world import FIELDS, ITEMS, PEOPLE, VALUES, World, fields_of
+from tests.review.model import FIELDS, ITEMS, VALUES, fields_of
+from tests.review.world import PEOPLE, World
 
 STEPS = {
     World.edits: 4,

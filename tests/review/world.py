@@ -28,6 +28,7 @@ from tests.api.conftest import Caller
 from tests.cast import FORM
 from tests.review.asking import digest
 from tests.review.conftest import Cast
+from tests.review.model import FIELDS, ITEMS, VALUES, Asked, Fields, fields_of, with_field
 
 REFUSALS = (
     NotAllowed,
@@ -42,42 +43,8 @@ REFUSALS = (
     requests.NothingToPropose,
 )
 PEOPLE = ("mina", "jun", "jisoo", "bora", "robot")
-ITEMS = ("sale", "draft", "gold")
-VALUES = {"name": ("A", "B"), "priority": (1, 2), "status": ("draft", "approved"), "rule": ("gold", None)}
-FIELDS = {"sale": tuple(VALUES), "draft": tuple(VALUES), "gold": ("name",)}
 POLICIES = ("two-people", "two-people", "everything", "none", "reviewer")
 UNDER_WAY = [str(state) for state in ChangeRequest.UNDER_WAY]
-
-Fields = dict[str, Any]
-
-
-def fields_of(document: Fields) -> Fields:
-    chosen = document.get("selectionConstraint") or {}
-    found = {"name": document["name"], "status": document.get("status")}
-    return {**found, "priority": document.get("rank", {}).get("priority"), "rule": chosen.get("eligibilityRule")}
-
-
-def with_field(document: Fields, name: str, value: Any) -> Fields:
-    if name == "priority":
-        return {**document, "rank": {"priority": value}}
-    if name != "rule":
-        return {**document, name: value}
-    window = {one: text for one, text in document["selectionConstraint"].items() if one.endswith("Date")}
-    chosen = {"profileConstraintType": "eligibilityRule", "eligibilityRule": value} if value else {}
-    return {**document, "selectionConstraint": {**window, **chosen}}
-
-
-@dataclass
-class Asked:
-    """A request as the model knows it: one item, its fields before and after, who wrote it, who said yes to which values."""
-
-    item: str
-    base: Fields
-    wanted: Fields
-    wrote: set[str]
-    owner: str
-    agreed: dict[str, Any] = field(default_factory=dict)
-    objected: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -118,6 +85,24 @@ class World:
         names = tuple(VALUES) if goes_live else tuple(one.wanted)
         return {name: self.docs[one.item][name] for name in names}, shown and dict(self.docs["gold"])
 
+    def goes_live(self, one: Asked) -> set[str]:
+        """The items that customers get by it, and do not yet."""
+        after = {**self.docs[one.item], **one.wanted}
+        if after["status"] != "approved":
+            return set()
+        known = {one.item, self.docs[one.item]["rule"]} if self.is_live(one.item) else set()
+        return {one.item, after["rule"]} - known
+
+    def changed_it(self, who: str, one: Asked) -> bool:
+        return any((id, who) in one.changed for id in self.goes_live(one))
+
+    def stored(self, done: bool, who: str, id: str, after: Fields) -> None:
+        """What somebody changed without anybody who agreed to it, if they did."""
+        if done:
+            self.docs[id] = after
+            for one in self.asked.values():
+                one.changed.add((id, who))
+
     def fits(self, one: Asked) -> bool:
         now = self.docs[one.item]
         moved = [name for name, value in one.wanted.items() if now[name] not in (one.base[name], value)]
@@ -127,6 +112,7 @@ class World:
     def stands(self, one: Asked) -> bool:
         """Somebody who had no part in it, and may, said yes to what there is now, and nobody objects."""
         yes = [who for who, about in one.agreed.items() if about == self.judged(one) and who not in one.wrote]
+        yes = [who for who in yes if not self.changed_it(who, one)]
         return any(self.role[who] in ("reviewer", "admin") for who in yes) and not one.objected
 
     # What people do. Each says whether the model lets it pass.
@@ -156,7 +142,7 @@ class World:
         else:
             done = passes(lambda: writes.change(self.actor(who), list(Kind), id, patch, FORM))
         assert done == may, (who, id, name, value)
-        self.docs[id] = after if done else self.docs[id]
+        self.stored(done, who, id, after)
 
     def deletes(self, who: str, id: str, name: str, value: Any) -> None:
         used = id == "gold" and any(self.docs[one]["rule"] and one not in self.gone for one in ("sale", "draft"))
@@ -166,11 +152,13 @@ class World:
             done = passes(lambda: writes.undelete(self.actor(who), list(Kind), id, FORM))
             assert done == may, (who, id)
             self.gone -= {id} if done else set()
+            self.stored(done, who, id, after)
             return
         may = self.may_alone(who, id, None) and not used
         done = passes(lambda: writes.delete(self.actor(who), list(Kind), id, FORM))
         assert done == may, (who, id)
         self.gone |= {id} if done else set()
+        self.stored(done, who, id, self.docs[id])
 
     def restores(self, who: str, id: str, name: str, value: Any) -> None:
         if id in self.gone:
@@ -183,7 +171,7 @@ class World:
         if patch:
             done = passes(lambda: writes.change(self.actor(who), list(Kind), id, patch, stamp))
             assert done == may, (who, id)
-            self.docs[id] = after if done else self.docs[id]
+            self.stored(done, who, id, after)
 
     def proposes(self, who: str, id: str, name: str, value: Any, when: When = When()) -> None:  # noqa: B008  # frozen
         patch = self.patch_of(id, name, value)
@@ -212,7 +200,7 @@ class World:
         one = proposal(head_of_item(self.item(id)), patch, "form")
         done = passes(lambda: requests.publish(self.actor(who), [one], "T", "It is wrong"))
         assert done == may, (who, id)
-        self.docs[id] = after if done else self.docs[id]
+        self.stored(done, who, id, after)
 
     def adds(self, who: str, id: str, name: str, value: Any) -> None:
         number = self.chosen(id)
@@ -239,6 +227,7 @@ class World:
             return
         one, request = self.asked[number], self.request(number)
         may = self.role[who] in ("reviewer", "admin") and who not in one.wrote and self.fits(one)
+        may = may and not self.changed_it(who, one)
         after = {**self.docs[one.item], **one.wanted}
         others = one.objected - {who}
         is_time = request.apply_at is None or request.apply_at <= timezone.now()

@@ -17,6 +17,7 @@ from offers.document.live import is_live
 from offers.document.words.naming import Places
 from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent, Revision, Sandbox
 from offers.review import schedule
+from offers.review.changes.meanwhile import Made
 from offers.review.standing import Place, Standing, Trouble
 from offers.web.frame.times import exact_text
 from offers.web.frame.words import place_title
@@ -73,11 +74,14 @@ def trouble_words(trouble: Trouble) -> str:
 
 
 def _moved(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
-    carried = [place for place in found.places if place.is_carried]
-    if not carried and not found.troubled:
+    told = {made.id for made in found.made_since}
+    carried = [place for place in found.places if place.is_carried and place.change.id not in told]
+    if not carried and not told and not found.troubled:
         yield Check("yes", _("Nothing else has changed since it was proposed."))
     if any(place.goes_live for place in found.places):
         yield Check("wait", _("What goes live goes live as a whole, not only what changes here: look at all of it."))
+    for made in found.made_since[:LOOKED_UP]:
+        yield Check("wait", _made_said(found, made, known))
     for place in carried[:LOOKED_UP]:
         assert place.head is not None, "what is carried is there"
         said = _("Kept: {person} changed {fields} of “{name}” meanwhile, which this leaves as it is.")
@@ -85,6 +89,13 @@ def _moved(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
         if fields:
             name = known.get(place.change.id) or place.change.id
             yield Check("yes", said.format(person=place.head.modified_by, fields=fields, name=name))
+
+
+def _made_said(found: Standing, made: Made, known: Mapping[str, str]) -> str:
+    """Who changed what goes live by the request after it was proposed, and when."""
+    said = _("{person} changed {fields} of “{name}” after this was proposed: version {etag}, {when}.")
+    fields, name = made.fields(found.document_of(made.id)), known.get(made.id) or found.name_of(made.id)
+    return said.format(person=made.actor_label, fields=fields, name=name, etag=made.etag, when=exact_text(made.at))
 
 
 def _rivals(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
@@ -180,7 +191,9 @@ def still_to_agree(request: ChangeRequest, found: Standing) -> str:
         for member in Membership.objects.filter(
             sandbox=request.sandbox_id, role__in=(Role.REVIEWER, Role.ADMIN), user__is_active=True
         ).select_related("user")
-        if member.user is not None and f"user-{member.user_id}" not in request.contributors
+        if member.user is not None
+        and f"user-{member.user_id}" not in request.contributors
+        and not found.changed_by(f"user-{member.user_id}", timezone.now())
     ]
     if not reviewers:
         return _("A reviewer or an admin who wrote none of it must say yes, and there is none in this sandbox.")

@@ -12,7 +12,7 @@ from offers.models import ChangeRequest, RequestComment, reading
 from offers.review import notices, requests
 from offers.review import queue as waiting
 from offers.review.standing import Place, Standing, standing
-from offers.review.verdicts import not_judged_by
+from offers.review.verdicts import not_agreed_by, not_judged_by
 from offers.review.whose import may_own
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
@@ -72,6 +72,7 @@ def shown(
         "when": at_approval(asked_for, found) if under_way else "",
         "scheduled": in_its_zone(asked_for, asked_for.apply_at) if asked_for.apply_at else "",
         "not_judged": not_judged_by(actor, asked_for),
+        "not_agreed": not_agreed_by(actor, found) if under_way else "",
         "may_edit": can_edit(actor),
         "may_own": may_own(actor, asked_for),
         "may_apply": found.can_be_applied and not found.is_early,

@@ -16,7 +16,7 @@ from offers.models import ChangeRequest
 from offers.review import queue as waiting
 from offers.review.queue import Wanted
 from offers.review.standing import Standing, standings
-from offers.review.verdicts import not_judged_by
+from offers.review.verdicts import not_agreed_by, not_judged_by
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.reviews.checks import in_its_zone, trouble_said
@@ -116,7 +116,7 @@ def rows_of(actor: Actor, found: list[ChangeRequest]) -> list[Row]:
 def _row(actor: Actor, found: Standing, known: dict[str, str]) -> Row:
     request = found.request
     named = [known.get(place.change.id) or _new_name(place.wanted) or place.change.id for place in found.places[:NAMED]]
-    judges = request.is_under_way and not not_judged_by(actor, request)
+    judges = request.is_under_way and not not_judged_by(actor, request) and not not_agreed_by(actor, found)
     agreed = any(event.actor_key == actor.key for event in found.approvals)
     return Row(request, found, named, max(0, len(found.places) - NAMED), why(found, judges), judges, agreed)
 

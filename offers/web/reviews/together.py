@@ -18,6 +18,7 @@ from offers.review import requests, verdicts
 from offers.review.applying import NoOwner, NotReady, PeriodOver
 from offers.review.queue import PAGE_SIZE
 from offers.review.requests import HasMoved, NotNow
+from offers.review.verdicts import ChangedIt
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 
@@ -55,6 +56,8 @@ def _approved(request: HttpRequest, actor: Actor, number: int, digest: str, text
     try:
         done = verdicts.approve(actor, found, digest, text, request_id=asking(request).request_id)
         return Verdict(number, found.title, True, _became(done))
+    except ChangedIt as refused:
+        said = str(refused)
     except NotAllowed:
         said = _("not for you to approve")
     except NotNow:
