@@ -24,7 +24,7 @@ class HadPart(NotAllowed):
     """Who wrote part of a request does not decide about it, whatever their role."""
 
 
-class ChangedIt(NotAllowed):
+class ChangedIt(HadPart):
     """Who would agree changed part of what goes live by it after it was proposed: nobody else has seen that."""
 
 

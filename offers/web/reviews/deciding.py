@@ -20,7 +20,6 @@ from offers.review import queue as waiting
 from offers.review import requests, verdicts
 from offers.review.requests import HasMoved
 from offers.review.standing import standing
-from offers.review.verdicts import ChangedIt
 from offers.web.item.proposals.when import NoSuchTime, sent
 from offers.web.reviews.checks import in_its_zone
 from offers.web.reviews.page import MAX_TEXT, address, moved_since, request_for, shown
@@ -161,8 +160,6 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
     """Do it and show the request; or say on its page why it was not done."""
     try:
         messages.success(request, format_html("{} {}", act(), _next(actor, found)))
-    except ChangedIt as refused:
-        return shown(request, actor, requests.get(actor, found.number), problem=str(refused), status=403)
     except HasMoved as moved:
         since = moved_since(actor, moved.standing, asked.text(request.POST.get("seen"), MAX_TEXT))
         said = _("It has changed since you opened this page, so nothing was decided. This is how it stands now.")
