@@ -185,6 +185,11 @@ class Standing:
         }
         return hashlib.sha256(canonical(says)).hexdigest()
 
+    def with_it(self, place: Place) -> list[Head]:
+        """What customers get through this one of its changes from then on."""
+        ids = _with_theirs(place.newly_shown_with, self.shown_with)
+        return [head for id, head in self.shown_with.items() if id in ids]
+
     @cached_property
     def last_verdicts(self) -> dict[str, RequestEvent]:
         """What each person said last to the present version."""

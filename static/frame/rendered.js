@@ -1,14 +1,12 @@
 // How a content looks (templates/item/_rendered.html) is loaded when somebody opens it.
-document.addEventListener(
-  "toggle",
-  (event) => {
-    if (!event.target.matches(".rendered[open]")) return;
-    for (const frame of event.target.querySelectorAll("iframe[data-src]")) {
-      const form = document.getElementById(`${frame.name}-form`);
-      if (form) form.submit();
-      else frame.src = frame.dataset.src;
-      frame.removeAttribute("data-src");
-    }
-  },
-  true,
-);
+const load = (opened) => {
+  for (const frame of opened.querySelectorAll("iframe[data-src]")) {
+    const form = document.getElementById(`${frame.name}-form`);
+    if (form) form.submit();
+    else frame.src = frame.dataset.src;
+    frame.removeAttribute("data-src");
+  }
+};
+document.addEventListener("toggle", (event) => event.target.matches(".rendered[open]") && load(event.target), true);
+// What lies open from the start may have been there before this script was.
+for (const opened of document.querySelectorAll(".rendered[open]")) load(opened);

@@ -22,6 +22,7 @@ from offers.web.reviews.remarks import choices, lines_of, said_of
 from offers.web.reviews.said_anew import reason_agreed_to
 from offers.web.reviews.shown import changes_of, names_of
 from offers.web.reviews.told import TOLD, timeline
+from offers.web.reviews.whole import wholes
 
 State = ChangeRequest.State
 MAX_TEXT = 4_000
@@ -59,11 +60,13 @@ def shown(
     said = [said_of(found, one, known) for one in reversed(comments)]
     lines = [lines_of(row, said) for row in rows]
     placed = {one.comment.key for of_row in lines for line in of_row for one in line.said}
+    whole = wholes(actor.sandbox, found, known) if under_way else {}
     context: dict[str, Any] = {
         "asked": asked_for,
         "found": found,
         "rows": [
-            (row, trouble_said(row.place) if under_way else "", of_row) for row, of_row in zip(rows, lines, strict=True)
+            (row, trouble_said(row.place) if under_way else "", of_row, whole.get(row.id))
+            for row, of_row in zip(rows, lines, strict=True)
         ],
         "in_words": "reviews/_lines.html",
         "seen": ",".join(str(place.head.etag if place.head else 0) for place in found.places),

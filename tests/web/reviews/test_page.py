@@ -11,12 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from offers.document.kinds.registry import Kind
-from offers.ledger import writes
 from offers.models import ChangeRequest, LibraryItem
 from offers.review import comments, recheck, requests, verdicts
 from offers.review.comments import About
 from offers.review.standing import standing
-from tests.cast import FORM, make, offer, patch, replace
+from tests.cast import make, offer, patch, replace
 from tests.review.asking import agree, ask, digest, new, now, wanted
 from tests.review.conftest import Cast
 from tests.review.test_requests import BY_RULE, RULE
@@ -141,59 +140,6 @@ def test_a_rival_for_the_same_field_is_named(people: Cast, sale: LibraryItem, br
     request = ask(people.mina, sale, RENAME)
     said = text_of(browser_of(people.jun).get(at(request)))
     assert "Request 1 of Bora changes the same of" in said
-
-
-THEIRS = [
-    *replace("/name", "Winter sale"),
-    *replace("/rank/priority", 9),
-    {"op": "add", "path": "/description", "value": "Their words"},
-]
-
-
-def shown_of(browser: Client, request: ChangeRequest) -> tuple[list[str], str]:
-    """The fields that the page says are changed, and all that it says of the first item."""
-    page = browser.get(at(request)).content.decode().partition('class="review-main"')[2].partition("</section>")[0]
-    return re.findall(r'<span class="change-label">([^<]*)<', page), page
-
-
-def test_a_conflict_shows_what_is_asked_for_and_nothing_that_others_changed_as_taken_back(
-    people: Cast, sale: LibraryItem, browser_of: As
-) -> None:
-    request = ask(people.mina, sale, replace("/rank/priority", 8))
-    patch(people.setup, sale, THEIRS)
-    labels, page = shown_of(browser_of(people.jun), request)
-    assert labels == ["Priority"]
-    assert "Winter sale" not in page.partition('class="changes"')[2]
-    assert "Their words" not in page
-    assert page.count("changed by somebody else, too") == 1
-
-
-def test_of_what_is_in_conflict_only_the_fields_that_others_changed_are_marked(
-    people: Cast, sale: LibraryItem, browser_of: As
-) -> None:
-    request = ask(people.mina, sale, [*replace("/rank/priority", 8), *replace("/status", "archived")])
-    patch(people.setup, sale, replace("/rank/priority", 9))
-    labels, page = shown_of(browser_of(people.jun), request)
-    assert (sorted(labels), page.count("changed by somebody else, too")) == (["Priority", "Status"], 1)
-
-
-def test_what_was_deleted_meanwhile_is_said_with_what_was_wanted_of_it(
-    people: Cast, sale: LibraryItem, browser_of: As
-) -> None:
-    request = ask(people.mina, sale, RENAME)
-    writes.delete(people.setup, list(Kind), "sale", FORM)
-    labels, page = shown_of(browser_of(people.jun), request)
-    assert labels == ["Name"]
-    assert ("deleted meanwhile" in page, "brought back" in page) == (True, False)
-
-
-def test_a_new_item_whose_id_was_taken_is_shown_as_it_was_asked_for(
-    people: Cast, sale: LibraryItem, browser_of: As
-) -> None:
-    request = requests.propose(people.mina, [new(Kind.TAG, "autumn", {"name": "Autumn"})], "")
-    make(people.setup, {"name": "Winter"}, Kind.TAG, "autumn")
-    labels, page = shown_of(browser_of(people.jun), request)
-    assert (labels, "Winter" in page.partition('class="changes"')[2]) == (["Name"], False)
 
 
 def test_a_conflict_is_settled_field_by_field(people: Cast, sale: LibraryItem, browser_of: As) -> None:

@@ -70,6 +70,11 @@ def versions_of(sandbox: str, id: str, change: Change, compared: tuple[int, int]
     return [version for version in versions if version.shown]
 
 
+def content_at(sandbox: str, id: str, frames: str, etag: int, place: tuple[int, int], known: Known) -> Shown:
+    """One content of a document, by the positions of its representation and itself; `etag` is 0 for what is not stored so."""
+    return _shown(sandbox, id, frames, etag, *place, known)
+
+
 def field_content(member: str, around: Sequence[Phrase], value: JSON) -> Known | None:
     """The content that has this value in this field; None for a field that a preview does not show, or no text.
 

@@ -1,0 +1,119 @@
+"""What the page of a request shows: what it asks for where that does not fit any more, and all of what goes live by it."""
+
+import re
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from offers.document.kinds.registry import Kind
+from offers.ledger import writes
+from offers.models import ChangeRequest, LibraryItem
+from offers.review import requests
+from tests.cast import FORM, make, offer, patch, replace, shown_in
+from tests.review.asking import ask, new, wanted
+from tests.review.conftest import Cast
+from tests.review.test_requests import RULE
+from tests.web.reviews.conftest import As
+from tests.web.reviews.test_page import RENAME, at
+
+THEIRS = [
+    *replace("/name", "Winter sale"),
+    *replace("/rank/priority", 9),
+    {"op": "add", "path": "/description", "value": "Their words"},
+]
+
+
+def shown_of(browser: Client, request: ChangeRequest) -> tuple[list[str], str]:
+    """The fields that the page says are changed, and all that it says of the first item."""
+    page = browser.get(at(request)).content.decode().partition('class="review-main"')[2].partition("</section>")[0]
+    return re.findall(r'<span class="change-label">([^<]*)<', page), page
+
+
+def test_a_conflict_shows_what_is_asked_for_and_nothing_that_others_changed_as_taken_back(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, replace("/rank/priority", 8))
+    patch(people.setup, sale, THEIRS)
+    labels, page = shown_of(browser_of(people.jun), request)
+    assert labels == ["Priority"]
+    assert "Winter sale" not in page.partition('class="changes"')[2]
+    assert "Their words" not in page
+    assert page.count("changed by somebody else, too") == 1
+
+
+def test_of_what_is_in_conflict_only_the_fields_that_others_changed_are_marked(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, [*replace("/rank/priority", 8), *replace("/status", "archived")])
+    patch(people.setup, sale, replace("/rank/priority", 9))
+    labels, page = shown_of(browser_of(people.jun), request)
+    assert (sorted(labels), page.count("changed by somebody else, too")) == (["Priority", "Status"], 1)
+
+
+def test_what_was_deleted_meanwhile_is_said_with_what_was_wanted_of_it(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, RENAME)
+    writes.delete(people.setup, list(Kind), "sale", FORM)
+    labels, page = shown_of(browser_of(people.jun), request)
+    assert labels == ["Name"]
+    assert ("deleted meanwhile" in page, "brought back" in page) == (True, False)
+
+
+def test_a_new_item_whose_id_was_taken_is_shown_as_it_was_asked_for(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = requests.propose(people.mina, [new(Kind.TAG, "autumn", {"name": "Autumn"})], "")
+    make(people.setup, {"name": "Winter"}, Kind.TAG, "autumn")
+    labels, page = shown_of(browser_of(people.jun), request)
+    assert (labels, "Winter" in page.partition('class="changes"')[2]) == (["Name"], False)
+
+
+CONTENT = {"type": "html", "format": "text/html", "content": "Half price", "linkURL": "https://shop.example/half"}
+
+
+def going_live(people: Cast, rule: LibraryItem, number: int = 0) -> LibraryItem:
+    window = offer()["selectionConstraint"]
+    by_rule = {**window, "profileConstraintType": "eligibilityRule", "eligibilityRule": rule.id}
+    caps = {"globalCap": 500}
+    shown = [shown_in("home", components=[CONTENT])]
+    document = offer(selectionConstraint=by_rule, cappingConstraint=caps, representations=shown, description="For all")
+    return make(people.mina, document, id=f"draft-{number}")
+
+
+def test_what_goes_live_is_shown_whole(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    rule = make(people.mina, RULE, Kind.RULE, "gold")
+    item = going_live(people, rule)
+    page = browser_of(people.jun).get(at(ask(people.mina, item, replace("/status", "approved")))).content.decode()
+    whole = page.partition('<details class="rendered whole" open>')[2].partition("</section>\n  <aside")[0]
+    for said in ("People who match", "Shown from", "500", "For all", ">Gold</a>", "<code>true</code>", ">Home</a>"):
+        assert said.lower() in whole.lower(), said
+    assert f'data-src="/s/{people.sandbox.name}/offers/draft-0/' in whole
+    assert 'href="https://shop.example/half"' in whole
+
+
+def test_of_many_that_go_live_each_is_folded_and_costs_no_statement(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    rule = make(people.mina, RULE, Kind.RULE, "gold")
+    items = [going_live(people, rule, number) for number in range(5)]
+    costs = []
+    for count in (2, 5):
+        changes = [wanted(item, replace("/status", "approved")) for item in items[:count]]
+        request = requests.propose(people.mina, changes, "Go", "")
+        with CaptureQueriesContext(connection) as statements:
+            page = browser_of(people.jun).get(at(request)).content.decode()
+        costs.append(len(statements))
+    assert (page.count('<details class="rendered whole">'), page.count('whole" open')) == (5, 0)
+    assert costs[0] == costs[1]
+
+
+def test_what_is_shown_of_what_goes_live_is_what_the_request_makes_of_it(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    item = going_live(people, make(people.mina, RULE, Kind.RULE, "gold"))
+    text = replace("/representations/0/components/0/content", "Nearly free")
+    request = ask(people.mina, item, [*text, *replace("/status", "approved")])
+    whole = browser_of(people.jun).get(at(request)).content.decode().partition('whole" open>')[2]
+    assert 'name="content" value="Nearly free"' in whole
