@@ -26,7 +26,7 @@ test: install
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m tests.transport.nginx
 	$(BIN)/python -m tests.bench.load || true
-	$(BIN)/python -m pytest -n auto --dist loadscope
+	$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
 check: install
 	$(BIN)/ruff format --check .

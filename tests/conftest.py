@@ -24,11 +24,14 @@ def pytest_report_header() -> str:
     return f"database: {database['TEST']['NAME']} on {server}"
 
 
+# What measures costs runs first: in a process whose memory four thousand tests have used, the same costs several times as much.
+COSTS = ("tests/test_cost.py", "tests/document/test_patch_limits.py")
+# Then what takes long at a time, so that nobody waits for it at the end with nothing left to do.
+LONG = ("tests/browser", "tests/transport", "tests/management/test_demo", "tests/review/test_doors", "tests/review/test_four_eyes")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What measures costs runs first: in a process whose memory four thousand tests have used, the same costs several times as much."""
-    items.sort(
-        key=lambda item: not item.nodeid.startswith(("tests/test_cost.py", "tests/document/test_patch_limits.py"))
-    )
+    items.sort(key=lambda item: 0 if item.nodeid.startswith(COSTS) else 1 if item.nodeid.startswith(LONG) else 2)
 
 
 @pytest.fixture(autouse=True)
