@@ -27,7 +27,13 @@ def pytest_report_header() -> str:
 # What measures costs runs first: in a process whose memory four thousand tests have used, the same costs several times as much.
 COSTS = ("tests/test_cost.py", "tests/document/test_patch_limits.py")
 # Then what takes long at a time, so that nobody waits for it at the end with nothing left to do.
-LONG = ("tests/browser", "tests/transport", "tests/management/test_demo", "tests/review/test_doors", "tests/review/test_four_eyes")
+LONG = (
+    "tests/browser",
+    "tests/transport",
+    "tests/management/test_demo",
+    "tests/review/test_doors",
+    "tests/review/test_four_eyes",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,5 +15,6 @@ from offeradmin.settings import *
 from offeradmin.settings import DATABASES
 
 DATABASES["default"]["TEST"] = {"NAME": f"test_{os.environ.get('OFFERADMIN_TEST_DB', 'offeradmin')}"}
+LOG_KEY = b"\5" * 32
 # Passwords of accounts that live for one test need no slow hash.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -34,6 +34,7 @@ class Found(NamedTuple):
     door: str = ""
     what: str = ""
     item_id: int | None = None
+    etag: int = 0
     kind: str = ""
     fields: tuple[str, ...] = ()
     status: str = ""
@@ -86,6 +87,7 @@ class Change(NamedTuple):
     xid: int
     item_id: int
     kind: str
+    etag: int
     digest: str
     patch: str
     actor_id: int | None
@@ -179,6 +181,7 @@ def of_change(change: Change) -> Found:
         actor_key(change.actor_id, change.client_id, change.actor_label),
         door=change.source,
         item_id=change.item_id,
+        etag=change.etag,
         kind=change.kind,
         fields=tuple(sorted(set(fields_of(patch)))),
         status=status_of(patch),

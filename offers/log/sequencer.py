@@ -2,8 +2,12 @@
 
 Keys are given before they are committed, so whoever went by keys would miss what was stored late. Here, events are taken in the
 order of (transaction, kind of event, key), and only of transactions below the oldest one that is still under way: nothing can come
-before those any more. The head of the log is held meanwhile, so that two workers do not write it, and what a worker that dies had
-not finished never was.
+before those any more. A transaction may get its number before it waits for an item that another one changes: so an item's
+revisions are put in the order of their etags, and one that came first is taken along, though its transaction has a later number.
+The head of the log is held meanwhile, so that two workers do not write it, and what a worker that dies had not finished never was.
+
+Transactions are numbered anew by every server (cluster). After a restore into another one, what the log does not have is looked
+for once, and it goes on with that server's numbers. What is in the log is never taken again: an index keeps each event unique.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +22,7 @@ from offers.log import tree
 from offers.log.events import AccessStep, Change, Found, RequestStep, of_access, of_change, of_request
 from offers.models import LogEntry, LogHead, Sandbox
 
+Event = LogEntry.Event
 # What one transaction adds: a library that was imported is many of these.
 AT_ONCE = 5_000
 # And what one turn of the upkeep adds at most, so that its other sandboxes have theirs.
@@ -39,16 +44,25 @@ def advance(sandbox: Sandbox) -> int:
     head = LogHead.objects.select_for_update(skip_locked=True).filter(sandbox=sandbox).first()
     if head is None:
         return 0
-    found = list(_next(sandbox, head))
-    if not found:
-        return 0
-    LogEntry.objects.bulk_create(
-        [_entry(sandbox, head.size + place, event) for place, event in enumerate(found)], batch_size=1_000
-    )
-    tree.append(sandbox.pk, head.size, [event.leaf_hash for event in found])
-    last = found[-1]
-    head.size, head.xid, head.event, head.row = head.size + len(found), last.xid, last.event, last.row
-    head.save()
+    ((server, bound, last, is_strange),) = _rows(_BOUNDS, {"sandbox": sandbox.pk})
+    if head.server == "" and not is_strange:
+        head.server = server
+    is_new = head.server != server
+    start = LogHead(sandbox=sandbox) if is_new else head
+    order = _order(start, int(bound), AT_ONCE, beyond=int(last) if is_new else asked.MAX_KEY)
+    found = _in_order(sandbox, order)
+    if found:
+        entries = [_entry(sandbox, head.size + place, event) for place, event in enumerate(found)]
+        LogEntry.objects.bulk_create(entries, batch_size=1_000)
+        tree.append(sandbox.pk, head.size, [event.leaf_hash for event in found])
+        head.size += len(found)
+    if not is_new and order:
+        head.xid, head.event, head.row = order[-1]
+    elif is_new and len(order) < AT_ONCE:
+        # All that this server has settled so far is in it now.
+        head.server, head.xid, head.event, head.row = server, int(bound) - 1, max(LogEntry.Event), asked.MAX_KEY
+    if found or is_new:
+        head.save()
     return len(found)
 
 
@@ -56,42 +70,66 @@ def coming(sandbox_id: int, most: int) -> list[LogEntry]:
     """What has been stored and is not in the log yet, the newest first: at most so many, with no place so far (-1)."""
     sandbox = Sandbox.objects.get(pk=sandbox_id)
     head = LogHead.objects.filter(sandbox=sandbox).first() or LogHead(sandbox=sandbox)
-    found = [_entry(sandbox, -1, event) for event in _next(sandbox, head, settled=False, most=most)]
+    made = _made(sandbox, _order(head, asked.MAX_KEY, most))
+    found = [_entry(sandbox, -1, event) for event in made.values()]
     return sorted(found, key=lambda entry: entry.created_at, reverse=True)
 
 
 def _entry(sandbox: Sandbox, index: int, event: Found) -> LogEntry:
     values = event._asdict() | {"fields": list(event.fields)}
-    values.pop("xid")
+    for name in ("xid", "etag"):
+        values.pop(name)
     return LogEntry(sandbox=sandbox, index=index, **values)
 
 
-# The kinds of events share one order, and each is found by its own index. What is not committed yet is not seen by the snapshot of
-# the statement, whose oldest transaction under way bounds it. A server's databases share the numbers of transactions; one that is
+# Which server (cluster) it is; the oldest transaction under way, below which all is settled, and the next number to be given; and whether
+# there is what no transaction of this server can have stored. A server's databases share the numbers of transactions; one that is
 # known to be at work in another of them stores nothing here.
-_NEXT = """
-WITH settled AS MATERIALIZED (
-  SELECT CASE WHEN %(settled)s THEN COALESCE(
-    (SELECT busy FROM pg_snapshot_xip(pg_current_snapshot()) AS busy
-      WHERE NOT EXISTS (SELECT FROM pg_locks AS held JOIN pg_stat_activity AS other USING (pid)
-                         WHERE held.locktype = 'transactionid' AND held.granted AND held.mode = 'ExclusiveLock'
-                           AND held.transactionid = busy::xid AND other.datname <> current_database())
-      ORDER BY busy LIMIT 1),
-    pg_snapshot_xmax(pg_current_snapshot())) ELSE '9223372036854775807'::xid8 END AS xmin)
-SELECT event, row FROM (
-  (SELECT 0 AS event, key AS row, xid FROM offers_accesschange
+_BOUNDS = """
+SELECT (SELECT system_identifier::text FROM pg_control_system()),
+       COALESCE(
+         (SELECT busy FROM pg_snapshot_xip(pg_current_snapshot()) AS busy
+           WHERE NOT EXISTS (SELECT FROM pg_locks AS held JOIN pg_stat_activity AS other USING (pid)
+                              WHERE held.locktype = 'transactionid' AND held.granted AND held.mode = 'ExclusiveLock'
+                                AND held.transactionid = busy::xid AND other.datname <> current_database())
+           ORDER BY busy LIMIT 1),
+         pg_snapshot_xmax(pg_current_snapshot()))::text,
+       pg_snapshot_xmax(pg_current_snapshot())::text,
+       EXISTS (SELECT FROM offers_revision
+                WHERE sandbox_id = %(sandbox)s AND xid >= pg_snapshot_xmax(pg_current_snapshot()))
+"""
+# The kinds of events share one order, and each is found by its own index.
+_ORDER = """
+SELECT xid::text::bigint, event, row FROM (
+  (SELECT 0 AS event, key AS row, xid FROM offers_accesschange AS made
     WHERE sandbox_id = %(sandbox)s AND (xid, key) > (%(xid)s::text::xid8, %(access)s::bigint)
-      AND xid < (SELECT xmin FROM settled) ORDER BY xid, key LIMIT %(most)s)
+      AND (xid < %(bound)s::text::xid8 OR xid >= %(beyond)s::text::xid8)
+      AND NOT EXISTS (SELECT FROM offers_logentry AS known
+                       WHERE known.sandbox_id = %(sandbox)s AND known.event = 0 AND known.row = made.key)
+    ORDER BY xid, key LIMIT %(most)s)
   UNION ALL
-  (SELECT 1, event.key, event.xid FROM offers_requestevent AS event
-     JOIN offers_changerequest AS request ON request.key = event.request_id AND request.sandbox_id = %(sandbox)s
-    WHERE (event.xid, event.key) > (%(xid)s::text::xid8, %(request)s::bigint)
-      AND event.xid < (SELECT xmin FROM settled) ORDER BY event.xid, event.key LIMIT %(most)s)
+  (SELECT 1, made.key, made.xid FROM offers_requestevent AS made
+     JOIN offers_changerequest AS request ON request.key = made.request_id AND request.sandbox_id = %(sandbox)s
+    WHERE (made.xid, made.key) > (%(xid)s::text::xid8, %(request)s::bigint)
+      AND (made.xid < %(bound)s::text::xid8 OR made.xid >= %(beyond)s::text::xid8)
+      AND NOT EXISTS (SELECT FROM offers_logentry AS known
+                       WHERE known.sandbox_id = %(sandbox)s AND known.event = 1 AND known.row = made.key)
+    ORDER BY made.xid, made.key LIMIT %(most)s)
   UNION ALL
-  (SELECT 2, key, xid FROM offers_revision
+  (SELECT 2, key, xid FROM offers_revision AS made
     WHERE sandbox_id = %(sandbox)s AND (xid, key) > (%(xid)s::text::xid8, %(revision)s::bigint)
-      AND xid < (SELECT xmin FROM settled) ORDER BY xid, key LIMIT %(most)s)
+      AND (xid < %(bound)s::text::xid8 OR xid >= %(beyond)s::text::xid8)
+      AND NOT EXISTS (SELECT FROM offers_logentry AS known
+                       WHERE known.sandbox_id = %(sandbox)s AND known.event = 2 AND known.row = made.key)
+    ORDER BY xid, key LIMIT %(most)s)
 ) AS found ORDER BY xid, event, row LIMIT %(most)s
+"""
+# What came before the first of these revisions of an item, and is not in the log.
+_BEFORE = """
+SELECT made.key FROM unnest(%(items)s::bigint[], %(etags)s::int[]) AS first(item, etag)
+  JOIN offers_revision AS made ON made.item_id = first.item AND made.etag = first.etag - 1
+ WHERE NOT EXISTS (SELECT FROM offers_logentry AS known
+                    WHERE known.sandbox_id = %(sandbox)s AND known.event = 2 AND known.row = made.key)
 """
 _READ = {
     0: (
@@ -108,7 +146,7 @@ _READ = {
         RequestStep,
     ),
     2: (
-        """SELECT made.key, made.xid, made.item_id, item.kind, made.digest, made.patch, made.actor_id, made.actor_label,
+        """SELECT made.key, made.xid, made.item_id, item.kind, made.etag, made.digest, made.patch, made.actor_id, made.actor_label,
                   made.client_id, made.source, made.refers_to, made.created_at
              FROM offers_revision AS made JOIN offers_libraryitem AS item ON item.key = made.item_id
             WHERE made.key = ANY(%s)""",
@@ -117,14 +155,48 @@ _READ = {
 }
 
 
-def _next(sandbox: Sandbox, head: LogHead, *, settled: bool = True, most: int = 0) -> Iterator[Found]:
-    """What comes next, in the order of the log: before which nothing can come any more or, if not `settled`, whatever is there."""
+Place = tuple[int, int, int]
+
+
+def _order(head: LogHead, bound: int, most: int, *, beyond: int = asked.MAX_KEY) -> list[Place]:
+    """What comes next: (transaction, kind of event, key) of transactions below `bound`, or from `beyond` on."""
     after = {kind.label: _after(head, kind) for kind in LogEntry.Event}
-    order = _rows(
-        _NEXT, {"sandbox": sandbox.pk, "xid": str(head.xid), "settled": settled, "most": most or AT_ONCE, **after}
-    )
-    made = {event: _read(sandbox, event, [key for kind, key in order if kind == event]) for event in _READ}
-    return (made[event][row] for event, row in order)
+    where = {"sandbox": head.sandbox_id, "xid": str(head.xid), "bound": str(bound), "beyond": str(beyond), "most": most}
+    return [(int(xid), event, row) for xid, event, row in _rows(_ORDER, {**where, **after})]
+
+
+def _made(sandbox: Sandbox, order: list[Place]) -> dict[tuple[int, int], Found]:
+    """What happened, by the kind of event and its key, in this order."""
+    made = {event: _read(sandbox, event, [row for _xid, kind, row in order if kind == event]) for event in _READ}
+    return {(event, row): made[event][row] for _xid, event, row in order}
+
+
+def _in_order(sandbox: Sandbox, order: list[Place]) -> list[Found]:
+    """What happened, with each item's revisions in the order of their etags, none missing before the first."""
+    made = _made(sandbox, order)
+    by_item: dict[int, list[Found]] = {}
+    for event in made.values():
+        if event.item_id is not None:
+            by_item.setdefault(event.item_id, []).append(event)
+    open_items = dict(by_item)
+    while open_items:
+        first = {item: min(one.etag for one in events) for item, events in open_items.items()}
+        wanted = {"sandbox": sandbox.pk, "items": list(first), "etags": list(first.values())}
+        before = _read(sandbox, LogEntry.Event.REVISION, [key for (key,) in _rows(_BEFORE, wanted)])
+        for one in before.values():
+            assert one.item_id is not None
+            by_item[one.item_id].append(one)
+        open_items = {one.item_id: by_item[one.item_id] for one in before.values() if one.item_id is not None}
+    waiting = {item: iter(sorted(events, key=lambda one: one.etag)) for item, events in by_item.items()}
+    along = {item: sum((Event.REVISION, one.row) not in made for one in events) for item, events in by_item.items()}
+    found = []
+    for event in made.values():
+        if event.item_id is None:
+            found.append(event)
+            continue
+        # What was taken along comes with the first of its item.
+        found += islice(waiting[event.item_id], 1 + along.pop(event.item_id, 0))
+    return found
 
 
 def _read(sandbox: Sandbox, event: int, keys: list[int]) -> dict[int, Found]:

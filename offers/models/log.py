@@ -19,6 +19,8 @@ class LogHead(models.Model):
 
     sandbox = models.OneToOneField(Sandbox, on_delete=models.PROTECT, primary_key=True, related_name="log")
     size = models.BigIntegerField(default=0)
+    # Whose numbers of transactions these are (PostgreSQL's system identifier); "" before the first look.
+    server = models.CharField(max_length=20, default="")
     xid = models.BigIntegerField(default=0)
     event = models.SmallIntegerField(default=0)
     row = models.BigIntegerField(default=0)
@@ -63,6 +65,8 @@ class LogEntry(models.Model):
     bypass = models.BooleanField(default=False)
 
     class Meta:
+        # An event is in it once.
+        constraints = [models.UniqueConstraint(fields=["sandbox", "event", "row"], name="log_has_an_event_once")]
         # Each filter of the audit page leads straight to its entries in the order of the page: what the worker writes, nobody waits for.
         indexes = [
             models.Index("sandbox", *NEWEST, name="log_by_time"),

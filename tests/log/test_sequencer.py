@@ -135,3 +135,55 @@ def test_a_worker_that_dies_leaves_the_log_as_it_was(monkeypatch: pytest.MonkeyP
     monkeypatch.undo()
     assert LogEntry.objects.count() == 0
     assert_whole(sandbox)
+
+
+def test_an_items_revisions_stand_in_their_order_though_a_later_one_has_the_lower_transaction() -> None:
+    sandbox = make_sandbox()
+    item = make(actor(sandbox), offer())
+    log(sandbox)
+    for _round in range(3):
+        with another_connection() as early:
+            # It has its number, as one that kept an idempotency key first, and waits while somebody else is quicker.
+            early.execute("BEGIN")
+            early.execute("SELECT pg_current_xact_id()")
+            patch(actor(sandbox), item, replace("/rank/priority", _round + 10))
+            with another_connection() as blocking:
+                blocking.execute("BEGIN")
+                blocking.execute("SELECT pg_current_xact_id()")
+                early.execute(
+                    """WITH head AS (UPDATE offers_libraryitem SET etag = etag + 1 WHERE key = %(item)s RETURNING key, etag, sandbox_id)
+                       INSERT INTO offers_revision (item_id, sandbox_id, etag, patch, actor_label, client_id, source, refers_to, note,
+                              request_id, created_at, digest)
+                       SELECT key, sandbox_id, etag, '[]', '', '', 'form', '{}', '', '', now(), md5(etag::text) || md5('') FROM head""",
+                    {"item": item.key},
+                )
+                early.execute("COMMIT")
+                sequencer.keep()
+                blocking.execute("COMMIT")
+        sequencer.keep()
+    rows = list(LogEntry.objects.order_by("index").values_list("row", flat=True))
+    etags = dict(Revision.objects.values_list("key", "etag"))
+    assert [etags[row] for row in rows] == list(range(1, 8))
+    assert_whole(sandbox)
+
+
+@pytest.mark.parametrize("ahead", [10**9, 0], ids=["its numbers were higher", "its numbers were lower"])
+def test_after_a_restore_into_another_server_the_log_goes_on_and_misses_nothing(ahead: int) -> None:
+    sandbox = make_sandbox()
+    item = make(actor(sandbox), offer())
+    log(sandbox)
+    with connection.cursor() as cursor:
+        # As the other server numbered them; the second was stored just before the dump, and is not in the log.
+        patch(actor(sandbox), item, replace("/name", "Second"))
+        cursor.execute("ALTER TABLE offers_revision DISABLE TRIGGER USER")
+        cursor.execute("UPDATE offers_revision SET xid = (xid::text::bigint + %s)::text::xid8", [ahead])
+        cursor.execute("ALTER TABLE offers_revision ENABLE TRIGGER USER")
+    LogHead.objects.update(server="another", xid=ahead + 10**8)
+    patch(actor(sandbox), item, replace("/name", "Third"))
+    assert_whole(sandbox)
+    patch(actor(sandbox), item, replace("/name", "Fourth"))
+    make(actor(sandbox), offer(), id="new")
+    assert_whole(sandbox)
+    etags = dict(Revision.objects.filter(item=item).values_list("key", "etag"))
+    rows = LogEntry.objects.filter(item_id=item.key).order_by("index").values_list("row", flat=True)
+    assert [etags[row] for row in rows] == [1, 2, 3, 4]

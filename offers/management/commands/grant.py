@@ -12,7 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg.sql import SQL, Composed, Identifier
 
-from offers.models import AccessChange, ListingPast, RequestEvent, Revision
+from offers.models import AccessChange, ListingPast, LogEntry, RequestEvent, Revision
 
 WORK = SQL("SELECT, INSERT, UPDATE, DELETE")
 # All others are worked on: a new table is one of those without being named here.
@@ -21,6 +21,7 @@ LESS = {
     ListingPast._meta.db_table: SQL("SELECT, INSERT"),
     AccessChange._meta.db_table: SQL("SELECT, INSERT"),
     RequestEvent._meta.db_table: SQL("SELECT, INSERT"),
+    LogEntry._meta.db_table: SQL("SELECT, INSERT"),
     MigrationRecorder.Migration._meta.db_table: SQL("SELECT"),
 }
 # Whoever is the owner of the table or of its schema, if only as a member, may do everything whatever was granted.

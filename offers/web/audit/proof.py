@@ -39,7 +39,7 @@ def tile(request: HttpRequest, sandbox: str, level: str, place: str) -> HttpResp
 
 
 def receipt(request: HttpRequest, sandbox: str, section: Section, id: str, etag: int) -> HttpResponse:
-    """The receipt of a change, as a file (C2SP tlog-proof); a page that says why not, where there is none yet."""
+    """The receipt of a change, as a file (C2SP tlog-proof); a page that says why not, where there is none (yet)."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     try:
         text = receipts.receipt(actor.sandbox, item, history.revision(item, etag))
@@ -53,7 +53,7 @@ def receipt(request: HttpRequest, sandbox: str, section: Section, id: str, etag:
 
 
 def _none(request: HttpRequest, item: LibraryItem, why: str) -> HttpResponse:
-    return answer(request, "audit/no_receipt.html", item_context(item, "history", why=why), status=404)
+    return answer(request, "audit/no_receipt.html", item_context(item, "history", why=why))
 
 
 def _text(text: str) -> HttpResponse:

@@ -49,9 +49,17 @@ def exact_text(instant: datetime) -> str:
 
 @lru_cache(maxsize=10_000)
 def _exact_text(instant: datetime, zone: tzinfo, language: str | None) -> str:
-    local = instant.astimezone(zone)
+    local = _in_zone(instant, zone)
     # Translators: a Django date format (see "date" in its template docs) for an exact time; the zone's name follows.
     return f"{formats.date_format(local, _('j M Y, H:i'))} {local.tzname()}"
+
+
+def _in_zone(instant: datetime, zone: tzinfo) -> datetime:
+    """The same moment in this zone; in UTC where that is a year that no calendar has, as the end of 9999 is east of it."""
+    try:
+        return instant.astimezone(zone)
+    except OverflowError:
+        return instant.astimezone(UTC)
 
 
 def _with_tooltip(instant: datetime) -> SafeString:
@@ -67,7 +75,7 @@ def _opened(instant: datetime, zone: tzinfo, language: str | None) -> SafeString
 
 @lru_cache(maxsize=10_000)
 def _day_text(instant: datetime, zone: tzinfo, this_year: int, language: str | None) -> str:
-    local = instant.astimezone(zone)
+    local = _in_zone(instant, zone)
     return formats.date_format(local, _("j M") if local.year == this_year else _("j M Y"))
 
 

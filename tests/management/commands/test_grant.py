@@ -179,6 +179,7 @@ def test_every_table_of_every_installed_app_is_granted(application: Application)
         "offers_listingpast",
         "offers_accesschange",
         "offers_requestevent",
+        "offers_logentry",
         "django_migrations",
     }
 

@@ -238,7 +238,7 @@ def test_a_fragment_is_told_apart_by_its_header(editor: Client, item: LibraryIte
 
 
 def test_a_link_to_what_only_a_button_does_gets_a_page_that_says_so(editor: Client, item: LibraryItem) -> None:
-    response = editor.get("/s/prod/offers/sale/approve/")
+    response = editor.get("/s/prod/offers/sale/duplicate/")
     assert (response.status_code, response["Allow"]) == (405, "POST")
     text = text_of(response)
     assert "There is no page here" in text

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import pytest
 from django.template import engines
 from django.utils import translation
 
@@ -46,6 +47,7 @@ def test_each_column_has_its_cell() -> None:
     assert drawn([row], COLUMNS, may_edit=True).count("<td") == len(COLUMNS) + 2
 
 
+@pytest.mark.django_db
 def test_a_row_without_values_has_as_many_cells() -> None:
     bare = LibraryItem(id="bare", kind="fallback-offer", document={"name": "Bare", "status": "draft"})
     bare.modified_at = bare.created_at = NOW
