@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -9,6 +10,8 @@ from offers.access.permissions import Actor
 from offers.models import AccessChange
 
 PAGE_SIZE = 25
+# Changes among which the last one of the policy is looked for: each home page asks.
+LOOKED_AT = 500
 What, Source = AccessChange.What, AccessChange.Source
 Facts = Mapping[str, object]
 
@@ -76,6 +79,13 @@ def record(
         )
         for sandbox in sandboxes
     )
+
+
+def policy_changed_since(sandbox_id: int, when: datetime) -> AccessChange | None:
+    """The last change of the review policy, if it is that recent and among the last LOOKED_AT changes of access."""
+    last = AccessChange.objects.filter(sandbox_id=sandbox_id).order_by("-key").values("key")[:LOOKED_AT]
+    found = AccessChange.objects.filter(key__in=last, what=What.POLICY_CHANGED, created_at__gte=when)
+    return found.order_by("-key").first()
 
 
 def recent(sandbox_id: int, *, before: int | None = None, size: int = PAGE_SIZE) -> list[AccessChange]:

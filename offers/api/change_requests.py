@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from offers.lists.pages import COUNT_LIMIT
 from offers.models import ChangeRequest
 from offers.review import comments, requests, verdicts
 from offers.review.comments import About, NoSuggestion
+from offers.review.queue import STUCK
 from offers.review.requests import NothingToPropose, When
 
 PATH = "change-requests"
@@ -36,7 +38,8 @@ def listing(request: ApiRequest) -> HttpResponse:
     wanted = ChangeRequest.objects.filter(sandbox=request.actor.sandbox)
     states = request.GET.getlist("state")
     if states:
-        wanted = wanted.filter(state__in=_known(states))
+        conflicted = STUCK if ChangeRequest.CONFLICTED in states else Q(pk__in=[])
+        wanted = wanted.filter(Q(state__in=_known(states)) | conflicted)
     if "author" in request.GET:
         wanted = wanted.filter(actor_key=asked.text(request.GET["author"], MAX_KEY))
     total = wanted[:COUNT_LIMIT].count()
@@ -195,8 +198,9 @@ def _step(request: ApiRequest, number: int, step: Callable[[ChangeRequest], Chan
 
 
 def _known(states: list[str]) -> list[str]:
-    if not set(states) <= set(ChangeRequest.State.values):
-        expected = ", ".join(ChangeRequest.State.values)
+    known = [*ChangeRequest.State.values, ChangeRequest.CONFLICTED]
+    if not set(states) <= set(known):
+        expected = ", ".join(known)
         detail = _("{name} is one of: {expected}.").format(name="state", expected=expected)
         raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
     return states

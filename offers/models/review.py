@@ -45,6 +45,10 @@ class ChangeRequest(By):
         EXPIRED = "expired", _("Expired")
         FAILED = "failed", _("Failed")
 
+    # What its state is called where it cannot be applied as things are now: of what is still to be decided, or was agreed to.
+    CONFLICTED: ClassVar = "conflicted"
+    IN_CONFLICT: ClassVar = _("In conflict")
+    CAN_CONFLICT: ClassVar = (State.OPEN, State.APPROVED, State.SCHEDULED)
     # Something can still become of it.
     UNDER_WAY: ClassVar = (
         State.OPEN,
@@ -121,6 +125,16 @@ class ChangeRequest(By):
     @property
     def is_under_way(self) -> bool:
         return self.state in self.UNDER_WAY
+
+    @property
+    def is_conflicted(self) -> bool:
+        """Whether it could not be applied at the last look, for lists; Standing says how it is now."""
+        return self.is_stuck and self.state in self.CAN_CONFLICT
+
+    @property
+    def state_word(self) -> str:
+        """What people call the state that it is in."""
+        return str(self.IN_CONFLICT if self.is_conflicted else self.get_state_display())
 
 
 class RequestedChange(models.Model):

@@ -13,6 +13,10 @@ from offers.lists.keyset import Key, Page, item_key, page_of, start_of
 from offers.models import ChangeRequest, LibraryItem, RequestedChange
 
 State = ChangeRequest.State
+# One of its changes cannot be made, and somebody still has to do something about that.
+STUCK = Q(state__in=ChangeRequest.CAN_CONFLICT, is_stuck=True)
+# Nothing becomes of it any more.
+OVER = (State.APPLIED, State.REJECTED, State.WITHDRAWN)
 ORDER = (Key("updated", "updated_at", "timestamptz", descending=True), item_key(descending=True))
 PAGE_SIZE = 25
 # More than that are not counted: a number that large only says that there are many.
@@ -27,7 +31,7 @@ AGES = {"day": timedelta(days=1), "week": timedelta(days=7)}
 class Wanted:
     """Which requests: of a tab ("needs-me", "mine", "all"), and of those only some.
 
-    `field` is what people call a field that it touches (in English, as it is declared), `age` one of AGES.
+    `state` may be ChangeRequest.CONFLICTED. `field` is what people call a field that it touches (in English, as it is declared), `age` one of AGES.
     """
 
     tab: str = "needs-me"
@@ -73,7 +77,9 @@ def matching(actor: Actor, wanted: Wanted) -> list[QuerySet[ChangeRequest]]:
     found = ChangeRequest.objects.filter(sandbox=actor.sandbox)
     if wanted.tab == "mine":
         found = found.filter(owner_key=actor.key)
-    if wanted.state:
+    if wanted.state == ChangeRequest.CONFLICTED:
+        found = found.filter(STUCK)
+    elif wanted.state:
         found = found.filter(state=wanted.state)
     if wanted.author:
         found = found.filter(actor_label__icontains=wanted.author)
@@ -98,8 +104,7 @@ def needs(actor: Actor) -> list[Q]:
     if not can_edit(actor):
         return []
     back = Q(state__in=(State.CHANGES_REQUESTED, State.FAILED, State.EXPIRED))
-    stuck = Q(state__in=(State.OPEN, State.APPROVED, State.SCHEDULED), is_stuck=True)
-    mine = [Q(owner_key=actor.key) & back, Q(owner_key=actor.key) & stuck]
+    mine = [Q(owner_key=actor.key) & back, Q(owner_key=actor.key) & STUCK]
     if not can_review(actor):
         return mine
     others = ~Q(contributors__contains=[actor.key])
@@ -123,6 +128,13 @@ def count_needing(actor: Actor) -> int:
         for one in needs(actor)
     ]
     return len(ways[0].union(*ways[1:])[:most]) if ways else 0
+
+
+def over_last(sandbox_id: int, most: int) -> list[ChangeRequest]:
+    """Those that were over last, the newest first: each state by its index."""
+    ways = [ChangeRequest.objects.filter(sandbox=sandbox_id, state=state) for state in OVER]
+    found = [one for way in ways for one in way.order_by("-updated_at", "-key")[:most]]
+    return sorted(found, key=lambda one: (one.updated_at, one.key), reverse=True)[:most]
 
 
 def open_on(item: LibraryItem) -> list[RequestedChange]:

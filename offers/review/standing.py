@@ -240,6 +240,11 @@ class Standing:
     def troubled(self) -> tuple[Place, ...]:
         return tuple(place for place in self.places if place.trouble)
 
+    @property
+    def is_conflicted(self) -> bool:
+        """Whether it cannot be applied as things are now, and still is to be."""
+        return self.request.state in ChangeRequest.CAN_CONFLICT and bool(self.troubled)
+
     @cached_property
     def is_owners_own(self) -> bool:
         """Whether who sees to it could make all of it alone, now, and only said when: then nobody has to agree."""

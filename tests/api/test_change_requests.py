@@ -8,6 +8,7 @@ import pytest
 from offers.api.wire import request_shapes
 from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, LibraryItem
+from offers.review import recheck
 from offers.review.standing import Trouble
 from tests.api.conftest import BASE, DELETE, LIVE, RANK, RENAME, Caller, Programs, etag, make_caller, make_sandbox
 from tests.api.describing.test_answers import check
@@ -105,6 +106,11 @@ def test_what_is_in_the_way_is_named_by_item_and_place(programs: Programs) -> No
     programs.edit([{"op": "replace", "path": "/name", "value": "Theirs"}])
     (change,) = see(programs.reviewer)["changes"]
     assert (change["trouble"], change["conflicts"]) == ("conflict", ["/name"])
+    # What was decided is one thing; whether it can be done now is told beside it.
+    assert (see(programs.reviewer)["state"], see(programs.reviewer)["conflicted"]) == ("open", True)
+    recheck.keep()
+    found = check(programs.reader("GET", f"{ALL}?state=conflicted"), "GET", ALL).json()["results"]
+    assert [(one["number"], one["conflicted"]) for one in found] == [(1, True)]
     refused = say(programs.reviewer, "approve")
     assert told(refused) == (409, "request-not-ready")
     errors = [(error["item"], error["pointer"], error["code"]) for error in refused.json()["errors"] if "item" in error]

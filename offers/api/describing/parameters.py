@@ -53,8 +53,11 @@ PARAMETERS: Object = {
     "State": parameter(
         "query",
         "state",
-        "In any of these states.",
-        {"type": "array", "items": {"$ref": "#/components/schemas/State"}},
+        "In any of these states; `conflicted`: open, approved or scheduled, and it cannot be applied as things are now.",
+        {
+            "type": "array",
+            "items": {"anyOf": [{"$ref": "#/components/schemas/State"}, {"type": "string", "enum": ["conflicted"]}]},
+        },
     ),
     "Author": parameter("query", "author", "The key of who opened it, such as `client-demo-client`.", TEXT),
     "ApiKey": parameter("header", "x-api-key", "The client id that the token was given to.", TEXT, required=True),

@@ -139,6 +139,8 @@ class RequestSummary(TypedDict):
     title: str
     reason: str
     state: State
+    # Whether it cannot be applied as things are now, in a state in which it still is to be.
+    conflicted: bool
     author: Person
     owner: Person
     version: Number

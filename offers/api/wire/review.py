@@ -87,6 +87,7 @@ def summary(request: ChangeRequest) -> shapes.RequestSummary:
         "title": request.title,
         "reason": request.reason,
         "state": cast(shapes.State, request.state),
+        "conflicted": request.is_conflicted,
         "author": {"key": request.actor_key, "name": request.actor_label},
         "owner": {"key": request.owner_key, "name": request.owner_label},
         "version": request.version,
@@ -104,6 +105,7 @@ def full(request: ChangeRequest) -> shapes.FullRequest:
     approvals, dropped = (found.approvals, found.dropped) if open else ((*found.approvals, *found.dropped), ())
     return {
         **summary(request),
+        "conflicted": found.is_conflicted,
         "contributors": list(request.contributors),
         "digest": found.digest,
         "ready": found.can_be_applied,

@@ -30,8 +30,11 @@ def policy(request: HttpRequest, sandbox: str) -> HttpResponse:
     """Set the review policy to `policy`, if it still is what `was` says."""
     actor = actor_for(request, sandbox)
     wanted, was = (asked.text(request.POST.get(name), MAX_WORD) for name in ("policy", "was"))
+    reason = reason_of(request)
     try:
-        changed = members.change_policy(actor, wanted, was=was, reason=reason_of(request))
+        if wanted != was and not reason.note:
+            raise Refused(_("Say why: those who review here, and auditors, see it on their home page."), "note")
+        changed = members.change_policy(actor, wanted, was=was, reason=reason)
     except Refused as refused:
         return _shown(request, actor, problem=str(refused), status=422)
     except Moved:

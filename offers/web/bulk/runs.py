@@ -37,6 +37,8 @@ MAX_FILTER = 2_000
 NAMED = 8
 DRY_TABS = ("change", "propose", "conflict", "invalid", "refused", "same", "excluded", "all")
 RUN_TABS = ("changed", "proposed", "skipped", "failed", "left", *DRY_TABS[2:])
+# What of a run still waits for somebody is shown first.
+WAITS = ("left", "failed", "skipped", "proposed")
 
 
 def runs(request: HttpRequest, sandbox: str) -> HttpResponse:
@@ -137,7 +139,8 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
     ended = run.state in (BulkRun.State.FINISHED, BulkRun.State.STOPPED)
     names = RUN_TABS if ended else DRY_TABS
     tab = request.GET.get("tab", "")
-    tab = tab if tab in names else next(name for name in names if counts.tabs[name] or name == "all")
+    first = (*WAITS, *names) if ended else names
+    tab = tab if tab in names else next(name for name in first if counts.tabs[name] or name == "all")
     page = bulk.page(run, tab, after=_key(request.GET.get("after")), before=_key(request.GET.get("before")))
     context = {
         "run": run,

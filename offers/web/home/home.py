@@ -1,12 +1,13 @@
 """Where a person starts: the sandbox last used, and what needs looking at in it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from offers.access.changes import policy_changed_since
 from offers.access.people import with_names_of_now
 from offers.access.permissions import Actor, can_edit
 from offers.access.policy import can_change_live, can_review
@@ -26,6 +27,8 @@ from offers.web.home import calendar
 PANEL_SIZE = 8
 BARS = 20
 MARKS = 10
+# For so long the home page tells that the review policy was changed.
+POLICY_IS_NEWS = timedelta(days=7)
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -58,6 +61,7 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
         "revisions": changes,
         "approvals": approvals_of(place, changes),
         "unseen": _unseen(actor, now),
+        "policy": _policy_changed(actor, now),
         "may_edit": can_edit(actor),
         **_waiting(actor),
     }
@@ -72,6 +76,18 @@ def _waiting(actor: Actor) -> dict[str, object]:
         return {"mine": mine}
     others = on_air.drafts_of_others(actor.sandbox.pk, actor.key, PANEL_SIZE)
     return {"mine": mine, "others": with_names_of_now(others)}
+
+
+def _policy_changed(actor: Actor, now: datetime) -> dict[str, object] | None:
+    """The last change of the review policy while it is news, for who answers for reviews, and for auditors."""
+    if can_edit(actor) and not can_review(actor):
+        return None
+    found = policy_changed_since(actor.sandbox.pk, now - POLICY_IS_NEWS)
+    if found is None:
+        return None
+    labels = dict(Sandbox.ReviewPolicy.choices)
+    old, new = (labels.get(facts.get("review_policy", "")) for facts in (found.before, found.after))
+    return {"change": found, "old": old, "new": new}
 
 
 def _unseen(actor: Actor, now: datetime) -> dict[str, object] | None:

@@ -126,7 +126,7 @@ def text_of(blocks: Iterable[Block], more: str, choose: str) -> str:
 
 def _block_text(block: Block) -> Iterable[str]:
     yield f"{block.title} (#{block.request.number}, {block.sandbox})"
-    yield _("Now: {state}").format(state=block.request.get_state_display())
+    yield _("Now: {state}").format(state=block.request.state_word)
     for line in block.lines:
         yield f"* {line.said} ({line.when})"
         yield from (f"  > {part}" for part in line.text.splitlines())

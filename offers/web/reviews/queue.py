@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from offers import asked
-from offers.access.permissions import Actor
+from offers.access.permissions import Actor, can_edit
 from offers.access.policy import can_review
 from offers.document.kinds.reading import CALLED
 from offers.lists.names import names
-from offers.models import ChangeRequest
+from offers.models import ChangeRequest, Sandbox
 from offers.review import queue as waiting
 from offers.review.queue import Wanted
 from offers.review.standing import Standing, standings
@@ -26,6 +26,8 @@ MAX_ID = 64
 MAX_CURSOR = 400
 # Items of a request that a row names.
 NAMED = 2
+# Requests that an empty queue tells the end of.
+LAST = 5
 State = ChangeRequest.State
 
 
@@ -58,12 +60,16 @@ def queue(request: HttpRequest, sandbox: str) -> HttpResponse:
         "tabs": [(name, title, _to(wanted, tab=name)) for name, title in tabs],
         "wanted": wanted,
         "filtered": wanted != Wanted(wanted.tab),
-        "states": State.choices,
+        "rarer": bool(wanted.id or wanted.field or wanted.age or wanted.scheduled or wanted.unseen),
+        "states": [*State.choices[:1], (ChangeRequest.CONFLICTED, ChangeRequest.IN_CONFLICT), *State.choices[1:]],
         "fields": sorted(((label, _(label)) for label in CALLED), key=lambda field: field[1]),
         "ages": [("day", _("Older than a day")), ("week", _("Older than a week"))],
         "rows": rows,
         "links": {"next": _to(wanted, cursor=found.next), "previous": _to(wanted, cursor=found.previous)},
         "reviews": can_review(actor),
+        "reads_only": not can_edit(actor),
+        "is_reviewed": actor.sandbox.review_policy != Sandbox.ReviewPolicy.NONE,
+        "last": waiting.over_last(actor.sandbox.pk, LAST) if not rows else [],
         "judges": any(row.may_tick for row in rows),
     }
     return answer(request, "reviews/queue.html", context)
@@ -72,7 +78,7 @@ def queue(request: HttpRequest, sandbox: str) -> HttpResponse:
 def wanted_in(sent: QueryDict) -> Wanted:
     return Wanted(
         _one_of(TABS, sent.get("tab")) or TABS[0],
-        _one_of(State.values, sent.get("state")),
+        _one_of([*State.values, ChangeRequest.CONFLICTED], sent.get("state")),
         asked.text(sent.get("author"), MAX_ID),
         asked.text(sent.get("id"), MAX_ID),
         _one_of(CALLED, sent.get("field")),

@@ -172,7 +172,12 @@ def test_who_leaves_goes_to_the_start(admin: Client, jisoo: Membership) -> None:
 
 
 def test_the_policy_is_set_if_it_is_what_was_seen(admin: Client, sandbox: Sandbox) -> None:
-    assert admin.post(f"{ACCESS}policy/", {"policy": "two-people", "was": "none"}).status_code == 302
+    silent = admin.post(f"{ACCESS}policy/", {"policy": "two-people", "was": "none", "note": " "})
+    assert (silent.status_code, "Say why:" in text_of(silent)) == (422, True)
+    sandbox.refresh_from_db()
+    assert sandbox.review_policy == "none"
+    sent = {"policy": "two-people", "was": "none", "note": "Four eyes"}
+    assert admin.post(f"{ACCESS}policy/", sent).status_code == 302
     sandbox.refresh_from_db()
     assert sandbox.review_policy == "two-people"
     answer = admin.post(f"{ACCESS}policy/", {"policy": "reviewer", "was": "none", "note": "Calmer"})

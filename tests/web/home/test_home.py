@@ -9,6 +9,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from offers.access import members
+from offers.access.changes import Reason
 from offers.access.permissions import actor_for_user
 from offers.models import Sandbox
 from offers.web.home import calendar, home
@@ -116,6 +118,22 @@ def test_it_costs_the_same_queries_for_one_offer_as_for_three(
     browser = sign_in(Role.REVIEWER, "Tomás Rivera")
     browser.get("/s/prod/")
     # Session, person, membership; live of two kinds, strip, starting, ending; drafts of mine and of others; the last
-    # changes and their offers; what was published without waiting; what is scheduled; the sandboxes to switch to.
-    with django_assert_num_queries(17):
+    # changes and their offers; what was published without waiting; what is scheduled; whether the policy was changed;
+    # the sandboxes to switch to.
+    with django_assert_num_queries(18):
         browser.get("/s/prod/")
+
+
+def test_a_change_of_the_review_policy_is_told_for_a_week_to_who_answers_for_reviews(
+    sign_in: SignIn, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(Role.ADMIN, "Theo Brandt")
+    theo = actor_for_user(User.objects.get(username="theo"), "prod")
+    members.change_policy(theo, "two-people", was="none", reason=Reason("Four eyes <b>"))
+    told = "Theo Brandt changed the review policy:"
+    people = {"Tomás Rivera": Role.REVIEWER, "Jisoo Kim": Role.AUDITOR, "Bora Lee": Role.ADMIN, "Mina Lee": Role.EDITOR}
+    for name, role in people.items():
+        shown = page(sign_in(role, name))
+        assert (told in shown, "“Four eyes &lt;b&gt;”" in shown) == ((role != Role.EDITOR,) * 2), role
+    monkeypatch.setattr(home, "POLICY_IS_NEWS", timedelta(0))
+    assert told not in page(sign_in(Role.REVIEWER, "Olga Weiss"))

@@ -1,5 +1,7 @@
 """The queue: what waits for whom, how it is found, and what it says when there is nothing."""
 
+import re
+
 import pytest
 
 from offers.document.kinds.registry import Kind
@@ -47,6 +49,12 @@ def test_a_request_in_conflict_waits_for_its_owner_and_for_nobody_else(
     assert [queue.count_needing(one) for one in (people.mina, people.jun)] == [1, 0]
     assert "Somebody changed the same fields meanwhile." in queue_of(browser_of, people.mina, people)
     assert "Nothing waits for you" in queue_of(browser_of, people.jun, people)
+    for filters in ("", "&state=conflicted"):
+        assert "In conflict" in re.sub(
+            "<option.*?</option>", "", queue_of(browser_of, people.jun, people, f"?tab=all{filters}")
+        )
+    assert "In conflict" in text_of(browser_of(people.jun).get(f"/s/prod/reviews/{request.number}/"))
+    assert "In conflict" in text_of(browser_of(people.jun).get("/s/prod/offers/sale/"))
     requests.add(people.mina, request, [wanted(sale, RENAME)])
     assert [queue.count_needing(one) for one in (people.mina, people.jun)] == [0, 1]
 
@@ -63,6 +71,7 @@ def test_a_new_item_whose_id_somebody_else_took_waits_for_its_owner(people: Cast
     [
         ("state=open", True),
         ("state=applied", False),
+        ("state=conflicted", False),
         ("author=min", True),
         ("author=jun", False),
         ("id=sale", True),

@@ -19,7 +19,7 @@ from offers.document.diff import diff
 from offers.document.errors import JSON, DocumentError, Problem
 from offers.document.kinds.registry import Kind
 from offers.document.merge import Merged, resolve
-from offers.document.values import Document
+from offers.document.values import Document, equal
 from offers.document.words.describe import describe
 from offers.document.words.naming import Places, place_at
 from offers.ledger import history as past
@@ -64,10 +64,12 @@ def undo(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
         picks = picks_for(request.POST, merged.conflicts)
         asked_for, left = merged.conflicts[:FIELDS_SHOWN], merged.conflicts[FIELDS_SHOWN:]
         values = settled(asked_for, picks, zone)
-        if len(values) < len(asked_for) or {ALL, AGAIN} & request.POST.keys():
-            return _asked(request, actor, item, merged, etag, picks, zone)
+        is_decided = len(values) == len(asked_for)
         # What nobody was asked about stays as it is; the page says so.
-        document = _with(merged, values | {conflict.key: conflict.ours for conflict in left})
+        document = _with(merged, values | {conflict.key: conflict.ours for conflict in left}) if is_decided else None
+        nothing = is_decided and equal(document, item.document)
+        if not is_decided or nothing or {ALL, AGAIN} & request.POST.keys():
+            return _asked(request, actor, item, merged, etag, picks, zone, nothing)
         carried = [(name, str(request.POST[name])) for name in request.POST if CARRIED.match(name)]
     assert isinstance(document, dict), "an undo that deletes is refused by history.undone"
     return _confirmed(request, actor, item, document, Revision.Source.UNDO, etag, carried)
@@ -86,8 +88,12 @@ def _asked(
     etag: int,
     picks: Mapping[str, Pick],
     zone: ZoneInfo,
+    nothing: bool,
 ) -> HttpResponse:
-    """The fields that later changes touched, too: as before, as now, or otherwise; and what is taken back by itself."""
+    """The fields that later changes touched, too: as before, as now, or otherwise; and what is taken back by itself.
+
+    `nothing`: with what was chosen nothing would change.
+    """
     asked_for, left = merged.conflicts[:FIELDS_SHOWN], merged.conflicts[FIELDS_SHOWN:]
     now, before, after = merged.versions
     names = names_in(item.sandbox_id, Kind(item.kind), merged.versions)
@@ -105,6 +111,7 @@ def _asked(
         zone=zone.key,
         fields=fields,
         undecided=sum(not field.is_decided for field in fields),
+        nothing=nothing,
         tried=request.method == "POST" and not {ALL, AGAIN} & request.POST.keys(),
         more=len(left),
         # The merge has what stands now wherever it has to be asked.

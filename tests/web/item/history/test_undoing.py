@@ -89,7 +89,10 @@ def test_an_undo_that_keeps_what_is_now_makes_no_version_and_one_of_old_choices_
     admin = actor(sandbox, label="Theo Brandt")
     patch(admin, item, replace("/name", "Autumn sale"))
     page = f"{HISTORY}2/undo/"
-    assert "Nothing is left of that change" in text_of(decided(editor, page, "yours"))
+    for answer in (decided(editor, page, "yours"), editor.post(page, {"all": "yours"})):
+        # On the page where it is chosen, and not on the one after.
+        assert "With what is chosen everything stays as it is now" in text_of(answer)
+        assert [field.side for field in answer.context["fields"]] == ["yours"]
     form = form_in(text_of(editor.get(page)), "conflict")
     (name,) = set(re.findall(r'"(pick:[0-9a-f]{32})"', text_of(editor.get(page))))
     sent = {**{key: values[0] for key, values in form.items()}, name: "theirs"}
