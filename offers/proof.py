@@ -2,7 +2,8 @@
 
 `manage.py verify_history` asks this beside whether history is intact, of the same rows in the same pass: a revision that changed what
 was live, while the sandbox's policy asked for a second person, is part of a change request that was applied by the same transaction,
-says what the request asked for, and was agreed to, as it was applied, by somebody who had no part in it. Or it was published without
+says what the request asked for, and was agreed to, as it was applied, by somebody who had no part in it, and did not change what went
+live by it after it was proposed. Or it was published without
 waiting, which the request says, or it came with an import.
 
 What was live by its own status is known from the documents, which digests prove. What is believed of other tables has none:
@@ -30,7 +31,18 @@ from offers.ledger import verify as ledger
 from offers.ledger.history import document_at
 from offers.ledger.records import StoredRevision
 from offers.ledger.verify import Difference, Step
-from offers.models import AccessChange, ChangeRequest, LibraryItem, RequestedChange, RequestEvent, Sandbox, reading
+from offers.models import (
+    AccessChange,
+    ChangeRequest,
+    LibraryItem,
+    RequestedChange,
+    RequestEvent,
+    Revision,
+    Sandbox,
+    reading,
+)
+from offers.review.changes.meanwhile import made_since
+from offers.review.standing import reached_by
 
 Policy = Sandbox.ReviewPolicy
 What = RequestEvent.What
@@ -190,7 +202,7 @@ def _asked(sandbox: Sandbox, numbers: Collection[int]) -> dict[int, "_Asked"]:
     """These requests, by their numbers: three statements."""
     requests = ChangeRequest.objects.filter(sandbox=sandbox.pk, number__in=numbers)
     found = {
-        key: _Asked(number, {author, *contributors}, {}, [])
+        key: _Asked(sandbox.pk, key, number, {author, *contributors}, {}, [])
         for key, number, author, contributors in requests.values_list("key", "number", "actor_key", "contributors")
     }
     names = [*_Event._fields[:-1], "about__changes"]
@@ -205,6 +217,8 @@ def _asked(sandbox: Sandbox, numbers: Collection[int]) -> dict[int, "_Asked"]:
 class _Asked:
     """A change request: who wrote it, what it changes by item, and what happened to it."""
 
+    sandbox_id: int
+    key: int
     number: int
     writers: set[str]
     changes: dict[str, _Change]
@@ -217,7 +231,8 @@ class _Asked:
         change = self.changes.get(step.id)
         if applied is None or change is None:
             return f"request {number} was never applied to it"
-        if not refers_to.get("bypass") and not self._agreed(applied):
+        agreed = self._agreed(applied)
+        if not refers_to.get("bypass") and not agreed:
             return f"nobody who had no part in request {number} agreed to it as it was applied"
         if change.applied_etag != step.revision.etag:
             return self._taking_back_problem(change, step)
@@ -225,24 +240,39 @@ class _Asked:
             return f"it was not made when request {number} was applied"
         if not self._asks_for(change, step, applied):
             return f"it is not what request {number} asked for"
+        if not refers_to.get("bypass") and not self._seen_by_two(step, change, agreed, applied):
+            return f"who agreed to request {number} alone changed what went live by it after it was proposed"
         return ""
+
+    def _seen_by_two(self, step: Step, change: _Change, agreed: Sequence[_Event], applied: _Event) -> bool:
+        """Whether somebody agreed who had not changed, alone and since it was proposed, what went live by this revision."""
+        ids = _newly_live(step)
+        if change.base_etag == step.revision.etag - 1:
+            ids.discard(step.id)
+        if step.kind == Kind.DECISION:
+            ids |= _behind_fallbacks(self.sandbox_id, ids, applied)
+        asked = [(self.key, applied.version, id) for id in ids]
+        made = made_since(self.sandbox_id, asked, applied.created_at) if asked else ()
+        changed = set[str]().union(*(one.people for one in made if one.alone))
+        return any(changed.isdisjoint(_behind(event)) for event in agreed)
 
     def _last(self, what: RequestEvent.What) -> _Event | None:
         return next((event for event in reversed(self.events) if event.what == what), None)
 
-    def _agreed(self, applied: _Event) -> bool:
-        """Whether somebody who had no part in it said yes last, before it was applied, to what was applied."""
+    def _agreed(self, applied: _Event) -> list[_Event]:
+        """Who had no part in it and said yes last, before it was applied, to what was applied."""
         said = [event for event in self.events if event.key < applied.key and event.version == applied.version]
         last = {event.actor_key: event for event in said if event.what in (What.APPROVED, What.REQUESTED_CHANGES)}
         wrote = self._wrote()
-        return any(
-            event.what == What.APPROVED
+        return [
+            event
+            for event in last.values()
+            if event.what == What.APPROVED
             and event.digest == applied.digest
             and event.created_at <= applied.created_at
             and event.actor_key
             and wrote.isdisjoint(_behind(event))
-            for event in last.values()
-        )
+        ]
 
     def _wrote(self) -> set[str]:
         made = [event for event in self.events if event.what in (What.OPENED, What.EDITED)]
@@ -278,6 +308,24 @@ def _wanted(change: _Change, step: Step) -> Document | None:
         wanted = replay(change.base, change.patch)
         wanted = wanted and merge(change.base, wanted, step.before).document
     return wanted
+
+
+def _newly_live(step: Step) -> set[str]:
+    """The ids of what customers got by this revision and did not before: the item, where it went live, and what it refers to."""
+    if not _is_live(step.kind, step.after):
+        return set()
+    was_live, kind = _is_live(step.kind, step.before), Kind(step.kind)
+    known = {step.id, *reached_by(kind, step.before)} if was_live else set()
+    return {step.id, *reached_by(kind, step.after)} - known
+
+
+def _behind_fallbacks(sandbox_id: int, ids: Collection[str], applied: _Event) -> set[str]:
+    """What the fallback offers among these referred to when it was applied."""
+    found: set[str] = set()
+    for item in LibraryItem.objects.filter(sandbox=sandbox_id, id__in=ids, kind=Kind.FALLBACK_OFFER):
+        made = Revision.objects.filter(item=item, created_at__lte=applied.created_at).order_by("-etag").first()
+        found |= reached_by(Kind.FALLBACK_OFFER, document_at(item, made.etag) if made else None)
+    return found
 
 
 def _behind(event: _Event) -> set[str]:

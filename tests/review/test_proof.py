@@ -16,9 +16,11 @@ from offers.ledger.records import Stamp
 from offers.models import AccessChange, ChangeRequest, LibraryItem, RequestEvent, Sandbox
 from offers.review import applying, requests, schedule
 from offers.review.requests import When
+from offers.review.standing import Standing
 from tests.cast import FORM, WEB, make, offer, patch, replace, shown_in
 from tests.review.asking import agree, ask, digest, new, now, wanted
 from tests.review.conftest import Cast
+from tests.review.test_requests import BY_RULE, RULE
 
 RENAME = replace("/name", "Autumn sale")
 ALONE = "it changed what was live, and names no second person and no bypass"
@@ -233,3 +235,33 @@ def test_an_import_brings_its_past_along(people: Cast, sale: LibraryItem) -> Non
     assert found() == []
     writes.change(people.setup, list(Kind), "sale", replace("/name", "Alone"), FORM)
     assert found() == [("sale", 3, ALONE)]
+
+
+@pytest.mark.parametrize("id", ["draft", "gold"])
+def test_a_yes_of_who_changed_what_went_live_after_it_was_proposed_is_found(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch, id: str
+) -> None:
+    gold = make(people.mina, RULE, Kind.RULE, "gold")
+    draft = make(people.mina, offer(), id="draft")
+    patch(people.mina, draft, BY_RULE)
+    request = ask(people.mina, draft, replace("/status", "approved"))
+    if id == "draft":
+        patch(people.jun, draft, RENAME)
+    else:
+        patch(people.jun, gold, replace("/condition/value", "false"))
+    with monkeypatch.context() as broken:
+        broken.setattr(Standing, "changed_by", lambda *_: None)
+        agree(people.jun, request)
+    went_live = ("draft", now(draft).etag)
+    message = "who agreed to request 1 alone changed what went live by it after it was proposed"
+    assert found() == [(*went_live, message)]
+
+
+def test_what_others_saw_before_it_went_live_is_as_it_should_be(people: Cast, sale: LibraryItem) -> None:
+    draft = make(people.mina, offer(), id="draft")
+    request = ask(people.mina, draft, replace("/status", "approved"))
+    patch(people.jun, draft, RENAME)
+    agree(people.jisoo, request)
+    agree(people.jun, ask(people.mina, draft, replace("/name", "Winter sale")))
+    assert now(draft).etag == 4
+    assert found() == []
