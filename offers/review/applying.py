@@ -128,16 +128,28 @@ def at_once(do: Callable[[], T]) -> T:
 
 def scheduled(request: ChangeRequest, found: Standing) -> bool:
     """Whether a held request waits for its moment from now on: so it does where nothing else is in its way."""
-    waits = found.can_be_applied and request.apply_at is not None and request.apply_at > timezone.now()
-    if waits and request.state != State.SCHEDULED:
+    if waits(request, found) and request.state != State.SCHEDULED:
         records.comes_to(request, State.SCHEDULED, What.SCHEDULED, {})
-    return waits
+    return waits(request, found)
+
+
+def waits(request: ChangeRequest, found: Standing) -> bool:
+    """Whether nothing but its moment is still to come."""
+    return found.can_be_applied and request.apply_at is not None and request.apply_at > timezone.now()
 
 
 def carry_out(
-    request: ChangeRequest, found: Standing, actor: Actor | None, request_id: str, *, bypass: bool = False
+    request: ChangeRequest,
+    found: Standing,
+    actor: Actor | None,
+    request_id: str,
+    *,
+    bypass: bool = False,
+    said: str = "",
 ) -> ChangeRequest:
-    """Write the changes of a request that is held together with its items, and that it was applied. Raises PeriodOver besides."""
+    """Write the changes of a request that is held together with its items, and that it was applied; people are told with what
+    was `said`. Raises PeriodOver besides.
+    """
     if request.until is not None and request.until <= timezone.now():
         raise PeriodOver
     write(request, found, request_id, bypass=bypass)
@@ -148,7 +160,8 @@ def carry_out(
     request.save(update_fields=["state", "updated_at", "review_due_at"])
     # Whose yes counted is written down: later it may be nobody's who may still give one.
     about = {} if bypass else {"approvedBy": [event.actor_label for event in found.approvals]}
-    records.event(request, actor, What.BYPASSED if bypass else What.APPLIED, digest=found.digest, about=about)
+    what = What.BYPASSED if bypass else What.APPLIED
+    records.event(request, actor, what, digest=found.digest, about=about, said=said)
     return request
 
 

@@ -31,6 +31,10 @@ class NothingSaid(Exception):
     """A comment says something, or suggests another value."""
 
 
+class TooLong(Exception):
+    """What is said has at most MOST_TEXT characters; `str` of it is the name of what was longer."""
+
+
 class NoSuggestion(Exception):
     """In words another value is suggested for a text or a number only; as a patch, for what lies within the field alone."""
 
@@ -49,11 +53,13 @@ def say(
     """Say something to the request, whatever its state; a `suggestion` is what the field is to be instead, in words or as a
     patch of what the request makes of the item.
 
-    Raises NotAllowed (who only reads), NothingSaid, NoSuggestion, NotFound (no such item or field in it), and PatchError.
+    Raises NotAllowed (who only reads), NothingSaid, TooLong, NoSuggestion, NotFound (no such item or field in it), and PatchError.
     """
     check_edit(actor)
     if not text.strip() and not suggestion:
         raise NothingSaid
+    if len(text) > MOST_TEXT:
+        raise TooLong("comment")
     place = place_of(standing(request), about)
     value = value_of(place, about.path)
     # What the request takes away can be spoken of, too.
@@ -65,7 +71,7 @@ def say(
             item_id=about.id,
             path=list(about.path),
             value_digest=digest_of(value) if about.path else "",
-            text=text[:MOST_TEXT],
+            text=text,
             suggestion=_suggested(place, about.path, value, suggestion) if suggestion else None,
             created_at=timezone.now(),
             **records.by(actor),

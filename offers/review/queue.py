@@ -23,7 +23,7 @@ PAGE_SIZE = 25
 MOST_COUNTED = 99
 # Requests under way that are told of one item, as many as people read.
 MOST_TOLD = 20
-# How old a request is at least, by the name of the filter.
+# How long nothing has happened to a request at least, by the name of the filter: rows say when something did.
 AGES = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
 
@@ -88,7 +88,7 @@ def matching(actor: Actor, wanted: Wanted) -> list[QuerySet[ChangeRequest]]:
     if wanted.field:
         found = found.filter(fields__overlap=CALLED.get(wanted.field, []))
     if wanted.age:
-        found = found.filter(created_at__lte=timezone.now() - AGES[wanted.age])
+        found = found.filter(updated_at__lte=timezone.now() - AGES[wanted.age])
     if wanted.scheduled:
         found = found.filter(apply_at__isnull=False)
     if wanted.unseen:

@@ -83,7 +83,7 @@ def look(request: ChangeRequest) -> None:
     _tell_dropped(request, found, moved)
     troubled = [place for place in moved if place.trouble]
     if troubled:
-        records.event(request, None, What.CONFLICTED, about={"changes": told(troubled)})
+        _tell_troubled(request, told(troubled))
     for place in moved:
         assert place.head is not None
         RequestedChange.objects.filter(key=place.change.key).update(seen_etag=place.head.etag)
@@ -118,6 +118,19 @@ def _names(place: Place) -> Iterator[str]:
     for path in changed(before, after, ()):
         names = [name for name in places.place(path).pattern if name != "*"]
         yield from ("/".join(names[: length + 1]) for length in range(len(names)))
+
+
+def _tell_troubled(request: ChangeRequest, changes: list[dict[str, Any]]) -> None:
+    """Tell of what is in the way, unless just that was told, and still was in the way at the last look."""
+    before = RequestEvent.objects.filter(request=request, what=What.CONFLICTED, version=request.version)
+    last = before.order_by("-key").first() if request.is_stuck else None
+    known = list(map(_which, last.about["changes"])) if last else []
+    if not all(_which(change) in known for change in changes):
+        records.event(request, None, What.CONFLICTED, about={"changes": changes})
+
+
+def _which(change: dict[str, Any]) -> tuple[Any, ...]:
+    return change["id"], change["trouble"], sorted(field["path"] for field in change["fields"])
 
 
 def _tell_dropped(request: ChangeRequest, found: Standing, moved: list[Place]) -> None:

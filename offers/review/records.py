@@ -48,10 +48,13 @@ def event(
     digest: str = "",
     about: dict[str, Any] | None = None,
     also: Collection[str] = (),
+    quiet: bool = False,
+    said: str = "",
 ) -> RequestEvent:
     """Write down that this happened to the request; `actor` is None for what nobody did, like a schedule's time.
 
-    `also` are the keys of those who are told besides the people whose request it is.
+    `also` are the keys of those who are told besides the people whose request it is. Nobody is told of a `quiet` step: of what
+    one and the same press of a button does, people hear once, with what was `said`.
     """
     made = RequestEvent.objects.create(
         request=request,
@@ -63,7 +66,8 @@ def event(
         created_at=timezone.now(),
         **by(actor),
     )
-    notices.tell(request, actor, what, text, also)
+    if not quiet:
+        notices.tell(request, actor, what, text or said, also)
     return made
 
 

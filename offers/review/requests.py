@@ -5,7 +5,7 @@ Every step holds the request's row, looks, decides and writes the step's event, 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -36,6 +36,8 @@ State = ChangeRequest.State
 What = RequestEvent.What
 
 MOST_TITLE = 200
+# A day before the last one that there is: what is later cannot be told in every time zone.
+LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class AlreadyProposed(Exception):
@@ -112,17 +114,17 @@ def publish(
         raise ReasonMissing
 
     def published() -> ChangeRequest:
-        request = _open(actor, proposals, title, reason, When(), once=False)
+        request = _open(actor, proposals, title, reason, When(), once=False, quiet=True)
         found = applying.look_and_lock(request)
         if found.troubled:
             raise NotReady(found)
-        return applying.carry_out(request, found, actor, request_id, bypass=True)
+        return applying.carry_out(request, found, actor, request_id, bypass=True, said=reason)
 
     return applying.at_once(published)
 
 
 def _open(
-    actor: Actor, proposals: Sequence[Proposal], title: str, reason: str, when: When, once: bool
+    actor: Actor, proposals: Sequence[Proposal], title: str, reason: str, when: When, once: bool, quiet: bool = False
 ) -> ChangeRequest:
     if not proposals:
         raise NothingToPropose
@@ -151,7 +153,7 @@ def _open(
     if not title:
         request.title = records.title_of(found.places, actor.sandbox.pk)[:MOST_TITLE]
         request.save(update_fields=["title"])
-    records.event(request, actor, What.OPENED, text=reason, about=records.contents(request))
+    records.event(request, actor, What.OPENED, text=reason, about=records.contents(request), quiet=quiet)
     return schedule.begun(request, actor)
 
 

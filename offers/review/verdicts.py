@@ -11,7 +11,7 @@ from offers.access.client_secrets import who_is_behind
 from offers.access.permissions import CLIENT, Actor, NotAllowed
 from offers.access.policy import can_review
 from offers.models import ChangeRequest, RequestEvent
-from offers.review import applying, records
+from offers.review import applying, notices, records
 from offers.review.applying import NotReady
 from offers.review.requests import HasMoved, NotNow, ReasonMissing, to, under_way
 from offers.review.standing import Standing, standing
@@ -49,15 +49,16 @@ def approve(
             raise HasMoved(found)
         if found.troubled:
             raise NotReady(found)
-        records.event(held, actor, What.APPROVED, text=text, digest=digest)
+        # Where it is applied, that is what people hear.
+        records.event(held, actor, What.APPROVED, text=text, digest=digest, quiet=True)
         found = applying.look_and_lock(held)
+        now = apply and found.is_approved and not applying.waits(held, found)
+        if now:
+            return applying.carry_out(held, found, actor, request_id, said=text)
+        notices.tell(held, actor, What.APPROVED, text)
         if not found.is_approved:
             return to(held, held.state)
-        if applying.scheduled(held, found):
-            return held
-        if not apply:
-            return to(held, State.APPROVED)
-        return applying.carry_out(held, found, actor, request_id)
+        return held if applying.scheduled(held, found) else to(held, State.APPROVED)
 
     return applying.at_once(approved)
 

@@ -11,7 +11,7 @@ from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Notice, RequestEvent
 from offers.review import comments, notices, recheck, requests, schedule, verdicts
 from tests.cast import make, patch, replace
-from tests.review.asking import agree, ask, digest, said
+from tests.review.asking import agree, ask, digest, said, wanted
 from tests.review.conftest import Cast
 from tests.review.test_requests import BY_RULE, RULE
 
@@ -72,6 +72,25 @@ def test_the_author_hears_what_became_of_it_at_its_time(
     schedule.keep()
     told = [(one.request.number, notices.happened(one)) for one in notices.of(people.mina) if not one.actor_label]
     assert told == [(2, "could not be applied"), (1, "applied at its time"), (2, "scheduled"), (1, "scheduled")]
+
+
+def test_a_press_of_a_button_is_one_piece_of_news(people: Cast, sale: LibraryItem) -> None:
+    agree(people.jun, ask(people.mina, sale, RENAME), text="Fine")
+    assert [(notice.what, notice.text) for notice in notices.of(people.mina)] == [("applied", "Fine")]
+    Notice.objects.all().delete()
+    requests.publish(people.bora, [wanted(sale, replace("/name", "Now"))], "Now", "The price is wrong")
+    assert [(notice.what, notice.text) for notice in notices.of(people.jun)] == [("bypassed", "The price is wrong")]
+
+
+def test_of_the_same_conflict_one_hears_once(people: Cast, sale: LibraryItem) -> None:
+    request = ask(people.mina, sale, [*RENAME, *replace("/rank/priority", 9)])
+    for name in ("Their name", "Another name", sale.name, "Their name"):
+        patch(people.setup, sale, replace("/name", name))
+        recheck.keep()
+    patch(people.setup, sale, replace("/rank/priority", 3))
+    recheck.keep()
+    # The first one, the one that came once it was settled, and the one about another field as well.
+    assert said(request) == ["opened", *["conflicted"] * 3]
 
 
 def test_a_step_that_is_taken_back_tells_nobody(people: Cast, sale: LibraryItem) -> None:

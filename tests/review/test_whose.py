@@ -7,6 +7,7 @@ import pytest
 
 from offers import proof
 from offers.access.permissions import Actor, NotAllowed
+from offers.api.wire.review import full
 from offers.ledger.heads import head_of_item
 from offers.models import ChangeRequest, LibraryItem, Notice, RequestEvent, Sandbox
 from offers.review import comments, requests, verdicts
@@ -77,6 +78,9 @@ def test_what_is_left_out_stays_in_the_event(people: Cast, request_of_two: Chang
     requests.leave_out(people.mina, request_of_two, "other")
     made = RequestEvent.objects.get(request=request_of_two, what="edited")
     assert (made.about["leftOut"]["id"], made.about["leftOut"]["patch"]) == ("other", RENAME)
+    opened, edited = full(ChangeRequest.objects.select_related("sandbox").get(key=request_of_two.key))["events"]
+    assert [change["id"] for change in opened["changes"]] == ["sale", "other"]
+    assert ([change["id"] for change in edited["changes"]], edited["leftOut"]) == (["sale"], opened["changes"][1])
 
 
 def test_another_reason_is_told_with_the_one_that_it_was_and_to_those_who_had_agreed(

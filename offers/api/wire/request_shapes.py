@@ -185,8 +185,21 @@ class Opinion(TypedDict):
     at: Instant
 
 
+class VersionChange(TypedDict):
+    """What a version of the request made of one item, on top of its version `etag` (0 for none)."""
+
+    id: str
+    kind: ItemKind
+    etag: Count
+    patch: list[Operation]
+
+
 class RequestEvent(TypedDict):
-    """Something that happened to the request; `by` is null for what nobody did, like the coming of a time."""
+    """Something that happened to the request; `by` is null for what nobody did, like the coming of a time.
+
+    What opened or edited it has the `changes` of the version that it made, and what was `leftOut`; `was` is what it said before
+    of `title`, `reason`, `applyAt` and `until`, where that was said anew.
+    """
 
     what: str
     by: Person | None
@@ -194,6 +207,9 @@ class RequestEvent(TypedDict):
     digest: str
     text: str
     at: Instant
+    changes: NotRequired[list[VersionChange]]
+    leftOut: NotRequired[VersionChange]
+    was: NotRequired[dict[str, str | None]]
 
 
 class Comment(TypedDict):

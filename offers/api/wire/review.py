@@ -18,7 +18,7 @@ from offers.document.validate import problems_of
 from offers.document.words.labels import gettext_noop
 from offers.models import ChangeRequest, RequestComment, RequestEvent
 from offers.review import comments
-from offers.review.requests import When
+from offers.review.requests import LATEST, When
 from offers.review.standing import Place, Standing, standing
 
 T = TypeVar("T")
@@ -62,6 +62,9 @@ def when(given: Any, before: When) -> When:
     if until is not None and until <= (apply_at or now):
         message = gettext_noop("This must be after the time at which it is applied.")
         problems.append(Problem("/until", "end-before-start", message))
+    for name, at in (("applyAt", apply_at), ("until", until)):
+        if name in given and at is not None and at > LATEST:
+            problems.append(Problem(f"/{name}", "date-out-of-range", gettext_noop("This is too far ahead.")))
     zone = given.get("timeZone", before.time_zone)
     if zone and zone not in _zones():
         problems.append(Problem("/timeZone", "unknown-value", gettext_noop("There is no such time zone.")))
@@ -142,7 +145,7 @@ def _opinion(event: RequestEvent) -> shapes.Opinion:
 
 
 def _event(event: RequestEvent) -> shapes.RequestEvent:
-    return {
+    told: shapes.RequestEvent = {
         "what": event.what,
         "by": {"key": event.actor_key, "name": event.actor_label} if event.actor_key else None,
         "version": event.version,
@@ -150,6 +153,18 @@ def _event(event: RequestEvent) -> shapes.RequestEvent:
         "text": event.text,
         "at": shown(event.created_at),
     }
+    if event.what in (RequestEvent.What.OPENED, RequestEvent.What.EDITED):
+        about = event.about
+        told["changes"] = [_of_version(one) for one in about.get("changes", ())]
+        if "leftOut" in about:
+            told["leftOut"] = _of_version(about["leftOut"])
+        if "was" in about:
+            told["was"] = about["was"]
+    return told
+
+
+def _of_version(kept: dict[str, Any]) -> shapes.VersionChange:
+    return {"id": kept["id"], "kind": kept["kind"], "etag": kept["baseEtag"], "patch": kept["patch"]}
 
 
 def _comment(found: Standing, comment: RequestComment) -> shapes.Comment:

@@ -23,7 +23,7 @@ from offers.review.standing import standing
 from offers.web.item.proposals.when import NoSuchTime, sent
 from offers.web.reviews.checks import in_its_zone
 from offers.web.reviews.page import MAX_TEXT, address, moved_since, request_for, shown
-from offers.web.reviews.refusals import REFUSALS, why_not
+from offers.web.reviews.refusals import REFUSALS, at_field, text_of, why_not
 
 MAX_DIGEST = MAX_ID = 64
 State = ChangeRequest.State
@@ -35,7 +35,9 @@ def approve(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     actor, found = request_for(request, sandbox, number)
 
     def approved() -> str:
-        done = verdicts.approve(actor, found, _digest(request), _text(request), request_id=asking(request).request_id)
+        done = verdicts.approve(
+            actor, found, _digest(request), text_of(request, "text"), request_id=asking(request).request_id
+        )
         return _said_of(done)
 
     return _done(request, actor, found, approved)
@@ -56,7 +58,7 @@ def request_changes(request: HttpRequest, sandbox: str, number: int) -> HttpResp
     actor, found = request_for(request, sandbox, number)
 
     def said() -> str:
-        verdicts.request_changes(actor, found, _digest(request), _text(request))
+        verdicts.request_changes(actor, found, _digest(request), text_of(request, "text"))
         return _("Changes requested.")
 
     return _done(request, actor, found, said)
@@ -68,7 +70,7 @@ def reject(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     actor, found = request_for(request, sandbox, number)
 
     def said() -> str:
-        verdicts.reject(actor, found, _digest(request), _text(request))
+        verdicts.reject(actor, found, _digest(request), text_of(request, "text"))
         return _("Rejected. Nothing was changed.")
 
     return _done(request, actor, found, said)
@@ -80,7 +82,7 @@ def look(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     actor, found = request_for(request, sandbox, number)
 
     def said() -> str:
-        verdicts.look(actor, found, _text(request))
+        verdicts.look(actor, found, text_of(request, "text"))
         return _("Recorded: you have looked at it.")
 
     return _done(request, actor, found, said)
@@ -92,7 +94,7 @@ def withdraw(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     actor, found = request_for(request, sandbox, number)
 
     def said() -> str:
-        requests.withdraw(actor, found, _text(request))
+        requests.withdraw(actor, found, text_of(request, "text"))
         return _("Withdrawn. Nothing was changed.")
 
     return _done(request, actor, found, said)
@@ -166,7 +168,9 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
         return shown(request, actor, requests.get(actor, found.number), problem=said, moved=since, status=409)
     except REFUSALS as refused:
         said, status = why_not(refused)
-        return shown(request, actor, requests.get(actor, found.number), problem=said, status=status)
+        return shown(
+            request, actor, requests.get(actor, found.number), problem=said, at=at_field(refused), status=status
+        )
     return HttpResponseRedirect(address(actor, found))
 
 
@@ -177,10 +181,6 @@ def _next(actor: Actor, found: ChangeRequest) -> SafeString:
         return SafeString("")
     said = _("Next: request {number}").format(number=other.number)
     return format_html('<a href="{}">{}</a>', address(actor, other), said)
-
-
-def _text(request: HttpRequest) -> str:
-    return asked.text(request.POST.get("text"), MAX_TEXT)
 
 
 def _digest(request: HttpRequest) -> str:

@@ -47,11 +47,12 @@ def shown(
     asked_for: ChangeRequest,
     *,
     problem: str = "",
+    at: str = "",
     not_sent: NoSuchTime | None = None,
     moved: list[tuple[str, list[Change]]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page as things stand now; `problem` or `not_sent` says why what was pressed was not done, and what was typed is kept."""
+    """The page as things stand now; `problem` (`at` a field) or `not_sent` says why what was pressed was not done, and what was typed is kept."""
     found = standing(asked_for)
     under_way = asked_for.is_under_way
     known = names_of(actor.sandbox, found.places)
@@ -89,6 +90,7 @@ def shown(
         "comment": request.POST.get("comment", "") if status != 200 else "",
         "suggestion": request.POST.get("suggestion", "") if status != 200 else "",
         "problem": problem,
+        "at": at,
         "not_sent": not_sent,
         "takes_another": not found.is_owners_own,
         "moved": moved or [],

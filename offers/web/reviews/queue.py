@@ -63,7 +63,7 @@ def queue(request: HttpRequest, sandbox: str) -> HttpResponse:
         "rarer": bool(wanted.id or wanted.field or wanted.age or wanted.scheduled or wanted.unseen),
         "states": [*State.choices[:1], (ChangeRequest.CONFLICTED, ChangeRequest.IN_CONFLICT), *State.choices[1:]],
         "fields": sorted(((label, _(label)) for label in CALLED), key=lambda field: field[1]),
-        "ages": [("day", _("Older than a day")), ("week", _("Older than a week"))],
+        "ages": [("day", _("Nothing new for a day")), ("week", _("Nothing new for a week"))],
         "rows": rows,
         "links": {"next": _to(wanted, cursor=found.next), "previous": _to(wanted, cursor=found.previous)},
         "reviews": can_review(actor),

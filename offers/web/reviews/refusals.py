@@ -1,11 +1,13 @@
 """Why something was not done to a request, in the words of its page, and with which status: the same for all that is pressed there."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from offers import asked
 from offers.document.errors import DocumentError
 from offers.ledger.references import InUse
 from offers.review.applying import NoOwner, NotReady, NotYet, PeriodOver
-from offers.review.comments import NoSuggestion, NothingSaid
+from offers.review.comments import MOST_TEXT, NoSuggestion, NothingSaid, TooLong
 from offers.review.requests import HasMoved, NothingToPropose, NotNow, ReasonMissing
 from offers.review.verdicts import HadPart
 from offers.review.whose import NotYours
@@ -16,10 +18,23 @@ from offers.web.reviews.checks import in_its_zone
 # What those functions of offers/review raise that a person can do something about.
 REFUSALS = (
     *(DocumentError, HasMoved, InUse, NoOwner, NoSuggestion, NotNow, NotReady, NothingSaid, NothingToPropose),
-    *(HadPart, NotYet, NotYours, PeriodOver, ReasonMissing),
+    *(HadPart, NotYet, NotYours, PeriodOver, ReasonMissing, TooLong),
 )
 # Problems of a document that are told.
 TOLD = 5
+
+
+def text_of(request: HttpRequest, name: str) -> str:
+    """What was typed there. Raises TooLong: nothing of it is cut off without a word."""
+    typed = asked.text(request.POST.get(name), MOST_TEXT + 1)
+    if len(typed) > MOST_TEXT:
+        raise TooLong(name)
+    return typed
+
+
+def at_field(error: Exception) -> str:
+    """The name of the field that one of REFUSALS is about, "" for none."""
+    return str(error) if isinstance(error, TooLong) else ""
 
 
 def why_not(error: Exception) -> tuple[str, int]:
@@ -33,6 +48,8 @@ def why_not(error: Exception) -> tuple[str, int]:
             return _("Say something first."), 422
         case NoSuggestion():
             return _("Only a text or a number can be suggested for."), 422
+        case TooLong():
+            return _("This is too long: at most {n} characters.").format(n=f"{MOST_TEXT:,}"), 422
         case NotNow():
             said = _("Somebody was first: the request is “{state}” by now.")
             return said.format(state=error.request.get_state_display()), 409

@@ -8,13 +8,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from offers import asked
 from offers.access.permissions import Actor, NotFound
 from offers.models import ChangeRequest
 from offers.review import comments, requests
 from offers.review.comments import About
-from offers.web.reviews.page import MAX_TEXT, address, request_for, shown
-from offers.web.reviews.refusals import REFUSALS, why_not
+from offers.web.reviews.page import address, request_for, shown
+from offers.web.reviews.refusals import REFUSALS, at_field, text_of, why_not
 
 MAX_ABOUT = 2_000
 
@@ -23,10 +22,9 @@ MAX_ABOUT = 2_000
 def comment(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Say something to it."""
     actor, found = request_for(request, sandbox, number)
-    text = asked.text(request.POST.get("comment"), MAX_TEXT)
-    suggestion = asked.text(request.POST.get("suggestion"), MAX_TEXT)
 
     def said() -> tuple[str, int]:
+        text, suggestion = (text_of(request, name) for name in ("comment", "suggestion"))
         made = comments.say(actor, found, text, about_from(request.POST.get("about", "")), suggestion)
         return _("Said."), made.key
 
@@ -63,7 +61,9 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
         done, key = act()
     except REFUSALS as refused:
         problem, status = why_not(refused)
-        return shown(request, actor, requests.get(actor, found.number), problem=problem, status=status)
+        return shown(
+            request, actor, requests.get(actor, found.number), problem=problem, at=at_field(refused), status=status
+        )
     messages.success(request, done)
     return HttpResponseRedirect(f"{address(actor, found)}#comment-{key}")
 

@@ -93,6 +93,8 @@ def test_an_admin_does_not_approve_her_own(people: Cast, sale: LibraryItem, brow
     request = ask(people.jisoo, sale, RENAME)
     browser = browser_of(people.jisoo)
     assert "You wrote part of it, so somebody else decides." in text_of(browser.get(at(request)))
+    refused = send(browser, request, "approve/", digest=digest(request))
+    assert (refused.status_code, "another role" in text_of(refused)) == (403, False)
     assert send(browser, request, "approve/", digest=digest(request)).status_code == 403
 
 

@@ -1,6 +1,7 @@
 """The queue: what waits for whom, how it is found, and what it says when there is nothing."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -87,6 +88,14 @@ def test_a_new_item_whose_id_somebody_else_took_waits_for_its_owner(people: Cast
 def test_requests_are_filtered(people: Cast, sale: LibraryItem, browser_of: As, filters: str, found: bool) -> None:
     ask(people.mina, sale, RENAME)
     assert ("Another name" in queue_of(browser_of, people.jun, people, f"?tab=all&{filters}")) is found
+
+
+def test_a_request_is_as_old_as_its_row_says(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, sale, RENAME)
+    old = request.created_at - timedelta(days=2)
+    for field, found in (("created_at", False), ("updated_at", True)):
+        ChangeRequest.objects.update(**{field: old})
+        assert ("Another name" in queue_of(browser_of, people.jun, people, "?tab=all&age=day")) is found
 
 
 def test_the_queue_is_turned_page_by_page_without_losing_any(people: Cast, sale: LibraryItem) -> None:

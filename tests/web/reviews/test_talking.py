@@ -7,7 +7,7 @@ import pytest
 
 from offers.models import ChangeRequest, LibraryItem, RequestComment
 from tests.cast import patch, replace
-from tests.review.asking import ask
+from tests.review.asking import ask, digest
 from tests.review.conftest import Cast
 from tests.web.reviews.conftest import As
 from tests.web.reviews.test_page import at, send, text_of
@@ -69,6 +69,16 @@ def test_a_comment_says_that_its_value_has_changed_since(people: Cast, sale: Lib
 def test_what_is_not_there_is_not_spoken_of(people: Cast, sale: LibraryItem, browser_of: As, about: str) -> None:
     request = ask(people.mina, sale, RENAME)
     assert send(browser_of(people.jun), request, "comments/", comment="Hm", about=about).status_code == 404
+
+
+def test_what_is_too_long_is_refused_at_its_field_and_kept(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request, typed = ask(people.mina, sale, RENAME), "x" * 4_001
+    for name, path in (("comment", "comments/"), ("suggestion", "comments/"), ("text", "request-changes/")):
+        done = send(browser_of(people.jun), request, path, digest=digest(request), **{name: typed})
+        page = done.content.decode()
+        assert (done.status_code, typed in page, f'id="{name}-problem"' in page) == (422, True, True)
+    assert not RequestComment.objects.exists()
+    assert send(browser_of(people.jun), request, "comments/", comment=typed[1:]).status_code == 302
 
 
 def test_a_comment_that_cannot_be_stored_keeps_what_was_typed(people: Cast, sale: LibraryItem, browser_of: As) -> None:

@@ -60,6 +60,8 @@ def test_its_owner_gives_it_another_time_and_it_has_to_be_agreed_to_again(
         (to_be("1 December"), "when-begin", "Write a date and a time"),
         (to_be("0001-01-01T00:00"), "when-begin", "Write a date and a time"),
         (to_be("2026-12-01T09:00+09:00"), "when-begin", "Write a date and a time"),
+        (to_be("9999-12-31T20:00", zone="UTC"), "when-begin", "This is too far ahead."),
+        (to_be("2026-12-01T09:00") | {"when": "zz"}, "when", "Choose one of these."),
         (to_be("2026-12-02T09:00", "2026-12-02T09:00"), "when-end", "This must be after the time"),
         (to_be("2027-03-14T02:30", zone="America/New_York"), "when-begin", "There is no such time in America/New_York"),
         (to_be("2026-12-01T09:00", zone="Mars/Base"), "when-zone", "There is no such time zone."),

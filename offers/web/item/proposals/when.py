@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from offers import asked
 from offers.forms.fields import date_shown
 from offers.models import ChangeRequest
-from offers.review.requests import When
+from offers.review.requests import LATEST, When
 from offers.web.frame.middleware import zone_named, zone_of
 
 # The inputs, and what the first one may say.
@@ -70,6 +70,8 @@ def typed(request: HttpRequest, asked_for: ChangeRequest | None = None) -> Typed
 def sent(request: HttpRequest) -> When:
     """The time that was asked for. Raises NoSuchTime."""
     found = typed(request)
+    if found.way not in ("", NOW, MOMENT, PERIOD):
+        raise NoSuchTime(_("Choose one of these."), WAY)
     if not found.is_timed:
         return When()
     zone = zone_named(found.zone)
@@ -98,6 +100,8 @@ def _instant(text: str, zone: ZoneInfo, at: str) -> datetime:
         raise NoSuchTime(_("Write a date and a time, like 2026-12-01T09:00."), at) from None
     if local.tzinfo is not None:
         raise NoSuchTime(_("Write a date and a time, like 2026-12-01T09:00."), at)
+    if moment > LATEST:
+        raise NoSuchTime(_("This is too far ahead."), at)
     if back != local:
         said = _("There is no such time in {zone}: clocks are put forward over it.")
         raise NoSuchTime(said.format(zone=zone.key), at)
