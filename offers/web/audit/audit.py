@@ -72,6 +72,21 @@ def asked_of(query: QueryDict, actor: Actor, zone: ZoneInfo) -> tuple[Wanted, st
     return wanted, item[1] if item else chosen
 
 
+def unread(query: QueryDict, wanted: Wanted) -> list[str]:
+    """The filters of the address that say something which is none of their choices."""
+    read = {
+        "field": wanted.field,
+        "door": wanted.door,
+        "event": wanted.event is not None,
+        "kind": wanted.kind,
+        "status": wanted.status,
+        "bypass": wanted.bypass,
+        "from": wanted.first,
+        "to": wanted.last,
+    }
+    return [name for name, found in read.items() if query.get(name) and not found]
+
+
 def _start(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 

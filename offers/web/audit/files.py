@@ -5,18 +5,19 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 from offers.log import audit
 from offers.models import LogEntry
-from offers.web.audit.audit import asked_of
+from offers.web.audit.audit import asked_of, unread
 from offers.web.audit.lines import Line, approvals_for, lines_of
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
 
 COLUMNS = (
     *("index", "time", "event", "what", "who", "who_key", "client", "door", "kind", "id", "name", "etag", "fields"),
-    *("status", "request", "approved_by", "bypass", "note", "digest"),
+    *("status", "request", "approved_by", "bypass", "note", "subject", "before", "after", "digest"),
 )
 # A cell that begins so is a formula for a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -49,7 +50,12 @@ def as_ndjson(request: HttpRequest, sandbox: str) -> HttpResponseBase:
 
 def _cell(value: Any) -> str:
     """A value as a cell that no spreadsheet calculates."""
-    text = ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    if isinstance(value, list):
+        text = ", ".join(value)
+    elif isinstance(value, dict):
+        text = ", ".join(f"{name}: {one}" for name, one in value.items())
+    else:
+        text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
@@ -62,6 +68,9 @@ def _file(
 ) -> HttpResponseBase:
     actor = actor_for(request, sandbox)
     wanted, _item = asked_of(request.GET, actor, zone_of(request))
+    # A page shows what filters it has. Who takes a file home would take all of it for what they asked for.
+    if unread(request.GET, wanted):
+        raise BadRequest("a filter that is none")
     found = (row for entries in audit.every(actor.sandbox.pk, wanted) for row in _rows(actor.sandbox.pk, entries))
     response = StreamingHttpResponse(text(found), content_type=type)
     response["Content-Disposition"] = f'attachment; filename="audit-{actor.sandbox.name}.{ending}"'
@@ -97,5 +106,9 @@ def _row(line: Line, approved_by: list[str]) -> dict[str, Any]:
         "approved_by": approved_by,
         "bypass": entry.bypass,
         "note": line.note,
+        # Whom a change of access is about, and what was so before and after.
+        "subject": line.access.change.subject_label if line.access else "",
+        "before": line.access.change.before if line.access else {},
+        "after": line.access.change.after if line.access else {},
         "digest": made.digest if made else "",
     }

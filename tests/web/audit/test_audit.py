@@ -8,6 +8,7 @@ import orjson
 import pytest
 from django.test import Client
 
+from offers.access.changes import Author, Subject, What, record
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.log import audit, sequencer
@@ -113,6 +114,22 @@ def test_the_files_have_exactly_what_the_filter_shows(lived: Sandbox, sign_in: S
         ("Deleted", "seollal", "설날"),
         ("Created", "seollal", "설날"),
     ]
+
+    for query in ("from=2026-13-01", "status=aproved", "event=foo", "field=x", "bypass=1"):
+        assert auditor.get(f"/s/prod/audit.ndjson?{query}").status_code == 400, "all of it is not what was asked for"
+
+
+def test_a_change_of_access_says_in_the_file_whom_it_is_about(lived: Sandbox, sign_in: SignIn) -> None:
+    facts: list[Any] = [{"review_policy": "none"}, {"review_policy": "reviewer"}]
+    record(Author(None, "Mina"), [lived.pk], What.POLICY_CHANGED, Subject("", ""), *facts)
+    sequencer.keep()
+    (line,) = b"".join(sign_in("auditor").get("/s/prod/audit.ndjson?event=access")).splitlines()
+    told = orjson.loads(line)
+    assert (told["what"], told["before"], told["after"]) == (
+        "policy-changed",
+        {"review_policy": "none"},
+        {"review_policy": "reviewer"},
+    )
 
 
 def test_it_asks_as_many_queries_for_many_lines_as_for_few(

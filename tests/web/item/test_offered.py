@@ -105,7 +105,7 @@ def _starts(sandbox: Sandbox) -> Iterator[str]:
 
 def _ours(address: str, sandbox: Sandbox) -> bool:
     """Pages of the sandbox; without the many ways to sort, filter and compare."""
-    many = r"[?&](sort|cursor|tag|q|status|state|by|tab|from)=|/api/|/blame/"
+    many = r"[?&](sort|cursor|tag|q|status|state|by|tab|from|at|as-known|item)=|/api/|/blame/|/receipt"
     return address.startswith(f"/s/{sandbox.name}/") and not re.search(many, address)
 
 
