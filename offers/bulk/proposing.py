@@ -17,8 +17,8 @@ from offers.ledger.heads import Head, lock_each
 from offers.models import BulkRow, BulkRun, ChangeRequest
 from offers.review import requests
 from offers.review.applying import NotReady
+from offers.review.changes.whose import NotYours
 from offers.review.requests import MOST_CHANGES, MOST_TITLE, PROPOSED, NothingToPropose, NotNow, Proposal, TooMany
-from offers.review.whose import NotYours
 
 NOT_TAKEN = gettext_noop("Request {number} takes it no more: it is over, full, in conflict, or somebody else’s.")
 

@@ -26,8 +26,8 @@ from offers.review import applying, notices, queue, recheck, records, schedule
 from offers.review.applying import NotReady
 from offers.review.changes.proposals import Proposal, is_same, new_item, proposal
 from offers.review.changes.stored import MOST_CHANGES, NothingToPropose, TooMany, stored
+from offers.review.changes.whose import check_own
 from offers.review.standing import Standing, Trouble, standing
-from offers.review.whose import check_own
 
 # With what is done to requests, what they are made of.
 __all__ = ["MOST_CHANGES", "NothingToPropose", "Proposal", "TooMany", "new_item", "proposal"]

@@ -11,10 +11,10 @@ from offers.api.wire.review import full
 from offers.ledger.heads import head_of_item
 from offers.models import ChangeRequest, LibraryItem, Notice, RequestEvent, Sandbox
 from offers.review import comments, requests, verdicts
+from offers.review.changes.whose import NotYours
 from offers.review.comments import About
 from offers.review.requests import When
 from offers.review.standing import standing
-from offers.review.whose import NotYours
 from tests.cast import make, offer, replace
 from tests.review.asking import agree, ask, digest, now, said, wanted
 from tests.review.conftest import Cast

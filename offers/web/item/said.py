@@ -22,8 +22,8 @@ from offers.ledger.writes import Outcome
 from offers.models import ChangeRequest, LibraryItem
 from offers.review import requests
 from offers.review.applying import NotReady
+from offers.review.changes.whose import NotYours
 from offers.review.requests import AlreadyProposed, NothingToPropose, NotNow, Proposal, ReasonMissing, TooMany
-from offers.review.whose import NotYours
 from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.sections import SECTION_OF
 from offers.web.frame.times import exact_text

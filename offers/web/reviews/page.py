@@ -11,17 +11,16 @@ from offers.ledger import history as past
 from offers.models import ChangeRequest, RequestComment, reading
 from offers.review import notices, requests
 from offers.review import queue as waiting
+from offers.review.changes.whose import may_own
 from offers.review.standing import Place, Standing, standing
 from offers.review.verdicts import not_agreed_by, not_judged_by
-from offers.review.whose import may_own
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.item.proposals.when import NoSuchTime
 from offers.web.reviews.checks import at_approval, checks, in_its_zone, still_to_agree, trouble_said
 from offers.web.reviews.remarks import choices, lines_of, said_of
-from offers.web.reviews.said_anew import reason_agreed_to
 from offers.web.reviews.shown import changes_of, names_of
-from offers.web.reviews.told import TOLD, timeline
+from offers.web.reviews.told import TOLD, reason_agreed_to, timeline
 from offers.web.reviews.whole import wholes
 
 State = ChangeRequest.State

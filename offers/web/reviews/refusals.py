@@ -7,10 +7,10 @@ from offers import asked
 from offers.document.errors import DocumentError
 from offers.ledger.references import InUse
 from offers.review.applying import NoOwner, NotReady, NotYet, PeriodOver
+from offers.review.changes.whose import NotYours
 from offers.review.comments import MOST_TEXT, NoSuggestion, NothingSaid, TooLong
 from offers.review.requests import HasMoved, NothingToPropose, NotNow, ReasonMissing
 from offers.review.verdicts import HadPart
-from offers.review.whose import NotYours
 from offers.web.frame.words import problem_text
 from offers.web.item.said import in_use
 from offers.web.reviews.checks import in_its_zone

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from offers.document.values import Document
 from offers.document.words.naming import Places
 from offers.ledger import history as past
-from offers.models import RequestEvent, Revision, reading
+from offers.models import ChangeRequest, RequestEvent, Revision, reading
 from offers.review.standing import Place, Standing, Trouble
 from offers.web.frame.words import place_title
-from offers.web.reviews.checks import trouble_words
+from offers.web.reviews.checks import in_its_zone, trouble_words
 from offers.web.reviews.remarks import Said
-from offers.web.reviews.said_anew import words_of
 from offers.web.reviews.shown import LOOKED_UP, fields_said
 
 What = RequestEvent.What
@@ -120,3 +119,43 @@ def _kept(found: Standing, place: Place, revision: Revision, fields: str, known:
         else _("changed {fields} of “{name}” in version {etag}, which this request leaves as it is.")
     )
     return said.format(fields=fields, name=known.get(place.change.id) or place.change.id, etag=revision.etag)
+
+
+def words_of(request: ChangeRequest, known: Mapping[str, str]) -> dict[int, list[str]]:
+    """What edits of the request changed beside its changes, in words, by the key of the event."""
+    edits = RequestEvent.objects.filter(request=request, what=What.EDITED).order_by("-key")
+    # Not what the versions changed: that is as much as the request itself, each time.
+    found = edits.values_list("key", "about__was", "about__is", "about__leftOut__id")[:TOLD]
+    return {key: list(_edit_lines(request, was or {}, now or {}, left, known)) for key, was, now, left in found}
+
+
+def reason_agreed_to(found: Standing) -> tuple[str, str] | None:
+    """Who agreed to the request while it gave another reason, and which; None where nobody did."""
+    for yes in found.approvals:
+        later = RequestEvent.objects.filter(request=found.request, key__gt=yes.key, about__was__has_key="reason")
+        reason = later.order_by("key").values_list("about__was__reason", flat=True).first()
+        if reason is not None and reason != found.request.reason:
+            return yes.actor_label, reason
+    return None
+
+
+def _edit_lines(
+    request: ChangeRequest,
+    was: Mapping[str, Any],
+    now: Mapping[str, Any],
+    left_out: str | None,
+    known: Mapping[str, str],
+) -> Iterator[str]:
+    names = {"title": _("Title"), "reason": _("Reason"), "applyAt": _("Applied on"), "until": _("Taken back on")}
+    for name, title in names.items():
+        if name in was and name in now:
+            before, after = (_shown(request, name, said[name]) for said in (was, now))
+            yield _("{field}: “{before}” became “{after}”").format(field=title, before=before, after=after)
+    if left_out:
+        yield _("Left out: {name}").format(name=known.get(left_out) or left_out)
+
+
+def _shown(request: ChangeRequest, name: str, said: str | None) -> str:
+    if said and name in ("applyAt", "until"):
+        return in_its_zone(request, datetime.fromisoformat(said))
+    return said or "–"
