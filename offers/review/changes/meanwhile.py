@@ -61,27 +61,28 @@ def people(key: str, at: datetime) -> set[str]:
 
 # An item's times only grow; and whatever the clocks of two servers say, what began later was stored later.
 _MADE = """
-SELECT DISTINCT ON (asked.request, item.key, made.actor_id, made.client_id, reviewed.alone)
-       asked.request, asked.id, made.etag, made.actor_id, made.client_id, made.actor_label, made.created_at, made.patch,
+WITH seen AS MATERIALIZED (
+  SELECT asked.request, asked.id, item.key AS item,
+         COALESCE((SELECT etag FROM offers_revision
+                    WHERE item_id = item.key AND created_at <= proposed.created_at AND xid <= proposed.xid
+                    ORDER BY etag DESC LIMIT 1), 0) AS etag
+    FROM unnest(%(requests)s::bigint[], %(versions)s::integer[], %(ids)s::text[]) AS asked(request, version, id)
+    JOIN offers_libraryitem AS item ON item.sandbox_id = %(sandbox)s AND item.id = asked.id
+   CROSS JOIN LATERAL (
+         SELECT created_at, xid FROM offers_requestevent
+          WHERE request_id = asked.request AND version = asked.version AND what IN ('opened', 'edited')
+          ORDER BY key DESC LIMIT 1) AS proposed)
+SELECT DISTINCT ON (seen.request, seen.item, made.actor_id, made.client_id, reviewed.alone)
+       seen.request, seen.id, made.etag, made.actor_id, made.client_id, made.actor_label, made.created_at, made.patch,
        reviewed.alone
-  FROM unnest(%(requests)s::bigint[], %(versions)s::integer[], %(ids)s::text[]) AS asked(request, version, id)
-  JOIN offers_libraryitem AS item ON item.sandbox_id = %(sandbox)s AND item.id = asked.id
- CROSS JOIN LATERAL (
-       SELECT created_at, xid FROM offers_requestevent
-        WHERE request_id = asked.request AND version = asked.version AND what IN ('opened', 'edited')
-        ORDER BY key DESC LIMIT 1) AS proposed
- CROSS JOIN LATERAL (
-       SELECT COALESCE((SELECT etag FROM offers_revision
-                         WHERE item_id = item.key AND created_at <= proposed.created_at AND xid <= proposed.xid
-                         ORDER BY etag DESC LIMIT 1), 0) AS etag) AS seen
-  JOIN offers_revision AS made ON made.item_id = item.key AND made.etag > seen.etag
+  FROM seen JOIN offers_revision AS made ON made.item_id = seen.item AND made.etag > seen.etag
  CROSS JOIN LATERAL (
        SELECT made.source <> 'review' OR NOT EXISTS (
          SELECT FROM offers_changerequest AS other JOIN offers_requestevent AS applied ON applied.request_id = other.key
           WHERE other.sandbox_id = %(sandbox)s AND other.number = (made.refers_to ->> 'request')::integer
-            AND applied.what = 'applied' AND applied.about -> 'approvedBy' <> '[]') AS alone) AS reviewed
+            AND applied.what = 'applied' AND applied.about -> 'approvedBy' <> '[]') AS alone OFFSET 0) AS reviewed
  WHERE made.created_at <= %(until)s::timestamptz
- ORDER BY asked.request, item.key, made.actor_id, made.client_id, reviewed.alone, made.etag DESC"""
+ ORDER BY seen.request, seen.item, made.actor_id, made.client_id, reviewed.alone, made.etag DESC"""
 
 
 def made_since(
