@@ -39,6 +39,26 @@ SELECT (SELECT count(*) FROM naming WHERE status IN ('approved', 'live'))
 REACH = _REACH_OF.format(id="%(id)s")
 REACH_EACH = f"SELECT id FROM unnest(%(ids)s::text[]) AS wanted(id) WHERE ({_REACH_OF.format(id='wanted.id')}) > 0"
 
+# Who they are: for each of these items the live offers and the live decisions, how many (up to a limit) and a few names.
+REACHING = """
+SELECT wanted.id, live.kind = 'decision' AS decides, count(*), (array_agg(live.name))[1:%(named)s]
+  FROM unnest(%(ids)s::text[]) AS wanted(id) CROSS JOIN LATERAL (
+    WITH naming AS MATERIALIZED (
+      SELECT id, kind, name, status FROM offers_listing
+       WHERE sandbox_id = %(sandbox)s AND "references" @> ARRAY[wanted.id::text] AND deleted_at IS NULL
+         AND (status IN ('approved', 'live') OR kind = 'fallback-offer'))
+    (SELECT id, kind, name FROM naming WHERE status IN ('approved', 'live') LIMIT %(most)s)
+    UNION
+    (SELECT decision.id, decision.kind, decision.name FROM naming CROSS JOIN LATERAL (
+       SELECT id, kind, name FROM offers_listing
+        WHERE sandbox_id = %(sandbox)s AND "references" @> ARRAY[naming.id::text] AND deleted_at IS NULL
+          AND kind = 'decision' AND status = 'live' OFFSET 0) AS decision
+      WHERE naming.kind = 'fallback-offer' LIMIT %(most)s)) AS live
+ GROUP BY wanted.id, live.kind = 'decision' ORDER BY wanted.id, decides
+"""
+# As many are counted of what one item reaches, and named.
+MOST_REACHING, NAMED_REACHING = 1000, 3
+
 
 class ReviewRequired(NotAllowed):
     """The change is not refused, but takes a second person: it can be proposed. The message is for people."""
@@ -70,6 +90,24 @@ def reached_among(sandbox_id: int, ids: Collection[str]) -> set[str]:
     """The same of several items at once: a page of them, not a library."""
     found = reading.rows(REACH_EACH, {"sandbox": sandbox_id, "ids": list(ids)}) if ids else []
     return {id for (id,) in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Reaching:
+    """What is live and refers to an item, directly or through others: offers, or decisions. `count` is at most MOST_REACHING + 1."""
+
+    decides: bool
+    count: int
+    names: list[str]
+
+
+def reaching(sandbox_id: int, ids: Collection[str]) -> dict[str, list[Reaching]]:
+    """What live offers and decisions an edit of these items changes, by their ids: in one statement."""
+    values = {"sandbox": sandbox_id, "ids": list(ids), "most": MOST_REACHING + 1, "named": NAMED_REACHING}
+    found: dict[str, list[Reaching]] = {}
+    for id, *rest in reading.rows(REACHING, values) if ids else []:
+        found.setdefault(id, []).append(Reaching(*rest))
+    return found
 
 
 def can_change_live(actor: Actor) -> bool:

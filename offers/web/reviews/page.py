@@ -18,7 +18,9 @@ from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.item.proposals.when import NoSuchTime
 from offers.web.reviews.checks import at_approval, checks, in_its_zone, still_to_agree, trouble_said
+from offers.web.reviews.reach import reach_of
 from offers.web.reviews.remarks import choices, lines_of, said_of
+from offers.web.reviews.revised import Revised
 from offers.web.reviews.shown import changes_of, names_of
 from offers.web.reviews.told import TOLD, reason_agreed_to, timeline
 from offers.web.reviews.whole import wholes
@@ -49,6 +51,7 @@ def shown(
     at: str = "",
     not_sent: NoSuchTime | None = None,
     moved: list[tuple[str, list[Change]]] | None = None,
+    revised: list[Revised] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page as things stand now; `problem` (`at` a field) or `not_sent` says why what was pressed was not done, and what was typed is kept."""
@@ -61,11 +64,12 @@ def shown(
     lines = [lines_of(row, said) for row in rows]
     placed = {one.comment.key for of_row in lines for line in of_row for one in line.said}
     whole = wholes(actor.sandbox, found, known) if under_way else {}
+    reach = reach_of(actor.sandbox, found) if under_way else {}
     context: dict[str, Any] = {
         "asked": asked_for,
         "found": found,
         "rows": [
-            (row, trouble_said(row.place) if under_way else "", of_row, whole.get(row.id))
+            (row, trouble_said(row.place) if under_way else "", of_row, whole.get(row.id), reach.get(row.id, []))
             for row, of_row in zip(rows, lines, strict=True)
         ],
         "in_words": "reviews/_lines.html",
@@ -93,6 +97,7 @@ def shown(
         "not_sent": not_sent,
         "takes_another": not found.is_owners_own,
         "moved": moved or [],
+        "revised": revised or [],
         "text": request.POST.get("text", "") if status != 200 else "",
     }
     return answer(request, "reviews/page.html", context, status=status)

@@ -8,14 +8,15 @@ from django.test.utils import CaptureQueriesContext
 
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
+from offers.ledger.heads import head_of_item
 from offers.models import ChangeRequest, LibraryItem
 from offers.review import requests
 from tests.cast import FORM, make, offer, patch, replace, shown_in
-from tests.review.asking import ask, new, wanted
+from tests.review.asking import ask, new, now, wanted
 from tests.review.conftest import Cast
 from tests.review.test_requests import RULE
 from tests.web.reviews.conftest import As
-from tests.web.reviews.test_page import RENAME, at
+from tests.web.reviews.test_page import RENAME, at, send, text_of
 
 THEIRS = [
     *replace("/name", "Winter sale"),
@@ -117,3 +118,39 @@ def test_what_is_shown_of_what_goes_live_is_what_the_request_makes_of_it(
     request = ask(people.mina, item, [*text, *replace("/status", "approved")])
     whole = browser_of(people.jun).get(at(request)).content.decode().partition('whole" open>')[2]
     assert 'name="content" value="Nearly free"' in whole
+
+
+def test_a_rule_that_live_offers_show_says_which_ones_it_changes(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    rule = make(people.setup, RULE, Kind.RULE, "gold")
+    window = {**offer()["selectionConstraint"], "profileConstraintType": "eligibilityRule", "eligibilityRule": "gold"}
+    for number in range(5):
+        live = offer(status="approved", name=f"Live {number}", selectionConstraint=window)
+        make(people.setup, {**live, "representations": [shown_in("home")]})
+    request = ask(people.mina, rule, replace("/condition/value", "false"))
+    assert re.search(
+        r"Changes what 5 live offers show: (“Live \d”, ){2}“Live \d” and 2 more\.",
+        text_of(browser_of(people.jun).get(at(request))),
+    )
+
+
+def test_a_placement_of_one_live_offer_names_it(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request = ask(people.mina, LibraryItem.objects.get(id="home"), replace("/name", "Front page"))
+    said = text_of(browser_of(people.jun).get(at(request)))
+    assert "Changes what 1 live offer shows: “Spring sale”." in said
+
+
+def test_a_stale_yes_shows_what_the_request_asks_for_since_then(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, replace("/rank/priority", 8))
+    browser = browser_of(people.jun)
+    page = browser.get(at(request)).content.decode()
+    form = dict(re.findall(r'name="(digest|seen|version)" value="([^"]*)"', page))
+    requests.revise(people.mina, request, head_of_item(now(sale)), {**now(sale).document, "name": "Autumn sale"})
+    done = send(browser, request, "approve/", **form)
+    top = text_of(done).partition("It has changed since you opened")[2].partition("Legal asked")[0]
+    assert done.status_code == 409
+    assert re.search(r"asks for this of “Spring sale” now, which you have not seen: Name .*Autumn", top)
+    assert re.search(r"does not ask for this of “Spring sale” any more: Priority", top)

@@ -1,0 +1,36 @@
+"""What an item that is live by reach changes, in words: of a rule, the live offers that it decides about."""
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from offers.access.policy import MOST_REACHING, REACHED, Reaching, reaching
+from offers.models import Sandbox
+from offers.review.standing import Standing
+
+# Of as many items of a request it is looked up.
+LOOKED_UP = 20
+
+
+def reach_of(sandbox: Sandbox, found: Standing) -> dict[str, list[str]]:
+    """Which live offers and decisions each change of a request changes, by the id of its item; at most one statement."""
+    ids = [place.change.id for place in found.places if place.kind in REACHED and place.before is not None]
+    return {id: [_said(one) for one in several] for id, several in reaching(sandbox.pk, ids[:LOOKED_UP]).items()}
+
+
+def _said(one: Reaching) -> str:
+    count, more = min(one.count, MOST_REACHING), min(one.count, MOST_REACHING) - len(one.names)
+    names = ", ".join(_("“{name}”").format(name=name) for name in one.names)
+    if one.count > MOST_REACHING:
+        names = _("{names} and more than {n} others").format(names=names, n=number_format(more, force_grouping=True))
+    elif more:
+        names = ngettext("{names} and {n} more", "{names} and {n} more", more).format(names=names, n=more)
+    if one.decides:
+        said = ngettext(
+            "Changes what {n} live decision shows: {names}.", "Changes what {n} live decisions show: {names}.", count
+        )
+    else:
+        said = ngettext(
+            "Changes what {n} live offer shows: {names}.", "Changes what {n} live offers show: {names}.", count
+        )
+    return said.format(n=number_format(count, force_grouping=True), names=names)
