@@ -335,12 +335,10 @@ def test_what_waits_for_after_a_period_goes_on_when_that_is_over(
 
 def test_schedules_collide_where_they_change_the_same_fields_in_the_same_time(people: Cast, sale: LibraryItem) -> None:
     def at(begin: float, end: float | None, change: Any) -> ChangeRequest:
-        real = timezone.now()
-        until = real + timedelta(hours=end) if end else None
-        return ask(people.bora, sale, change, when=When(real + timedelta(hours=begin), until, "Asia/Seoul"))
+        starts, ends = (timezone.now() + timedelta(hours=hours) if hours else None for hours in (begin, end))
+        return ask(people.bora, sale, change, when=When(starts, ends, "Asia/Seoul"))
 
-    # It counts from 1 to 3 hours from now.
-    first = scheduled(people, wanted(sale, [*RENAME, *replace("/rank/priority", 9)]), until=2)
+    first = scheduled(people, wanted(sale, [*RENAME, *replace("/rank/priority", 9)]), until=2)  # in 1 to 3 hours
     periods = [(2, None), (2.9, 4), (0.5, None), (0.5, 1.1), (3.1, None), (0.5, 0.9)]
     asked = [at(*period, replace("/name", f"Name {period}")) for period in periods]
     at(2, None, replace("/status", "archived"))
