@@ -26,7 +26,7 @@ MOST_COUNTED = 99
 ASKS = (What.OPENED, What.REOPENED, What.EDITED, What.BYPASSED)
 VERDICTS = (What.APPROVED, What.REQUESTED_CHANGES, What.REJECTED)
 # What somebody has to do something about: where nobody sees to the request any more, those who may decide are told.
-NEWS_FOR_OWNER = (What.DROPPED, What.CONFLICTED, What.COLLIDES, What.EXPIRED, What.FAILED)
+NEWS_FOR_OWNER = (What.DROPPED, What.CONFLICTED, What.COLLIDES, What.EXPIRED, What.FAILED, What.TAKEN_BACK)
 
 
 def tell(request: ChangeRequest, actor: Actor | None, what: str, text: str = "", also: Collection[str] = ()) -> None:

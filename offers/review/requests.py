@@ -4,7 +4,6 @@ Every step holds the request's row, looks, decides and writes the step's event, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,29 +12,27 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from offers.access.client_secrets import who_is_behind
 from offers.access.permissions import Actor, NotAllowed, NotFound, check_edit
 from offers.access.policy import can_review
 from offers.document.diff import diff
-from offers.document.errors import InvalidDocument
 from offers.document.values import Document
 from offers.ledger.heads import Head
 from offers.ledger.records import Stamp
 from offers.models import ChangeRequest, RequestedChange, RequestEvent
-from offers.review import applying, notices, queue, recheck, records, schedule
+from offers.review import applying, notices, queue, records, schedule
 from offers.review.applying import NotReady
 from offers.review.changes.proposals import Proposal, is_same, new_item, proposal
 from offers.review.changes.stored import MOST_CHANGES, NothingToPropose, TooMany, stored
 from offers.review.changes.whose import check_own
-from offers.review.standing import Standing, Trouble, standing
+from offers.review.opening import MOST_TITLE, When, opened, rehearse
+from offers.review.standing import Standing, standing
 
 # With what is done to requests, what they are made of.
-__all__ = ["MOST_CHANGES", "NothingToPropose", "Proposal", "TooMany", "new_item", "proposal"]
+__all__ = ["MOST_CHANGES", "MOST_TITLE", "NothingToPropose", "Proposal", "TooMany", "When", "new_item", "proposal"]
 
 State = ChangeRequest.State
 What = RequestEvent.What
 
-MOST_TITLE = 200
 # A day before the last one that there is: what is later cannot be told in every time zone.
 LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
@@ -72,22 +69,13 @@ class ReasonMissing(Exception):
 PROPOSED = Stamp("", reviewed=True)
 
 
-@dataclass(frozen=True, slots=True)
-class When:
-    """When a request is applied (None: once somebody agrees) and taken back (None: never), in the zone that was meant."""
-
-    apply_at: datetime | None = None
-    until: datetime | None = None
-    time_zone: str = ""
-
-
 def propose(
     actor: Actor,
     proposals: Sequence[Proposal],
     title: str,
     reason: str = "",
     *,
-    when: When = When(),  # it is frozen
+    when: When = When(),  # noqa: B008  # it is frozen
     once: bool = False,
 ) -> ChangeRequest:
     """Open a request for these changes, once each was tried: what would not be stored is not proposed. Without a title it is
@@ -128,32 +116,12 @@ def _open(
 ) -> ChangeRequest:
     if not proposals:
         raise NothingToPropose
-    now, number = timezone.now(), records.next_number(actor.sandbox)
+    number = records.next_number(actor.sandbox)
     # Whoever sends the same at the same moment has waited for the number.
     before = _opened_before(actor, proposals, when) if once else None
     if before:
         raise AlreadyProposed(before)
-    request = ChangeRequest.objects.create(
-        sandbox=actor.sandbox,
-        number=number,
-        title=title[:MOST_TITLE],
-        reason=reason,
-        contributors=who_is_behind(actor.key),
-        owner_key=actor.key,
-        owner_label=actor.label,
-        apply_at=when.apply_at,
-        until=when.until,
-        time_zone=when.time_zone,
-        created_at=now,
-        updated_at=now,
-        **records.by(actor),
-    )
-    stored(request, proposals)
-    found = _rehearse(request)
-    if not title:
-        request.title = records.title_of(found.places, actor.sandbox.pk)[:MOST_TITLE]
-        request.save(update_fields=["title"])
-    records.event(request, actor, What.OPENED, text=reason, about=records.contents(request), quiet=quiet)
+    request = opened(actor, number, proposals, title, reason, when, quiet=quiet)
     return schedule.begun(request, actor)
 
 
@@ -278,7 +246,7 @@ def _edited(request: ChangeRequest, actor: Actor, text: str = "", about: dict[st
     request.version += 1
     records.contributed(request, actor.key)
     request.save(update_fields=["version"])
-    _rehearse(request)
+    rehearse(request)
     records.event(request, actor, What.EDITED, text=text, about=records.contents(request) | (about or {}))
     return schedule.begun(to(request, State.OPEN), actor)
 
@@ -301,20 +269,3 @@ def _opened_before(actor: Actor, proposals: Sequence[Proposal], when: When) -> C
         if len(known) == len(proposals) and all(same):
             return request
     return None
-
-
-def _rehearse(request: ChangeRequest) -> Standing:
-    """Make the changes and take them back: what the write path would refuse is not proposed."""
-    found = applying.look_and_lock(request)
-    for place in found.places:
-        if place.trouble == Trouble.INVALID:
-            raise InvalidDocument(place.problems, document=place.after)
-    if found.troubled:
-        raise NotReady(found)
-    sid = transaction.savepoint()
-    try:
-        applying.write(request, found, "")
-    finally:
-        transaction.savepoint_rollback(sid)
-    recheck.remember(found)
-    return found

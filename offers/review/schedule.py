@@ -19,8 +19,11 @@ from django.utils import timezone
 from offers.access.permissions import Actor, NotAllowed
 from offers.document.errors import InvalidDocument
 from offers.document.identity import Path
+from offers.document.kinds.registry import Kind
+from offers.document.live import is_live
 from offers.document.patch import replay
 from offers.document.touched import touched
+from offers.document.values import Document, Patch
 from offers.ledger.references import InUse
 from offers.models import ChangeRequest, RequestedChange, RequestEvent, reading
 from offers.review import applying, records, taking_back
@@ -148,7 +151,7 @@ def period_of(request: ChangeRequest) -> Period:
 def collisions(request: ChangeRequest) -> list[Collision]:
     """What this request collides with, in the order of their times: two statements."""
     changes = RequestedChange.objects.filter(request=request)
-    mine = {change.id: _touched(change) for change in changes}
+    mine = {change.id: touched_by(change) for change in changes}
     return colliding(request.sandbox_id, mine, period_of(request), but=request.key)
 
 
@@ -163,7 +166,7 @@ def colliding(
         .order_by("request__apply_at", "request", "key")
     )
     found = (
-        Collision(change.request, change.kind, change.id, tuple(_shared(mine[change.id], _touched(change))))
+        Collision(change.request, change.kind, change.id, tuple(_shared(mine[change.id], touched_by(change))))
         for change in others[:LOOKED_AT]
         if period.meets(period_of(change.request))
     )
@@ -203,7 +206,7 @@ class Due:
 
 
 def due_within(sandbox_id: int, begin: datetime, end: datetime, most: int) -> list[Due]:
-    """What is scheduled to be applied before `end`, or taken back between the two, the first ones: one statement."""
+    """What is scheduled to be applied before `end`, or applied and taken back from `begin` on, the first ones: one statement."""
     rows = reading.rows(_DUE, {"sandbox": sandbox_id, "begin": begin, "end": end, "most": most})
     found = [(ChangeRequest(**dict(zip(_DUE_COLUMNS, row[:-1], strict=True))), _places(row[-1])) for row in rows]
     return [
@@ -219,7 +222,7 @@ def due_within(sandbox_id: int, begin: datetime, end: datetime, most: int) -> li
 
 def _places(changes: str | None) -> dict[str, tuple[Path, ...]]:
     found = orjson.loads(changes) if changes else []
-    return {one["id"]: touched(one["base"], replay(one["base"], one["patch"])) for one in found}
+    return {one["id"]: _touched(one["kind"], one["base"], one["patch"]) for one in found}
 
 
 def _meet(
@@ -232,7 +235,7 @@ def _meet(
     return any(path for id in both for path in _shared(mine[id], theirs[id]))
 
 
-_DUE_COLUMNS = ("key", "number", "title", "state", "apply_at", "until", "time_zone", "owner_label")
+_DUE_COLUMNS = ("key", "number", "title", "state", "apply_at", "until", "updated_at", "time_zone", "owner_label")
 # Of items that several of them change, the changes come along; of a request so many as can be looked at in no time.
 _DUE = f"""
 WITH due AS (
@@ -240,12 +243,12 @@ WITH due AS (
     WHERE state = 'scheduled' AND sandbox_id = %(sandbox)s AND apply_at < %(end)s ORDER BY apply_at LIMIT %(most)s)
   UNION ALL
   (SELECT {", ".join(_DUE_COLUMNS)} FROM offers_changerequest
-    WHERE until >= %(begin)s AND until < %(end)s AND taken_back_at IS NULL AND state = 'applied' AND sandbox_id = %(sandbox)s
+    WHERE until >= %(begin)s AND taken_back_at IS NULL AND state = 'applied' AND sandbox_id = %(sandbox)s
     ORDER BY until LIMIT %(most)s))
 , change AS (
-  SELECT one.request_id, one.id, one.base, one.patch, count(*) OVER (PARTITION BY one.id) AS many
+  SELECT one.request_id, one.id, one.kind, one.base, one.patch, count(*) OVER (PARTITION BY one.id) AS many
     FROM offers_requestedchange AS one JOIN due ON due.key = one.request_id)
-SELECT due.*, (SELECT jsonb_agg(jsonb_build_object('id', own.id, 'base', own.base, 'patch', own.patch))::text
+SELECT due.*, (SELECT jsonb_agg(jsonb_build_object('id', own.id, 'kind', own.kind, 'base', own.base, 'patch', own.patch))::text
                  FROM (SELECT * FROM change WHERE request_id = due.key AND many > 1 LIMIT {SHARED}) AS own)
   FROM due
  ORDER BY CASE state WHEN 'applied' THEN until ELSE apply_at END, key
@@ -256,9 +259,16 @@ def _fields(one: Collision) -> list[dict[str, object]]:
     return [{"path": list(path), "by": one.request.actor_label} for path in one.paths]
 
 
-def _touched(change: RequestedChange) -> tuple[Path, ...]:
-    """The identity paths that a change is about."""
-    return touched(change.base, replay(change.base, change.patch))
+def touched_by(change: RequestedChange) -> tuple[Path, ...]:
+    """The identity paths that a change is about: of what goes live by it all, as for whoever agrees (standing.Place.judged)."""
+    return _touched(change.kind, change.base, change.patch)
+
+
+def _touched(kind: str, base: Document | None, patch: Patch) -> tuple[Path, ...]:
+    wanted = replay(base, patch)
+    if base is None or wanted is None or is_live(Kind(kind), base) or not is_live(Kind(kind), wanted):
+        return touched(base, wanted)
+    return tuple((name,) for name in sorted(base.keys() | wanted.keys()))
 
 
 def _shared(mine: Collection[Path], theirs: Collection[Path]) -> Iterator[Path]:

@@ -1,18 +1,23 @@
-"""The end of a period: what a request changed is as it was before, where that is still what the request made of it."""
+"""The end of a period: what a request changed is as it was before, where that is still what the request made of it.
 
+Where nobody agreed to the request, for none had to, its end is a change like any other: what takes a second person by then is asked for.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from offers.access.permissions import Actor, Role
-from offers.access.policy import is_reached
+from offers.access.permissions import Actor, Role, can_edit
+from offers.access.policy import ReviewRequired, is_reached
 from offers.document.diff import diff
 from offers.document.errors import DocumentError
 from offers.document.identity import Path
 from offers.document.kinds.registry import Kind
 from offers.document.live import is_live
-from offers.document.merge import merge, resolve
+from offers.document.merge import Conflict, merge, resolve
 from offers.document.values import Document, equal
 from offers.ledger import writes
 from offers.ledger.heads import Head, lock_each
@@ -22,8 +27,14 @@ from offers.ledger.records import Stamp
 from offers.ledger.references import InUse
 from offers.models import ChangeRequest, LibraryItem, RequestedChange, RequestEvent, Revision
 from offers.review import records
-from offers.review.applying import deletes
-from offers.review.standing import reached_by
+from offers.review.applying import DELETE, NoOwner, NotReady, deletes
+from offers.review.changes.proposals import Proposal, proposal
+from offers.review.opening import When, opened
+from offers.review.standing import owner_of, reached_by
+
+What = RequestEvent.What
+# Why something was left: it takes a second person.
+REVIEW = "review"
 
 
 def take_back(request: ChangeRequest) -> None:
@@ -31,29 +42,75 @@ def take_back(request: ChangeRequest) -> None:
 
     Who agreed to the request agreed to its end; so that comes whoever is still here to answer for it.
     """
+    agreed = _was_agreed_to(request)
+    # Taken before any item is held, as whoever else opens a request takes it.
+    number = 0 if agreed else records.next_number(request.sandbox)
     changes = list(RequestedChange.objects.filter(request=request, applied_etag__gt=0))
     heads = lock_each(request.sandbox_id, {change.id for change in changes}, "FOR UPDATE")
-    by = Actor(
-        *(request.sandbox, Role.EDITOR, request.actor_label), user_id=request.actor_id, client_id=request.client_id
-    )
+    owner = owner_of(request)
+    role = owner.role if can_edit(owner) else Role.EDITOR
+    by = Actor(request.sandbox, role, request.actor_label, user_id=request.actor_id, client_id=request.client_id)
     # The other way round than they were made: first what comes back, for others may refer to it; last what goes.
-    kept = [_taken_back(by, request, change, heads[change.id]) for change in sorted(changes, key=_turn)]
+    found = [
+        (_taken_back(by, request, change, heads[change.id], agreed), change) for change in sorted(changes, key=_turn)
+    ]
+    kept = [one for one, _change in found if one]
+    asked = [_back(change, heads[change.id]) for one, change in found if one and one["why"] == REVIEW]
+    made = _asked_for(request, owner, number, asked) if asked else None
     request.taken_back_at = request.updated_at = timezone.now()
     request.save(update_fields=["taken_back_at", "updated_at"])
-    records.event(request, None, RequestEvent.What.TAKEN_BACK, about={"kept": [one for one in kept if one]})
+    about = {"kept": kept, "asked": made.number} if made else {"kept": kept}
+    records.event(request, None, What.TAKEN_BACK, text=f"#{made.number} {made.title}" if made else "", about=about)
+
+
+def _was_agreed_to(request: ChangeRequest) -> bool:
+    """Whether somebody agreed to it, with its end, as it was applied."""
+    applied = RequestEvent.objects.filter(request=request, what=What.APPLIED).order_by("-key").first()
+    return applied is not None and bool(applied.about.get("approvedBy"))
+
+
+def _asked_for(
+    request: ChangeRequest, owner: Actor, number: int, proposals: Sequence[Proposal]
+) -> ChangeRequest | None:
+    """A request of its owner for what takes a second person; who wrote the one that ends has a part in it. None where it cannot be
+    opened, as nobody may edit here any more in whose name.
+    """
+    title = _("End of #{number}: {title}").format(number=request.number, title=request.title)
+    try:
+        with transaction.atomic():
+            made = opened(owner, number, proposals, title, request.reason, When())
+            for key in request.contributors:
+                records.contributed(made, key)
+            return made
+    except (NoOwner, NotReady, DocumentError, InUse):
+        return None
+
+
+def _back(change: RequestedChange, head: Head) -> Proposal:
+    """The change back, of an item that is held, as it is asked for."""
+    about = RefersTo(undoes=change.applied_etag)
+    if deletes(change):
+        return proposal(head, [{"op": "add", "path": "", "value": head.document}], "review", about)
+    if change.base is None:
+        return proposal(head, [DELETE], "review", about)
+    return proposal(head, diff(head.document, _as_before(change, head)[1]), "review", about)
 
 
 def _turn(change: RequestedChange) -> tuple[int, int]:
     return (0 if deletes(change) else 2 if change.base is None else 1, -change.key)
 
 
-def _taken_back(by: Actor, request: ChangeRequest, change: RequestedChange, head: Head) -> dict[str, Any] | None:
+def _taken_back(
+    by: Actor, request: ChangeRequest, change: RequestedChange, head: Head, agreed: bool
+) -> dict[str, Any] | None:
     """What of this change was left as it is, if anything."""
     about = RefersTo(request=request.number, undoes=change.applied_etag)
-    stamp = Stamp("review", request.reason or request.title, refers_to=about, reviewed=True)
+    stamp = Stamp("review", request.reason or request.title, refers_to=about, reviewed=agreed)
     try:
         with transaction.atomic():
             why, paths = _undo(by, change, head, stamp)
+    except ReviewRequired:
+        why, paths = REVIEW, ()
     except InUse:
         why, paths = "in-use", ()
     except DocumentError:
@@ -79,16 +136,21 @@ def _undo(by: Actor, change: RequestedChange, head: Head, stamp: Stamp) -> tuple
 
 
 def _undo_fields(by: Actor, change: RequestedChange, head: Head, stamp: Stamp) -> tuple[str, tuple[Path, ...]]:
-    item = LibraryItem.objects.get(key=head.key)
-    before, made = (document_at(item, etag) for etag in (change.applied_etag - 1, change.applied_etag))
-    found = merge(made, before, head.document)
-    theirs = {conflict.key: conflict.theirs for conflict in found.conflicts}
-    document = resolve(made, before, head.document, theirs).document
+    before, document, conflicts = _as_before(change, head)
     if _shows_what_nobody_looked_at(by, change, head, before, document):
         return "changed", ()
     if patch := diff(head.document, document):
         writes.change_head(by, head, patch, stamp)
-    return ("changed" if theirs else ""), tuple(conflict.place for conflict in found.conflicts)
+    return ("changed" if conflicts else ""), tuple(conflict.place for conflict in conflicts)
+
+
+def _as_before(change: RequestedChange, head: Head) -> tuple[Document | None, Document, tuple[Conflict, ...]]:
+    """What was there before the change; that with what others changed since; and where it is only theirs."""
+    item = LibraryItem.objects.get(key=head.key)
+    before, made = (document_at(item, etag) for etag in (change.applied_etag - 1, change.applied_etag))
+    found = merge(made, before, head.document)
+    theirs = {conflict.key: conflict.theirs for conflict in found.conflicts}
+    return before, resolve(made, before, head.document, theirs).document, found.conflicts
 
 
 def _shows_what_nobody_looked_at(

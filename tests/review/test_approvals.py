@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from offers.ledger.heads import head_of_item
 from offers.models import LibraryItem, Revision, Sandbox
 from offers.review import requests, verdicts
-from offers.review.approvals import Approval, Bypass, approvals_of
+from offers.review.changes.approvals import Approval, Bypass, approvals_of
 from tests.cast import replace
 from tests.review.asking import agree, ask, now, wanted
 from tests.review.conftest import Cast

@@ -10,11 +10,11 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from offers.document.kinds.registry import Kind
-from offers.models import ChangeRequest, LibraryItem, Membership, Notice, RequestEvent, Revision, Sandbox
+from offers.models import ChangeRequest, LibraryItem, Membership, Notice, RequestEvent, Sandbox
 from offers.review import applying, recheck, requests, schedule, verdicts
 from offers.review.applying import NotYet, PeriodOver
 from offers.review.requests import When
-from tests.cast import differences, make, make_placement, offer, patch, replace, shown_in
+from tests.cast import differences, make, offer, patch, replace
 from tests.review.asking import agree, ask, digest, new, now, said, wanted
 from tests.review.conftest import Cast
 from tests.servers import worker
@@ -174,51 +174,6 @@ def wait_for(happens: Any) -> None:
     while not happens():
         assert time.monotonic() < deadline, "it does not happen"
         time.sleep(0.1)
-
-
-def test_a_period_ends_with_what_was_before_and_what_others_changed_stays(
-    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    both = [*RENAME, *replace("/rank/priority", 9)]
-    request = scheduled(people, wanted(sale, both), new(Kind.TAG, "autumn", {"name": "Autumn"}), until=1)
-    name, priority = sale.name, sale.priority
-    passes(monkeypatch, minutes=61)
-    schedule.keep()
-    patch(people.setup, sale, replace("/name", "Their name"))
-    passes(monkeypatch, minutes=60)
-    schedule.keep()
-    schedule.keep()
-    assert (now(sale).name, now(sale).priority) == ("Their name", priority)
-    assert name != "Their name"
-    assert LibraryItem.objects.get(id="autumn").deleted_at is not None
-    made = Revision.objects.get(item=sale, etag=now(sale).etag)
-    assert (made.source, made.refers_to) == ("review", {"request": request.number, "undoes": 2})
-    assert said(request).count("taken-back") == 1
-    (kept,) = last(request).about["kept"]
-    assert (kept["id"], kept["why"], kept["paths"]) == ("sale", "changed", [["name"]])
-    assert differences() == []
-
-
-def test_what_one_person_changed_meanwhile_does_not_go_live_at_the_end_of_a_period(
-    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_placement(people.setup, "side")
-    other = make(people.setup, offer(status="approved", representations=[shown_in("side")]), id="other")
-    off_air = wanted(sale, replace("/status", "draft"))
-    elsewhere = wanted(other, [{"op": "remove", "path": "/representations"}])
-    request = scheduled(people, off_air, elsewhere, until=1)
-    passes(monkeypatch, minutes=61)
-    schedule.keep()
-    patch(people.mina, sale, replace("/name", "Nobody saw this"))
-    patch(people.mina, LibraryItem.objects.get(id="side"), replace("/name", "Nor this"))
-    passes(monkeypatch, minutes=60)
-    schedule.keep()
-    assert now(sale).status == "draft"
-    assert "representations" not in now(other).document
-    assert [(one["id"], one["why"]) for one in last(request).about["kept"]] == [
-        ("other", "changed"),
-        ("sale", "changed"),
-    ]
 
 
 def test_who_sees_to_it_hears_of_a_move_before_it_is_due(people: Cast, sale: LibraryItem) -> None:

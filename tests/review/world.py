@@ -31,13 +31,7 @@ from tests.review.conftest import Cast
 from tests.review.model import FIELDS, ITEMS, VALUES, Asked, Fields, fields_of, with_field
 
 REFUSALS = (
-    NotAllowed,
-    NotFound,
-    NotNow,
-    HasMoved,
-    NotReady,
-    NotYet,
-    NoOwner,
+    *(NotAllowed, NotFound, NotNow, HasMoved, NotReady, NotYet, NoOwner),
     InvalidDocument,
     InUse,
     requests.NothingToPropose,
@@ -230,8 +224,7 @@ class World:
         may = may and not self.changed_it(who, one)
         after = {**self.docs[one.item], **one.wanted}
         others = one.objected - {who}
-        is_time = request.apply_at is None or request.apply_at <= timezone.now()
-        applies = may and not others and is_time
+        applies = may and not others and self.is_time(number)
         may = may and (not applies or (self.holds(after) and self.can_edit(one.owner)))
         if name == "name":
             browser = Client()
@@ -274,8 +267,7 @@ class World:
         after = {**self.docs[one.item], **one.wanted}
         may = self.role[who] in ("reviewer", "admin") or (who == one.owner and self.can_edit(who))
         may = may and self.stands(one) and self.fits(one) and self.holds(after) and self.can_edit(one.owner)
-        at = self.request(number).apply_at
-        may = may and (at is None or at <= timezone.now() or self.may_alone(one.owner, one.item, after))
+        may = may and (self.is_time(number) or self.may_alone(one.owner, one.item, after))
         assert passes(lambda: requests.apply(self.actor(who), self.request(number))) == may, (who, number)
         self.docs[one.item] = after if may else self.docs[one.item]
 
@@ -315,6 +307,9 @@ class World:
 
     def request(self, number: int) -> ChangeRequest:
         return ChangeRequest.objects.select_related("sandbox").get(number=number)
+
+    def is_time(self, number: int) -> bool:
+        return (self.request(number).apply_at or timezone.now()) <= timezone.now()
 
     def chosen(self, id: str) -> int | None:
         """The oldest request under way about this item, or any."""

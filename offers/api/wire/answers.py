@@ -17,7 +17,7 @@ from offers.ledger.heads import Head
 from offers.ledger.writes import Outcome
 from offers.lists.names import names_in
 from offers.models import ChangeRequest, Revision
-from offers.review.approvals import Approval, approvals_of
+from offers.review.changes.approvals import Approval, approvals_of
 
 JSON = "application/json"
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from offers.access.people import known
 from offers.document.kinds.reading import CALLED
 from offers.models import AccessChange, LibraryItem, LogEntry, RequestEvent, Revision
-from offers.review.approvals import Approval, approvals_of
+from offers.review.changes.approvals import Approval, approvals_of
 from offers.web.access.changes import Line as AccessLine
 from offers.web.access.changes import lines as access_lines
 

@@ -125,9 +125,9 @@ def _bar(item: Listing, number: int, first: datetime, last: datetime, now: datet
 
 def _mark(due: Due, number: int, first: datetime, last: datetime) -> Mark:
     request = due.request
-    begin, end = (
-        (request.until, None) if request.state == ChangeRequest.State.APPLIED else (request.apply_at, request.until)
-    )
+    # One that is applied began then, by hand maybe.
+    begin = request.updated_at if request.state == ChangeRequest.State.APPLIED else request.apply_at
+    end = request.until
     assert begin, "it has a time"
     x = _at(begin, first, last)
     width = round(max(NARROWEST, _at(end, first, last) - x), 2) if end else 0.0

@@ -18,7 +18,7 @@ from offers.lists.filters import Wanted
 from offers.lists.pages import COUNT_LIMIT, recent
 from offers.models import LibraryItem, Revision, Sandbox
 from offers.review import queue
-from offers.review.approvals import approvals_of
+from offers.review.changes.approvals import approvals_of
 from offers.review.schedule import due_within
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer, sandboxes_of

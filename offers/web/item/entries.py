@@ -12,7 +12,7 @@ from offers.document.words.describe import Change, describe, summary
 from offers.ledger import history
 from offers.lists.names import names, names_in
 from offers.models import LibraryItem, Revision
-from offers.review.approvals import approvals_of
+from offers.review.changes.approvals import approvals_of
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.sections import SECTION_OF
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -43,6 +44,7 @@ def checks(actor: Actor, found: Standing, known: Mapping[str, str]) -> list[Chec
         _fits(found),
         *_moved(found, known),
         *_rivals(found, known),
+        *_return_with_it(found, known),
         *_dropped(actor.sandbox, found, known),
         *_agreed(found),
     ]
@@ -107,8 +109,8 @@ def _rivals(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
     others = others.exclude(request=found.request).select_related("request").order_by("-request")
     told = 0
     for other in others[:RIVALS]:
-        here, there = mine[other.id], Place(other, None)
-        shared = [path for path in here.touched if any(_overlap(path, one) for one in there.touched)]
+        here = mine[other.id]
+        shared = [path for path in here.judged if any(_overlap(path, one) for one in schedule.touched_by(other))]
         meets = schedule.period_of(found.request).meets(schedule.period_of(other.request))
         if shared and meets and told < RIVALS_TOLD:
             told += 1
@@ -116,6 +118,19 @@ def _rivals(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
             yield Check("wait", rival_said(other.request, fields, name), other.request.number)
     if not told:
         yield Check("yes", _("No other request changes the same fields."))
+
+
+def _return_with_it(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
+    """What of that which it is shown with is taken back at the end of a period."""
+    heads = {head.key: head for head in found.shown_with.values()}
+    if not heads:
+        return
+    ending = schedule.with_a_time("request__") & Q(request__state=ChangeRequest.State.APPLIED)
+    others = RequestedChange.objects.filter(ending, item__in=heads).select_related("request").order_by("-request")
+    for other in others[:RIVALS_TOLD]:
+        place = Place(other, heads[other.item_id or 0])
+        fields, name = _labels(place, list(place.touched), known), known.get(other.id) or other.id
+        yield Check("wait", rival_said(other.request, fields, name), other.request.number)
 
 
 def rival_said(other: ChangeRequest, fields: str, name: str) -> str:
@@ -223,6 +238,34 @@ def at_approval(request: ChangeRequest, found: Standing) -> str:
     if request.until is None:
         return said
     return f"{said} " + _("It is taken back on {when}.").format(when=in_its_zone(request, request.until))
+
+
+def period_said(request: ChangeRequest, known: Mapping[str, str]) -> list[Check]:
+    """Of a request that was applied for a period; [] of any other. `known` has the names of its items."""
+    if request.state != ChangeRequest.State.APPLIED or request.until is None:
+        return []
+    if request.taken_back_at is None:
+        return [Check("wait", _("It is taken back on {when}.").format(when=in_its_zone(request, request.until)))]
+    ended = RequestEvent.objects.filter(request=request, what=RequestEvent.What.TAKEN_BACK).order_by("-key").first()
+    about: dict[str, Any] = ended.about if ended else {}
+    kept = about.get("kept", [])
+    said = _("Its period ended on {when}.") if kept else _("It was taken back on {when}.")
+    said = said.format(when=in_its_zone(request, request.taken_back_at))
+    lines = [Check("no", _kept(one["why"]).format(name=known.get(one["id"]) or one["id"])) for one in kept]
+    asked = about.get("asked")
+    if asked:
+        lines.append(Check("wait", _("Request {number} asks for a second person.").format(number=asked), asked))
+    return [Check("no" if kept else "yes", said), *lines]
+
+
+def _kept(why: str) -> str:
+    words = {
+        "review": _("“{name}” stays as it is: changing it back takes a second person by now."),
+        "gone": _("“{name}” was deleted meanwhile."),
+        "in-use": _("“{name}” stays: others use it by now."),
+        "invalid": _("“{name}” stays as it is: changed back, it would break a rule."),
+    }
+    return words.get(why) or _("“{name}” keeps what others changed meanwhile.")
 
 
 def in_its_zone(request: ChangeRequest, instant: datetime) -> str:

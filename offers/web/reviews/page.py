@@ -17,7 +17,7 @@ from offers.review.verdicts import not_agreed_by, not_judged_by
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.item.proposals.when import NoSuchTime
-from offers.web.reviews.checks import at_approval, checks, in_its_zone, still_to_agree, trouble_said
+from offers.web.reviews.checks import at_approval, checks, in_its_zone, period_said, still_to_agree, trouble_said
 from offers.web.reviews.reach import reach_of
 from offers.web.reviews.remarks import choices, lines_of, said_of
 from offers.web.reviews.revised import Revised
@@ -75,6 +75,7 @@ def shown(
         "in_words": "reviews/_lines.html",
         "seen": ",".join(str(place.head.etag if place.head else 0) for place in found.places),
         "checks": checks(actor, found, known) if under_way else [],
+        "period": period_said(asked_for, known),
         "who": still_to_agree(asked_for, found) if under_way else "",
         "when": at_approval(asked_for, found) if under_way else "",
         "scheduled": in_its_zone(asked_for, asked_for.apply_at) if asked_for.apply_at else "",

@@ -174,4 +174,8 @@ def test_changes_to_come_are_marked_where_they_are_due_with_those_that_they_coll
     assert "collides" not in point.label
     # Once it is applied, its end is still to come.
     ChangeRequest.objects.filter(number=name).update(state="applied")
-    assert [one.request.number for one in due_within(people.sandbox.pk, now, last, 10)] == [priority, other, name]
+    found = due_within(people.sandbox.pk, now, last, 10)
+    assert [one.request.number for one in found] == [priority, other, name]
+    # And it is drawn from when it was applied.
+    begun = strip([], now, found).marks[-1]
+    assert (begun.x, begun.width > 0) == (strip([], now, found).today, True)

@@ -7,8 +7,10 @@ import pytest
 from django.utils import timezone
 
 from offers.models import ChangeRequest, LibraryItem
+from offers.review import requests, schedule
+from offers.review.requests import When
 from offers.web.item.proposals.when import NoSuchTime, Typed, sent, typed
-from tests.cast import replace
+from tests.cast import make, make_placement, offer, replace, shown_in
 from tests.review.asking import agree, ask
 from tests.review.conftest import Cast
 from tests.web.reviews.conftest import As
@@ -91,3 +93,39 @@ def test_what_is_wrong_stands_beside_what_was_typed(people: Cast, sale: LibraryI
     assert answer.status_code == 422
     assert 'value="2020-01-01T09:00"' in page
     assert '<p class="problem" id="when-begin-problem">This time has passed.</p>' in page
+
+
+def test_a_period_says_when_it_is_taken_back_and_what_became_of_that(
+    people: Cast, sale: LibraryItem, browser_of: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = make(people.setup, offer(name="Draft", representations=[shown_in("home")]), id="draft")
+    when = When(datetime(2099, 12, 1, tzinfo=UTC), datetime(2099, 12, 2, tzinfo=UTC), "Asia/Seoul")
+    alone = requests.apply(people.mina, ask(people.mina, draft, RENAME, when=when))
+    live = ask(people.bora, draft, replace("/status", "approved"))
+
+    def page(request: ChangeRequest) -> str:
+        text: str = browser_of(people.jun).get(f"/s/{request.sandbox.name}/reviews/{request.number}/").content.decode()
+        return text
+
+    assert "It is taken back on 2 Dec 2099, 09:00 KST." in page(alone)
+    # Who decides about what goes live is told what of it changes by itself.
+    assert f"#{alone.number} of Mina takes back Name of “Autumn sale” on 2 Dec 2099, 09:00 KST." in page(live)
+    agree(people.jun, live)
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2099, 12, 2, tzinfo=UTC))
+    schedule.keep()
+    said = page(alone)
+    assert "Its period ended on 2 Dec 2099, 09:00 KST." in said
+    assert "“Autumn sale” stays as it is: changing it back takes a second person by now." in said
+    assert f"Request {live.number + 1} asks for a second person." in said
+
+
+def test_who_decides_is_told_of_what_is_taken_back_of_that_which_it_is_shown_with(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    side = make_placement(people.setup, "side")
+    draft = make(people.setup, offer(name="Draft", representations=[shown_in("side")]), id="draft")
+    when = When(datetime(2099, 12, 1, tzinfo=UTC), datetime(2099, 12, 2, tzinfo=UTC), "Asia/Seoul")
+    alone = requests.apply(people.mina, ask(people.mina, side, RENAME, when=when))
+    live = ask(people.bora, draft, replace("/status", "approved"))
+    page = browser_of(people.jun).get(f"/s/{live.sandbox.name}/reviews/{live.number}/").content.decode()
+    assert f"#{alone.number} of Mina takes back Name of “Autumn sale” on 2 Dec 2099, 09:00 KST." in page

@@ -21,7 +21,7 @@ from offers.ledger.history import NoSuchRevision
 from offers.lists.expressions import date_time
 from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
-from offers.review.approvals import approvals_of
+from offers.review.changes.approvals import approvals_of
 from offers.web.frame.access import item_for
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer

@@ -1,6 +1,6 @@
 """{% door made %}: by which door a change came, and what it refers to. {% approval made %}: whose yes it had.
 
-Who that was stands in the page's `approvals` (review/approvals.py).
+Who that was stands in the page's `approvals` (review/changes/approvals.py).
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from offers.models import Revision
-from offers.review.approvals import Approval, Bypass
+from offers.review.changes.approvals import Approval, Bypass
 from offers.web.frame.icons import icon, source_icon
 
 # Asked for each row, where Django's own `get_source_display` makes this table each time.

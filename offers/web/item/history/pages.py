@@ -13,7 +13,7 @@ from offers.ledger import history as past
 from offers.ledger.blamed import blame_of
 from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
-from offers.review.approvals import approvals_of
+from offers.review.changes.approvals import approvals_of
 from offers.web.frame.access import item_for
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
