@@ -135,10 +135,16 @@ def test_a_rule_that_live_offers_show_says_which_ones_it_changes(
     )
 
 
-def test_a_placement_of_one_live_offer_names_it(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+def test_a_placement_names_the_live_offer_and_the_decision_that_serves_it_through_a_draft_fallback(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    fallback = {"name": "Nothing", "status": "draft", "representations": [shown_in("home")]}
+    make(people.setup, fallback, Kind.FALLBACK_OFFER, "nothing")
+    make(people.setup, {"name": "Choice", "status": "live", "fallback": "nothing"}, Kind.DECISION, "choice")
     request = ask(people.mina, LibraryItem.objects.get(id="home"), replace("/name", "Front page"))
     said = text_of(browser_of(people.jun).get(at(request)))
     assert "Changes what 1 live offer shows: “Spring sale”." in said
+    assert "Changes what 1 live decision shows: “Choice”." in said
 
 
 def test_a_stale_yes_shows_what_the_request_asks_for_since_then(
