@@ -47,6 +47,11 @@ class Trouble(StrEnum):
     DONE = "done"  # the item says all of it already
 
 
+# Of what cannot be made there is no document that it makes. It is shown as it was asked for: next to what is there now, everything
+# that others changed meanwhile would look taken back.
+AS_ASKED = (Trouble.CONFLICT, Trouble.GONE, Trouble.TAKEN, Trouble.DONE)
+
+
 @dataclass(frozen=True)
 class Place:
     """One change of a request, on top of its item as it is now."""

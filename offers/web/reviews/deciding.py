@@ -21,10 +21,11 @@ from offers.review import requests, verdicts
 from offers.review.requests import HasMoved
 from offers.review.standing import standing
 from offers.web.item.proposals.when import NoSuchTime, sent
+from offers.web.reviews.around.revised import revised_since
 from offers.web.reviews.checks import in_its_zone
 from offers.web.reviews.page import MAX_TEXT, address, moved_since, request_for, shown
 from offers.web.reviews.refusals import REFUSALS, at_field, text_of, why_not
-from offers.web.reviews.revised import revised_since
+from offers.web.reviews.shown import names_of
 
 MAX_DIGEST = MAX_ID = 64
 State = ChangeRequest.State
@@ -165,7 +166,12 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
         messages.success(request, format_html("{} {}", act(), _next(actor, found)))
     except HasMoved as moved:
         since = moved_since(actor, moved.standing, asked.text(request.POST.get("seen"), MAX_TEXT))
-        revised = revised_since(actor, moved.standing, asked.text(request.POST.get("version"), MAX_ID))
+        revised = revised_since(
+            actor,
+            moved.standing,
+            asked.text(request.POST.get("version"), MAX_ID),
+            names_of(actor.sandbox, moved.standing.places),
+        )
         said = _("It has changed since you opened this page, so nothing was decided. This is how it stands now.")
         held = requests.get(actor, found.number)
         return shown(request, actor, held, problem=said, moved=since, revised=revised, status=409)

@@ -17,13 +17,13 @@ from offers.review.verdicts import not_agreed_by, not_judged_by
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.item.proposals.when import NoSuchTime
+from offers.web.reviews.around.reach import reach_of
+from offers.web.reviews.around.revised import Revised
+from offers.web.reviews.around.whole import wholes
 from offers.web.reviews.checks import at_approval, checks, in_its_zone, period_said, still_to_agree, trouble_said
-from offers.web.reviews.reach import reach_of
 from offers.web.reviews.remarks import choices, lines_of, said_of
-from offers.web.reviews.revised import Revised
 from offers.web.reviews.shown import changes_of, names_of
 from offers.web.reviews.told import TOLD, reason_agreed_to, timeline
-from offers.web.reviews.whole import wholes
 
 State = ChangeRequest.State
 MAX_TEXT = 4_000

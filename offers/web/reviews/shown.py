@@ -18,7 +18,7 @@ from offers.document.words.naming import Places, place_at
 from offers.ledger.blamed import changed_since
 from offers.lists.names import names
 from offers.models import Revision, Sandbox, reading
-from offers.review.standing import Place, Standing, Trouble
+from offers.review.standing import AS_ASKED, Place, Standing, Trouble
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.words import phrase
@@ -28,9 +28,6 @@ from offers.web.item.history.contested import Field, Titles, fields_of, picks_fo
 CONFLICTS_SHOWN = 50
 # Of as many items it is looked up who changed them meanwhile: each look reads history.
 LOOKED_UP = 20
-# Of what cannot be made there is no document that it makes. It is shown as it was asked for: next to what is there now, everything
-# that others changed meanwhile would look taken back.
-AS_ASKED = (Trouble.CONFLICT, Trouble.GONE, Trouble.TAKEN, Trouble.DONE)
 
 
 @dataclass(frozen=True, slots=True)

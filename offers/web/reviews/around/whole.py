@@ -9,11 +9,10 @@ from offers.document.values import Document
 from offers.document.words.describe import Change, describe
 from offers.ledger.heads import Head
 from offers.models import Sandbox
-from offers.review.standing import Place, Standing
+from offers.review.standing import AS_ASKED, Place, Standing
 from offers.web.item.history.rendered import CONTENTS, content_at
 from offers.web.item.history.rendered import Shown as Frame
 from offers.web.item.sentences import Sentence, constraints
-from offers.web.reviews.shown import AS_ASKED
 
 # As many items lie open; of more, each is opened by who looks at it.
 OPEN = 3

@@ -10,9 +10,10 @@ from offers.ledger import history as past
 from offers.lists.names import names
 from offers.models import RequestEvent, reading
 from offers.review.standing import Place, Standing
-from offers.web.reviews.shown import LOOKED_UP, names_of
 
 What = RequestEvent.What
+# Of as many items it is told.
+LOOKED_UP = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Revised:
     then: list[Change]
 
 
-def revised_since(actor: Actor, found: Standing, version: str) -> list[Revised]:
+def revised_since(actor: Actor, found: Standing, version: str, known: dict[str, str]) -> list[Revised]:
     """How the request differs from its version that the page showed; nothing where that is the present one."""
     if not version.isdecimal() or len(version) > 9 or not 0 < int(version) < found.request.version:
         return []
@@ -34,7 +35,7 @@ def revised_since(actor: Actor, found: Standing, version: str) -> list[Revised]:
     about = made.values_list("about", flat=True).first() or {}
     then = {one["id"]: one for one in about.get("changes", [])}
     now = {place.change.id: place for place in found.places}
-    known = {**names(actor.sandbox.pk, then), **names_of(actor.sandbox, found.places)}
+    known = {**names(actor.sandbox.pk, then), **known}
     ids = [id for id in {**now, **then} if not _is_same(now.get(id), then.get(id))]
     told = [_revised(actor, id, now.get(id), then.get(id), known) for id in ids[:LOOKED_UP]]
     return [one for one in told if one.now or one.then]
