@@ -89,12 +89,12 @@ def test_a_no_has_a_reason_and_a_yes_may_wait(programs: Programs) -> None:
 
 
 def test_what_was_agreed_to_for_a_time_is_not_applied_before_it(programs: Programs) -> None:
-    ask(programs.writer, applyAt="2099-12-01T09:00:00Z")
+    ask(programs.writer, applyAt="2035-12-01T09:00:00Z")
     assert say(programs.reviewer, "approve").json()["state"] == "scheduled"
     for by in (programs.writer, programs.reviewer):
         refused = check(by("POST", f"{ALL}/1/apply"), "POST", f"{ONE}/apply")
         assert told(refused) == (409, "not-yet")
-        assert "2099-12-01T09:00:00" in refused.json()["detail"]
+        assert "2035-12-01T09:00:00" in refused.json()["detail"]
     assert etag() == 2
 
 
@@ -133,12 +133,12 @@ def test_an_approval_stays_or_is_dropped_by_what_was_changed_since(programs: Pro
 
 def test_the_author_says_it_anew_and_withdraws_it(programs: Programs) -> None:
     ask(programs.writer)
-    times = {"applyAt": "2099-12-01T09:00:00+09:00", "until": "2099-12-24T00:00:00Z", "timeZone": "Asia/Seoul"}
+    times = {"applyAt": "2035-12-01T09:00:00+09:00", "until": "2035-12-24T00:00:00Z", "timeZone": "Asia/Seoul"}
     edited = check(programs.writer("PATCH", f"{ALL}/1", {"title": "Winter", **times}), "PATCH", ONE).json()
     assert (edited["title"], edited["applyAt"], edited["until"], edited["timeZone"], edited["version"]) == (
         "Winter",
-        "2099-12-01T00:00:00.000+00:00",
-        "2099-12-24T00:00:00.000+00:00",
+        "2035-12-01T00:00:00.000+00:00",
+        "2035-12-24T00:00:00.000+00:00",
         "Asia/Seoul",
         2,
     )
@@ -275,8 +275,8 @@ WRONG: dict[str, tuple[Any, int, str, str]] = {
         {
             "title": "x",
             "changes": [{"id": OFFER, "patch": RENAME}],
-            "applyAt": "2099-01-01T00:00:00Z",
-            "until": "2098-01-01T00:00:00Z",
+            "applyAt": "2035-01-01T00:00:00Z",
+            "until": "2034-01-01T00:00:00Z",
         },
         *(422, "end-before-start", "/until"),
     ),
