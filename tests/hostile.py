@@ -114,6 +114,8 @@ SAMPLES = {
     "uidb36": "x",
     "key": "x",
     "provider": "x",
+    "level": "0",
+    "place": "000.p/1",
 }
 SECTIONS = ("offers", "decisions")
 
@@ -125,7 +127,7 @@ def samples(address: Address, library: dict[str, str]) -> list[dict[str, str]]:
     values = {**SAMPLES, "number": library["number"], "member": library["member"], "id": ADDRESSES[section]}
     values |= {"key": library["view"]} if "views/" in route else {}
     asked = any(name in route for name in ("/reviews/", "/inbox/", "change-requests/"))
-    values |= {"number": library["request"], "key": library["comment"]} if asked else {}
+    values |= {"number": library["request"], "key": library["comment"], "comment": library["comment"]} if asked else {}
     values |= {"object_id": library["user"]} if "admin/" in route else {}
     missing = [name for name in address.names if name not in values and name != "section"]
     assert not missing, f"say in SAMPLES what {missing} of {route} is tried with"
