@@ -1,6 +1,6 @@
 """Change requests as they travel: bodies, strictly read, and answers."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 from zoneinfo import available_timezones
@@ -46,19 +46,12 @@ def sent(request: HttpRequest, adapter: TypeAdapter[T], *, optional: bool = Fals
         raise InvalidRequest(problems_of(error)) from None
 
 
-# Nobody who agrees to it now would be there.
-FARTHEST = timedelta(days=3653)
-
-
 def when(given: Any, before: When) -> When:
     """When the request is to be applied and taken back: what is `given` anew, and else as `before`. Raises InvalidRequest."""
     apply_at, until = (_time(given, name, was) for name, was in (("applyAt", before.apply_at), ("until", before.until)))
     now, problems = timezone.now(), []
     if "applyAt" in given and apply_at is not None and apply_at <= now:
         problems.append(Problem("/applyAt", "too-early", gettext_noop("This time has passed.")))
-    for name, at in (("applyAt", apply_at), ("until", until)):
-        if name in given and at is not None and at > now + FARTHEST:
-            problems.append(Problem(f"/{name}", "too-late", gettext_noop("This is more than ten years from now.")))
     if until is not None and until <= (apply_at or now):
         message = gettext_noop("This must be after the time at which it is applied.")
         problems.append(Problem("/until", "end-before-start", message))
