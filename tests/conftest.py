@@ -28,16 +28,21 @@ def pytest_report_header() -> str:
 COSTS = ("tests/test_cost.py", "tests/document/test_patch_limits.py")
 # Then what takes long at a time, so that nobody waits for it at the end with nothing left to do.
 LONG = (
-    "tests/browser",
     "tests/transport",
-    "tests/management/test_demo",
+    "tests/management/commands/test_demo",
     "tests/review/test_doors",
     "tests/review/test_four_eyes",
 )
+# And last what leaves an event loop running in its process.
+BROWSER = "tests/browser"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: 0 if item.nodeid.startswith(COSTS) else 1 if item.nodeid.startswith(LONG) else 2)
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(name: str) -> int:
+    return 0 if name.startswith(COSTS) else 1 if name.startswith(LONG) else 3 if name.startswith(BROWSER) else 2
 
 
 @pytest.fixture(autouse=True)

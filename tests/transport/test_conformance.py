@@ -36,7 +36,7 @@ CONFIG = {
     # `dryRun`, `propose` and `bypass` only one can be true.
     "operations": [
         {
-            "include-operation-id-regex": "-(list|create|change|delete|open|edit)$",
+            "include-operation-id-regex": "-(list|create|change|delete|open|edit|comment)$",
             "checks": {"positive_data_acceptance": {"expected-statuses": [*MAY_REFUSE, 400]}},
         }
     ],

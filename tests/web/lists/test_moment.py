@@ -1,7 +1,8 @@
 """Pages of the library as it was at a moment (`?at=`)."""
 
+import re
 import time
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -78,8 +79,13 @@ def test_what_is_no_moment_is_not_answered_with_another(
 
 def test_a_time_that_is_typed_is_in_the_viewers_zone(editor: Client, item: LibraryItem) -> None:
     editor.cookies["timezone"] = "Asia/Seoul"
-    local = timezone.localtime(item.created_at, ZoneInfo("Asia/Seoul"))
-    page = editor.get(f"/s/prod/offers/?at={local:%Y-%m-%dT%H:%M:59}")
+    local = timezone.localtime(item.modified_at + timedelta(seconds=1), ZoneInfo("Asia/Seoul"))
+    page = editor.get(f"/s/prod/offers/?at={local:%Y-%m-%dT%H:%M:%S}")
     assert "Summer sale" in text_of(page)
     assert f'value="{local:%Y-%m-%dT%H:%M}"' in page.content.decode()
     assert "There was no offer" in text_of(editor.get(f"/s/prod/offers/?at={item.created_at:%Y-%m-%dT%H:%M}"))
+
+
+def test_an_offer_leads_to_what_it_was(editor: Client, item: LibraryItem) -> None:
+    links = re.findall(r'href="(\?at=[^"]+)"', editor.get("/s/prod/offers/sale/").content.decode())
+    assert BAND in text_of(editor.get(f"/s/prod/offers/sale/{links[0]}"))
