@@ -30,7 +30,7 @@ def complaints_of(page: Page) -> list[str]:
 
 
 MEASURE = """async rules => {
-  const bars = [...document.querySelectorAll(".save-bar")];
+  const bars = [...document.querySelectorAll(".save-bar, .start-bar, .bulk-bar")];
   for (const bar of bars) bar.style.position = "static";
   const found = await axe.run(document, {runOnly: rules});
   for (const bar of bars) bar.style.position = "";
@@ -41,6 +41,6 @@ MEASURE = """async rules => {
 def violations(page: Page) -> list[Any]:
     """What axe finds. It runs in the page's own world, where the policy would not let it in as a script element."""
     page.evaluate(AXE)
-    # What the sticky bar covers now can be scrolled to.
+    # What a sticky bar covers now can be scrolled to.
     found = page.evaluate(MEASURE, RULES)["violations"]
     return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
