@@ -63,6 +63,8 @@ def test_the_form_keeps_the_focus_its_previews_and_its_place(
     expect(form.locator("[data-component]")).to_have_count(3)
     form.locator("#f-representations-1-placement").select_option("home")
     for place, text in enumerate(("Typed just now", "Second")):
+        # A preview loads when it comes into view.
+        form.locator("[data-component]").nth(place).scroll_into_view_if_needed()
         shown = form.frame_locator(f"[data-component] >> nth={place} >> iframe")
         expect(shown.locator("body")).to_have_text(text)
 
