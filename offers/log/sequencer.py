@@ -15,12 +15,12 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from django.db import connection, transaction
+from django.db import transaction
 
 from offers import asked
 from offers.log import tree
 from offers.log.events import AccessStep, Change, Found, RequestStep, of_access, of_change, of_request
-from offers.models import LogEntry, LogHead, Sandbox
+from offers.models import LogEntry, LogHead, Sandbox, reading
 
 Event = LogEntry.Event
 # What one transaction adds: a library that was imported is many of these.
@@ -44,7 +44,7 @@ def advance(sandbox: Sandbox) -> int:
     head = LogHead.objects.select_for_update(skip_locked=True).filter(sandbox=sandbox).first()
     if head is None:
         return 0
-    ((server, bound, last, is_strange),) = _rows(_BOUNDS, {"sandbox": sandbox.pk})
+    ((server, bound, last, is_strange),) = reading.rows(_BOUNDS, {"sandbox": sandbox.pk})
     if head.server == "" and not is_strange:
         head.server = server
     is_new = head.server != server
@@ -60,7 +60,7 @@ def advance(sandbox: Sandbox) -> int:
         head.xid, head.event, head.row = order[-1]
     elif is_new and len(order) < AT_ONCE:
         # All that this server has settled so far is in it now.
-        head.server, head.xid, head.event, head.row = server, int(bound) - 1, max(LogEntry.Event), asked.MAX_KEY
+        head.server, head.xid, head.event, head.row = server, int(bound) - 1, max(Event), asked.MAX_KEY
     if found or is_new:
         head.save()
     return len(found)
@@ -98,54 +98,52 @@ SELECT (SELECT system_identifier::text FROM pg_control_system()),
        EXISTS (SELECT FROM offers_revision
                 WHERE sandbox_id = %(sandbox)s AND xid >= pg_snapshot_xmax(pg_current_snapshot()))
 """
-# The kinds of events share one order, and each is found by its own index.
-_ORDER = """
-SELECT xid::text::bigint, event, row FROM (
-  (SELECT 0 AS event, key AS row, xid FROM offers_accesschange AS made
-    WHERE sandbox_id = %(sandbox)s AND (xid, key) > (%(xid)s::text::xid8, %(access)s::bigint)
-      AND (xid < %(bound)s::text::xid8 OR xid >= %(beyond)s::text::xid8)
-      AND NOT EXISTS (SELECT FROM offers_logentry AS known
-                       WHERE known.sandbox_id = %(sandbox)s AND known.event = 0 AND known.row = made.key)
-    ORDER BY xid, key LIMIT %(most)s)
-  UNION ALL
-  (SELECT 1, made.key, made.xid FROM offers_requestevent AS made
-     JOIN offers_changerequest AS request ON request.key = made.request_id AND request.sandbox_id = %(sandbox)s
-    WHERE (made.xid, made.key) > (%(xid)s::text::xid8, %(request)s::bigint)
+# Where each kind of event is stored, and which column says the sandbox. They share one order, and each is found by its own index.
+_STORED = {
+    Event.ACCESS: ("offers_accesschange AS made", "made.sandbox_id"),
+    Event.REQUEST: (
+        "offers_requestevent AS made JOIN offers_changerequest AS request ON request.key = made.request_id",
+        "request.sandbox_id",
+    ),
+    Event.REVISION: ("offers_revision AS made", "made.sandbox_id"),
+}
+_UNKNOWN = """NOT EXISTS (SELECT FROM offers_logentry AS known
+                    WHERE known.sandbox_id = %(sandbox)s AND known.event = {event} AND known.row = made.key)"""
+_PIECE = """
+  (SELECT {event} AS event, made.key AS row, made.xid FROM {stored}
+    WHERE {sandbox} = %(sandbox)s AND (made.xid, made.key) > (%(xid)s::text::xid8, %({event.label})s::bigint)
       AND (made.xid < %(bound)s::text::xid8 OR made.xid >= %(beyond)s::text::xid8)
-      AND NOT EXISTS (SELECT FROM offers_logentry AS known
-                       WHERE known.sandbox_id = %(sandbox)s AND known.event = 1 AND known.row = made.key)
-    ORDER BY made.xid, made.key LIMIT %(most)s)
-  UNION ALL
-  (SELECT 2, key, xid FROM offers_revision AS made
-    WHERE sandbox_id = %(sandbox)s AND (xid, key) > (%(xid)s::text::xid8, %(revision)s::bigint)
-      AND (xid < %(bound)s::text::xid8 OR xid >= %(beyond)s::text::xid8)
-      AND NOT EXISTS (SELECT FROM offers_logentry AS known
-                       WHERE known.sandbox_id = %(sandbox)s AND known.event = 2 AND known.row = made.key)
-    ORDER BY xid, key LIMIT %(most)s)
-) AS found ORDER BY xid, event, row LIMIT %(most)s
+      AND {unknown}
+    ORDER BY made.xid, made.key LIMIT %(most)s)"""
+_PIECES = [
+    _PIECE.format(event=event, stored=stored, sandbox=sandbox, unknown=_UNKNOWN.format(event=event))
+    for event, (stored, sandbox) in _STORED.items()
+]
+_ORDER = f"""
+SELECT xid::text::bigint, event, row FROM ({" UNION ALL ".join(_PIECES)}) AS found
+ ORDER BY xid, event, row LIMIT %(most)s
 """
 # What came before the first of these revisions of an item, and is not in the log.
-_BEFORE = """
+_BEFORE = f"""
 SELECT made.key FROM unnest(%(items)s::bigint[], %(etags)s::int[]) AS first(item, etag)
   JOIN offers_revision AS made ON made.item_id = first.item AND made.etag = first.etag - 1
- WHERE NOT EXISTS (SELECT FROM offers_logentry AS known
-                    WHERE known.sandbox_id = %(sandbox)s AND known.event = 2 AND known.row = made.key)
+ WHERE {_UNKNOWN.format(event=Event.REVISION)}
 """
 _READ = {
-    0: (
+    Event.ACCESS: (
         """SELECT key, xid, what, subject_key, subject_label, before, after, actor_id, actor_label, source, note,
                   request_id, created_at, salt
              FROM offers_accesschange WHERE key = ANY(%s)""",
         AccessStep,
     ),
-    1: (
+    Event.REQUEST: (
         """SELECT event.key, event.xid, request.number, event.what, event.version, event.digest, event.text, event.about,
                   event.created_at, event.actor_key, event.actor_label, event.actor_id, event.client_id, event.salt
              FROM offers_requestevent AS event JOIN offers_changerequest AS request ON request.key = event.request_id
             WHERE event.key = ANY(%s)""",
         RequestStep,
     ),
-    2: (
+    Event.REVISION: (
         """SELECT made.key, made.xid, made.item_id, item.kind, made.etag, made.digest, made.patch, made.actor_id, made.actor_label,
                   made.client_id, made.source, made.refers_to, made.created_at
              FROM offers_revision AS made JOIN offers_libraryitem AS item ON item.key = made.item_id
@@ -160,9 +158,9 @@ Place = tuple[int, int, int]
 
 def _order(head: LogHead, bound: int, most: int, *, beyond: int = asked.MAX_KEY) -> list[Place]:
     """What comes next: (transaction, kind of event, key) of transactions below `bound`, or from `beyond` on."""
-    after = {kind.label: _after(head, kind) for kind in LogEntry.Event}
+    after = {kind.label: _after(head, kind) for kind in Event}
     where = {"sandbox": head.sandbox_id, "xid": str(head.xid), "bound": str(bound), "beyond": str(beyond), "most": most}
-    return [(int(xid), event, row) for xid, event, row in _rows(_ORDER, {**where, **after})]
+    return [(int(xid), event, row) for xid, event, row in reading.rows(_ORDER, {**where, **after})]
 
 
 def _made(sandbox: Sandbox, order: list[Place]) -> dict[tuple[int, int], Found]:
@@ -178,15 +176,15 @@ def _in_order(sandbox: Sandbox, order: list[Place]) -> list[Found]:
     for event in made.values():
         if event.item_id is not None:
             by_item.setdefault(event.item_id, []).append(event)
-    open_items = dict(by_item)
-    while open_items:
-        first = {item: min(one.etag for one in events) for item, events in open_items.items()}
+    fresh = dict(by_item)
+    while fresh:
+        first = {item: min(one.etag for one in events) for item, events in fresh.items()}
         wanted = {"sandbox": sandbox.pk, "items": list(first), "etags": list(first.values())}
-        before = _read(sandbox, LogEntry.Event.REVISION, [key for (key,) in _rows(_BEFORE, wanted)])
+        before = _read(sandbox, Event.REVISION, [key for (key,) in reading.rows(_BEFORE, wanted)])
         for one in before.values():
             assert one.item_id is not None
             by_item[one.item_id].append(one)
-        open_items = {one.item_id: by_item[one.item_id] for one in before.values() if one.item_id is not None}
+        fresh = {one.item_id: by_item[one.item_id] for one in before.values() if one.item_id is not None}
     waiting = {item: iter(sorted(events, key=lambda one: one.etag)) for item, events in by_item.items()}
     along = {item: sum((Event.REVISION, one.row) not in made for one in events) for item, events in by_item.items()}
     found = []
@@ -202,12 +200,12 @@ def _in_order(sandbox: Sandbox, order: list[Place]) -> list[Found]:
 def _read(sandbox: Sandbox, event: int, keys: list[int]) -> dict[int, Found]:
     """These events of one kind, by their keys."""
     statement, step = _READ[event]
-    return {row[0]: _found(sandbox, step, row) for row in _rows(statement, [keys])} if keys else {}
+    return {row[0]: _found(sandbox, step, row) for row in reading.rows(statement, [keys])} if keys else {}
 
 
 def made_again(sandbox: Sandbox) -> Iterator[tuple[int, int]]:
     """The places and kinds of the entries about requests and access whose rows are gone, or no longer what the log has of them."""
-    for event in (LogEntry.Event.ACCESS, LogEntry.Event.REQUEST):
+    for event in (Event.ACCESS, Event.REQUEST):
         entries = LogEntry.objects.filter(sandbox=sandbox, event=event).order_by("index")
         for batch in _batches(entries.values_list("index", "row", "leaf_hash").iterator()):
             made = _read(sandbox, event, [row for _index, row, _hash in batch])
@@ -218,7 +216,7 @@ def made_again(sandbox: Sandbox) -> Iterator[tuple[int, int]]:
             )
 
 
-def _after(head: LogHead, event: LogEntry.Event) -> int:
+def _after(head: LogHead, event: Event) -> int:
     """Beyond which key the last transaction in the log may have more events of this kind."""
     if event == head.event:
         return head.row
@@ -248,9 +246,3 @@ def _batches(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]
     source = iter(rows)
     while batch := list(islice(source, 1_000)):
         yield batch
-
-
-def _rows(statement: str, params: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return list(cursor.fetchall())
