@@ -1,10 +1,10 @@
 """What happened in a sandbox, newest first, by filters: the log as audit pages and exports read it. Reads only.
 
 Every filter has an index that ends in the order of the list, so that a page costs the same wherever it is; of what two filters leave
-few, all are found and sorted. What the log has not reached yet (mostly the last half second) stands in front.
+few, all are found and sorted. What the log has not reached yet (mostly the last half second: sequencer.coming) has no index (-1) and stands in front.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,6 @@ from django.db.models.expressions import RawSQL
 from offers.document.kinds.reading import CALLED, DATES
 from offers.lists.filters import MAX_WORDS, named_like
 from offers.lists.keyset import Key, Page, Start, Values, item_key, page_of, start_of, stretches
-from offers.log import sequencer
 from offers.models import LogEntry, reading
 
 PAGE_SIZE = 50
@@ -53,8 +52,10 @@ class Wanted:
         return CALLED.get(self.field, [])
 
 
-def page(sandbox_id: int, wanted: Wanted, cursor: str = "") -> Page[LogEntry]:
-    """One page. A cursor that was not given for this list is its start. Entries that are still to come have no index (-1)."""
+def page(
+    sandbox_id: int, wanted: Wanted, cursor: str = "", coming: Sequence[LogEntry] = ()
+) -> Page[LogEntry]:
+    """One page, the first one with what is `coming` and asked for in front. A cursor that was not given for this list is its start."""
     start = start_of(cursor, ORDER) or Start()
     with reading.under("plan_cache_mode", "force_custom_plan"):
         hits = list(matching(sandbox_id, wanted).values_list("index", flat=True)[: COUNT_LIMIT + 1])
@@ -66,13 +67,8 @@ def page(sandbox_id: int, wanted: Wanted, cursor: str = "") -> Page[LogEntry]:
     )
     if start.values or wanted.text:
         return found
-    coming = [entry for entry in sequencer.coming(sandbox_id, PAGE_SIZE) if fits(entry, wanted)]
-    return replace(found, items=[*coming, *found.items], total=found.total + len(coming))
-
-
-def is_behind(sandbox_id: int) -> bool:
-    """Whether more has been stored than a page shows in front of the log: nobody works on that, or a large import is new."""
-    return len(sequencer.coming(sandbox_id, PAGE_SIZE)) == PAGE_SIZE
+    fresh = [entry for entry in coming if fits(entry, wanted)]
+    return replace(found, items=[*fresh, *found.items], total=found.total + len(fresh))
 
 
 def every(sandbox_id: int, wanted: Wanted, size: int = 500) -> Iterator[list[LogEntry]]:

@@ -15,7 +15,7 @@ from offers.access.permissions import Actor
 from offers.document.kinds.reading import CALLED, WORDS
 from offers.document.kinds.registry import KINDS, Kind
 from offers.lists.names import of_ids
-from offers.log import audit
+from offers.log import audit, sequencer
 from offers.log.audit import ANY_DATE, Wanted
 from offers.models import LogEntry, Revision
 from offers.web.audit.lines import approvals_for, lines_of
@@ -32,7 +32,8 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     """The newest first; htmx gets only the results."""
     actor = actor_for(request, sandbox)
     wanted, item = asked_of(request.GET, actor, zone_of(request))
-    found = audit.page(actor.sandbox.pk, wanted, asked.text(request.GET.get("cursor"), MAX_CURSOR))
+    coming = sequencer.coming(actor.sandbox.pk, audit.PAGE_SIZE)
+    found = audit.page(actor.sandbox.pk, wanted, asked.text(request.GET.get("cursor"), MAX_CURSOR), coming)
     lines = lines_of(found.items)
     filters = _filters(actor, wanted)
     context = {
@@ -44,7 +45,8 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "filters": filters,
         "chips": _chips(request, filters, wanted, item),
         "links": links(request, found.next, found.previous),
-        "behind": audit.is_behind(actor.sandbox.pk),
+        # Nobody works on it, or a large import is new.
+        "behind": len(coming) == audit.PAGE_SIZE,
         "query": _query(request),
     }
     return answer(request, "audit/audit.html", context, fragment="audit/_found.html")
