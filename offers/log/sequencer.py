@@ -23,6 +23,7 @@ from offers.log.events import AccessStep, Change, Found, RequestStep, of_access,
 from offers.models import LogEntry, LogHead, Sandbox, reading
 
 Event = LogEntry.Event
+Step = type[AccessStep] | type[Change] | type[RequestStep]
 # What one transaction adds: a library that was imported is many of these.
 AT_ONCE = 5_000
 # And what one turn of the upkeep adds at most, so that its other sandboxes have theirs.
@@ -99,7 +100,7 @@ SELECT (SELECT system_identifier::text FROM pg_control_system()),
                 WHERE sandbox_id = %(sandbox)s AND xid >= pg_snapshot_xmax(pg_current_snapshot()))
 """
 # Where each kind of event is stored, and which column says the sandbox. They share one order, and each is found by its own index.
-_STORED = {
+_STORED: dict[Event, tuple[str, str]] = {
     Event.ACCESS: ("offers_accesschange AS made", "made.sandbox_id"),
     Event.REQUEST: (
         "offers_requestevent AS made JOIN offers_changerequest AS request ON request.key = made.request_id",
@@ -129,7 +130,7 @@ SELECT made.key FROM unnest(%(items)s::bigint[], %(etags)s::int[]) AS first(item
   JOIN offers_revision AS made ON made.item_id = first.item AND made.etag = first.etag - 1
  WHERE {_UNKNOWN.format(event=Event.REVISION)}
 """
-_READ = {
+_READ: dict[int, tuple[str, Step]] = {
     Event.ACCESS: (
         """SELECT key, xid, what, subject_key, subject_label, before, after, actor_id, actor_label, source, note,
                   request_id, created_at, salt
@@ -223,7 +224,7 @@ def _after(head: LogHead, event: Event) -> int:
     return 0 if event > head.event else asked.MAX_KEY
 
 
-def _found(sandbox: Sandbox, step: type[AccessStep] | type[Change] | type[RequestStep], row: tuple[Any, ...]) -> Found:
+def _found(sandbox: Sandbox, step: Step, row: tuple[Any, ...]) -> Found:
     known = step(*(_READ_AS.get(name, _as_it_is)(value) for name, value in zip(step._fields, row, strict=True)))
     if isinstance(known, Change):
         return of_change(known)
