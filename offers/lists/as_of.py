@@ -15,8 +15,7 @@ from typing import Any
 
 import psycopg
 from django.db import OperationalError
-from django.db.models import BooleanField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q, QuerySet
 
 from offers import asked
 from offers.document.errors import Problem
@@ -27,6 +26,7 @@ from offers.ledger.history import last_instant, were_at
 from offers.lists import pages
 from offers.lists.expressions import QueryError
 from offers.lists.filters import MAX_WORDS, Wanted, conditions
+from offers.lists.finding import beyond
 from offers.lists.keyset import Order, Page, Start, Values, page_of, sorting, start_of, stretches
 from offers.models import LibraryItem, Listing, ListingPast, reading
 
@@ -153,8 +153,7 @@ def _walks(rows: Rows, order: Order, start: Start, size: int) -> Iterator[QueryS
     here = (*order[:-1], replace(order[-1], sql=column))
     by = [f"-{name}" if down else name for name, down in _names(order, start)]
     for stretch in stretches(here, start):
-        asks = RawSQL(stretch.sql, stretch.params, BooleanField())  # noqa: S611  # its values are parameters
-        yield rows.filter(asks).order_by(*by).values_list("item_id", order[0].name)[:size]
+        yield beyond(rows, stretch).order_by(*by).values_list("item_id", order[0].name)[:size]
 
 
 def _names(order: Order, start: Start) -> list[tuple[str, bool]]:

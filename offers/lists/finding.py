@@ -7,9 +7,9 @@ where these are too many for that, the walk goes to its end.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
 from offers.document.kinds.registry import Kind
@@ -17,6 +17,7 @@ from offers.lists.filters import Wanted, conditions, matching, unfiltered
 from offers.lists.keyset import Condition, Order, Start, sorting, stretches
 from offers.models import Listing, reading
 
+T = TypeVar("T", bound=Model)
 WALKED = 50_000
 # More hits than that lie everywhere: a walk comes to them sooner than they are read and sorted.
 SORTED = 50_000
@@ -44,7 +45,8 @@ def first_keys(
     return found
 
 
-def beyond(items: QuerySet[Listing], stretch: Condition) -> QuerySet[Listing]:
+def beyond(items: QuerySet[T], stretch: Condition) -> QuerySet[T]:
+    """Those of these rows that lie in a stretch of an order (keyset.stretches)."""
     return items.filter(RawSQL(stretch.sql, stretch.params, BooleanField()))  # noqa: S611  # its values are parameters
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import BooleanField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q, QuerySet
 
 from offers.document.kinds.reading import CALLED, DATES
 from offers.lists.filters import MAX_WORDS, named_like
+from offers.lists.finding import beyond
 from offers.lists.keyset import Key, Page, Start, Values, item_key, page_of, start_of, stretches
 from offers.models import LogEntry, reading
 
@@ -52,9 +52,7 @@ class Wanted:
         return CALLED.get(self.field, [])
 
 
-def page(
-    sandbox_id: int, wanted: Wanted, cursor: str = "", coming: Sequence[LogEntry] = ()
-) -> Page[LogEntry]:
+def page(sandbox_id: int, wanted: Wanted, cursor: str = "", coming: Sequence[LogEntry] = ()) -> Page[LogEntry]:
     """One page, the first one with what is `coming` and asked for in front. A cursor that was not given for this list is its start."""
     start = start_of(cursor, ORDER) or Start()
     with reading.under("plan_cache_mode", "force_custom_plan"):
@@ -121,8 +119,7 @@ def _first(rows: QuerySet[LogEntry], start: Start, size: int) -> list[LogEntry]:
     names = ("created_at", "index")
     order = names if start.backwards else [f"-{name}" for name in names]
     (stretch,) = stretches(ORDER, start)
-    beyond = RawSQL(stretch.sql, stretch.params, BooleanField())  # noqa: S611  # its values are parameters
-    return list(rows.filter(beyond).order_by(*order)[:size])
+    return list(beyond(rows, stretch).order_by(*order)[:size])
 
 
 def _values_of(entry: LogEntry) -> Values:
