@@ -1,7 +1,6 @@
 """One offer at a glance."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +9,6 @@ from offers.document.kinds.registry import Kind
 from offers.ledger.history import NoSuchRevision, changes_around, was_at
 from offers.ledger.references import used_by
 from offers.lists.names import names_in
-from offers.models import LibraryItem
 from offers.web.frame.access import item_for
 from offers.web.frame.moment import at_of, moment_of
 from offers.web.frame.pictures import asked_for, hosts_of, query_for
@@ -24,13 +22,14 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
     """One offer: what it shows where, when and to whom, where it is used, and what changed last. With `?at=`, as it was then."""
     at = at_of(request)
     actor, item = item_for(request, sandbox, id, deleted=at is not None)
-    moment = moment_of(request)
+    moment = None
     if at is not None:
-        try:
-            item, (before, after) = was_at(item, at), changes_around(item, at)
-        except NoSuchRevision:
-            return _not_there(request, item, at)
+        before, after = changes_around(item, at)
         moment = moment_of(request, before=before, after=after)
+        try:
+            item = was_at(item, at)
+        except NoSuchRevision:
+            return answer(request, "item/not_there.html", item_context(item, "overview", moment=moment), status=404)
     known = names_in(actor.sandbox.pk, Kind(item.kind), [item.document])
     last = last_entry(item)
     document = item.document
@@ -55,13 +54,6 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
         users=[] if moment else used_by(actor.sandbox.pk, item.id),
     )
     return answer(request, "item/offer.html", context)
-
-
-def _not_there(request: HttpRequest, item: LibraryItem, at: datetime) -> HttpResponse:
-    """The offer was not there yet at the moment, or deleted: 404, with the ways to when it was."""
-    before, after = changes_around(item, at)
-    moment = moment_of(request, before=before, after=after)
-    return answer(request, "item/not_there.html", item_context(item, "overview", moment=moment), status=404)
 
 
 def _named(representations: Iterable[dict[str, Any]], known: dict[str, str]) -> list[dict[str, Any]]:
