@@ -102,7 +102,7 @@ def remember(found: Standing) -> None:
     """Keep what this look at a held request found for lists, and what it is shown with, so that the next look is due when that moves."""
     request = found.request
     request.is_stuck = bool(found.troubled)
-    request.fields = sorted(DECLARED.intersection(name for place in found.places for name in _names(place)))
+    request.fields = sorted(DECLARED.keys() & {name for place in found.places for name in _names(place)})
     request.save(update_fields=["is_stuck", "fields"])
     ShownWith.objects.filter(request=request).delete()
     heads = found.shown_with.values()

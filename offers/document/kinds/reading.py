@@ -130,8 +130,8 @@ CALLED: dict[str, list[str]] = {}
 for _path, _found in _ALL:
     if _found.says.label != UNKNOWN.label:
         CALLED.setdefault(_found.says.label, []).append("/".join(_path))
-# All of those.
-DECLARED = frozenset(name for names in CALLED.values() for name in names)
+# All of those, each with what it is called.
+DECLARED: dict[str, str] = {name: label for label, names in CALLED.items() for name in names}
 
 
 def named(name: str) -> Member:

@@ -1,6 +1,6 @@
 """What happened, as lines of the audit page: who, through what, to what, what of it, by whose approval."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from offers.access.people import known
-from offers.document.kinds.reading import CALLED
+from offers.document.kinds.reading import DECLARED
 from offers.models import AccessChange, LibraryItem, LogEntry, RequestEvent, Revision
 from offers.review.changes.approvals import Approval, approvals_of
 from offers.web.access.changes import Line as AccessLine
@@ -17,7 +17,6 @@ from offers.web.access.changes import lines as access_lines
 
 Event = LogEntry.Event
 FIELDS_TOLD = 3
-LABELS: Mapping[str, str] = {path: label for label, paths in CALLED.items() for path in paths}
 REMOVED = '[{"op":"remove","path":""}]'
 WHOLE = '[{"op":"add","path":""'
 # What a change is that touches no field by itself.
@@ -82,10 +81,10 @@ def _of_revision(line: Line, made: Revision) -> None:
     elif begins.startswith(WHOLE):
         line.what = [_(CREATED if made.etag == 1 else RESTORED)]
     else:
-        labels = list(dict.fromkeys(_(LABELS[path]) for path in innermost(line.entry.fields)))
+        labels = list(dict.fromkeys(_(DECLARED[path]) for path in innermost(line.entry.fields)))
         line.what, line.more = labels[:FIELDS_TOLD], max(0, len(labels) - FIELDS_TOLD)
 
 
 def innermost(fields: Sequence[str]) -> list[str]:
     """Those of these fields of which no part is among them."""
-    return [one for one in fields if one in LABELS and not any(other.startswith(f"{one}/") for other in fields)]
+    return [one for one in fields if one in DECLARED and not any(other.startswith(f"{one}/") for other in fields)]
