@@ -1,5 +1,6 @@
 """The log in its order, for whoever follows it: each entry with what happened. Reads only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from offers.models import AccessChange, LibraryItem, LogEntry, LogHead, RequestEvent, Revision, Sandbox
@@ -25,23 +26,29 @@ class Told:
 
 
 def entries(sandbox: Sandbox, since: int, limit: int) -> tuple[list[Told], int]:
-    """Up to `limit` entries from the index `since` on, and how many the log has. Five statements at most."""
+    """Up to `limit` entries from the index `since` on, and how many the log has."""
     head = LogHead.objects.filter(sandbox=sandbox).first()
-    found = list(LogEntry.objects.filter(sandbox=sandbox, index__gte=since, index__lt=since + limit).order_by("index"))
+    found = LogEntry.objects.filter(sandbox=sandbox, index__gte=since, index__lt=since + limit).order_by("index")
+    return told(list(found)), head.size if head else 0
+
+
+def told(found: Sequence[LogEntry]) -> list[Told]:
+    """These entries with what happened, in the same order: one statement for each of the three kinds that is among them.
+
+    Of items there are their rows in lists, which have their names; documents stay where they are.
+    """
     rows = {event: [one.row for one in found if one.event == event] for event in Event}
-    # Their documents stay where they are.
-    made = (
-        Revision.objects.filter(key__in=rows[Event.REVISION]).select_related("item").defer("snapshot", "item__document")
-    )
-    revisions = {one.key: one for one in made} if rows[Event.REVISION] else {}
-    steps = RequestEvent.objects.in_bulk(rows[Event.REQUEST]) if rows[Event.REQUEST] else {}
-    accesses = AccessChange.objects.in_bulk(rows[Event.ACCESS]) if rows[Event.ACCESS] else {}
-    told = []
-    for entry in found:
-        if entry.event == Event.REVISION:
-            told.append(Told(entry, revision=revisions[entry.row], item=revisions[entry.row].item))
-        elif entry.event == Event.REQUEST:
-            told.append(Told(entry, step=steps[entry.row]))
-        else:
-            told.append(Told(entry, access=accesses[entry.row]))
-    return told, head.size if head else 0
+    made = Revision.objects.select_related("item__listing").defer("snapshot", "item__document")
+    revisions = made.in_bulk(rows[Event.REVISION])
+    steps = RequestEvent.objects.select_related("request").in_bulk(rows[Event.REQUEST])
+    accesses = AccessChange.objects.in_bulk(rows[Event.ACCESS])
+    return [
+        Told(
+            entry,
+            revision=revisions[entry.row] if entry.event == Event.REVISION else None,
+            item=revisions[entry.row].item if entry.event == Event.REVISION else None,
+            step=steps[entry.row] if entry.event == Event.REQUEST else None,
+            access=accesses[entry.row] if entry.event == Event.ACCESS else None,
+        )
+        for entry in found
+    ]
