@@ -13,21 +13,17 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-import psycopg
-from django.db import OperationalError
 from django.db.models import Q, QuerySet
 
 from offers import asked
-from offers.document.errors import Problem
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.document.live import LiveState
-from offers.document.words.labels import gettext_noop
 from offers.ledger.history import last_instant, were_at
 from offers.lists import pages
-from offers.lists.expressions import QueryError
 from offers.lists.filters import MAX_WORDS, Wanted, conditions
 from offers.lists.finding import beyond
 from offers.lists.keyset import Order, Page, Start, Values, page_of, sorting, start_of, stretches
+from offers.lists.timely import in_time
 from offers.models import LibraryItem, Listing, ListingPast, reading
 
 # The orders that the past has an index of.
@@ -36,14 +32,6 @@ DEFAULT_ORDER = "name"
 STATE_ORDERS: Mapping[str, str] = {LiveState.ENDING: "ends", LiveState.EXPIRED: "-ends"}
 # Names of then have no index of words: they are looked through, for so long.
 TIMEOUT_MS = 700
-
-
-class TooSlow(QueryError):
-    """What is asked for would take too long to find: it has to be asked for more narrowly (422)."""
-
-    def __init__(self) -> None:
-        message = gettext_noop("The query took too long. Ask with fewer or simpler conditions, or a simpler order.")
-        super().__init__(Problem("", "query-too-slow", message), status=422)
 
 
 def page(
@@ -82,13 +70,8 @@ def count(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, at: datetime
 @contextmanager
 def _in_time() -> Iterator[None]:
     """Each statement is given so long, and is planned for what is asked."""
-    with reading.under("statement_timeout", TIMEOUT_MS), reading.under("plan_cache_mode", "force_custom_plan"):
-        try:
-            yield
-        except OperationalError as error:
-            if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
-                raise TooSlow from None
-            raise
+    with in_time(TIMEOUT_MS), reading.under("plan_cache_mode", "force_custom_plan"):
+        yield
 
 
 Row = tuple[int, str | None]

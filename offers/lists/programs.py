@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import psycopg
-from django.db import DataError, OperationalError
+from django.db import DataError
 
 from offers import asked
 from offers.document.errors import Problem
@@ -33,12 +33,13 @@ from offers.lists.keyset import (
     start_of,
     stretches,
 )
+from offers.lists.timely import in_time
 from offers.models import reading
 
 DEFAULT_LIMIT = 25
 MAX_LIMIT = 100
 MAX_TERMS = 4
-# Each statement of a list is given this long: what is asked for may have no index, and a regular expression no end.
+# Each statement of a list is given this long.
 TIMEOUT_MS = 1_500
 _LISTED_ITEMS = "offers_listing AS listing JOIN offers_libraryitem AS item ON item.key = listing.key"
 _HEAD = ", ".join(f"item.{name}" for name in HEAD_COLUMNS)
@@ -100,19 +101,12 @@ def page(
     if start is None:
         message = gettext_noop("The cursor in start was not given for this list in this order.")
         raise QueryError(Problem("", "bad-cursor", message))
-    with reading.under("statement_timeout", TIMEOUT_MS):
+    with in_time(TIMEOUT_MS):
         try:
             rows = _rows(here, order, start, size + 1)
             total = _count(here)
         except DataError as error:
             raise _query_error(error) from None
-        except OperationalError as error:
-            if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
-                message = gettext_noop(
-                    "The query took too long. Ask with fewer or simpler conditions, or a simpler order."
-                )
-                raise QueryError(Problem("", "query-too-slow", message), status=422) from None
-            raise
     page = page_of(rows, size, order, start, _values_of, total=total)
     return Page([head_of(row[: len(HEAD_COLUMNS)]) for row in page.items], page.next, page.previous, total)
 
