@@ -17,6 +17,7 @@ from offers.ledger.heads import Head
 from offers.ledger.history import last_instant
 from offers.lists import as_of
 from offers.lists.pages import COUNT_LIMIT
+from offers.lists.timely import TooSlow
 from offers.log import between
 from offers.models import LibraryItem
 from offers.review.ahead.forecast import Forecast, forecast
@@ -50,6 +51,13 @@ class Row:
 
 def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     """`?at=` is the moment, now without it; `?as-known=` the time of which the knowledge is that it is compared with, now without it."""
+    try:
+        return _page(request, sandbox)
+    except TooSlow:
+        return answer(request, "audit/too_slow.html", {"moment": moment_of(request)}, status=422)
+
+
+def _page(request: HttpRequest, sandbox: str) -> HttpResponse:
     actor, now = actor_for(request, sandbox), timezone.now()
     moment, as_known = moment_of(request), at_of(request, "as-known")
     at = moment.at if moment else now

@@ -8,9 +8,11 @@ from offers.access.people import with_names_of_now
 from offers.access.permissions import Actor, can_edit
 from offers.lists import as_of
 from offers.lists.filters import Wanted
+from offers.lists.keyset import Page
 from offers.lists.names import names
 from offers.lists.pages import page
-from offers.models import SavedView
+from offers.lists.timely import TooSlow
+from offers.models import LibraryItem, SavedView
 from offers.web.frame.access import actor_for
 from offers.web.frame.moment import Moment, moment_of
 from offers.web.frame.respond import answer, wants_fragment
@@ -34,12 +36,12 @@ from offers.web.lists.views import chosen_view, columns_for, is_changed, views_o
 def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     """The list with its filters; htmx gets only the results."""
     actor = actor_for(request, sandbox)
-    moment, cursor = moment_of(request), request.GET.get("cursor", "")
+    moment, cursor, too_slow = moment_of(request), request.GET.get("cursor", ""), False
     orders = as_of.ORDERS if moment else None
     wanted, order = wanted_of(request), order_of(request, orders)
     if moment:
         wanted = replace(wanted, status="" if wanted.deleted else wanted.status, by="")
-        found = as_of.page(actor.sandbox.pk, OFFERS.kinds, wanted, moment.at, order, cursor)
+        found, too_slow = _as_it_was(actor, wanted, moment, order, cursor)
     else:
         found = page(actor.sandbox.pk, OFFERS.kinds, wanted, order, cursor)
     ids = {tag for item in found.items for tag in item.document.get("tags", ())}
@@ -53,6 +55,7 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     context: dict[str, object] = {
         "section": OFFERS,
         "moment": moment,
+        "too_slow": too_slow,
         "page": found,
         "rows": rows,
         "drawn": drawn(rows, columns, may_edit=may_change),
@@ -73,7 +76,16 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     if not wants_fragment(request):
         context["filters"] = first_filters(wanted, past=moment is not None)
         context["more"] = more_filters(request, actor.sandbox.pk, wanted, past=moment is not None)
-    return answer(request, "lists/offers.html", context, fragment="lists/_offers.html")
+    status = 422 if too_slow else 200
+    return answer(request, "lists/offers.html", context, fragment="lists/_offers.html", status=status)
+
+
+def _as_it_was(actor: Actor, wanted: Wanted, moment: Moment, order: str, cursor: str) -> tuple[Page[LibraryItem], bool]:
+    """The list of the moment; and whether finding it would take too long, so that it is empty."""
+    try:
+        return as_of.page(actor.sandbox.pk, OFFERS.kinds, wanted, moment.at, order, cursor), False
+    except TooSlow:
+        return Page([], "", "", 0), True
 
 
 def _may_change(actor: Actor, wanted: Wanted, moment: Moment | None) -> bool:

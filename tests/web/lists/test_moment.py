@@ -7,11 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 from django.test import Client
 from django.utils import timezone
 
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
+from offers.lists.filters import conditions
 from offers.models import LibraryItem, Revision, Sandbox
 from tests.cast import FORM, actor, patch, replace
 from tests.web.frame.test_respond import text_of
@@ -89,3 +92,14 @@ def test_a_time_that_is_typed_is_in_the_viewers_zone(editor: Client, item: Libra
 def test_an_offer_leads_to_what_it_was(editor: Client, item: LibraryItem) -> None:
     links = re.findall(r'href="(\?at=[^"]+)"', editor.get("/s/prod/offers/sale/").content.decode())
     assert BAND in text_of(editor.get(f"/s/prod/offers/sale/{links[0]}"))
+
+
+@pytest.mark.parametrize("address", ["/s/prod/offers/", "/s/prod/on-air/"])
+def test_what_takes_too_long_is_said_and_no_fault_of_ours(
+    editor: Client, then: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sleeps = Q(RawSQL("(SELECT pg_sleep(0.1) IS NOT NULL)", (), BooleanField()))  # it has no values
+    monkeypatch.setattr("offers.lists.as_of.TIMEOUT_MS", 20)
+    monkeypatch.setattr("offers.lists.as_of.conditions", lambda *more: [*conditions(*more), ("", sleeps)])
+    page = editor.get(f"{address}?at={then}")
+    assert (page.status_code, "This takes too long to find" in text_of(page)) == (422, True)
