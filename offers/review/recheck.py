@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from offers.access.permissions import can_edit
 from offers.document.blame import changed
@@ -91,8 +90,7 @@ def look(request: ChangeRequest) -> None:
     if request.state == State.SCHEDULED and not can_edit(owner_of(request)):
         records.comes_to(request, State.FAILED, What.FAILED, {"why": "no-owner"})
     elif request.state in (State.APPROVED, State.SCHEDULED) and not found.is_approved:
-        request.state, request.updated_at = State.OPEN, timezone.now()
-        request.save(update_fields=["state", "updated_at"])
+        records.to(request, State.OPEN)
     else:
         # What was in its way may be gone: a period is over, and all is as it was agreed to.
         applying.scheduled(request, found)

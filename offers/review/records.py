@@ -75,9 +75,15 @@ def comes_to(
     request: ChangeRequest, state: ChangeRequest.State, what: RequestEvent.What, about: dict[str, Any]
 ) -> None:
     """Take a held request to this state, and write down that nobody did it: its time did."""
+    to(request, state)
+    event(request, None, what, about=about)
+
+
+def to(request: ChangeRequest, state: str) -> ChangeRequest:
+    """Take a held request to this state. Also where it is in it: something has happened to it."""
     request.state, request.updated_at = state, timezone.now()
     request.save(update_fields=["state", "updated_at"])
-    event(request, None, what, about=about)
+    return request
 
 
 def by(actor: Actor | None) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from offers.access.permissions import Actor, NotAllowed, NotFound, check_edit
@@ -186,7 +185,7 @@ def withdraw(actor: Actor, request: ChangeRequest, text: str = "") -> ChangeRequ
     with transaction.atomic():
         held = own_under_way(actor, request)
         records.event(held, actor, What.WITHDRAWN, text=text)
-        return to(held, State.WITHDRAWN)
+        return records.to(held, State.WITHDRAWN)
 
 
 def claim(actor: Actor, request: ChangeRequest) -> ChangeRequest:
@@ -200,7 +199,7 @@ def claim(actor: Actor, request: ChangeRequest) -> ChangeRequest:
         held.save(update_fields=["owner_key", "owner_label"])
         records.event(held, actor, What.CLAIMED)
         # Where it had stopped for want of an owner, what others agreed to goes on.
-        return schedule.gone_on(to(held, held.state))
+        return schedule.gone_on(records.to(held, held.state))
 
 
 def apply(actor: Actor, request: ChangeRequest, *, request_id: str = "") -> ChangeRequest:
@@ -235,12 +234,6 @@ def own_under_way(actor: Actor, request: ChangeRequest) -> ChangeRequest:
     return held
 
 
-def to(request: ChangeRequest, state: str) -> ChangeRequest:
-    request.state, request.updated_at = state, timezone.now()
-    request.save(update_fields=["state", "updated_at"])
-    return request
-
-
 def _edited(request: ChangeRequest, actor: Actor, text: str = "", about: dict[str, Any] | None = None) -> ChangeRequest:
     """The request in its next version, which nobody has agreed to yet."""
     request.version += 1
@@ -248,7 +241,7 @@ def _edited(request: ChangeRequest, actor: Actor, text: str = "", about: dict[st
     request.save(update_fields=["version"])
     rehearse(request)
     records.event(request, actor, What.EDITED, text=text, about=records.contents(request) | (about or {}))
-    return schedule.begun(to(request, State.OPEN), actor)
+    return schedule.begun(records.to(request, State.OPEN), actor)
 
 
 def _reworded(request: ChangeRequest, actor: Actor, about: dict[str, Any]) -> ChangeRequest:
@@ -257,7 +250,7 @@ def _reworded(request: ChangeRequest, actor: Actor, about: dict[str, Any]) -> Ch
     about = records.contents(request) | about
     records.event(request, actor, What.EDITED, about=about, also=notices.took_part(request))
     agreed = request.state not in (State.APPROVED, State.SCHEDULED) or standing(request).is_approved
-    return to(request, request.state if agreed else State.OPEN)
+    return records.to(request, request.state if agreed else State.OPEN)
 
 
 def _opened_before(actor: Actor, proposals: Sequence[Proposal], when: When) -> ChangeRequest | None:

@@ -13,7 +13,7 @@ from offers.access.policy import can_review
 from offers.models import ChangeRequest, RequestEvent
 from offers.review import applying, notices, records
 from offers.review.applying import NotReady
-from offers.review.requests import HasMoved, NotNow, ReasonMissing, to, under_way
+from offers.review.requests import HasMoved, NotNow, ReasonMissing, under_way
 from offers.review.standing import Standing, standing
 
 State = ChangeRequest.State
@@ -57,8 +57,8 @@ def approve(
             return applying.carry_out(held, found, actor, request_id, said=text)
         notices.tell(held, actor, What.APPROVED, text)
         if not found.is_approved:
-            return to(held, held.state)
-        return held if applying.scheduled(held, found) else to(held, State.APPROVED)
+            return records.to(held, held.state)
+        return held if applying.scheduled(held, found) else records.to(held, State.APPROVED)
 
     return applying.at_once(approved)
 
@@ -86,7 +86,7 @@ def _object(
         if found.digest != digest:
             raise HasMoved(found)
         records.event(held, actor, what, text=text, digest=digest)
-        return to(held, state)
+        return records.to(held, state)
 
 
 def look(actor: Actor, request: ChangeRequest, text: str = "") -> ChangeRequest:
