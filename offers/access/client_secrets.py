@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from offers.access.permissions import CLIENT, actor_key
+from offers.access.permissions import CLIENT, actor_key, client_of
 from offers.models import AccessChange, ClientState
 
 _Access = AccessChange.What
@@ -87,7 +87,7 @@ def who_is_behind(key: str) -> list[str]:
     """The keys of those who act where this one does: of a client also who was shown its secret, and whose it is."""
     if not key.startswith(CLIENT):
         return [key]
-    client = Client.objects.select_related("offers_state").filter(pk=key.removeprefix(CLIENT)).first()
+    client = Client.objects.select_related("offers_state").filter(pk=client_of(key)).first()
     if client is None:
         return [key]
     owner = [] if client.owner_id is None else [actor_key(client.owner_id, "", "")]

@@ -4,15 +4,14 @@ Names are for reading: two people may have the same one, and one may change hers
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from allauth.idp.oidc.models import Client
 from django.contrib.auth.models import User
 
-from offers import asked
-from offers.access.permissions import CLIENT, PERSON, label_for_user
+from offers.access.permissions import CLIENT, PERSON, account_of, client_of, label_for_user
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.models import LibraryItem, Listing
 
@@ -30,20 +29,15 @@ class Known:
 
 def known(keys: Collection[str]) -> dict[str, Known]:
     """Those of these keys that have an account now. One query for people, one for programs, none for nobody."""
-    users = _named(keys, PERSON)
-    clients = _named(keys, CLIENT)
-    found = {}
     # What an address says may be no number: it is nobody's.
-    numbers = [number for text in users if (number := asked.number(text)) is not None]
+    numbers = [number for key in keys if (number := account_of(key)) is not None]
+    clients = [client for key in keys if (client := client_of(key))]
+    found = {}
     for user in User.objects.filter(pk__in=numbers) if numbers else ():
         found[f"{PERSON}{user.pk}"] = Known(f"{PERSON}{user.pk}", label_for_user(user), user.get_username())
     for id, name in Client.objects.filter(pk__in=clients).values_list("id", "name") if clients else ():
         found[f"{CLIENT}{id}"] = Known(f"{CLIENT}{id}", name or id, id)
     return found
-
-
-def _named(keys: Iterable[str], prefix: str) -> list[str]:
-    return [key.removeprefix(prefix) for key in keys if key.startswith(prefix)]
 
 
 def choices(copied: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from offers import asked
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.models import LibraryItem, Membership, Sandbox, reading
 
@@ -51,6 +52,16 @@ def actor_key(user_id: int | None, client_id: str, label: str) -> str:
     if client_id:
         return f"{CLIENT}{client_id}"
     return f"{NAME}{label}" if user_id is None else f"{PERSON}{user_id}"
+
+
+def account_of(key: str) -> int | None:
+    """The number of the account that has this key; None where it is no person's."""
+    return asked.number(key.removeprefix(PERSON)) if key.startswith(PERSON) else None
+
+
+def client_of(key: str) -> str:
+    """The id of the API client that has this key; "" where it is no program's."""
+    return key.removeprefix(CLIENT) if key.startswith(CLIENT) else ""
 
 
 def actor_for_user(user: User | AnonymousUser, sandbox_name: str) -> Actor:

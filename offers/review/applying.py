@@ -19,7 +19,8 @@ from offers.ledger.records import Stamp
 from offers.ledger.references import InUse
 from offers.models import ChangeRequest, RequestedChange, RequestEvent
 from offers.review import records
-from offers.review.standing import Place, Standing, owner_of, standing
+from offers.review.changes.whose import owner_of
+from offers.review.standing import Place, Standing, standing
 
 # The only operation of a patch that deletes its item.
 DELETE = {"op": "remove", "path": ""}

@@ -19,7 +19,8 @@ from offers.ledger.heads import Head
 from offers.ledger.history import document_at
 from offers.models import ChangeRequest, LibraryItem, RequestedChange, RequestEvent, ShownWith, reading
 from offers.review import applying, records
-from offers.review.standing import Place, Standing, Trouble, owner_of, standing
+from offers.review.changes.whose import owner_of
+from offers.review.standing import Place, Standing, Trouble, standing
 
 State = ChangeRequest.State
 What = RequestEvent.What

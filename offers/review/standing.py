@@ -17,7 +17,7 @@ from functools import cached_property
 from django.db.models import Q
 from django.utils import timezone
 
-from offers.access.permissions import CLIENT, PERSON, Actor, actor_key
+from offers.access.permissions import actor_key
 from offers.access.policy import REACHED, ruling
 from offers.document.errors import Problem
 from offers.document.identity import Path
@@ -31,6 +31,7 @@ from offers.document.values import Document, canonical, equal
 from offers.ledger.heads import Head, read_each
 from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent
 from offers.review.changes.meanwhile import Made, made_since, people
+from offers.review.changes.whose import owner_of
 
 What = RequestEvent.What
 VERDICTS = (What.APPROVED, What.REQUESTED_CHANGES, What.REJECTED)
@@ -273,16 +274,6 @@ class Standing:
     @property
     def can_be_applied(self) -> bool:
         return self.request.is_under_way and self.is_approved and not self.troubled
-
-
-def owner_of(request: ChangeRequest) -> Actor:
-    """Who sees to the request, with the role that they have here now: "" for who has left, or whose account is closed."""
-    key = request.owner_key
-    user = int(key.removeprefix(PERSON)) if key.startswith(PERSON) and key[len(PERSON) :].isdecimal() else None
-    client = key.removeprefix(CLIENT) if key.startswith(CLIENT) else ""
-    who = Q(user=user, user__is_active=True) if user is not None else Q(client=client)
-    role = Membership.objects.filter(who, sandbox=request.sandbox_id).values_list("role", flat=True).first() or ""
-    return Actor(request.sandbox, role, request.owner_label, user_id=user, client_id=client)
 
 
 Read = Callable[[Collection[str]], Mapping[str, Head]]

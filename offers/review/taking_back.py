@@ -29,8 +29,9 @@ from offers.models import ChangeRequest, LibraryItem, RequestedChange, RequestEv
 from offers.review import records
 from offers.review.applying import DELETE, NoOwner, NotReady, deletes
 from offers.review.changes.proposals import Proposal, proposal
+from offers.review.changes.whose import owner_of
 from offers.review.opening import When, opened
-from offers.review.standing import owner_of, reached_by
+from offers.review.standing import reached_by
 
 What = RequestEvent.What
 # Why something was left: it takes a second person.

@@ -1,9 +1,18 @@
-"""Whose a change request is: who may make another one of it. One rule, for whatever door somebody comes by."""
+"""Whose a change request is: who sees to it, and who may make another one of it. One rule, for whatever door somebody comes by."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from offers.access.permissions import Actor, NotAllowed, Role, can_edit, check_edit
-from offers.models import ChangeRequest
+from offers.access.permissions import Actor, NotAllowed, Role, account_of, can_edit, check_edit, client_of
+from offers.models import ChangeRequest, Membership
+
+
+def owner_of(request: ChangeRequest) -> Actor:
+    """Who sees to the request, with the role that they have here now: "" for who has left, or whose account is closed."""
+    user, client = account_of(request.owner_key), client_of(request.owner_key)
+    who = Q(user=user, user__is_active=True) if user is not None else Q(client=client)
+    role = Membership.objects.filter(who, sandbox=request.sandbox_id).values_list("role", flat=True).first() or ""
+    return Actor(request.sandbox, role, request.owner_label, user_id=user, client_id=client)
 
 
 class NotYours(NotAllowed):
