@@ -15,6 +15,8 @@ from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.models import LibraryItem, Membership, Sandbox, reading
 
 Role = Membership.Role
+# The roles that change something, and those of them that also say yes or no to the changes of others.
+EDITORS, REVIEWERS = (Role.EDITOR, Role.REVIEWER, Role.ADMIN), (Role.REVIEWER, Role.ADMIN)
 # As long as the columns that keep it: of items, and of revisions.
 MAX_LABEL = 150
 
@@ -100,7 +102,7 @@ def label_for_user(user: User | AnonymousUser) -> str:
 
 
 def can_edit(actor: Actor) -> bool:
-    return actor.role in (Role.EDITOR, Role.REVIEWER, Role.ADMIN)
+    return actor.role in EDITORS
 
 
 def check_edit(actor: Actor) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from offers.access.permissions import Actor, NotAllowed, Role, can_edit, check_edit
+from offers.access.permissions import REVIEWERS, Actor, NotAllowed, Role, can_edit, check_edit
 from offers.document.errors import Problem
 from offers.document.kinds.registry import Kind
 from offers.document.live import is_live
@@ -120,7 +120,7 @@ def can_change_live(actor: Actor) -> bool:
 
 def can_review(actor: Actor) -> bool:
     """May say yes or no to the changes of others."""
-    return actor.role in (Role.REVIEWER, Role.ADMIN)
+    return actor.role in REVIEWERS
 
 
 def can_restore_archived(actor: Actor) -> bool:

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from offers.access.permissions import Actor, Role, account_of, can_edit
+from offers.access.permissions import REVIEWERS, Actor, account_of, can_edit
 from offers.lists.keyset import Page, item_key, page_of, start_of
 from offers.models import ChangeRequest, Membership, Notice, RequestComment, RequestEvent
 from offers.review.changes.whose import owner_of
@@ -61,7 +61,7 @@ def _whom(request: ChangeRequest, what: str, also: Collection[str]) -> Q:
     keys = {request.actor_key, request.owner_key, *request.contributors, *also}
     theirs = Q(user__in={user for key in keys if (user := account_of(key)) is not None})
     asks = what in ASKS or (what in NEWS_FOR_OWNER and not can_edit(owner_of(request)))
-    return Q(role__in=(Role.REVIEWER, Role.ADMIN)) | theirs if asks else theirs
+    return Q(role__in=REVIEWERS) | theirs if asks else theirs
 
 
 def of(actor: Actor) -> QuerySet[Notice]:

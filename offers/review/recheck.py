@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from offers.access.permissions import can_edit
+from offers.access.permissions import EDITORS, REVIEWERS, can_edit
 from offers.document.blame import changed
 from offers.document.identity import Path
 from offers.document.kinds.reading import DECLARED
@@ -32,7 +32,8 @@ WATCHED = (State.OPEN, State.CHANGES_REQUESTED, State.APPROVED, State.SCHEDULED)
 
 def keep() -> None:
     """Look at the requests whose items or people have moved on: the upkeep of a worker. One query where none has."""
-    for (key,) in reading.rows(_BEHIND, {"watched": list(WATCHED), "most": AT_ONCE}):
+    roles = {"editors": list(EDITORS), "reviewers": list(REVIEWERS)}
+    for (key,) in reading.rows(_BEHIND, {"watched": list(WATCHED), "most": AT_ONCE, **roles}):
         with transaction.atomic():
             held = ChangeRequest.objects.select_for_update(skip_locked=True, of=("self",)).select_related("sandbox")
             request = held.filter(key=key, state__in=WATCHED).first()
@@ -68,11 +69,11 @@ SELECT request.key
 UNION
 SELECT key FROM scheduled
  WHERE NOT EXISTS (SELECT FROM member WHERE member.sandbox_id = scheduled.sandbox_id
-                      AND member.key = scheduled.owner_key AND role IN ('editor', 'reviewer', 'admin'))
+                      AND member.key = scheduled.owner_key AND role = ANY(%(editors)s))
 UNION
 SELECT key FROM agreed
  WHERE NOT EXISTS (SELECT FROM member WHERE member.sandbox_id = agreed.sandbox_id
-                      AND member.key = agreed.actor_key AND role IN ('reviewer', 'admin'))
+                      AND member.key = agreed.actor_key AND role = ANY(%(reviewers)s))
  LIMIT %(most)s"""
 
 

@@ -17,7 +17,7 @@ from functools import cached_property
 from django.db.models import Q
 from django.utils import timezone
 
-from offers.access.permissions import actor_key
+from offers.access.permissions import REVIEWERS, actor_key
 from offers.access.policy import REACHED, ruling
 from offers.document.errors import Problem
 from offers.document.identity import Path
@@ -315,7 +315,7 @@ def _reviewers(sandbox_id: int, verdicts: Sequence[RequestEvent]) -> frozenset[s
     """Who of those that gave these verdicts may give one now, by key."""
     people = {event.actor_id for event in verdicts if event.actor_id is not None}
     programs = {event.client_id for event in verdicts if event.client_id}
-    members = Membership.objects.filter(sandbox=sandbox_id, role__in=(Membership.Role.REVIEWER, Membership.Role.ADMIN))
+    members = Membership.objects.filter(sandbox=sandbox_id, role__in=REVIEWERS)
     who = Q(user__in=people, user__is_active=True) | Q(client__in=programs)
     return frozenset(
         actor_key(user, client or "", "") for user, client in members.filter(who).values_list("user_id", "client_id")

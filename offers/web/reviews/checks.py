@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from offers.access.permissions import Actor, Role
+from offers.access.permissions import REVIEWERS, Actor
 from offers.document.identity import Path
 from offers.document.live import is_live
 from offers.document.words.naming import Places
@@ -204,7 +204,7 @@ def still_to_agree(request: ChangeRequest, found: Standing) -> str:
     reviewers = [
         member.user.get_full_name() or member.user.get_username()
         for member in Membership.objects.filter(
-            sandbox=request.sandbox_id, role__in=(Role.REVIEWER, Role.ADMIN), user__is_active=True
+            sandbox=request.sandbox_id, role__in=REVIEWERS, user__is_active=True
         ).select_related("user")
         if member.user is not None
         and f"user-{member.user_id}" not in request.contributors
