@@ -305,6 +305,12 @@ def standings(requests: Sequence[ChangeRequest], read: Read | None = None) -> li
     return [replace(one, made_since=tuple(of for of in made if of.request == one.request.key)) for one in found]
 
 
+def with_verdict(found: Standing, given: RequestEvent) -> Standing:
+    """How a request whose row and items are held stands once this was said to it."""
+    verdicts = (*found.verdicts, given)
+    return replace(found, verdicts=verdicts, reviewers=_reviewers(found.request.sandbox_id, verdicts))
+
+
 def _going_live(found: Standing) -> Iterator[tuple[int, int, str]]:
     """The items that go live by this request, whole."""
     ids = {place.change.id for place in found.places if place.goes_live} | found.shown_with.keys()

@@ -14,7 +14,7 @@ from offers.models import ChangeRequest, RequestEvent
 from offers.review import applying, notices, records
 from offers.review.applying import NotReady
 from offers.review.requests import HasMoved, NotNow, ReasonMissing, under_way
-from offers.review.standing import Standing, standing
+from offers.review.standing import Standing, standing, with_verdict
 
 State = ChangeRequest.State
 What = RequestEvent.What
@@ -50,8 +50,8 @@ def approve(
         if found.troubled:
             raise NotReady(found)
         # Where it is applied, that is what people hear.
-        records.event(held, actor, What.APPROVED, text=text, digest=digest, quiet=True)
-        found = applying.look_and_lock(held)
+        yes = records.event(held, actor, What.APPROVED, text=text, digest=digest, quiet=True)
+        found = with_verdict(found, yes)
         now = apply and found.is_approved and not applying.waits(held, found)
         if now:
             return applying.carry_out(held, found, actor, request_id, said=text)
