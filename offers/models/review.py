@@ -127,6 +127,11 @@ class ChangeRequest(By):
         return self.state in self.UNDER_WAY
 
     @property
+    def is_to_look_at(self) -> bool:
+        """Whether it was published without waiting, and nobody else has looked at it yet."""
+        return self.review_due_at is not None and self.looked_at is None
+
+    @property
     def is_conflicted(self) -> bool:
         """Whether it could not be applied at the last look, for lists; Standing says how it is now."""
         return self.is_stuck and self.state in self.CAN_CONFLICT

@@ -15,6 +15,8 @@ from offers.models import ChangeRequest, LibraryItem, RequestedChange
 State = ChangeRequest.State
 # One of its changes cannot be made, and somebody still has to do something about that.
 STUCK = Q(state__in=ChangeRequest.CAN_CONFLICT, is_stuck=True)
+# Published without waiting, and nobody else has looked yet: ChangeRequest.is_to_look_at.
+TO_LOOK_AT = Q(review_due_at__isnull=False, looked_at=None)
 # Nothing becomes of it any more.
 OVER = (State.APPLIED, State.REJECTED, State.WITHDRAWN)
 ORDER = (Key("updated", "updated_at", "timestamptz", descending=True), item_key(descending=True))
@@ -92,7 +94,7 @@ def matching(actor: Actor, wanted: Wanted) -> list[QuerySet[ChangeRequest]]:
     if wanted.scheduled:
         found = found.filter(apply_at__isnull=False)
     if wanted.unseen:
-        found = found.filter(review_due_at__isnull=False, looked_at=None)
+        found = found.filter(TO_LOOK_AT)
     return [found.filter(one) for one in needs(actor)] if wanted.tab == "needs-me" else [found]
 
 
@@ -109,12 +111,12 @@ def needs(actor: Actor) -> list[Q]:
         return mine
     others = ~Q(contributors__contains=[actor.key])
     to_decide = Q(state=State.OPEN, is_stuck=False)
-    return [*mine, to_decide & others, Q(review_due_at__isnull=False, looked_at=None) & others]
+    return [*mine, to_decide & others, TO_LOOK_AT & others]
 
 
 def due_of_unseen(sandbox_id: int) -> list[datetime]:
     """By when somebody else is to look at each change that was published without waiting, while nobody has; MOST_COUNTED + 1 at most."""
-    unseen = ChangeRequest.objects.filter(sandbox=sandbox_id, review_due_at__isnull=False, looked_at=None)
+    unseen = ChangeRequest.objects.filter(TO_LOOK_AT, sandbox=sandbox_id)
     found = unseen.order_by("review_due_at").values_list("review_due_at", flat=True)[: MOST_COUNTED + 1]
     return [at for at in found if at is not None]
 

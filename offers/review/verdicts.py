@@ -94,7 +94,7 @@ def look(actor: Actor, request: ChangeRequest, text: str = "") -> ChangeRequest:
     check_may_judge(actor, request)
     with transaction.atomic():
         held = records.lock(request)
-        if held.review_due_at is None or held.looked_at is not None:
+        if not held.is_to_look_at:
             raise NotNow(held)
         held.looked_at = timezone.now()
         held.save(update_fields=["looked_at"])

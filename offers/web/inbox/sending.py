@@ -104,8 +104,7 @@ def _wanted(user: User, wish: Wish, now: datetime) -> list[Notice]:
 def _is_news(notice: Notice, now: datetime) -> bool:
     """What others have seen to since is none; nor is what could not be sent for days."""
     request = notice.request
-    to_look_at = request.review_due_at is not None and request.looked_at is None
-    waits = request.state == ChangeRequest.State.OPEN or to_look_at
+    waits = request.state == ChangeRequest.State.OPEN or request.is_to_look_at
     return now - notice.created_at < GIVEN_UP_AFTER and (waits or notice.what not in ASKS)
 
 

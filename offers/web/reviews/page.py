@@ -85,7 +85,6 @@ def shown(
         "may_own": may_own(actor, asked_for),
         "may_apply": found.can_be_applied and not found.is_early,
         "may_claim": can_edit(actor) and actor.key not in (asked_for.owner_key, asked_for.actor_key),
-        "to_look_at": asked_for.review_due_at is not None and asked_for.looked_at is None,
         "agreed_reason": reason_agreed_to(found),
         "told": timeline(found, known, said, placed),
         "following": following(actor, asked_for),

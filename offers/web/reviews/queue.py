@@ -134,7 +134,7 @@ def _new_name(document: dict[str, Any] | None) -> str:
 def why(found: Standing, judges: bool) -> str:
     """Why the request stands where it stands, in a few words."""
     request = found.request
-    if request.review_due_at is not None and request.looked_at is None:
+    if request.is_to_look_at:
         return _("published without waiting: nobody else has looked yet")
     if not request.is_under_way:
         return ""
