@@ -11,6 +11,7 @@ from offers.access.permissions import REVIEWERS, Actor, account_of, can_edit
 from offers.lists.keyset import Page, item_key, page_of, start_of
 from offers.models import ChangeRequest, Membership, Notice, RequestComment, RequestEvent
 from offers.review.changes.whose import owner_of
+from offers.review.standing import VERDICTS
 
 What = RequestEvent.What
 
@@ -24,7 +25,6 @@ MOST_TEXT = 500
 MOST_COUNTED = 99
 # What asks those who may decide; all else is news for those whose request it is.
 ASKS = (What.OPENED, What.REOPENED, What.EDITED, What.BYPASSED)
-VERDICTS = (What.APPROVED, What.REQUESTED_CHANGES, What.REJECTED)
 # What somebody has to do something about: where nobody sees to the request any more, those who may decide are told.
 NEWS_FOR_OWNER = (What.DROPPED, What.CONFLICTED, What.COLLIDES, What.EXPIRED, What.FAILED, What.TAKEN_BACK)
 
