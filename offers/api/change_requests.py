@@ -15,7 +15,7 @@ from offers.api.auth import ApiRequest
 from offers.api.history import etag_before
 from offers.api.wire import answers, request_shapes, review
 from offers.api.wire.idempotency import once
-from offers.api.wire.problems import ApiError
+from offers.api.wire.problems import ApiError, bad_parameter
 from offers.api.wire.review import InvalidRequest
 from offers.document import patch as patches
 from offers.document.errors import Problem
@@ -202,5 +202,5 @@ def _known(states: list[str]) -> list[str]:
     if not set(states) <= set(known):
         expected = ", ".join(known)
         detail = _("{name} is one of: {expected}.").format(name="state", expected=expected)
-        raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+        raise bad_parameter(detail)
     return states

@@ -9,7 +9,7 @@ from offers import asked
 from offers.api.auth import ApiRequest
 from offers.api.wire import answers, shapes
 from offers.api.wire.dates import shown
-from offers.api.wire.problems import ApiError
+from offers.api.wire.problems import bad_parameter
 from offers.lists import programs
 from offers.log import following
 from offers.log.following import Told
@@ -24,7 +24,7 @@ def changes(request: ApiRequest) -> HttpResponse:
     since = asked.number(given, asked.MAX_KEY)
     if since is None:
         detail = _("since is the index of the first entry wanted: a whole number from 0.")
-        raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+        raise bad_parameter(detail)
     found, size = following.entries(request.actor.sandbox, since, programs.limit(request.GET.get("limit")))
     made = [told.revision for told in found if told.revision]
     revisions = dict(zip(made, answers.revision_entries(request.actor.sandbox.pk, made), strict=True))

@@ -13,7 +13,7 @@ from offers.api.auth import ApiRequest
 from offers.api.resources import Resource, kinds_of
 from offers.api.wire import answers, shapes
 from offers.api.wire.dates import shown
-from offers.api.wire.problems import ApiError
+from offers.api.wire.problems import ApiError, bad_parameter
 from offers.document.kinds.registry import Kind
 from offers.ledger import history
 from offers.ledger.blamed import blame_of
@@ -85,7 +85,7 @@ def listing_as_of(request: ApiRequest, resource: Resource, text: str) -> HttpRes
     order = request.GET.get("orderBy", as_of.DEFAULT_ORDER)
     if "property" in request.GET or order not in as_of.ORDERS:
         detail = _("With asOf, a list has no property, and orderBy is one of {orders}.")
-        raise _bad_parameter(detail.format(orders=", ".join(as_of.ORDERS)))
+        raise bad_parameter(detail.format(orders=", ".join(as_of.ORDERS)))
     size, start = programs.limit(request.GET.get("limit")), request.GET.get("start", "")
     page = as_of.page(actor.sandbox.pk, kinds, Wanted(), instant, order, start, size)
     content: shapes.Page = {
@@ -101,12 +101,8 @@ def _instant(text: str) -> datetime:
     """What `asOf` says. Raises ApiError (400)."""
     instant = parse_instant(text)
     if instant is None:
-        raise _bad_parameter(_("asOf is a date-time with its offset, such as 2026-11-01T00:00:00Z."))
+        raise bad_parameter(_("asOf is a date-time with its offset, such as 2026-11-01T00:00:00Z."))
     return instant
-
-
-def _bad_parameter(detail: str) -> ApiError:
-    return ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
 
 
 def _as_it_was(item: LibraryItem) -> dict[str, Any]:

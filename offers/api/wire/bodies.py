@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from offers.access.asking import asking
-from offers.api.wire.problems import ApiError
+from offers.api.wire.problems import ApiError, bad_parameter
 from offers.document.errors import InvalidDocument, Problem
 from offers.document.parse import parse
 from offers.document.words.labels import gettext_noop
@@ -51,7 +51,7 @@ def check_modes(request: HttpRequest, known: Collection[str]) -> None:
         folded = name.replace("-", "").replace("_", "").lower()
         if name not in known and folded in [mode.lower() for mode in MODES]:
             detail = _("This call does not know the parameter %(name)s.") % {"name": name}
-            raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+            raise bad_parameter(detail)
 
 
 def way_of(request: HttpRequest) -> str:
@@ -61,7 +61,7 @@ def way_of(request: HttpRequest) -> str:
     wanted = [name for name in WAYS if _is_true(request, name)]
     if len(wanted) > 1:
         detail = _("Only one of {names} can be true.").format(names=", ".join(WAYS))
-        raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+        raise bad_parameter(detail)
     return wanted[0] if wanted else ""
 
 
@@ -69,7 +69,7 @@ def _is_true(request: HttpRequest, name: str) -> bool:
     values = {value.lower() for value in request.GET.getlist(name, ["false"])}
     if values not in ({"true"}, {"false"}):
         detail = _("{name} is true or false.").format(name=name)
-        raise ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+        raise bad_parameter(detail)
     return values == {"true"}
 
 

@@ -44,6 +44,11 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
+def bad_parameter(detail: str) -> ApiError:
+    """The refusal of a parameter that says nothing that the call could do; `detail` says what it would have to be."""
+    return ApiError(400, "bad-parameter", _("A parameter could not be read"), detail)
+
+
 class AuthenticationError(Exception):
     """There is no token, or none of ours that is still good."""
 
