@@ -38,8 +38,7 @@ def listing(request: ApiRequest) -> HttpResponse:
     wanted = ChangeRequest.objects.filter(sandbox=request.actor.sandbox)
     states = request.GET.getlist("state")
     if states:
-        conflicted = STUCK if ChangeRequest.CONFLICTED in states else Q(pk__in=[])
-        wanted = wanted.filter(Q(state__in=_known(states)) | conflicted)
+        wanted = wanted.filter(_in_one_of(states))
     if "author" in request.GET:
         wanted = wanted.filter(actor_key=asked.text(request.GET["author"], MAX_KEY))
     total = wanted[:COUNT_LIMIT].count()
@@ -197,10 +196,12 @@ def _step(request: ApiRequest, number: int, step: Callable[[ChangeRequest], Chan
     return once(request, request.actor, perform)
 
 
-def _known(states: list[str]) -> list[str]:
+def _in_one_of(states: list[str]) -> Q:
+    """In any of these states, of which one is no state of its own. Raises ApiError (400)."""
     known = [*ChangeRequest.State.values, ChangeRequest.CONFLICTED]
     if not set(states) <= set(known):
         expected = ", ".join(known)
         detail = _("{name} is one of: {expected}.").format(name="state", expected=expected)
         raise bad_parameter(detail)
-    return states
+    found = Q(state__in=states)
+    return found | STUCK if ChangeRequest.CONFLICTED in states else found
