@@ -231,7 +231,10 @@ def _meet(
     mine: Mapping[str, Collection[Path]],
     theirs: Mapping[str, Collection[Path]],
 ) -> bool:
-    both = mine.keys() & theirs.keys() if period_of(one).meets(period_of(other)) else ()
+    both = mine.keys() & theirs.keys()
+    # Most pairs have no item in common: of those nothing else is asked.
+    if not both or not period_of(one).meets(period_of(other)):
+        return False
     return any(path for id in both for path in _shared(mine[id], theirs[id]))
 
 
