@@ -17,11 +17,11 @@ from offers.document.errors import DocumentError
 from offers.document.identity import Path
 from offers.document.kinds.registry import Kind
 from offers.document.live import is_live
-from offers.document.merge import Conflict, merge, resolve
+from offers.document.merge import Conflict
 from offers.document.values import Document, equal
 from offers.ledger import writes
 from offers.ledger.heads import Head, lock_each
-from offers.ledger.history import document_at
+from offers.ledger.history import undone
 from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
 from offers.ledger.references import InUse
@@ -147,11 +147,9 @@ def _undo_fields(by: Actor, change: RequestedChange, head: Head, stamp: Stamp) -
 
 def _as_before(change: RequestedChange, head: Head) -> tuple[Document | None, Document, tuple[Conflict, ...]]:
     """What was there before the change; that with what others changed since; and where it is only theirs."""
-    item = LibraryItem.objects.get(key=head.key)
-    before, made = (document_at(item, etag) for etag in (change.applied_etag - 1, change.applied_etag))
-    found = merge(made, before, head.document)
-    theirs = {conflict.key: conflict.theirs for conflict in found.conflicts}
-    return before, resolve(made, before, head.document, theirs).document, found.conflicts
+    found = undone(LibraryItem.objects.get(key=head.key), change.applied_etag)
+    _now, before, _made = found.versions
+    return before, found.document, found.conflicts
 
 
 def _shows_what_nobody_looked_at(
