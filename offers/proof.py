@@ -274,9 +274,12 @@ class _Asked:
             and wrote.isdisjoint(_behind(event))
         ]
 
+    def _edits(self) -> list[_Event]:
+        """What made the request, and made it another one."""
+        return [event for event in self.events if event.what in (What.OPENED, What.EDITED)]
+
     def _wrote(self) -> set[str]:
-        made = [event for event in self.events if event.what in (What.OPENED, What.EDITED)]
-        return self.writers.union(*map(_behind, made))
+        return self.writers.union(*map(_behind, self._edits()))
 
     def _taking_back_problem(self, change: _Change, step: Step) -> str:
         """A period's end: what was agreed to with the period. What goes live by it is what was there before, and nothing else."""
@@ -290,8 +293,7 @@ class _Asked:
         return ""
 
     def _asks_for(self, change: _Change, step: Step, applied: _Event) -> bool:
-        made = [event for event in self.events if event.what in (What.OPENED, What.EDITED)]
-        version = next((event for event in reversed(made) if event.version == applied.version), None)
+        version = next((event for event in reversed(self._edits()) if event.version == applied.version), None)
         told = version.changes if version else None
         if not any((one["id"], one["patch"]) == (change.id, change.patch) for one in told or []):
             return False
