@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from offers.access.permissions import REVIEWERS, Actor
+from offers.access.permissions import REVIEWERS, Actor, actor_key
 from offers.document.identity import Path
 from offers.document.live import is_live
 from offers.document.words.naming import Places
@@ -207,8 +207,8 @@ def still_to_agree(request: ChangeRequest, found: Standing) -> str:
             sandbox=request.sandbox_id, role__in=REVIEWERS, user__is_active=True
         ).select_related("user")
         if member.user is not None
-        and f"user-{member.user_id}" not in request.contributors
-        and not found.changed_by(f"user-{member.user_id}", timezone.now())
+        and (key := actor_key(member.user_id, "", "")) not in request.contributors
+        and not found.changed_by(key, timezone.now())
     ]
     if not reviewers:
         return _("A reviewer or an admin who wrote none of it must say yes, and there is none in this sandbox.")
