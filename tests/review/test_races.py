@@ -21,6 +21,7 @@ from offers.review.requests import HasMoved, NotNow
 from tests.cast import FORM, at_once, differences, make, make_sandbox, offer, patch, replace
 from tests.review.asking import agree, ask, digest, new, now, said, wanted
 from tests.review.conftest import Cast, cast_in
+from tests.review.test_requests import BY_RULE, RULE
 from tests.web.edit.filling import opened, submit, with_texts
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,13 +101,8 @@ def test_a_rule_does_not_change_alone_as_something_goes_live_by_it(
     people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing live referred to it when that was asked; something does when the edit lands."""
-    condition = {"type": "PQL", "value": "true", "format": "pql/text"}
-    rule = make(people.mina, {"name": "Gold", "condition": condition}, Kind.RULE, "gold")
-    by_rule = [
-        {"op": "add", "path": "/selectionConstraint/profileConstraintType", "value": "eligibilityRule"},
-        {"op": "add", "path": "/selectionConstraint/eligibilityRule", "value": "gold"},
-    ]
-    request = ask(people.mina, sale, by_rule)
+    rule = make(people.mina, RULE, Kind.RULE, "gold")
+    request = ask(people.mina, sale, BY_RULE)
     look = patches.applied
 
     def meanwhile(*given: Any) -> Any:
