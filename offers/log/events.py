@@ -14,7 +14,7 @@ import orjson
 from offers.access.permissions import actor_key
 from offers.document.errors import JSON
 from offers.document.kinds.reading import DECLARED
-from offers.document.values import canonical, canonical_text
+from offers.document.values import canonical, canonical_text, unescape
 from offers.ledger.leaf import SALT_BYTES, VERSION, commitment, time_text
 from offers.log.tree import of_leaf
 from offers.models import LogEntry, Sandbox
@@ -206,7 +206,7 @@ def fields_of(patch: list[dict[str, Any]]) -> Iterator[str]:
 
 def _names(pointer: str) -> list[str]:
     """The names that lead there; places in lists are none."""
-    parts = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+    parts = map(unescape, pointer.split("/")[1:])
     return [part for part in parts if not (part.isdecimal() or part == "-")]
 
 
