@@ -78,9 +78,7 @@ def patterns() -> Iterator[URLPattern]:
     for resource in RESOURCES:
         for address, calls in groupby(CALLS, lambda call: call.path):
             yield path(f"{resource.path}{address}", for_programs(_view(list(calls), resource)))
-    for address, calls in groupby(REQUEST_CALLS, lambda call: call.path):
-        yield path(f"{change_requests.PATH}{address}", for_programs(_view(list(calls))))
-    for start, found in LOG_CALLS.items():
+    for start, found in {change_requests.PATH: REQUEST_CALLS, **LOG_CALLS}.items():
         for address, calls in groupby(found, lambda call: call.path):
             yield path(f"{start}{address}", for_programs(_view(list(calls))))
 
