@@ -17,6 +17,7 @@ from offers.api.wire.problems import ApiError, bad_parameter
 from offers.document.kinds.registry import Kind
 from offers.ledger import history
 from offers.ledger.blamed import blame_of
+from offers.ledger.heads import head_of_item
 from offers.lists import as_of, programs
 from offers.lists.expressions import parse_instant
 from offers.lists.filters import Wanted
@@ -106,16 +107,7 @@ def _instant(text: str) -> datetime:
 
 
 def _as_it_was(item: LibraryItem) -> dict[str, Any]:
-    return answers.with_members(
-        Kind(item.kind),
-        item.id,
-        item.document,
-        etag=item.etag,
-        created=item.created_at,
-        created_by=item.created_by,
-        modified=item.modified_at,
-        modified_by=item.modified_by,
-    )
+    return answers.document_with(head_of_item(item))
 
 
 def _item(request: ApiRequest, resource: Resource, id: str, *, deleted: bool = True) -> LibraryItem:

@@ -1,7 +1,6 @@
 """What goes out: receipts, documents with their server-owned members, and the preview of a change."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, cast
 
 import orjson
@@ -11,7 +10,7 @@ from offers.access.permissions import Actor
 from offers.api.wire import request_shapes, shapes
 from offers.api.wire.dates import receipted, shown
 from offers.api.wire.etags import tag
-from offers.document.kinds.registry import API_BASE, KINDS, Kind
+from offers.document.kinds.registry import API_BASE, KINDS
 from offers.document.words.describe import Change, describe
 from offers.ledger.heads import Head
 from offers.ledger.writes import Outcome
@@ -64,40 +63,16 @@ def location(request: ChangeRequest) -> dict[str, str]:
 
 
 def document_with(head: Head) -> dict[str, Any]:
-    """A document as GET and lists show it."""
-    return with_members(
-        head.kind,
-        head.id,
-        head.document,
-        etag=head.etag,
-        created=head.created_at,
-        created_by=head.created_by,
-        modified=head.modified_at,
-        modified_by=head.modified_by,
-    )
-
-
-def with_members(
-    kind: Kind,
-    id: str,
-    document: Mapping[str, Any],
-    *,
-    etag: int,
-    created: datetime,
-    created_by: str,
-    modified: datetime,
-    modified_by: str,
-) -> dict[str, Any]:
-    """The document and the members that are the server's. No document of ours has one of those names itself."""
+    """A document as GET and lists show it, with the members that are the server's: no document of ours has one of those names itself."""
     members: shapes.ServerMembers = {
-        "created": shown(created),
-        "modified": shown(modified),
-        "etag": etag,
-        "schemas": [KINDS[kind].uri],
-        "createdBy": created_by,
-        "lastModifiedBy": modified_by,
+        "created": shown(head.created_at),
+        "modified": shown(head.modified_at),
+        "etag": head.etag,
+        "schemas": [KINDS[head.kind].uri],
+        "createdBy": head.created_by,
+        "lastModifiedBy": head.modified_by,
     }
-    return {"id": id, **document, **members}
+    return {"id": head.id, **head.document, **members}
 
 
 def preview(actor: Actor, outcome: Outcome) -> HttpResponse:
