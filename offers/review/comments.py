@@ -60,7 +60,7 @@ def say(
         raise NothingSaid
     if len(text) > MOST_TEXT:
         raise TooLong("comment")
-    place = place_of(standing(request), about)
+    place = place_of(standing(request), about) if about.id else None
     value = value_of(place, about.path)
     # What the request takes away can be spoken of, too.
     if about.path and value is ABSENT and (place is None or value_at(place.before, about.path) is ABSENT):
