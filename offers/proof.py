@@ -41,7 +41,7 @@ from offers.models import (
     Sandbox,
     reading,
 )
-from offers.review.changes.meanwhile import made_since
+from offers.review.changes.meanwhile import Made, made_since
 from offers.review.standing import reached_by
 
 Policy = Sandbox.ReviewPolicy
@@ -253,8 +253,8 @@ class _Asked:
             ids |= _behind_fallbacks(self.sandbox_id, ids, applied)
         asked = [(self.key, applied.version, id) for id in ids]
         made = made_since(self.sandbox_id, asked, applied.created_at) if asked else ()
-        changed = set[str]().union(*(one.people for one in made if one.alone))
-        return any(changed.isdisjoint(_behind(event)) for event in agreed)
+        alone = [one for one in made if one.alone]
+        return any(not any(_is_theirs(one, event) for one in alone) for event in agreed)
 
     def _last(self, what: RequestEvent.What) -> _Event | None:
         return next((event for event in reversed(self.events) if event.what == what), None)
@@ -328,6 +328,12 @@ def _behind_fallbacks(sandbox_id: int, ids: Collection[str], applied: _Event) ->
         made = Revision.objects.filter(item=item, created_at__lte=applied.created_at).order_by("-etag").first()
         found |= reached_by(Kind.FALLBACK_OFFER, document_at(item, made.etag) if made else None)
     return found
+
+
+def _is_theirs(made: Made, event: _Event) -> bool:
+    """Whether who said this acted where that was changed, as it was or as they said it: who was given a secret later did not."""
+    who = who_was_behind(made.actor_key, made.at) | who_was_behind(made.actor_key, event.created_at)
+    return not who.isdisjoint(_behind(event))
 
 
 def _behind(event: _Event) -> set[str]:

@@ -17,9 +17,10 @@ from offers.models import AccessChange, ChangeRequest, LibraryItem, RequestEvent
 from offers.review import applying, requests, schedule
 from offers.review.requests import When
 from offers.review.standing import Standing
-from tests.cast import FORM, WEB, make, offer, patch, replace, shown_in
+from tests.cast import FORM, WEB, Role, make, offer, patch, replace, shown_in
 from tests.review.asking import agree, ask, digest, new, now, wanted
-from tests.review.conftest import Cast
+from tests.review.conftest import Cast, member
+from tests.review.test_programs import new_secret, program
 from tests.review.test_requests import BY_RULE, RULE
 
 RENAME = replace("/name", "Autumn sale")
@@ -188,6 +189,35 @@ def test_whoever_was_given_a_programs_secret_is_no_second_person(people: Cast, s
     approved = ChangeRequest.objects.select_related("sandbox").get(key=request.key)
     agree(admin, approved)
     assert found() == [("sale", 2, NOBODY)]
+
+
+def test_whoever_is_given_it_later_changed_nothing_by_it(people: Cast, sale: LibraryItem) -> None:
+    robot = program(member(people.sandbox, "hana", Role.ADMIN))
+    draft = make(people.mina, offer(), id="draft")
+    request = ask(people.mina, draft, replace("/status", "approved"))
+    patch(robot, draft, RENAME)
+    agree(people.jisoo, request)
+    new_secret(people.jisoo)
+    assert found() == []
+
+
+@pytest.mark.parametrize("is_given", ["before it was changed", "before the yes"])
+def test_whoever_was_given_it_by_then_is_no_second_person_to_what_it_changed(
+    people: Cast, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch, is_given: str
+) -> None:
+    robot = program(member(people.sandbox, "hana", Role.ADMIN))
+    draft = make(people.mina, offer(), id="draft")
+    request = ask(people.mina, draft, replace("/status", "approved"))
+    if is_given == "before it was changed":
+        new_secret(people.jisoo)
+    patch(robot, draft, RENAME)
+    if is_given == "before the yes":
+        new_secret(people.jisoo)
+    with monkeypatch.context() as broken:
+        broken.setattr(Standing, "changed_by", lambda *_: None)
+        agree(people.jisoo, request)
+    message = "who agreed to request 1 alone changed what went live by it after it was proposed"
+    assert found() == [("draft", 3, message)]
 
 
 def test_the_policy_of_the_moment_counts(people: Cast, sale: LibraryItem) -> None:
