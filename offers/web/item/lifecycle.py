@@ -68,7 +68,7 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
     users = used_by(actor.sandbox.pk, item.id)
 
     def question(not_sent: NotSent | None = None) -> HttpResponse:
-        context = item_context(item, "", users=users, section_page=section, proposes=proposes, not_sent=not_sent)
+        context = item_context(item, "", users=users, proposes=proposes, not_sent=not_sent)
         return answer(request, "item/delete.html", context, status=422 if not_sent else 200)
 
     if request.method != "POST":
@@ -83,7 +83,7 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
         wanted = proposal(head_of_item(item), [DELETE], Revision.Source.FORM)
         return ask_for(request, actor, wanted, question)
     except InUse as use:
-        context = item_context(item, "", users=use.users, section_page=section)
+        context = item_context(item, "", users=use.users)
         return answer(request, "item/delete.html", context, status=409)
     said = _("{name} is deleted. Its history stays.").format(name=item.name)
     if not refusal(actor, Kind(item.kind), item.id, None, item.document):

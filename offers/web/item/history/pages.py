@@ -1,4 +1,4 @@
-"""An item's history: timeline, one revision, two versions compared, who last changed each field, undo and restore."""
+"""An item's history: timeline, one revision, who last changed each field."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,6 @@ from offers.web.frame.sections import Section
 from offers.web.item.entries import change_context, entries, item_context
 
 PAGE_SIZE = 25
-CONFLICTS_SHOWN = 50
 BLAME_SHOWN = 2_000
 
 
