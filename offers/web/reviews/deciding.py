@@ -165,13 +165,9 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
     try:
         messages.success(request, format_html("{} {}", act(), _next(actor, found)))
     except HasMoved as moved:
-        since = moved_since(actor, moved.standing, asked.text(request.POST.get("seen"), MAX_TEXT))
-        revised = revised_since(
-            actor,
-            moved.standing,
-            asked.text(request.POST.get("version"), MAX_ID),
-            names_of(actor.sandbox, moved.standing.places),
-        )
+        known = names_of(actor.sandbox, moved.standing.places)
+        since = moved_since(actor, moved.standing, asked.text(request.POST.get("seen"), MAX_TEXT), known)
+        revised = revised_since(actor, moved.standing, asked.text(request.POST.get("version"), MAX_ID), known)
         said = _("It has changed since you opened this page, so nothing was decided. This is how it stands now.")
         held = requests.get(actor, found.number)
         return shown(request, actor, held, problem=said, moved=since, revised=revised, status=409)

@@ -58,7 +58,7 @@ def shown(
     found = standing(asked_for)
     under_way = asked_for.is_under_way
     known = names_of(actor.sandbox, found.places)
-    rows = changes_of(request, actor.sandbox, found)
+    rows = changes_of(request, actor.sandbox, found, known)
     comments = RequestComment.objects.filter(request=asked_for).order_by("-key")[:TOLD]
     said = [said_of(found, one, known) for one in reversed(comments)]
     lines = [lines_of(row, said) for row in rows]
@@ -113,12 +113,13 @@ def address(actor: Actor, asked_for: ChangeRequest) -> str:
     return reverse("review", args=[actor.sandbox.name, asked_for.number])
 
 
-def moved_since(actor: Actor, found: Standing, seen: str) -> list[tuple[str, list[Change]]]:
+def moved_since(
+    actor: Actor, found: Standing, seen: str, known: dict[str, str]
+) -> list[tuple[str, list[Change]]]:
     """What changed of the items since they were at these versions, which the page had along, by the name of the item."""
     etags = seen.split(",")
     if len(etags) != len(found.places):
         return []
-    known = names_of(actor.sandbox, found.places)
     return [
         (known.get(place.change.id) or place.change.id, changes)
         for place, etag in zip(found.places, etags, strict=True)

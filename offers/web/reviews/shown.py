@@ -75,9 +75,8 @@ class Shown:
         return self.place.head is not None
 
 
-def changes_of(request: HttpRequest, sandbox: Sandbox, found: Standing) -> list[Shown]:
+def changes_of(request: HttpRequest, sandbox: Sandbox, found: Standing, known: dict[str, str]) -> list[Shown]:
     """The changes of a request on top of what is there now; of one that is over or does not go with it, as it was asked for."""
-    known = names_of(sandbox, found.places)
     return [_shown(request, sandbox, place, known, found.request.is_under_way) for place in found.places]
 
 
