@@ -15,14 +15,13 @@ from django.utils.translation import ngettext
 from offers.access.permissions import REVIEWERS, Actor, actor_key
 from offers.document.identity import Path
 from offers.document.live import is_live
-from offers.document.words.naming import Places
 from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent, Revision, Sandbox
 from offers.review import schedule
 from offers.review.changes.meanwhile import Made
 from offers.review.standing import Place, Standing, Trouble
 from offers.web.frame.times import exact_text
 from offers.web.frame.words import place_title
-from offers.web.reviews.shown import LOOKED_UP, fields_said, revisions_since
+from offers.web.reviews.shown import LOOKED_UP, fields_said, places_of, revisions_since
 
 # Other requests for the same items that are looked at, and people who are named.
 RIVALS, RIVALS_TOLD = 20, 5
@@ -151,7 +150,7 @@ def _overlap(one: Path, other: Path) -> bool:
 
 
 def _labels(place: Place, paths: list[Path], known: Mapping[str, str]) -> str:
-    places = Places([one for one in (place.wanted, place.before, place.change.base) if one is not None], known)
+    places = places_of(place, known)
     return ", ".join(dict.fromkeys(place_title(places.place(path)) for path in paths[:NAMED]))
 
 

@@ -1,6 +1,6 @@
 """The changes of a request as pages show them: each in words, with what stands in its way, and as patch and curl."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
@@ -128,11 +128,15 @@ def _problems(place: Place, known: dict[str, str]) -> list[tuple[Problem, Spot]]
 def _contested(request: HttpRequest, sandbox: Sandbox, place: Place, known: dict[str, str]) -> list[Field]:
     """The fields that somebody else changed, too, as they were decided where that was just sent."""
     change, conflicts = place.change, place.conflicts[:CONFLICTS_SHOWN]
-    places = Places([one for one in (place.wanted, place.before, change.base) if one is not None], known)
     made = revisions_since(sandbox, place, change.base_etag, [conflict.path for conflict in conflicts])
     titles = Titles(_("Before"), _("Theirs"), pgettext("side", "Requested"))
     picks = picks_for(request.POST, conflicts) if request.POST.get("id") == change.id else {}
-    return fields_of(conflicts, places, picks, zone_of(request), made, titles)
+    return fields_of(conflicts, places_of(place, known), picks, zone_of(request), made, titles)
+
+
+def places_of(place: Place, known: Mapping[str, str]) -> Places:
+    """Finds what a change is about: as it is wanted, as it is now, as it was when it was proposed."""
+    return Places([one for one in (place.wanted, place.before, place.change.base) if one is not None], known)
 
 
 def revisions_since(sandbox: Sandbox, place: Place, etag: int, paths: Sequence[Path]) -> dict[Path, Revision]:

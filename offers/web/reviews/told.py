@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from offers.document.values import Document
 from offers.document.words.naming import Places
 from offers.ledger import history as past
 from offers.models import ChangeRequest, RequestEvent, Revision, reading
@@ -16,7 +15,7 @@ from offers.review.standing import Place, Standing, Trouble
 from offers.web.frame.words import place_title
 from offers.web.reviews.checks import in_its_zone, trouble_words
 from offers.web.reviews.remarks import Said
-from offers.web.reviews.shown import LOOKED_UP, fields_said
+from offers.web.reviews.shown import LOOKED_UP, fields_said, places_of
 
 What = RequestEvent.What
 # Events and comments of one request that are shown, the last ones; and versions that others made of one of its items.
@@ -48,11 +47,12 @@ def timeline(found: Standing, known: Mapping[str, str], said: Iterable[Said], pl
     naming = RequestEvent.objects.filter(request=found.request, what__in=NAMING).order_by("-key")[:TOLD]
     abouts = dict(naming.values_list("key", "about"))
     lines = words_of(found.request, known) if any(one.what == What.EDITED for one in events) else {}
+    places = _places(found, known)
     told = [
         Told(
             one.created_at,
             event=one,
-            lines=[*_lines(found, known, abouts.get(one.key, {})), *lines.get(one.key, [])],
+            lines=[*_lines(places, known, abouts.get(one.key, {})), *lines.get(one.key, [])],
         )
         for one in events
     ]
@@ -61,19 +61,19 @@ def timeline(found: Standing, known: Mapping[str, str], said: Iterable[Said], pl
     return sorted(told, key=lambda one: one.at)[-TOLD:]
 
 
-def _lines(found: Standing, known: Mapping[str, str], about: Mapping[str, Any]) -> list[str]:
+def _places(found: Standing, known: Mapping[str, str]) -> dict[str, Places]:
+    """Where the fields of each item are, which the request changes or takes along."""
+    of_changes = {place.change.id: places_of(place, known) for place in found.places}
+    return of_changes | {id: Places([head.document], known) for id, head in found.shown_with.items()}
+
+
+def _lines(places: Mapping[str, Places], known: Mapping[str, str], about: Mapping[str, Any]) -> list[str]:
     """What an event says that others changed, in words: which fields, who, in which version."""
-    documents = {place.change.id: _documents(place) for place in found.places}
-    documents |= {id: [head.document] for id, head in found.shown_with.items()}
     return [
         line
         for change in about.get("changes", [])
-        for line in _lines_of(change, Places(documents.get(change["id"], []), known), known)
+        for line in _lines_of(change, places.get(change["id"]) or Places([], known), known)
     ]
-
-
-def _documents(place: Place) -> list[Document]:
-    return [one for one in (place.wanted, place.before, place.change.base) if one is not None]
 
 
 def _lines_of(change: Mapping[str, Any], places: Places, known: Mapping[str, str]) -> Iterator[str]:
