@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from offers.access.permissions import REVIEWERS, Actor, actor_key
+from offers.access.permissions import REVIEWERS, Actor, actor_key, label_for_user
 from offers.document.identity import Path
 from offers.document.live import is_live
 from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent, Revision, Sandbox
@@ -200,21 +201,25 @@ def still_to_agree(request: ChangeRequest, found: Standing) -> str:
     if found.is_approved:
         alone = _("Nobody has to agree: {person} could make this change at once.").format(person=request.owner_label)
         return "" if found.approvals else alone
-    reviewers = [
-        member.user.get_full_name() or member.user.get_username()
-        for member in Membership.objects.filter(
-            sandbox=request.sandbox_id, role__in=REVIEWERS, user__is_active=True
-        ).select_related("user")
-        if member.user is not None
-        and (key := actor_key(member.user_id, "", "")) not in request.contributors
-        and not found.changed_by(key, timezone.now())
-    ]
+    # No more of them are looked at than are named: whose programs changed something is a question about each.
+    reviewers = list(islice(_reviewers(request, found), NAMED + 1))
     if not reviewers:
         return _("A reviewer or an admin who wrote none of it must say yes, and there is none in this sandbox.")
     if len(reviewers) > NAMED:
         said = _("One of {people} or another reviewer must say yes.")
         return said.format(people=", ".join(reviewers[:NAMED]))
     return _("Must still say yes: {people}.").format(people=_(" or ").join(reviewers))
+
+
+def _reviewers(request: ChangeRequest, found: Standing) -> Iterator[str]:
+    """Those who may say yes, by their names."""
+    members = Membership.objects.filter(
+        sandbox=request.sandbox_id, role__in=REVIEWERS, user__is_active=True
+    ).select_related("user")
+    for member in members:
+        key = actor_key(member.user_id, "", "")
+        if member.user and key not in request.contributors and not found.changed_by(key, timezone.now()):
+            yield label_for_user(member.user)
 
 
 def at_approval(request: ChangeRequest, found: Standing) -> str:
