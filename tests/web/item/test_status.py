@@ -51,6 +51,16 @@ def test_nobody_approves_what_they_have_not_seen(editor: Client, item: LibraryIt
     assert item.status == "draft"
 
 
+@pytest.mark.parametrize("step", ["approve", "archive"])
+def test_a_question_that_comes_again_is_about_the_version_that_was_seen(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, step: str
+) -> None:
+    patch(actor(sandbox, label="Jisoo Kim"), item, replace("/name", "Secretly free"))
+    asked = editor.post(f"{ITEM}{step}/", {"etag": "3", "when": "moment", "when-begin": "2020-12-01T09:00"})
+    assert asked.status_code == 422
+    assert '<input type="hidden" name="etag" value="3">' in text_of(asked)
+
+
 def test_an_archived_offer_stays_archived(editor: Client, item: LibraryItem) -> None:
     press(editor, "archive", 3)
     assert "An archived item cannot be changed back; duplicate it instead." in press(editor, "approve", 4)
