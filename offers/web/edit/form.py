@@ -51,8 +51,8 @@ from offers.web.frame.sections import OFFERS, Section
 from offers.web.frame.words import problem_text
 from offers.web.item.entries import item_context
 from offers.web.item.history import contested
-from offers.web.item.proposals.when import typed
-from offers.web.item.said import PROPOSALS, NotSent, in_use, next_steps, send
+from offers.web.item.proposals.when import NotSent, typed
+from offers.web.item.said import PROPOSALS, in_use, next_steps, send
 
 # What a preview is answered with: no inputs.
 ANSWER = "edit/_answer.html"

@@ -30,8 +30,8 @@ from offers.web.frame.access import actor_for, stamp_of
 from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.sections import OFFERS, Section
-from offers.web.item.proposals.when import typed
-from offers.web.item.said import PROPOSALS, NotSent, send
+from offers.web.item.proposals.when import NotSent, typed
+from offers.web.item.said import PROPOSALS, send
 
 NEW_OFFER_RUNS = timedelta(days=30)
 

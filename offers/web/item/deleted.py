@@ -27,7 +27,8 @@ from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
 from offers.web.item.proposals.requested import requested_of
-from offers.web.item.said import NotSent, ask_for, in_words, say_changed
+from offers.web.item.proposals.when import NotSent
+from offers.web.item.said import ask_for, in_words, say_changed
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

@@ -23,7 +23,8 @@ from offers.web.frame.addresses import address_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
-from offers.web.item.said import NotSent, ask_for, in_words, note_of, say_stale, seen, to_item
+from offers.web.item.proposals.when import NotSent
+from offers.web.item.said import ask_for, in_words, note_of, say_stale, seen, to_item
 
 MAX_NAME = 255
 

@@ -28,7 +28,7 @@ from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.sections import SECTION_OF
 from offers.web.frame.times import exact_text
 from offers.web.frame.words import place_title, problem_text
-from offers.web.item.proposals.when import WAY, NoSuchTime, sent, typed
+from offers.web.item.proposals.when import WAY, NotSent, sent, typed
 
 
 def in_use(use: InUse) -> Problem:
@@ -100,14 +100,6 @@ PROPOSALS = ("propose", PUBLISH)
 CANNOT_WAIT = "cannot_wait"
 
 
-class NotSent(Exception):
-    """Nothing was asked for, and why; `at` is the input that it is about, "" for none."""
-
-    def __init__(self, text: str, at: str = "") -> None:
-        super().__init__(text)
-        self.text, self.at = text, at
-
-
 def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedirect:
     """Ask for this change as the page says: in a new request, in one that is under way, or without waiting; leads to the request.
 
@@ -123,10 +115,7 @@ def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedir
             if timed:
                 raise NotSent(_("A request has one time for all of it: change that on its page."), WAY)
             return _put_into(request, actor, requests.get(actor, asked.number(into) or 0), one)
-        when = sent(request)
-        made = requests.propose(actor, [one], title_of(request), note_of(request), when=when, once=True)
-    except NoSuchTime as why:
-        raise NotSent(why.text, why.at) from None
+        made = requests.propose(actor, [one], title_of(request), note_of(request), when=sent(request), once=True)
     except AlreadyProposed as before:
         return _proposed_before(request, actor, before.request)
     except ReasonMissing:

@@ -22,8 +22,8 @@ from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import OFFERS, Section
 from offers.web.item.entries import item_context
-from offers.web.item.proposals.when import NoSuchTime, sent, typed
-from offers.web.item.said import NotSent, ask_for, in_words, note_of, say_changed, say_stale, seen, to_item
+from offers.web.item.proposals.when import NoSuchTime, NotSent, sent
+from offers.web.item.said import ask_for, in_words, note_of, say_changed, say_stale, seen, to_item
 
 # The steps that are asked about first in any case: from there nobody, or only an admin, leads back.
 FINAL = ("complete", "archived")
@@ -38,18 +38,17 @@ def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section
     actor, item = item_for(request, sandbox, id, kinds=section.kinds)
     if request.method != "POST":
         return _ask(request, actor, item, status)
-    try:
-        sent(request)
-    except NoSuchTime as why:
-        return _ask(request, actor, item, status, why)
 
     def again(why: NotSent) -> HttpResponse:
         return _ask(request, actor, item, status, why)
 
+    try:
+        timed = sent(request).apply_at is not None
+    except NoSuchTime as why:
+        return again(why)
     patch = [{"op": "replace", "path": "/status", "value": status}]
     stamp = stamp_of(request, Revision.Source.FORM, note=note_of(request))
     wanted = proposal(head_of_item(item), patch, Revision.Source.FORM)
-    timed = typed(request).is_timed
     try:
         done = writes.change(actor, section.kinds, id, patch, stamp, if_match=seen(request, item), dry_run=timed)
     except writes.StaleEtag as stale:
@@ -68,7 +67,7 @@ def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section
 
 
 def _ask(
-    request: HttpRequest, actor: Actor, item: LibraryItem, status: str, not_sent: NotSent | NoSuchTime | None = None
+    request: HttpRequest, actor: Actor, item: LibraryItem, status: str, not_sent: NotSent | None = None
 ) -> HttpResponse:
     """The question before a step that cannot be taken back by everybody, or by nobody, that is proposed, or that is for later."""
     after = {**item.document, "status": status}

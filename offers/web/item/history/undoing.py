@@ -39,7 +39,8 @@ from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
 from offers.web.item.history.contested import ALL, YOURS, Pick, Titles, fields_of, picks_for, settled
-from offers.web.item.said import NotSent, ask_for, in_use, next_steps
+from offers.web.item.proposals.when import NotSent
+from offers.web.item.said import ask_for, in_use, next_steps
 
 # Fields that later changes touched, too, as many as people decide about one by one.
 FIELDS_SHOWN = 100

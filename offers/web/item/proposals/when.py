@@ -29,12 +29,16 @@ ZONES = (
 )
 
 
-class NoSuchTime(Exception):
-    """What was typed is no time at which a change can be made; `at` is the input that it is about."""
+class NotSent(Exception):
+    """Nothing was asked for, and why; `at` is the input that it is about, "" for none."""
 
-    def __init__(self, text: str, at: str) -> None:
+    def __init__(self, text: str, at: str = "") -> None:
         super().__init__(text)
         self.text, self.at = text, at
+
+
+class NoSuchTime(NotSent):
+    """What was typed is no time at which a change can be made."""
 
 
 @dataclass(frozen=True, slots=True)
