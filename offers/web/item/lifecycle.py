@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -45,7 +45,7 @@ def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> 
         wanted = new_item(Kind(item.kind), new_id(), document, Revision.Source.FORM, stamp.refers_to)
         return ask_for(request, actor, wanted)
     except InvalidDocument as error:
-        messages.error(request, format_html_join(" ", "{}", ((in_words(item, found),) for found in error.problems)))
+        messages.error(request, " ".join(in_words(item, found) for found in error.problems))
         return to_item(actor, item)
     messages.success(
         request,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,7 @@ from offers.review import requests
 from offers.review.applying import NotReady
 from offers.review.changes.whose import NotYours
 from offers.review.requests import AlreadyProposed, NothingToPropose, NotNow, Proposal, ReasonMissing, TooMany
-from offers.web.frame.addresses import address_at, address_of
+from offers.web.frame.addresses import address_of
 from offers.web.frame.sections import SECTION_OF
 from offers.web.frame.times import exact_text
 from offers.web.frame.words import place_title, problem_text
@@ -190,7 +190,7 @@ def ask_for(
     # What is not there yet has no page to lead back to.
     back = reverse("items", args=[actor.sandbox.name, SECTION_OF[one.kind]])
     if one.key is not None:
-        back = address_at(actor.sandbox.name, SECTION_OF[one.kind], one.id)
+        back = address_of(actor.sandbox.name, one)
     try:
         return send(request, actor, one)
     except NotSent as why:
@@ -198,7 +198,7 @@ def ask_for(
             return again(why)
         messages.info(request, why.text)
     except DocumentError as error:
-        messages.error(request, format_html_join(" ", "{}", ((problem_text(found),) for found in error.problems)))
+        messages.error(request, " ".join(problem_text(found) for found in error.problems))
     except InUse as use:
         messages.error(request, problem_text(in_use(use)))
     return HttpResponseRedirect(back)

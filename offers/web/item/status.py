@@ -5,7 +5,6 @@ Buttons carry the etag that the person was looking at: nobody approves what they
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -56,8 +55,7 @@ def set_status(request: HttpRequest, sandbox: str, id: str, status: str, section
     except ReviewRequired:
         return ask_for(request, actor, wanted, again)
     except DocumentError as error:
-        problems = ((in_words(item, problem),) for problem in error.problems)
-        messages.error(request, format_html_join(" ", "{}", problems))
+        messages.error(request, " ".join(in_words(item, found) for found in error.problems))
     else:
         if done.changed and timed:
             return ask_for(request, actor, wanted, again)
