@@ -6,13 +6,10 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from offers import asked
 from offers.access.permissions import Actor, check_edit
 from offers.access.policy import ReviewRequired, ruling
 from offers.document.diff import diff
@@ -40,7 +37,7 @@ from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
 from offers.web.item.history.contested import ALL, YOURS, Pick, Titles, fields_of, picks_for, settled
 from offers.web.item.proposals.when import NotSent
-from offers.web.item.said import ask_for, in_use, next_steps
+from offers.web.item.said import ask_for, in_use, note_of, say_changed
 
 # Fields that later changes touched, too, as many as people decide about one by one.
 FIELDS_SHOWN = 100
@@ -119,7 +116,6 @@ def _asked(
         by_itself=describe(item.document, merged.document, names=names),
         refusal=found.refusal,
         proposes=found.review,
-        note=request.POST.get("note", ""),
     )
     return answer(request, "item/history/undo_conflict.html", context, status=409)
 
@@ -173,7 +169,8 @@ def _confirmed(
     except InUse as use:
         done, problems = None, (in_use(use),)
     if posted and not stale and done is not None:
-        _say_done(request, actor, item, done, source, etag)
+        said = _("Version {etag} undone.") if source == Revision.Source.UNDO else _("Version {etag} restored.")
+        say_changed(request, actor, done, said.format(etag=etag))
         return HttpResponseRedirect(address_of(actor.sandbox.name, item))
     names = names_in(item.sandbox_id, Kind(item.kind), [item.document, document])
     context = item_context(
@@ -185,7 +182,6 @@ def _confirmed(
         problems=[(problem, place_at(document, problem.pointer, names)) for problem in problems],
         proposes=found.review,
         not_sent=not_sent,
-        note=request.POST.get("note", ""),
         carried=carried,
         changes=describe(item.document, document, names=names),
         # What an undo makes is no version yet.
@@ -211,24 +207,9 @@ def _write(
     *,
     dry_run: bool,
 ) -> writes.Outcome:
-    stamp = stamp_of(request, source, note=asked.note(request.POST.get("note")), refers_to=_refers_to(source, etag))
+    stamp = stamp_of(request, source, note=note_of(request), refers_to=_refers_to(source, etag))
     return writes.change(actor, [Kind(item.kind)], item.id, patch, stamp, if_match=item.etag, dry_run=dry_run)
 
 
 def _refers_to(source: str, etag: int) -> RefersTo:
     return RefersTo(undoes=etag) if source == Revision.Source.UNDO else RefersTo(restores=etag)
-
-
-def _say_done(
-    request: HttpRequest, actor: Actor, item: LibraryItem, done: writes.Outcome, source: str, etag: int
-) -> None:
-    said = _("Version {etag} undone.") if source == Revision.Source.UNDO else _("Version {etag} restored.")
-    messages.success(
-        request,
-        format_html(
-            "{} {} {}",
-            said.format(etag=etag),
-            _("This is now version {etag}.").format(etag=done.head.etag),
-            next_steps(actor, done),
-        ),
-    )
