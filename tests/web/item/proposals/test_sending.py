@@ -139,6 +139,21 @@ def test_who_may_publishes_without_waiting_with_a_reason(people: Cast, sale: Lib
     assert submit(bora, sent_with, "publish")["Location"] == EDIT
 
 
+def test_why_it_cannot_wait_is_kept_where_somebody_else_saved_meanwhile(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    bora = browser_of(people.bora)
+    form = with_texts(opened(bora), {NAME: "Autumn sale"}) | {"cannot_wait": ["Customers see it"]}
+    patch(people.setup, sale, replace("/name", "Winter sale"))
+    contested = submit(bora, form, "publish")
+    assert contested.status_code == 409
+    pick = re.search(r'name="(pick:[0-9a-f]{32})"', text_of(contested))
+    assert pick
+    done = submit(bora, form_in(text_of(contested), "conflict") | {pick[1]: ["yours"]}, "publish", follow=True)
+    assert "Published without waiting." in words_of(done)
+    assert (now(sale).name, ChangeRequest.objects.get().reason) == ("Autumn sale", "Customers see it")
+
+
 def test_a_button_that_does_not_wait_asks_why_at_its_field(people: Cast, sale: LibraryItem, browser_of: As) -> None:
     bora = browser_of(people.bora)
     addresses = questions(people, sale)
