@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import orjson
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,12 +19,11 @@ from offers.document.words.describe import CREATED, DELETED, describe
 from offers.document.words.naming import label_of
 from offers.ledger import history as past
 from offers.ledger.history import NoSuchRevision
-from offers.lists.expressions import date_time
 from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
 from offers.review.changes.approvals import approvals_of
 from offers.web.frame.access import item_for
-from offers.web.frame.middleware import zone_of
+from offers.web.frame.moment import at_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.frame.times import day
@@ -66,19 +66,24 @@ def _found_by_time(request: HttpRequest, item: LibraryItem) -> QueryDict:
     """The address of the same comparison, with the versions that were there at the moments that it asks for."""
     query = QueryDict(mutable=True)
     for side in SIDES:
-        text = request.GET.get(f"{side}-at", "")
-        etag = _etag_at(request, item, text) if text else asked.number(request.GET.get(side))
+        etag = _etag_at(request, item, f"{side}-at") or asked.number(request.GET.get(side))
         if etag:
             query[side] = str(etag)
     return query
 
 
-def _etag_at(request: HttpRequest, item: LibraryItem, text: str) -> int:
-    """The version of a moment in the viewer's zone; the first one for a moment before it, the present one for no moment."""
-    instant = date_time(text, zone_of(request))
-    if instant is None or not 2000 <= instant.year < 2100:
+def _etag_at(request: HttpRequest, item: LibraryItem, name: str) -> int:
+    """The version of the moment of this name in the address, 0 without one.
+
+    The first one for a moment before it, the present one for what is no moment.
+    """
+    try:
+        instant = at_of(request, name)
+    except BadRequest:
         messages.warning(request, _("This is no date and time. Here is the present version instead."))
         return item.etag
+    if instant is None:
+        return 0
     try:
         return past.revision_at(item, instant if instant.second else instant + MINUTE).etag
     except NoSuchRevision:
