@@ -27,6 +27,8 @@ from offers.web.reviews.told import TOLD, reason_agreed_to, timeline
 
 State = ChangeRequest.State
 MAX_TEXT = 4_000
+# The inputs whose texts are kept where what was pressed was not done.
+TYPED = ("text", "about", "comment", "suggestion")
 
 
 def page(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
@@ -89,16 +91,13 @@ def shown(
         "told": timeline(found, known, said, placed),
         "following": following(actor, asked_for),
         "choices": choices(found, known) if can_edit(actor) else [],
-        "about": request.POST.get("about", "") if status != 200 else "",
-        "comment": request.POST.get("comment", "") if status != 200 else "",
-        "suggestion": request.POST.get("suggestion", "") if status != 200 else "",
+        **{name: request.POST.get(name, "") for name in TYPED},
         "problem": problem,
         "at": at,
         "not_sent": not_sent,
         "takes_another": not found.is_owners_own,
         "moved": moved or [],
         "revised": revised or [],
-        "text": request.POST.get("text", "") if status != 200 else "",
     }
     return answer(request, "reviews/page.html", context, status=status)
 
