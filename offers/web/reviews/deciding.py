@@ -23,8 +23,8 @@ from offers.review.standing import standing
 from offers.web.item.proposals.when import NoSuchTime, sent
 from offers.web.reviews.around.revised import revised_since
 from offers.web.reviews.checks import in_its_zone
-from offers.web.reviews.page import MAX_TEXT, address, moved_since, request_for, shown
-from offers.web.reviews.refusals import REFUSALS, at_field, text_of, why_not
+from offers.web.reviews.page import MAX_TEXT, address, moved_since, not_done, request_for, shown
+from offers.web.reviews.refusals import REFUSALS, text_of
 from offers.web.reviews.shown import names_of
 
 MAX_DIGEST = MAX_ID = 64
@@ -172,10 +172,7 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
         held = requests.get(actor, found.number)
         return shown(request, actor, held, problem=said, moved=since, revised=revised, status=409)
     except REFUSALS as refused:
-        said, status = why_not(refused)
-        return shown(
-            request, actor, requests.get(actor, found.number), problem=said, at=at_field(refused), status=status
-        )
+        return not_done(request, actor, found, refused)
     return HttpResponseRedirect(address(actor, found))
 
 

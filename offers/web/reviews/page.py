@@ -21,6 +21,7 @@ from offers.web.reviews.around.reach import reach_of
 from offers.web.reviews.around.revised import Revised
 from offers.web.reviews.around.whole import wholes
 from offers.web.reviews.checks import at_approval, checks, in_its_zone, period_said, still_to_agree, trouble_said
+from offers.web.reviews.refusals import at_field, why_not
 from offers.web.reviews.remarks import choices, lines_of, said_of
 from offers.web.reviews.shown import changes_of, names_of
 from offers.web.reviews.told import TOLD, reason_agreed_to, timeline
@@ -100,6 +101,13 @@ def shown(
         "revised": revised or [],
     }
     return answer(request, "reviews/page.html", context, status=status)
+
+
+def not_done(request: HttpRequest, actor: Actor, asked_for: ChangeRequest, refused: Exception) -> HttpResponse:
+    """The page as things stand by now, which says why what was pressed was not done: one of REFUSALS."""
+    said, status = why_not(refused)
+    held = requests.get(actor, asked_for.number)
+    return shown(request, actor, held, problem=said, at=at_field(refused), status=status)
 
 
 def following(actor: Actor, asked_for: ChangeRequest) -> ChangeRequest | None:

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 
 from offers.access.permissions import Actor, NotFound
 from offers.models import ChangeRequest
-from offers.review import comments, requests
+from offers.review import comments
 from offers.review.comments import About
-from offers.web.reviews.page import address, request_for, shown
-from offers.web.reviews.refusals import REFUSALS, at_field, text_of, why_not
+from offers.web.reviews.page import address, not_done, request_for
+from offers.web.reviews.refusals import REFUSALS, text_of
 
 MAX_ABOUT = 2_000
 
@@ -60,10 +60,7 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
     try:
         done, key = act()
     except REFUSALS as refused:
-        problem, status = why_not(refused)
-        return shown(
-            request, actor, requests.get(actor, found.number), problem=problem, at=at_field(refused), status=status
-        )
+        return not_done(request, actor, found, refused)
     messages.success(request, done)
     return HttpResponseRedirect(f"{address(actor, found)}#comment-{key}")
 
