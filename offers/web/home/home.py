@@ -60,10 +60,9 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
         "ending": recent(place, OFFER_KINDS, Wanted(state=LiveState.ENDING), "ends", PANEL_SIZE),
         "revisions": changes,
         "approvals": approvals_of(place, changes),
-        "unseen": _unseen(actor, now),
-        "policy": _policy_changed(actor, now),
         "may_edit": can_edit(actor),
         **_waiting(actor),
+        **_of_reviews(actor, now),
     }
     return answer(request, "home/home.html", context)
 
@@ -78,10 +77,15 @@ def _waiting(actor: Actor) -> dict[str, object]:
     return {"mine": mine, "others": with_names_of_now(others)}
 
 
-def _policy_changed(actor: Actor, now: datetime) -> dict[str, object] | None:
-    """The last change of the review policy while it is news, for who answers for reviews, and for auditors."""
+def _of_reviews(actor: Actor, now: datetime) -> dict[str, object]:
+    """What who answers for reviews is told, and auditors are."""
     if can_edit(actor) and not can_review(actor):
-        return None
+        return {}
+    return {"unseen": _unseen(actor, now), "policy": _policy_changed(actor, now)}
+
+
+def _policy_changed(actor: Actor, now: datetime) -> dict[str, object] | None:
+    """The last change of the review policy, while it is news."""
     found = policy_changed_since(actor.sandbox.pk, now - POLICY_IS_NEWS)
     if found is None:
         return None
@@ -90,10 +94,8 @@ def _policy_changed(actor: Actor, now: datetime) -> dict[str, object] | None:
     return {"change": found, "old": old, "new": new}
 
 
-def _unseen(actor: Actor, now: datetime) -> dict[str, object] | None:
-    """How many changes that were published without waiting nobody else has looked at, for who may look, and for auditors."""
-    if can_edit(actor) and not can_review(actor):
-        return None
+def _unseen(actor: Actor, now: datetime) -> dict[str, object]:
+    """How many changes that were published without waiting nobody else has looked at."""
     due = queue.due_of_unseen(actor.sandbox.pk)
     more = len(due) > queue.MOST_COUNTED
     return {"count": min(len(due), queue.MOST_COUNTED), "more": more, "overdue": sum(at < now for at in due)}
