@@ -1,4 +1,4 @@
-"""{% timing asked_for as when %}: what stands in the inputs that say when a change is made (templates/edit/_when.html)."""
+"""{% timing asked_for as when %}: what stands in the inputs that say when a change is made (templates/item/_when.html)."""
 
 from django import template
 from django.http import HttpRequest

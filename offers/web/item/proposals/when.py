@@ -1,4 +1,4 @@
-"""When a change is to be made: at once, at a moment, or for a period, as pages ask for it (templates/edit/_when.html).
+"""When a change is to be made: at once, at a moment, or for a period, as pages ask for it (templates/item/_when.html).
 
 What was typed stands in the request's own texts, in the zone that it names, and comes back with every answer.
 """
