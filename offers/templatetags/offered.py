@@ -6,6 +6,7 @@
 from django import template
 from django.template import RequestContext
 
+from offers.access.permissions import Actor
 from offers.models import ChangeRequest, LibraryItem
 from offers.review import queue
 from offers.web.frame.respond import Frame
@@ -19,14 +20,17 @@ register.simple_tag(version_menu)
 @register.simple_tag(takes_context=True)
 def offered(context: RequestContext, item: LibraryItem) -> Offered | None:
     """Nothing for who is not in a sandbox, and without an item."""
-    frame = context["frame"]
-    actor = frame.actor if isinstance(frame, Frame) else None
+    actor = _actor(context)
     return Offered(actor, item) if actor and isinstance(item, LibraryItem) else None
 
 
 @register.simple_tag(takes_context=True)
 def own_requests(context: RequestContext, item: LibraryItem | str) -> list[ChangeRequest]:
     """None for who is not in a sandbox; without an item, for what is new."""
-    frame = context["frame"]
-    actor = frame.actor if isinstance(frame, Frame) else None
+    actor = _actor(context)
     return queue.takes(actor, item if isinstance(item, LibraryItem) else None) if actor else []
+
+
+def _actor(context: RequestContext) -> Actor | None:
+    frame = context["frame"]
+    return frame.actor if isinstance(frame, Frame) else None
