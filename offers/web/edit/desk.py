@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from offers import asked
 from offers.access import policy
 from offers.access.permissions import Actor
 from offers.document.validate import validate
@@ -64,10 +63,6 @@ class Desk:
     @property
     def section(self) -> Section:
         return SECTION_OF[self.form.kind]
-
-    @property
-    def note(self) -> str:
-        return asked.note(self.request.POST.get("note"))
 
 
 def preview(desk: Desk) -> dict[str, Any]:

@@ -51,8 +51,8 @@ from offers.web.frame.sections import OFFERS, Section
 from offers.web.frame.words import problem_text
 from offers.web.item.entries import item_context
 from offers.web.item.history import contested
-from offers.web.item.proposals.when import NotSent, typed
-from offers.web.item.said import PROPOSALS, in_use, next_steps, send
+from offers.web.item.proposals.when import NotSent
+from offers.web.item.said import PROPOSALS, in_use, is_asked_for, next_steps, note_of, send
 
 # What a preview is answered with: no inputs.
 ANSWER = "edit/_answer.html"
@@ -167,21 +167,18 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
     own = form_problems(desk.form)
     if own:
         return refused(desk, InvalidDocument(own))
-    stamp = stamp_of(desk.request, Revision.Source.FORM, note=desk.note)
+    stamp = stamp_of(desk.request, Revision.Source.FORM, note=note_of(desk.request))
     picks = contested.picks_from(desk.request.POST)
 
     def settle(plan: Plan) -> dict[str, JSON]:
         return contested.settled(plan.conflicts, picks, desk.form.zone)
 
     try:
-        # What is saved for later is a request that nobody has to agree to.
-        if desk.request.POST.get("action") in PROPOSALS or typed(desk.request).is_timed:
+        if is_asked_for(desk.request):
             plan = planned(head_of_item(item), desk.form.before, document, settle)
-            return (
-                _nothing(desk, item)
-                if not plan.patch
-                else send(desk.request, desk.actor, proposal(plan.head, plan.patch, stamp.source))
-            )
+            if not plan.patch:
+                return _nothing(desk, item)
+            return send(desk.request, desk.actor, proposal(plan.head, plan.patch, stamp.source))
         saved = save(desk.actor, head_of_item(item), desk.etag, desk.form.before, document, stamp, settle)
     except Contested as both:
         return conflict.page(desk.request, desk.actor, item, desk.form, desk.etag, both.plan, picks)

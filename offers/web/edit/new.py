@@ -30,8 +30,8 @@ from offers.web.frame.access import actor_for, stamp_of
 from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.sections import OFFERS, Section
-from offers.web.item.proposals.when import NotSent, typed
-from offers.web.item.said import PROPOSALS, send
+from offers.web.item.proposals.when import NotSent
+from offers.web.item.said import PROPOSALS, is_asked_for, note_of, send
 
 NEW_OFFER_RUNS = timedelta(days=30)
 
@@ -69,12 +69,12 @@ def _create(desk: Desk) -> HttpResponse:
     # Made when the form was opened, so that sending it twice makes one offer.
     id = desk.request.POST.get("id", "")
     id = id if re.fullmatch(r"[0-9a-f]{24}", id) else heads.new_id()
-    stamp = stamp_of(desk.request, Revision.Source.FORM, note=desk.note)
+    stamp = stamp_of(desk.request, Revision.Source.FORM, note=note_of(desk.request))
     own = form_problems(desk.form)
     try:
         if own:
             raise InvalidDocument(own)
-        if desk.request.POST.get("action") in PROPOSALS or typed(desk.request).is_timed:
+        if is_asked_for(desk.request):
             return send(desk.request, desk.actor, new_item(desk.form.kind, id, document, stamp.source))
         writes.create(desk.actor, desk.form.kind, document, stamp, id=id)
     except NotSent as why:

@@ -100,6 +100,11 @@ PROPOSALS = ("propose", PUBLISH)
 CANNOT_WAIT = "cannot_wait"
 
 
+def is_asked_for(request: HttpRequest) -> bool:
+    """Whether a form is sent to become a request: proposed, or saved for later, which nobody has to agree to."""
+    return request.POST.get("action") in PROPOSALS or typed(request).is_timed
+
+
 def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedirect:
     """Ask for this change as the page says: in a new request, in one that is under way, or without waiting; leads to the request.
 
