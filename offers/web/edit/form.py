@@ -264,11 +264,11 @@ def refused(desk: Desk, error: InvalidDocument) -> HttpResponse:
 def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -> HttpResponse:
     """The form's page, or with htmx a fragment of it."""
     shown = context.pop("page", None) or form_page(desk.actor, desk.form, desk.choices)
+    is_whole = not fragment or not wants_fragment(desk.request)
     query = desk.request.POST.get("tag-query", "")
-    tags_shown = fragment in ("", "edit/_tags.html") or not wants_fragment(desk.request)
-    if tags_shown and not isinstance(desk.form, LibraryForm):
+    if (is_whole or fragment == "edit/_tags.html") and not isinstance(desk.form, LibraryForm):
         shown.found_tags, shown.tag_query = tags_like(desk.actor, query, desk.form.tags), query
-    if fragment != ANSWER or not wants_fragment(desk.request):
+    if is_whole or fragment != ANSWER:
         shown.marks = marks(desk.actor, desk.form, desk.requested)
     base = item_context(desk.item, "") if desk.item else {"section": desk.section.slug}
     values = {
@@ -280,7 +280,7 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "id": desk.request.POST.get("id") or heads.new_id(),
         "action": _address(desk),
         "is_new": desk.item is None,
-        "proposes": why_proposed(desk),
+        "proposes": why_proposed(desk) if is_whole else "",
         "is_fallback": desk.form.kind == Kind.FALLBACK_OFFER,
         "one": desk.section.one,
         "is_dirty": desk.request.method == "POST",
