@@ -3,14 +3,14 @@
 As many as a request holds are one chunk of the worker's, so one transaction: the request, and in the rows that they are in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 
-from offers.access.permissions import Actor, NotAllowed
-from offers.bulk.rows import GONE, STALE, etags_to_undo, patch_of, refusal, skip, source_of
-from offers.bulk.runs import Result, Verdict
+from offers.access.permissions import Actor, NotAllowed, NotFound
+from offers.bulk.rows import IN_THE_WAY, TO_PROPOSE, patch_of, skip, skip_for, source_of
+from offers.bulk.runs import Result
 from offers.document import patch as patches
-from offers.document.errors import DocumentError, Problem
+from offers.document.errors import Problem
 from offers.document.words.labels import gettext_noop
 from offers.ledger import writes
 from offers.ledger.heads import Head, lock_each
@@ -23,11 +23,13 @@ from offers.review.requests import MOST_CHANGES, MOST_TITLE, PROPOSED, NothingTo
 NOT_TAKEN = gettext_noop("Request {number} takes it no more: it is over, full, in conflict, or somebody else’s.")
 
 
-def propose_rows(run: BulkRun, rows: Sequence[BulkRow], actor: Actor | None) -> None:
-    """Put these rows, at most MOST_CHANGES, into one change request, and into them what came of it."""
+def propose_rows(run: BulkRun, rows: Sequence[BulkRow], actor: Actor | None, undone: Mapping[int, int]) -> None:
+    """Put these rows, at most MOST_CHANGES, into one change request, and into them what came of it.
+
+    `undone` has the etags that an undo takes back.
+    """
     # Held, so that nothing moves between the look and the request.
     heads = lock_each(run.sandbox_id, [row.item.id for row in rows], "FOR NO KEY UPDATE")
-    undone = etags_to_undo(run, rows)
     wanted = [(row, _proposal(run, row, heads[row.item.id], actor, undone.get(row.item_id))) for row in rows]
     fits = {row: one for row, one in wanted if one is not None}
     if not fits or actor is None:
@@ -47,23 +49,21 @@ def propose_rows(run: BulkRun, rows: Sequence[BulkRow], actor: Actor | None) -> 
 def _proposal(run: BulkRun, row: BulkRow, head: Head, actor: Actor | None, undone: int | None) -> Proposal | None:
     """What this row proposes; None where it does not, of which the row says why."""
     row.problems = []
-    if actor is None:
-        skip(row, refusal(run, NotAllowed()))
-    elif head.deleted_at is not None:
-        skip(row, Problem("", "deleted", GONE))
-    elif head.etag != row.etag:
-        skip(row, Problem("", "stale", STALE, params={"name": head.modified_by, "etag": head.etag}))
-    else:
-        try:
-            writes.judge(actor, head, patch_of(run, row), PROPOSED)
-            effective = patches.applied(head.document, patch_of(run, row))[1]
-            source, refers_to = source_of(run, undone)
-            return requests.proposal(head, effective, source, refers_to)
-        except NotAllowed as error:
-            skip(row, refusal(run, error))
-        except DocumentError as error:
-            skip(row, error.problems[0], error.document or head.document)
-    return None
+    patch = patch_of(run, row)
+    try:
+        if actor is None:
+            raise NotAllowed
+        if head.deleted_at is not None:
+            raise NotFound
+        if head.etag != row.etag:
+            raise writes.StaleEtag(head)
+        writes.judge(actor, head, patch, PROPOSED)
+    except IN_THE_WAY as error:
+        skip_for(run, row, error)
+        return None
+    effective = patches.applied(head.document, patch)[1]
+    source, refers_to = source_of(run, undone)
+    return requests.proposal(head, effective, source, refers_to)
 
 
 def _asked(run: BulkRun, actor: Actor, proposals: Sequence[Proposal], looked_at: int) -> ChangeRequest:
@@ -74,8 +74,8 @@ def _asked(run: BulkRun, actor: Actor, proposals: Sequence[Proposal], looked_at:
 
 def _title(run: BulkRun, looked_at: int) -> str:
     """What the next request of the run is called: as the run is, and which part of it this is where it takes several."""
-    before = BulkRow.objects.filter(run=run, result=Result.PROPOSED).values("proposed_in").distinct().count()
-    left = BulkRow.objects.filter(run=run, verdict=Verdict.PROPOSE, excluded=False, result="").count() - looked_at
-    parts = before + 1 + ceil(max(0, left) / MOST_CHANGES)
+    before = run.rows.filter(result=Result.PROPOSED).values("proposed_in").distinct().count()
+    left = run.rows.filter(TO_PROPOSE, result="").count() - looked_at
+    parts = before + 1 + ceil(left / MOST_CHANGES)
     part = f" ({before + 1}/{parts})" if parts > 1 else ""
     return f"{run.request_title[: MOST_TITLE - len(part)]}{part}"

@@ -8,16 +8,18 @@ import orjson
 from django.db import connection
 from django.db.models import Count, F, Q
 
-from offers.access.permissions import Actor, NotAllowed
+from offers.access.permissions import Actor, NotAllowed, NotFound
 from offers.access.policy import ReviewRequired
-from offers.document.errors import Problem
+from offers.document.errors import DocumentError, Problem
 from offers.document.values import Patch
 from offers.document.words.describe import Change
 from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Place, place_at
 from offers.ledger.heads import HEAD_COLUMNS
 from offers.ledger.leaf import RefersTo
+from offers.ledger.writes import StaleEtag
 from offers.models import BulkRow, BulkRun, ChangeRequest, Revision
+from offers.review.queue import own
 from offers.review.requests import MOST_CHANGES
 
 TEXT_KEPT = 160
@@ -27,6 +29,8 @@ GONE = gettext_noop("This offer has been deleted.")
 STALE = gettext_noop("{name} changed this offer meanwhile: it is at version {etag} now.")
 NEEDS_REVIEW = gettext_noop("This takes a second person by now. A new dry run proposes it.")
 NO_LONGER = gettext_noop("{name} may no longer change this sandbox.")
+# What an offer is skipped for.
+IN_THE_WAY = (StaleEtag, NotFound, NotAllowed, DocumentError)
 
 _COLUMNS = (
     *("run_id", "item_id", "verdict", "etag", "patch", "excluded", "result"),
@@ -84,9 +88,8 @@ def to_propose(run: BulkRun) -> int:
 def requests_with_room(actor: Actor, run: BulkRun) -> list[ChangeRequest]:
     """This person's own open requests that could take what the run proposes, too, the latest first."""
     states = (ChangeRequest.State.OPEN, ChangeRequest.State.CHANGES_REQUESTED)
-    own = ChangeRequest.objects.filter(sandbox=actor.sandbox, owner_key=actor.key, state__in=states)
-    room = own.annotate(size=Count("changes")).filter(size__lte=MOST_CHANGES - to_propose(run))
-    return list(room.order_by("-updated_at", "-key")[:REQUESTS_OFFERED])
+    sized = own(actor).filter(state__in=states).annotate(size=Count("changes"))
+    return list(sized.filter(size__lte=MOST_CHANGES - to_propose(run))[:REQUESTS_OFFERED])
 
 
 def requests_of(run: BulkRun) -> list[ChangeRequest]:
@@ -146,6 +149,19 @@ def kept_problem(problem: Problem, document: Any, place: Place | None = None) ->
 
 def skip(row: BulkRow, problem: Problem, document: Any = None) -> None:
     row.result, row.problems = BulkRow.Result.SKIPPED, [kept_problem(problem, document)]
+
+
+def skip_for(run: BulkRun, row: BulkRow, error: StaleEtag | NotFound | NotAllowed | DocumentError) -> None:
+    """Skip the row, and say what of IN_THE_WAY that was."""
+    if isinstance(error, StaleEtag):
+        skip(row, Problem("", "stale", STALE, params={"name": error.head.modified_by, "etag": error.head.etag}))
+    elif isinstance(error, NotFound):
+        skip(row, Problem("", "deleted", GONE))
+    elif isinstance(error, NotAllowed):
+        skip(row, refusal(run, error))
+    else:
+        # A placement, rule or tag that it needs went away meanwhile.
+        skip(row, error.problems[0], error.document or row.item.document)
 
 
 def refusal(run: BulkRun, refused: NotAllowed) -> Problem:

@@ -20,19 +20,17 @@ from offers.bulk import queue
 from offers.bulk.plan import plan_rows
 from offers.bulk.proposing import propose_rows
 from offers.bulk.rows import (
-    GONE,
-    STALE,
+    IN_THE_WAY,
     etags_to_undo,
     kept_problem,
     next_rows,
     patch_of,
-    refusal,
     save_rows,
-    skip,
+    skip_for,
     source_of,
 )
 from offers.bulk.runs import Result, State, Verdict
-from offers.document.errors import DocumentError, Problem
+from offers.document.errors import Problem
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.document.values import Patch
 from offers.document.words.labels import gettext_noop
@@ -90,7 +88,8 @@ def work(number: int) -> bool:
 def step(number: int) -> bool:
     """Do the next chunk of a run, if there still is something to do for it. False when somebody else is at it.
 
-    Where one offer fails in a way that takes the whole chunk along, they are done one by one.
+    Where one offer fails in a way that takes the whole chunk along, they are done one by one; what goes into one change request
+    stays together.
     """
     try:
         return _chunk(number)
@@ -102,7 +101,7 @@ def step(number: int) -> bool:
 
 
 def _alone(number: int) -> bool:
-    """A chunk of one offer, of which it is stored that it failed if it does."""
+    """A chunk of one offer, or of one change request, of which it is stored that it failed if it does."""
     try:
         return _chunk(number, 1)
     except Exception:
@@ -158,12 +157,12 @@ def _plan(run: BulkRun, rows: list[BulkRow]) -> None:
 
 def _run(run: BulkRun, rows: list[BulkRow]) -> None:
     """Change these offers or propose it, and put into the rows what came of it."""
-    actor, undone_etags = _actor(run), etags_to_undo(run, rows)
+    actor, undone = _actor(run), etags_to_undo(run, rows)
     if rows[0].verdict == Verdict.PROPOSE:
-        propose_rows(run, rows, actor)
+        propose_rows(run, rows, actor, undone)
         return
     for row in rows:
-        _change(run, row, actor, _stamp(run, undone_etags.get(row.item_id)))
+        _change(run, row, actor, _stamp(run, undone.get(row.item_id)))
 
 
 _DO = {State.PLANNING: _plan, State.RUNNING: _run}
@@ -190,16 +189,8 @@ def _change(run: BulkRun, row: BulkRow, actor: Actor | None, stamp: Stamp) -> No
         if actor is None:
             raise NotAllowed
         outcome = _written(actor, row, patch_of(run, row), stamp)
-    except writes.StaleEtag as error:
-        params: dict[str, str | int] = {"name": error.head.modified_by, "etag": error.head.etag}
-        skip(row, Problem("", "stale", STALE, params=params))
-    except NotFound:
-        skip(row, Problem("", "deleted", GONE))
-    except NotAllowed as error:
-        skip(row, refusal(run, error))
-    except DocumentError as error:
-        # A placement, rule or tag that it needs went away meanwhile.
-        skip(row, error.problems[0], error.document or row.item.document)
+    except IN_THE_WAY as error:
+        skip_for(run, row, error)
     else:
         row.result, row.result_etag = Result.CHANGED, outcome.head.etag
 
