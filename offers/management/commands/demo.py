@@ -80,7 +80,7 @@ class Command(BaseCommand):
             # Of a version of its files that was collected already nothing is left to do.
             if not settings.STATIC_ROOT.is_dir():
                 call_command("collectstatic", verbosity=0, interactive=False)
-            os.environ.update(mail_to_a_folder(port))
+            os.environ.update(mail_to_a_folder(port), LOG_KEY=log_key())
             with children() as start:
                 server = start([*serve.COMMAND, "--host", HOST, "--port", str(port)])
                 worker = start(WORKER)
@@ -94,12 +94,10 @@ class Command(BaseCommand):
 
 def mail_to_a_folder(port: int) -> dict[str, str]:
     """Whatever this machine's environment says of mail: the sample library's people have no mailboxes."""
-    address = f"http://{HOST}:{port}"
     return {
         "EMAIL_URL": f"filemail:///{MAIL}",
         "MAIL_FROM": "Offer library <demo@offers.example>",
-        "PUBLIC_URL": address,
-        "LOG_KEY": log_key(),
+        "PUBLIC_URL": f"http://{HOST}:{port}",
     }
 
 
