@@ -60,11 +60,11 @@ def main(times: int) -> None:
             assert browser.get(f"/s/prod/offers/?{address}").status_code == 200
             taken.append((time.perf_counter() - began) * 1000)
         everything += taken[1:]
-        print(f"{address:48}{statistics.median(taken[1:]):8.0f}{_p95(taken[1:]):8.0f}", flush=True)
-    print(f"{'all':48}{statistics.median(everything):8.0f}{_p95(everything):8.0f}")
+        print(f"{address:48}{statistics.median(taken[1:]):8.0f}{p95(taken[1:]):8.0f}", flush=True)
+    print(f"{'all':48}{statistics.median(everything):8.0f}{p95(everything):8.0f}")
 
 
-def _p95(values: list[float]) -> float:
+def p95(values: list[float]) -> float:
     return sorted(values)[int(len(values) * 0.95)]
 
 

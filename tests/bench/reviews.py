@@ -13,6 +13,8 @@ from datetime import timedelta
 import django
 from django.test import Client
 
+from tests.bench.lists import p95
+
 MANY = 10_000
 # Of ten requests so many are like that; a fifth of those under way is about something that others changed meanwhile.
 STATES = (
@@ -47,7 +49,7 @@ def main(times: int) -> None:
     for (who, address), many in after.items():
         few = before[who, address]
         ratio = statistics.median(many) / statistics.median(few)
-        shown = "".join(f"{statistics.median(taken):8.0f}{_p95(taken):8.0f}" for taken in (many, few))
+        shown = "".join(f"{statistics.median(taken):8.0f}{p95(taken):8.0f}" for taken in (many, few))
         print(f"{who:10}{address:42}{shown}{ratio:9.2f}")
 
 
@@ -126,10 +128,6 @@ def fill(many: int) -> None:
     RequestEvent.objects.bulk_create(events, batch_size=1_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE offers_changerequest, offers_requestedchange, offers_requestevent")
-
-
-def _p95(values: list[float]) -> float:
-    return sorted(values)[int(len(values) * 0.95)]
 
 
 if __name__ == "__main__":
