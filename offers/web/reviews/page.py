@@ -120,9 +120,7 @@ def address(actor: Actor, asked_for: ChangeRequest) -> str:
     return reverse("review", args=[actor.sandbox.name, asked_for.number])
 
 
-def moved_since(
-    actor: Actor, found: Standing, seen: str, known: dict[str, str]
-) -> list[tuple[str, list[Change]]]:
+def moved_since(actor: Actor, found: Standing, seen: str, known: dict[str, str]) -> list[tuple[str, list[Change]]]:
     """What changed of the items since they were at these versions, which the page had along, by the name of the item."""
     etags = seen.split(",")
     if len(etags) != len(found.places):
