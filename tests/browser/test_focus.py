@@ -54,6 +54,8 @@ def test_the_form_keeps_the_focus_its_previews_and_its_place(
         expect(marked).to_have_text(name)
     form.fill(CONTENT.format(0), "Typed just now")
     form.get_by_role("button", name="Add representation").click()
+    # What is filled in as the focus goes elsewhere would be typed there.
+    expect(form.locator("#f-representations-1-placement")).to_be_focused()
     form.fill(CONTENT.format(1), "Second")
     form.get_by_role("button", name="Add representation").click()
     expect(form.locator("#f-representations-2-placement")).to_be_focused()
@@ -98,6 +100,7 @@ def test_the_form_keeps_the_focus_its_previews_and_its_place(
 
     # What was typed is not saved, so the page may ask before it is left.
     form.on("dialog", lambda dialog: dialog.accept())
+    form.wait_for_load_state()
     form.goto(f"{live_server.url}/s/prod/decisions/new/")
     expect(form.locator(".edit-index [aria-current]")).to_have_text("Details")
     form.mouse.wheel(0, 5000)

@@ -1,7 +1,7 @@
 """Rows of the edit form: dragged with the mouse, moved with the keyboard, with everything that was typed."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,3 +50,36 @@ def test_rows_are_dragged_and_moved_and_keep_what_was_typed(form: Page) -> None:
     expect(form.locator(FIRST)).to_have_value("Typed just now")
     expect(form.locator("#row-moved")).to_have_text("Moved to 1 of 2")
     expect(form.get_by_role("button", name="Move down: 1")).to_be_focused()
+
+
+def test_what_is_typed_while_rows_are_on_their_way_is_kept(form: Page) -> None:
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held or "add%3A" not in (route.request.post_data or ""):
+            return route.continue_()
+        return held.append(route)
+
+    form.route("**/edit/", hold_the_first)
+    form.get_by_role("button", name="Add representation").click()
+    form.fill(FIRST, "Typed meanwhile")
+    # Another row, asked for before this one is there, is not: what came later would take its place.
+    form.get_by_role("button", name="Add content").click()
+    held[0].continue_()
+    expect(form.locator("#f-representations-1-placement")).to_be_focused()
+    expect(form.locator(FIRST)).to_have_value("Typed meanwhile")
+    expect(form.locator("[data-component]")).to_have_count(2)
+
+
+def test_a_removed_row_comes_back_beside_what_was_typed_since(form: Page) -> None:
+    for text, place in ((FIRST, "First"), (SECOND, "Second")):
+        if text == SECOND:
+            form.get_by_role("button", name="Add representation").click()
+            expect(form.locator("#f-representations-1-placement")).to_be_focused()
+        form.fill(text, place)
+    form.get_by_role("button", name="Remove: 1", exact=True).click()
+    expect(form.locator(FIRST)).to_have_value("Second")
+    form.fill(FIRST, "Second, and typed since")
+    form.locator("[data-undo-remove]").click()
+    expect(form.locator(FIRST)).to_have_value("First")
+    expect(form.locator(SECOND)).to_have_value("Second, and typed since")
