@@ -67,4 +67,12 @@ def _entry(told: Told, revisions: Mapping[Revision, shapes.Revision]) -> shapes.
             "after": told.access.after,
             "note": told.access.note,
         }
+    if told.erasure is not None:
+        said["erasure"] = {
+            "number": told.erasure.erasure_id,
+            "what": told.erasure.what,
+            "item": told.erasure.item.id if told.erasure.item else "",
+            "about": told.erasure.about,
+            "text": told.erasure.text,
+        }
     return said

@@ -1,4 +1,5 @@
-"""What an entry of the log proves and says, for each kind of event: a revision, a step of a change request, a change of access.
+"""What an entry of the log proves and says, for each kind of event: a revision, a step of a change request, a change of access, a step
+of an erasure or of what has to be kept.
 
 A revision has its leaf already (ledger/leaf.py), and its digest is that leaf's hash. The leaves of the others are made here, in
 the same way: canonical JSON, with commitments in the place of names and of what people wrote.
@@ -59,6 +60,8 @@ class RequestStep(NamedTuple):
     actor_id: int | None
     client_id: str
     salt: bytes
+    erased: dict[str, str] | None = None
+    salts: dict[str, str] | None = None
 
 
 class AccessStep(NamedTuple):
@@ -78,6 +81,29 @@ class AccessStep(NamedTuple):
     request_id: str
     created_at: datetime
     salt: bytes
+    erased: dict[str, str] | None = None
+    salts: dict[str, str] | None = None
+
+
+class ErasureStep(NamedTuple):
+    """A step of an erasure, or of what has to be kept, as it is read for the log; `listed` is what `erased_hash` is of."""
+
+    row: int
+    xid: int
+    number: int | None
+    item: str
+    what: str
+    text: str
+    about: dict[str, Any]
+    listed: str
+    created_at: datetime
+    actor_key: str
+    actor_label: str
+    actor_id: int | None
+    client_id: str
+    salt: bytes
+    erased: dict[str, str] | None = None
+    salts: dict[str, str] | None = None
 
 
 class Change(NamedTuple):
@@ -98,6 +124,9 @@ class Change(NamedTuple):
     created_at: datetime
 
 
+Step = RequestStep | AccessStep | ErasureStep
+
+
 def request_leaf(sandbox: Sandbox, step: RequestStep) -> bytes:
     """The text of its leaf: `label`, `text` and `about` are commitments, in hex."""
     return canonical(
@@ -111,9 +140,9 @@ def request_leaf(sandbox: Sandbox, step: RequestStep) -> bytes:
             "digest": step.digest,
             "actor": step.actor_id,
             "client": step.client_id,
-            "label": _committed(step.salt, "label", step.actor_label),
-            "text": _committed(step.salt, "text", step.text),
-            "about": _committed(step.salt, "about", canonical_text(step.about)),
+            "label": _committed(step, "label", step.actor_label),
+            "text": _committed(step, "text", step.text),
+            "about": _committed(step, "about", canonical_text(step.about)),
             "time": time_text(step.created_at),
         }
     )
@@ -128,14 +157,38 @@ def access_leaf(sandbox: Sandbox, step: AccessStep) -> bytes:
             "sandbox": sandbox.name,
             "what": step.what,
             "subject": step.subject_key,
-            "subject_label": _committed(step.salt, "subject_label", step.subject_label),
+            "subject_label": _committed(step, "subject_label", step.subject_label),
             "before": step.before,
             "after": step.after,
             "actor": step.actor_id,
-            "label": _committed(step.salt, "label", step.actor_label),
+            "label": _committed(step, "label", step.actor_label),
             "door": step.source,
-            "note": _committed(step.salt, "note", step.note),
+            "note": _committed(step, "note", step.note),
             "request": step.request_id,
+            "time": time_text(step.created_at),
+        }
+    )
+
+
+def erasure_leaf(sandbox: Sandbox, step: ErasureStep) -> bytes:
+    """The text of its leaf: `label`, `text` and `about` are commitments. `erased` is SHA-256, in hex, of the list of what it erased:
+    a line for each text, in the order of its bytes: the commitment that stays, the name that it has in its leaf, and SHA-256 of what
+    stands in its place.
+    """
+    return canonical(
+        {
+            "version": VERSION,
+            "event": "erasure",
+            "sandbox": sandbox.name,
+            "number": step.number,
+            "item": step.item,
+            "what": step.what,
+            "actor": step.actor_id,
+            "client": step.client_id,
+            "label": _committed(step, "label", step.actor_label),
+            "text": _committed(step, "text", step.text),
+            "about": _committed(step, "about", canonical_text(step.about)),
+            "erased": hashlib.sha256(step.listed.encode()).hexdigest(),
             "time": time_text(step.created_at),
         }
     )
@@ -146,8 +199,16 @@ def salt_of(salt: bytes, name: str) -> bytes:
     return hashlib.sha256(salt + name.encode()).digest()[:SALT_BYTES]
 
 
-def _committed(salt: bytes, name: str, text: str) -> str:
-    return commitment(salt_of(salt, name), text)
+def salt_for(step: Step, name: str) -> bytes | None:
+    """The salt of one text of a step; None where that text was erased. Of a step of which something was, the others' are kept by name."""
+    if step.erased and name in step.erased:
+        return None
+    return bytes.fromhex(step.salts[name]) if step.salts and name in step.salts else salt_of(step.salt, name)
+
+
+def _committed(step: Step, name: str, text: str) -> str:
+    salt = salt_for(step, name)
+    return commitment(salt, text) if salt is not None else str((step.erased or {})[name])
 
 
 def of_request(sandbox: Sandbox, step: RequestStep) -> Found:
@@ -168,6 +229,11 @@ def of_request(sandbox: Sandbox, step: RequestStep) -> Found:
 def of_access(sandbox: Sandbox, step: AccessStep) -> Found:
     hash, who = of_leaf(access_leaf(sandbox, step)), actor_key(step.actor_id, "", step.actor_label)
     return Found(Event.ACCESS, step.row, step.xid, hash, step.created_at, who, what=step.what)
+
+
+def of_erasure(sandbox: Sandbox, step: ErasureStep) -> Found:
+    hash = of_leaf(erasure_leaf(sandbox, step))
+    return Found(Event.ERASURE, step.row, step.xid, hash, step.created_at, step.actor_key, what=step.what)
 
 
 def of_change(change: Change) -> Found:

@@ -3,25 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from offers.models import AccessChange, LibraryItem, LogEntry, LogHead, RequestEvent, Revision, Sandbox
+from offers.models import AccessChange, ErasureStep, LibraryItem, LogEntry, LogHead, RequestEvent, Revision, Sandbox
 
 Event = LogEntry.Event
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry, and of the three kinds of things that it may be about the one that it is about; `item` is a revision's."""
+    """An entry, and of the four kinds of things that it may be about the one that it is about; `item` is a revision's."""
 
     entry: LogEntry
     revision: Revision | None = None
     item: LibraryItem | None = None
     step: RequestEvent | None = None
     access: AccessChange | None = None
+    erasure: ErasureStep | None = None
 
     @property
     def name(self) -> str:
         """Who did it, as they were called then; "" for what nobody did."""
-        of = self.revision or self.step or self.access
+        of = self.revision or self.step or self.access or self.erasure
         return of.actor_label if of else ""
 
 
@@ -33,7 +34,7 @@ def entries(sandbox: Sandbox, since: int, limit: int) -> tuple[list[Told], int]:
 
 
 def told(found: Sequence[LogEntry]) -> list[Told]:
-    """These entries with what happened, in the same order: one statement for each of the three kinds that is among them.
+    """These entries with what happened, in the same order: one statement for each of the kinds that is among them.
 
     Of items there are their rows in lists, which have their names; documents stay where they are.
     """
@@ -42,6 +43,7 @@ def told(found: Sequence[LogEntry]) -> list[Told]:
     revisions = made.in_bulk(rows[Event.REVISION])
     steps = RequestEvent.objects.select_related("request").in_bulk(rows[Event.REQUEST])
     accesses = AccessChange.objects.in_bulk(rows[Event.ACCESS])
+    erasures = ErasureStep.objects.select_related("item__listing").defer("item__document").in_bulk(rows[Event.ERASURE])
     return [
         Told(
             entry,
@@ -49,6 +51,7 @@ def told(found: Sequence[LogEntry]) -> list[Told]:
             item=revisions[entry.row].item if entry.event == Event.REVISION else None,
             step=steps[entry.row] if entry.event == Event.REQUEST else None,
             access=accesses[entry.row] if entry.event == Event.ACCESS else None,
+            erasure=erasures[entry.row] if entry.event == Event.ERASURE else None,
         )
         for entry in found
     ]

@@ -19,11 +19,21 @@ from django.db import transaction
 
 from offers import asked
 from offers.log import tree
-from offers.log.events import AccessStep, Change, Found, RequestStep, of_access, of_change, of_request
+from offers.log.events import (
+    AccessStep,
+    Change,
+    ErasureStep,
+    Found,
+    RequestStep,
+    of_access,
+    of_change,
+    of_erasure,
+    of_request,
+)
 from offers.models import LogEntry, LogHead, Sandbox, reading
 
 Event = LogEntry.Event
-Step = type[AccessStep] | type[Change] | type[RequestStep]
+Step = type[AccessStep] | type[Change] | type[ErasureStep] | type[RequestStep]
 # What one transaction adds: a library that was imported is many of these.
 AT_ONCE = 5_000
 # And what one turn of the upkeep adds at most, so that its other sandboxes have theirs.
@@ -107,6 +117,7 @@ _STORED: dict[Event, tuple[str, str]] = {
         "request.sandbox_id",
     ),
     Event.REVISION: ("offers_revision AS made", "made.sandbox_id"),
+    Event.ERASURE: ("offers_erasurestep AS made", "made.sandbox_id"),
 }
 _UNKNOWN = """NOT EXISTS (SELECT FROM offers_logentry AS known
                     WHERE known.sandbox_id = %(sandbox)s AND known.event = {event} AND known.row = made.key)"""
@@ -133,13 +144,14 @@ SELECT made.key FROM unnest(%(items)s::bigint[], %(etags)s::int[]) AS first(item
 _READ: dict[int, tuple[str, Step]] = {
     Event.ACCESS: (
         """SELECT key, xid, what, subject_key, subject_label, before, after, actor_id, actor_label, source, note,
-                  request_id, created_at, salt
+                  request_id, created_at, salt, erased, salts
              FROM offers_accesschange WHERE key = ANY(%s)""",
         AccessStep,
     ),
     Event.REQUEST: (
         """SELECT event.key, event.xid, request.number, event.what, event.version, event.digest, event.text, event.about,
-                  event.created_at, event.actor_key, event.actor_label, event.actor_id, event.client_id, event.salt
+                  event.created_at, event.actor_key, event.actor_label, event.actor_id, event.client_id, event.salt,
+                  event.erased, event.salts
              FROM offers_requestevent AS event JOIN offers_changerequest AS request ON request.key = event.request_id
             WHERE event.key = ANY(%s)""",
         RequestStep,
@@ -150,6 +162,17 @@ _READ: dict[int, tuple[str, Step]] = {
              FROM offers_revision AS made JOIN offers_libraryitem AS item ON item.key = made.item_id
             WHERE made.key = ANY(%s)""",
         Change,
+    ),
+    Event.ERASURE: (
+        """SELECT made.key, made.xid, made.erasure_id, coalesce(item.id, ''), made.what, made.text, made.about,
+                  (SELECT coalesce(string_agg(line || E'\\n', '' ORDER BY line COLLATE "C"), '')
+                     FROM offers_erasedtext AS gone,
+                          concat_ws(' ', gone.kept, gone.name, gone.instead) AS line WHERE gone.step_id = made.key),
+                  made.created_at, made.actor_key, made.actor_label, made.actor_id, made.client_id, made.salt,
+                  made.erased, made.salts
+             FROM offers_erasurestep AS made LEFT JOIN offers_libraryitem AS item ON item.key = made.item_id
+            WHERE made.key = ANY(%s)""",
+        ErasureStep,
     ),
 }
 
@@ -205,8 +228,8 @@ def _read(sandbox: Sandbox, event: int, keys: list[int]) -> dict[int, Found]:
 
 
 def made_again(sandbox: Sandbox) -> Iterator[tuple[int, int]]:
-    """The places and kinds of the entries about requests and access whose rows are gone, or no longer what the log has of them."""
-    for event in (Event.ACCESS, Event.REQUEST):
+    """The places and kinds of the entries about requests, access and erasures whose rows are gone, or no longer what the log has of them."""
+    for event in (Event.ACCESS, Event.REQUEST, Event.ERASURE):
         entries = LogEntry.objects.filter(sandbox=sandbox, event=event).order_by("index")
         for batch in _batches(entries.values_list("index", "row", "leaf_hash").iterator()):
             made = _read(sandbox, event, [row for _index, row, _hash in batch])
@@ -228,6 +251,8 @@ def _found(sandbox: Sandbox, step: Step, row: tuple[Any, ...]) -> Found:
     known = step(*(_READ_AS.get(name, _as_it_is)(value) for name, value in zip(step._fields, row, strict=True)))
     if isinstance(known, Change):
         return of_change(known)
+    if isinstance(known, ErasureStep):
+        return of_erasure(sandbox, known)
     return of_request(sandbox, known) if isinstance(known, RequestStep) else of_access(sandbox, known)
 
 
@@ -240,6 +265,7 @@ _READ_AS: dict[str, Callable[[Any], Any]] = {
     "xid": int,
     "salt": lambda salt: bytes(salt or b""),
     **dict.fromkeys(("about", "before", "after", "refers_to"), orjson.loads),
+    **dict.fromkeys(("erased", "salts"), lambda text: text and orjson.loads(text)),
 }
 
 

@@ -4,6 +4,7 @@ from offers.models.access import AccessChange, ClientState
 from offers.models.api import Attempt, IdempotencyKey
 from offers.models.blame import BlameFound
 from offers.models.bulk import BulkRow, BulkRun
+from offers.models.erasure import ErasedText, Erasure, ErasureStep, Keeping, RetentionClass
 from offers.models.library import LibraryItem, Membership, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
 from offers.models.log import LogCheck, LogEntry, LogHead, LogTile
@@ -18,7 +19,11 @@ __all__ = [
     "BulkRun",
     "ChangeRequest",
     "ClientState",
+    "ErasedText",
+    "Erasure",
+    "ErasureStep",
     "IdempotencyKey",
+    "Keeping",
     "LibraryItem",
     "Listing",
     "ListingPast",
@@ -34,6 +39,7 @@ __all__ = [
     "RequestComment",
     "RequestEvent",
     "RequestedChange",
+    "RetentionClass",
     "Revision",
     "Sandbox",
     "SavedView",

@@ -7,7 +7,7 @@ from django.db.models import F, Func
 from django.utils.translation import gettext_lazy as _
 
 from offers.models.library import Sandbox
-from offers.models.transactions import RandomSalt, TransactionIdField
+from offers.models.transactions import Erasable, RandomSalt, TransactionIdField
 
 
 class ClientState(models.Model):
@@ -31,7 +31,7 @@ class ClientState(models.Model):
         return f"{self.client_id}, last used {self.last_used_at}"
 
 
-class AccessChange(models.Model):
+class AccessChange(Erasable):
     """One change of who may do what in a sandbox: of a member, a client's secret, the policy. Append-only, by trigger.
 
     Like a revision it outlives its subjects: keys without constraints, and names as they were then.
@@ -80,7 +80,7 @@ class AccessChange(models.Model):
     created_at = models.DateTimeField()
     # As of a revision: whoever follows the changes of a sandbox goes by it.
     xid = TransactionIdField(db_default=Func(function="pg_current_xact_id"))
-    # Of what the log proves of it without telling it (log/events.py); null where that was erased.
+    # Of what the log proves of it without telling it (log/events.py); null where part of that was erased.
     salt = models.BinaryField(null=True, db_default=RandomSalt())
 
     class Meta:

@@ -39,6 +39,7 @@ class LogEntry(models.Model):
         ACCESS = 0, "access"
         REQUEST = 1, "request"
         REVISION = 2, "revision"
+        ERASURE = 3, "erasure"
 
     pk = models.CompositePrimaryKey("sandbox_id", "index")
     sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -51,7 +52,7 @@ class LogEntry(models.Model):
     # Who (permissions.actor_key), through which program and by which door: a revision's, "" for others.
     actor_key = models.CharField(max_length=160)
     door = models.CharField(max_length=8)
-    # What happened: to a request or to access; "" for a revision.
+    # What happened: to a request, to access or to what was asked to be erased; "" for a revision.
     what = models.CharField(max_length=16)
     # The item of a revision; of a request's event none, for it may be about many.
     item_id = models.BigIntegerField(null=True)

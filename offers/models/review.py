@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from offers.models.library import LibraryItem, Sandbox
-from offers.models.transactions import RandomSalt, TransactionIdField
+from offers.models.transactions import Erasable, RandomSalt, TransactionIdField
 
 
 class By(models.Model):
@@ -191,7 +191,7 @@ class ShownWith(models.Model):
         return f"item {self.item_id}, shown with what request {self.request_id} changes"
 
 
-class RequestEvent(By):
+class RequestEvent(By, Erasable):
     """Something that happened to a request. Append-only, by trigger.
 
     A verdict names the digest (offers/review/standing.py) of what was looked at: the exact changes, and the values that they replace.
@@ -227,7 +227,7 @@ class RequestEvent(By):
     about = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     xid = TransactionIdField(db_default=models.Func(function="pg_current_xact_id"))
-    # Of what the log proves of it without telling it (log/events.py); null where that was erased.
+    # Of what the log proves of it without telling it (log/events.py); null where part of that was erased.
     salt = models.BinaryField(null=True, db_default=RandomSalt())
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Columns that PostgreSQL fills: the number of the transaction that stored a row, and a salt."""
+"""Columns that PostgreSQL fills: the number of the transaction that stored a row, and a salt; and what is left of what was erased."""
 
 from django.db import models
 
@@ -18,3 +18,13 @@ class RandomSalt(models.Func):
 
     template = "uuid_send(gen_random_uuid())"
     output_field = models.BinaryField()
+
+
+class Erasable(models.Model):
+    """A step of which texts can be erased: then `erased` has their commitments, in hex, by name, and `salts` the others' salts."""
+
+    erased = models.JSONField(null=True)
+    salts = models.JSONField(null=True)
+
+    class Meta:
+        abstract = True

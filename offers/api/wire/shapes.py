@@ -197,8 +197,18 @@ class LoggedAccess(TypedDict):
     note: str
 
 
+class LoggedErasure(TypedDict):
+    """A step of an erasure (by its number), or of what has to be kept (without one)."""
+
+    number: Count | None
+    what: str
+    item: str
+    about: dict[str, JSON]
+    text: str
+
+
 class LogEntry(TypedDict):
-    """What happened, at its place in the sandbox's log; it is about one of the last three. `byKey` is who did it, "" for nobody."""
+    """What happened, at its place in the sandbox's log; it is about one of the last four. `byKey` is who did it, "" for nobody."""
 
     index: Count
     leafHash: str
@@ -208,6 +218,7 @@ class LogEntry(TypedDict):
     revision: NotRequired[LoggedRevision]
     changeRequest: NotRequired[LoggedStep]
     access: NotRequired[LoggedAccess]
+    erasure: NotRequired[LoggedErasure]
 
 
 class ChangePage(TypedDict):

@@ -12,7 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg.sql import SQL, Composed, Identifier
 
-from offers.models import AccessChange, ListingPast, LogEntry, RequestEvent, Revision
+from offers.models import AccessChange, ErasedText, ErasureStep, ListingPast, LogEntry, RequestEvent, Revision
 
 WORK = SQL("SELECT, INSERT, UPDATE, DELETE")
 # All others are worked on: a new table is one of those without being named here.
@@ -22,8 +22,12 @@ LESS = {
     AccessChange._meta.db_table: SQL("SELECT, INSERT"),
     RequestEvent._meta.db_table: SQL("SELECT, INSERT"),
     LogEntry._meta.db_table: SQL("SELECT, INSERT"),
+    ErasureStep._meta.db_table: SQL("SELECT, INSERT"),
+    ErasedText._meta.db_table: SQL("SELECT, INSERT"),
     MigrationRecorder.Migration._meta.db_table: SQL("SELECT"),
 }
+# It runs as the owner of the tables. Triggers let through what a confirmed erasure names, in its own transaction, and nothing else.
+ERASE = SQL("FUNCTION offers_erase(text, jsonb)")
 # Whoever is the owner of the table or of its schema, if only as a member, may do everything whatever was granted.
 OWNS = """
 SELECT pg_has_role(%s, c.relowner, 'MEMBER') OR pg_has_role(%s, n.nspowner, 'MEMBER')
@@ -69,6 +73,7 @@ def statements(cursor: CursorWrapper, role: str, names: list[str]) -> list[Compo
         made.append(SQL("GRANT {} ON TABLE {} TO {}").format(LESS.get(name, WORK), table, to))
         for sequence in connection.introspection.get_sequences(cursor, name):
             made.append(SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(Identifier(sequence["name"]), to))
+    made.append(SQL("GRANT EXECUTE ON {} TO {}").format(ERASE, to))
     return made
 
 

@@ -103,6 +103,7 @@ def _filters(actor: Actor, wanted: Wanted) -> list[Filter]:
         (Event.REVISION.label, _("Changes")),
         (Event.REQUEST.label, _("Reviews")),
         (Event.ACCESS.label, _("Access")),
+        (Event.ERASURE.label, _("Erasures and holds")),
     ]
     fields: Options = [(ANY_DATE, _("Any date")), *sorted(((one, _(one)) for one in CALLED), key=lambda pair: pair[1])]
     people = dict.fromkeys([*audit.people(actor.sandbox.pk), *([wanted.by] if wanted.by else [])], "")

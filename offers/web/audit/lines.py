@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from offers.access.people import known
 from offers.document.kinds.reading import DECLARED
 from offers.log.following import Told, told
-from offers.models import LogEntry, RequestEvent, Revision
+from offers.models import ErasureStep, LogEntry, RequestEvent, Revision
 from offers.review.changes.approvals import Approval, approvals_of
 from offers.web.access.changes import Line as AccessLine
 from offers.web.access.changes import lines as access_lines
@@ -23,7 +23,7 @@ CREATED, DELETED, RESTORED = gettext_noop("Created"), gettext_noop("Deleted"), g
 
 @dataclass(slots=True)
 class Line:
-    """An entry with what it is about: a revision, a step of a request or a change of access.
+    """An entry with what it is about: a revision, a step of a request, a change of access, or a step of an erasure.
 
     `who` is the name that it was done under, `now` the one that the account has now; `what` are the first fields that it touched,
     or what it did as a whole, and `more` how many fields there are besides.
@@ -39,6 +39,7 @@ class Line:
     revision: Revision | None = None
     step: RequestEvent | None = None
     access: AccessLine | None = None
+    erasure: ErasureStep | None = None
 
 
 def lines_of(entries: Sequence[LogEntry]) -> list[Line]:
@@ -51,12 +52,14 @@ def lines_of(entries: Sequence[LogEntry]) -> list[Line]:
 
 
 def _line(one: Told, now: str, accesses: Mapping[int, AccessLine]) -> Line:
-    line = Line(one.entry, one.name, now=now, step=one.step, revision=one.revision)
+    line = Line(one.entry, one.name, now=now, step=one.step, revision=one.revision, erasure=one.erasure)
     if one.revision:
         line.client, line.note = one.revision.client_id, one.revision.note
         line.what, line.more = _what(one.entry, one.revision)
     elif one.step:
         line.client, line.note = one.step.client_id, one.step.text
+    elif one.erasure:
+        line.client, line.note = one.erasure.client_id, one.erasure.text
     elif one.access:
         line.access, line.note = accesses[one.access.key], one.access.note
     return line

@@ -76,6 +76,7 @@ PROBES = [
     "DELETE FROM offers_revision",
     "DELETE FROM offers_listingpast",
     "UPDATE offers_accesschange SET note = 'x'",
+    "UPDATE offers_erasurestep SET text = 'x'",
     "TRUNCATE offers_revision CASCADE",
     "ALTER TABLE offers_revision DISABLE TRIGGER revision_append_only",
     "ALTER TABLE offers_revision ADD COLUMN x int",
@@ -180,6 +181,8 @@ def test_every_table_of_every_installed_app_is_granted(application: Application)
         "offers_accesschange",
         "offers_requestevent",
         "offers_logentry",
+        "offers_erasurestep",
+        "offers_erasedtext",
         "django_migrations",
     }
 
