@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from offers.web.access import clients, overview, people
 from offers.web.account import preferences, session
 from offers.web.audit import audit, changes, files, integrity, on_air, proof
+from offers.web.audit.taken import receipt
 from offers.web.bulk import runs
 from offers.web.edit import form, new, presence
 from offers.web.frame.sections import OFFERS, SectionConverter
@@ -81,6 +82,7 @@ urlpatterns = [
     path("s/<slug:sandbox>/log/checkpoint", proof.checkpoint, name="log_checkpoint"),
     path("s/<slug:sandbox>/log/vkey", proof.vkey, name="log_vkey"),
     path("s/<slug:sandbox>/log/tile/<str:level>/<path:place>", proof.tile, name="log_tile"),
+    path("s/<slug:sandbox>/log/verify_receipt.py", receipt.checker, name="log_checker"),
     path("s/<slug:sandbox>/audit.csv", files.as_csv, name="audit_csv"),
     path("s/<slug:sandbox>/audit.ndjson", files.as_ndjson, name="audit_ndjson"),
     path("s/<slug:sandbox>/inbox/", inbox.inbox, name="inbox"),
@@ -107,6 +109,7 @@ urlpatterns = [
     path(ITEM + "history/<int:etag>/undo/", undoing.undo, name="undo"),
     path(ITEM + "history/<int:etag>/restore/", undoing.restore, name="restore"),
     path(ITEM + "history/<int:etag>/receipt", proof.receipt, name="receipt"),
+    path(ITEM + "history/<int:etag>/proof/", receipt.page, name="proof"),
     path(ITEM + "compare/", comparing.compare, name="compare"),
     path(ITEM + "blame/", history.blame, name="blame"),
 ]

@@ -15,10 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from offers.log import checkpoints, tiles, tree
+from offers.log import checkpoints, scripts, tiles, tree
 from offers.log.checkpoints import Checkpoint
 from offers.log.tree import HASH, Tree
-from offers.management.commands import witness
 from offers.models import LogTile, Sandbox
 from tests.cast import make_sandbox
 
@@ -39,7 +38,7 @@ def log(db: None, settings: Settings) -> Sandbox:
 @pytest.fixture
 def cosign(tmp_path: Path, log: Sandbox) -> Callable[[], str]:
     """The script's witness, at what `shown` put there."""
-    script, key = witness.script(), tmp_path / "witness.key"
+    script, key = scripts.script("witness"), tmp_path / "witness.key"
     key.write_text(script.new_key(WITNESS)[0])
 
     def sign() -> str:
@@ -97,7 +96,7 @@ def test_the_cosignature_is_what_c2sp_says(log: Sandbox, tmp_path: Path, cosign:
 
 
 def _public(file: Path) -> str:
-    name, key = witness.script().read_signing_key(file.read_text())
+    name, key = scripts.script("witness").read_signing_key(file.read_text())
     raw = b"\4" + key.public_key().public_bytes_raw()
     key_id = hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()[:8]
     return f"{name}+{key_id}+{base64.b64encode(raw).decode()}"
@@ -119,7 +118,7 @@ def test_a_log_that_shrank_or_was_rewritten_is_refused_and_nothing_is_forgotten(
     shown(tmp_path, log, before)
     kept = cosign()
     shown(tmp_path, log, now, None if altered is None else rewritten(now, at=altered))
-    with pytest.raises(witness.script().Refused, match=why):
+    with pytest.raises(scripts.script("witness").Refused, match=why):
         cosign()
     assert (tmp_path / "state").read_text() == kept
     shown(tmp_path, log, 66_000)
@@ -134,7 +133,7 @@ def test_tiles_that_show_each_asker_what_it_wants_to_see_do_not_help(
     cosign()
     place = shown(tmp_path, log, 600, rewritten(600, at=290))
     (place / "tile/0/001").write_bytes(tiles.served(log, "0", "001") or b"")
-    with pytest.raises(witness.script().Refused, match="REWRITTEN"):
+    with pytest.raises(scripts.script("witness").Refused, match="REWRITTEN"):
         cosign()
 
 
@@ -143,12 +142,12 @@ def test_damage_is_refused(log: Sandbox, tmp_path: Path, cosign: Callable[[], st
     good = (place / "checkpoint").read_text()
     for text in (good.replace("\n300\n", "\n301\n"), good[:-1], good.replace("— offers", "— others"), ""):
         (place / "checkpoint").write_text(text)
-        with pytest.raises(witness.script().Refused):
+        with pytest.raises(scripts.script("witness").Refused):
             cosign()
     (place / "checkpoint").write_text(good)
     tile = place / "tile/0/001.p/44"
     tile.write_bytes(tile.read_bytes()[HASH:])
-    with pytest.raises(witness.script().Refused, match="does not have 44 hashes"):
+    with pytest.raises(scripts.script("witness").Refused, match="does not have 44 hashes"):
         cosign()
     assert not (tmp_path / "state").exists()
 

@@ -1,12 +1,13 @@
 """`manage.py witness`: docs/witness.py, which needs none of this and can be taken elsewhere by itself."""
 
-import importlib.util
 from argparse import ArgumentParser, Namespace
-from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+
+from offers.log.scripts import script
+
+SCRIPT = "witness"
 
 
 class Command(BaseCommand):
@@ -14,21 +15,10 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        script().arguments(parser)
+        script(SCRIPT).arguments(parser)
 
     def handle(self, **options: Any) -> None:
         try:
-            self.stdout.write(script().run(Namespace(**options)), ending="")
-        except (script().Refused, OSError, ValueError) as error:
+            self.stdout.write(script(SCRIPT).run(Namespace(**options)), ending="")
+        except (script(SCRIPT).Refused, OSError, ValueError) as error:
             raise CommandError(f"NOT SIGNED: {error}") from None
-
-
-@lru_cache(maxsize=1)
-def script() -> Any:
-    """The script as a module."""
-    spec = importlib.util.spec_from_file_location("witness", settings.BASE_DIR / "docs" / "witness.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
