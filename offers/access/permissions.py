@@ -111,6 +111,17 @@ def check_edit(actor: Actor) -> None:
         raise NotAllowed(_("You can read this sandbox but not change it."))
 
 
+def may_audit(actor: Actor) -> bool:
+    """Whether this person answers for how the sandbox is controlled, or looks at that."""
+    return actor.role in (Role.AUDITOR, Role.ADMIN)
+
+
+def check_audit(actor: Actor) -> None:
+    """Refuse everybody but auditors and admins. Raises NotAllowed."""
+    if not may_audit(actor):
+        raise NotAllowed(_("Only auditors and admins of this sandbox see its controls."))
+
+
 def get_item_for(actor: Actor, id: str, *, kinds: tuple[Kind, ...] = OFFER_KINDS, deleted: bool = False) -> LibraryItem:
     """The item of one of these kinds that this actor may read. Raises NotFound.
 

@@ -31,6 +31,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     times.ago,
     times.exact,
     times.clock,
+    times.lasted,
     words.change_title,
     words.phrase,
     words.old_text,

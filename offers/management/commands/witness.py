@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from offers.log.scripts import script
+from offers.log.taken.scripts import script
 
 SCRIPT = "witness"
 

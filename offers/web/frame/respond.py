@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from offers.access.asking import asking
 from offers.access.members import may_manage
-from offers.access.permissions import Actor, can_edit, label_for_user
+from offers.access.permissions import Actor, can_edit, label_for_user, may_audit
 from offers.models import Membership, Sandbox
 from offers.review import notices, queue
 from offers.web.frame.middleware import zone_of
@@ -55,6 +55,11 @@ class Frame:
     def may_manage(self) -> bool:
         """Whether the person sees and changes who may do what here."""
         return self.actor is not None and may_manage(self.actor)
+
+    @property
+    def may_audit(self) -> bool:
+        """Whether the person sees how the sandbox is controlled."""
+        return self.actor is not None and may_audit(self.actor)
 
     @cached_property
     def sandboxes(self) -> list[Sandbox]:

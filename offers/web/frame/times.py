@@ -17,6 +17,17 @@ def ago(instant: datetime | None) -> SafeString:
     return format_html("{}{}</time>", _with_tooltip(instant), _ago_text(instant, timezone.now()))
 
 
+def lasted(span: timedelta | None) -> str:
+    """How long something took, short; "" for what has not ended."""
+    if span is None:
+        return ""
+    if span < timedelta(hours=1):
+        return _("{n} min").format(n=max(1, span // timedelta(minutes=1)))
+    if span < timedelta(days=2):
+        return _("{n} h").format(n=span // timedelta(hours=1))
+    return ngettext("{n} day", "{n} days", span.days).format(n=span.days)
+
+
 def _ago_text(instant: datetime, now: datetime) -> str:
     passed = now - instant
     if passed < timedelta(minutes=1):

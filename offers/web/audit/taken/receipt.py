@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from offers.access.permissions import Actor
 from offers.ledger import history
 from offers.log import checkpoints, receipts
-from offers.log.scripts import path_of, script
+from offers.log.taken.scripts import path_of, script
 from offers.models import LibraryItem, LogEntry, Revision
 from offers.review.changes.consent import consents_of
 from offers.web.frame.access import actor_for, item_for
@@ -52,7 +52,9 @@ def proved(actor: Actor, item: LibraryItem, made: Revision) -> dict[str, Any]:
 
 def _index(actor: Actor, item: LibraryItem, made: Revision) -> int | None:
     """Its place in the log, which is not signed."""
-    entries = LogEntry.objects.filter(sandbox=actor.sandbox, item_id=item.pk, row=made.pk, event=LogEntry.Event.REVISION)
+    entries = LogEntry.objects.filter(
+        sandbox=actor.sandbox, item_id=item.pk, row=made.pk, event=LogEntry.Event.REVISION
+    )
     return entries.values_list("index", flat=True).first()
 
 

@@ -3,8 +3,7 @@
 import pytest
 from pytest_django import Settings
 
-from offers.log import checkpoints, receipts, sequencer
-from offers.log.scripts import script
+from offers.log import checkpoints, sequencer
 from offers.models import Revision, Sandbox
 from offers.review import requests
 from tests.cast import Role, actor, make, offer, patch, replace
