@@ -98,10 +98,9 @@ def test_the_form_keeps_the_focus_its_previews_and_its_place(
     form.get_by_role("button", name="Back to the form").click()
     expect(form.locator("#f-name")).to_be_focused()
 
-    # What was typed is not saved, so the page may ask before it is left.
-    form.on("dialog", lambda dialog: dialog.accept())
-    form.wait_for_load_state()
-    form.goto(f"{live_server.url}/s/prod/decisions/new/")
-    expect(form.locator(".edit-index [aria-current]")).to_have_text("Details")
-    form.mouse.wheel(0, 5000)
-    expect(form.locator(".edit-index [aria-current]")).to_have_text("When nothing fits")
+    # In a window of its own: what was typed here is not saved, and a page that is left would ask.
+    decision = form.context.new_page()
+    decision.goto(f"{live_server.url}/s/prod/decisions/new/")
+    expect(decision.locator(".edit-index [aria-current]")).to_have_text("Details")
+    decision.mouse.wheel(0, 5000)
+    expect(decision.locator(".edit-index [aria-current]")).to_have_text("When nothing fits")
