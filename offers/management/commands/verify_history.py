@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from offers import proof
+from offers.ledger import guards
 from offers.log import checking, checkpoints
 from offers.log.checkpoints import Checkpoint
 from offers.log.notes import BadNote
@@ -48,6 +49,11 @@ class Command(BaseCommand):
             raise CommandError("A checkpoint is of none of these sandboxes' logs.")
         sizes = {one: checkpoints.size_of(one) for one in sandboxes}
         counted = Counter[str]()
+        for problem in guards.problems():
+            # What is off guards the histories of all sandboxes.
+            found += 1
+            counted.update(one.name for one in sandboxes)
+            self.stdout.write(f"the database: {problem}")
         logs = (difference for one in sandboxes for difference in checking.check(one, kept[one]))
         for difference in chain(proof.verify(sandboxes), logs):
             found += 1
