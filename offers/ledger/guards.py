@@ -117,7 +117,8 @@ def _trigger(text: str) -> Trigger | None:
 
 def _made(found: "re.Match[str]") -> Trigger:
     events = frozenset(" ".join(one.split()) for one in found["events"].split(" OR "))
-    return Trigger(found["when"], events, found["between"], found["function"], found["given"])
+    # PostgreSQL prints every argument as a text.
+    return Trigger(found["when"], events, found["between"], found["function"], found["given"].replace("'", ""))
 
 
 def _said() -> _Guards:

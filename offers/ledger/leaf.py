@@ -7,7 +7,6 @@ and every digest is as it was. Each text has a salt of its own, so that opening 
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, TypedDict
 
@@ -41,8 +40,7 @@ class Salts(NamedTuple):
     note: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """The members of a revision's leaf; `patch`, `document`, `label` and `note` are commitments, in hex.
 
     `before` is the digest of the item's revision before, "" for the first; `time` is in UTC to the microsecond.
@@ -66,8 +64,7 @@ class Leaf:
 
     def text(self) -> bytes:
         """The one text of the leaf: JSON with sorted keys, no spaces, in UTF-8 (RFC 8785 for the values that it has)."""
-        says = {name: getattr(self, name) for name in self.__slots__}
-        return canonical({"version": VERSION, "event": "revision", **says})
+        return canonical({"version": VERSION, "event": "revision", **self._asdict()})
 
     def digest(self) -> str:
         """SHA-256, in hex, of a zero byte and the text: the hash of a leaf in a Merkle tree (RFC 6962 section 2.1)."""

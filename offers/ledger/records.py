@@ -84,6 +84,7 @@ class StoredRevision(NamedTuple):
     note_salt: bytes | None
     digest: str
     xid: str
+    key: int
 
 
 REVISION_COLUMNS = {
@@ -150,17 +151,19 @@ def leaf_of(
     """What a revision proves, one that is about to be stored or one that was.
 
     `before` is the digest of the item's revision before; `document` the text of the document after it (`null` once deleted).
+    A commitment is made of its text or, where that was erased, the one that was kept instead.
     """
+    kept = (revision.erased if isinstance(revision, StoredRevision) else None) or {}
     return Leaf(
         sandbox=sandbox.name,
         item=id,
         kind=kind,
         etag=revision.etag,
         before=before,
-        patch=_committed(revision, "patch", revision.patch),
-        document=_committed(revision, "document", document),
-        label=_committed(revision, "label", revision.actor_label),
-        note=_committed(revision, "note", revision.note),
+        patch=kept.get("patch") or commitment(revision.patch_salt or b"", revision.patch),
+        document=kept.get("document") or commitment(revision.document_salt or b"", document),
+        label=kept.get("label") or commitment(revision.label_salt or b"", revision.actor_label),
+        note=kept.get("note") or commitment(revision.note_salt or b"", revision.note),
         actor=revision.actor_id,
         client=revision.client_id,
         door=revision.source,
@@ -168,11 +171,3 @@ def leaf_of(
         request=revision.request_id,
         time=time_text(revision.created_at),
     )
-
-
-def _committed(revision: NewRevision | StoredRevision, name: str, text: str) -> str:
-    """The commitment to a text of a revision: made of it or, where it was erased, the one that was kept instead."""
-    kept = revision.erased if isinstance(revision, StoredRevision) else None
-    if kept and name in kept:
-        return str(kept[name])
-    return commitment(getattr(revision, f"{name}_salt") or b"", text)

@@ -10,8 +10,8 @@ import orjson
 from django.db.models import QuerySet
 
 from offers.access.permissions import actor_key
-from offers.document.patch import replay
-from offers.document.values import Document, canonical_text
+from offers.document.patch import replay_on
+from offers.document.values import Document, Patch, canonical_text
 from offers.ledger.records import StoredRevision, leaf_of
 from offers.models import LibraryItem, Sandbox, reading
 
@@ -26,18 +26,31 @@ class Difference:
     message: str
 
 
-class Step(NamedTuple):
-    """A revision with the documents before and after it; None for what is not there."""
+@dataclass(slots=True)
+class Step:
+    """A revision with its patch, and the texts of the documents before and after it."""
 
     id: str
     kind: str
     revision: StoredRevision
-    before: Document | None
-    after: Document | None
+    patch: Patch
+    was: str
+    became: str
+
+    @property
+    def before(self) -> Document | None:
+        """None for what is not there."""
+        found: Document | None = orjson.loads(self.was)
+        return found
+
+    @property
+    def after(self) -> Document | None:
+        found: Document | None = orjson.loads(self.became)
+        return found
 
 
 class Look(Protocol):
-    """What else is looked at."""
+    """What else is looked at, in the same pass."""
 
     def ahead(self, revisions: Sequence[StoredRevision]) -> None:
         """Revisions that come next, up to AHEAD of them: what is needed of other tables can be read at once."""
@@ -49,7 +62,7 @@ class Look(Protocol):
 AHEAD = 1_000
 
 
-def verify(sandboxes: QuerySet[Sandbox], looking: Callable[[Sandbox], Look] | None = None) -> Iterator[Difference]:
+def verify(sandboxes: QuerySet[Sandbox], *looking: Callable[[Sandbox], Look]) -> Iterator[Difference]:
     """Replay every chain and recompute every digest; yields what differs, item by item. `looking` gives what else looks at them.
 
     Chains and items are read by one streaming statement for each sandbox, which therefore reads one state of them; so is, by
@@ -59,9 +72,9 @@ def verify(sandboxes: QuerySet[Sandbox], looking: Callable[[Sandbox], Look] | No
     for sandbox in sandboxes:
         for item in LibraryItem.objects.filter(sandbox=sandbox, revisions=None).iterator():
             yield Difference(sandbox.name, item.id, item.etag, "the item has no history")
-        look = looking(sandbox) if looking else None
-        for _, chain in groupby(_ahead(_with_items(sandbox), look), lambda row: row.revision.item_id):
-            for found, message in _verify_chain(sandbox, chain, look):
+        looks = [begin(sandbox) for begin in looking]
+        for _, chain in groupby(_ahead(_with_items(sandbox), looks), lambda row: row.revision.item_id):
+            for found, message in _verify_chain(sandbox, chain, looks):
                 yield Difference(sandbox.name, found.item.id, found.revision.etag, message)
         yield from _verify_lists(sandbox)
 
@@ -143,37 +156,39 @@ def _with_items(sandbox: Sandbox) -> Iterator[_Row]:
         yield _Row(revision, _Item(*row[REVISION_WIDTH:]))
 
 
-def _ahead(rows: Iterator[_Row], look: Look | None) -> Iterator[_Row]:
-    """The same rows, each after `look` was told of it."""
-    while look and (batch := list(islice(rows, AHEAD))):
-        look.ahead([row.revision for row in batch])
+def _ahead(rows: Iterator[_Row], looks: Sequence[Look]) -> Iterator[_Row]:
+    """The same rows, each after all who look were told of it."""
+    while looks and (batch := list(islice(rows, AHEAD))):
+        for look in looks:
+            look.ahead([row.revision for row in batch])
         yield from batch
     yield from rows
 
 
-def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row], look: Look | None) -> Iterator[tuple[_Row, str]]:
+def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row], looks: Sequence[Look]) -> Iterator[tuple[_Row, str]]:
     """What is wrong with one item, and at which revision. A chain that is broken is not followed further."""
     document: Document | None = None
-    previous = shown = ""
+    text, previous, shown = "null", "", ""
     for expected, row in enumerate(chain, start=1):
         found, item = row
         if found.etag != expected:
             yield row, f"the revision of etag {expected} is missing"
             return
         try:
-            before, document = document, replay(document, orjson.loads(found.patch))
+            patch = orjson.loads(found.patch)
+            document = replay_on(document, patch)
         except Exception as error:  # noqa: BLE001  # a tampered patch may fail in any way; that is the finding
             yield row, f"the patch cannot be replayed ({type(error).__name__})"
             return
-        text = canonical_text(document)
+        was, text = text, canonical_text(document)
         if found.digest != leaf_of(previous, sandbox, item.id, item.kind, found, text).digest():
             yield row, "the digest does not match what the revision says"
         previous = found.digest
         for name in sorted(found.erased or {}):
             yield row, f"the {name} was erased, and nothing says by whom"
         shown = shown if document is None else text
-        if look and (problem := look(Step(item.id, item.kind, found, before, document))):
-            yield row, problem
+        step = Step(item.id, item.kind, found, patch, was, text)
+        yield from ((row, problem) for look in looks if (problem := look(step)))
         if found.snapshot not in (None, text):
             yield row, "the snapshot differs from the replayed document"
         if found.sandbox_id != item.sandbox_id:

@@ -1,86 +1,249 @@
 """Whether the log says what happened, and is what it was when checkpoints of it were kept elsewhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from operator import attrgetter
+from typing import Any, cast
 
-from offers.ledger.verify import Difference
+from offers.ledger.records import StoredRevision
+from offers.ledger.verify import Difference, Step
 from offers.log import sequencer
 from offers.log.checkpoints import Checkpoint
-from offers.log.tree import Tree, of_children, root_of
-from offers.models import LogEntry, LogHead, Sandbox, reading
+from offers.log.events import Change, Found, of_change
+from offers.log.tree import HASH, WIDTH, of_children, root_of, split
+from offers.models import LibraryItem, LogEntry, LogHead, LogTile, Sandbox, reading
 
-# The places of what is in the log and was not found among what happened, and of what happened and is not in the log though
-# something later is. A revision's digest is its leaf's hash; verifying history recomputes it.
+Event = LogEntry.Event
+_WORDS = {
+    Event.ACCESS: "a change of access",
+    Event.REQUEST: "a step of a request",
+    Event.REVISION: "a revision",
+    Event.ERASURE: "a step of an erasure",
+}
+# What an entry says of what it is about: all of it is made from that, so all of it is compared.
+SAYS = tuple(name for name in Found._fields if name not in ("event", "row", "xid", "etag", "leaf_hash"))
+_HASHES = (
+    "SELECT index, leaf_hash FROM offers_logentry WHERE sandbox_id = %(sandbox)s AND index < %(size)s ORDER BY index"
+)
+# The places of revisions that are not found as the log has them. A revision's digest is its leaf's hash; `ledger/verify` recomputes it.
 _WRONG = """
 SELECT entry.index, item.id, made.etag
   FROM offers_logentry AS entry
        LEFT JOIN offers_revision AS made ON made.key = entry.row
        LEFT JOIN offers_libraryitem AS item ON item.key = made.item_id
  WHERE entry.sandbox_id = %(sandbox)s AND entry.event = 2
-   AND (made.key IS NULL OR made.digest <> encode(entry.leaf_hash, 'hex') OR made.item_id <> entry.item_id)
+   AND (item.key IS NULL OR made.digest <> encode(entry.leaf_hash, 'hex'))
  ORDER BY entry.index
 """
-_MISSING = """
-SELECT item.id, made.etag FROM offers_revision AS made JOIN offers_libraryitem AS item ON item.key = made.item_id
- WHERE made.sandbox_id = %(sandbox)s AND (made.xid, 2, made.key) <= (%(xid)s::text::xid8, %(event)s, %(row)s)
-   AND NOT EXISTS (SELECT FROM offers_logentry AS entry
-                    WHERE entry.sandbox_id = made.sandbox_id AND entry.item_id = made.item_id
-                      AND entry.event = 2 AND entry.row = made.key)
+_STEPS = f"""
+SELECT index, event, row, leaf_hash, {", ".join(SAYS)} FROM offers_logentry
+ WHERE sandbox_id = %(sandbox)s AND event <> 2 ORDER BY index
 """
+_LISTED = (
+    f"SELECT row, index, {', '.join(SAYS)} FROM offers_logentry WHERE sandbox_id = %s AND event = 2 AND row = ANY(%s)"
+)
+# What happened and is not in the log, though something later is; or that has a number which this server never gave.
+_MISSING = """
+SELECT {event}, made.key FROM {stored}
+ WHERE {sandbox} = %(sandbox)s AND {unknown}
+   AND ((made.xid, {event}, made.key) <= (%(xid)s::text::xid8, %(event)s, %(row)s)
+        OR made.xid >= pg_snapshot_xmax(pg_current_snapshot()) AND EXISTS (
+          SELECT FROM pg_control_system() WHERE system_identifier::text = %(server)s))
+"""
+# Steps of requests that say by their keys that they came before one which a kept checkpoint covers, and which it does not cover.
+_PUT_BEFORE = """
+SELECT DISTINCT later.index FROM offers_logentry AS later
+  JOIN offers_logentry AS earlier ON earlier.sandbox_id = later.sandbox_id AND earlier.request = later.request
+   AND earlier.event = later.event AND earlier.index < %(size)s AND earlier.row > later.row
+ WHERE later.sandbox_id = %(sandbox)s AND later.event = 1 AND later.index >= %(size)s
+"""
+AT_ONCE = 1_000
 
 
 def check(sandbox: Sandbox, kept: Sequence[Checkpoint] = ()) -> Iterator[Difference]:
     """What is wrong with the sandbox's log, each at its place. `kept` are checkpoints from elsewhere, of this log."""
 
-    def at(message: str, id: str = "the log", etag: int = 0) -> Difference:
-        return Difference(sandbox.name, id, etag, message)
+    def at(message: str) -> Difference:
+        return Difference(sandbox.name, "the log", 0, message)
 
     head = LogHead.objects.filter(sandbox=sandbox).first() or LogHead(sandbox=sandbox)
+    roots = _Roots(sandbox.pk, {one.size for one in kept})
+    for index, hash in reading.stream(_HASHES, {"sandbox": sandbox.pk, "size": head.size}):
+        if index != roots.count:
+            break
+        yield from map(at, roots.add(bytes(hash)))
+    yield from map(at, roots.end())
+    if roots.count != head.size:
+        yield at(f"the log has {roots.count} entries without a gap and says that there are {head.size}")
+    if _goes_on(sandbox):
+        yield at("there are entries behind those that the log says it has")
     for index, id, etag in reading.stream(_WRONG, {"sandbox": sandbox.pk}):
         if id is None:
             yield at(f"entry {index} is of a revision that is not there")
         else:
-            yield at(f"the log has it at entry {index} as it was, and it has been changed since", id, etag)
-    where = {"sandbox": sandbox.pk, "xid": str(head.xid), "event": head.event, "row": head.row}
-    for id, etag in reading.stream(_MISSING, where):
-        yield at("it is not in the log, though something later is", id, etag)
-    for index, event in sequencer.made_again(sandbox):
-        yield at(f"entry {index} is not what is recorded of that {LogEntry.Event(event).label} step")
-    roots, count = _roots(sandbox, {one.size for one in kept} | {head.size})
-    if count != head.size:
-        yield at(f"the log has {count} entries and says that there are {head.size}")
-    elif head.size and Tree(sandbox.pk).root(head.size) != roots[head.size]:
-        yield at("the tree's tiles are not over the log's entries")
+            message = f"the log has it at entry {index} as it was, and it has been changed since"
+            yield Difference(sandbox.name, id, etag, message)
+    for batch in _batches(reading.stream(_STEPS, {"sandbox": sandbox.pk})):
+        yield from map(at, _steps_apart(sandbox, batch))
+    yield from _missing(sandbox, head)
     for one in kept:
         if one.size > head.size:
             yield at(f"a checkpoint is over {one.size} entries, and there are {head.size}: the last ones are gone")
-        elif roots.get(one.size) != one.root:
+        elif roots.found.get(one.size) != one.root:
             yield at(f"the first {one.size} entries are not those that a checkpoint was made of")
+        for (index,) in reading.rows(_PUT_BEFORE, {"sandbox": sandbox.pk, "size": one.size}):
+            yield at(f"entry {index} is put before what a checkpoint over {one.size} entries has already")
 
 
-def _roots(sandbox: Sandbox, sizes: set[int]) -> tuple[dict[int, bytes], int]:
-    """The roots at these sizes, from the entries alone, and how many entries there are without a gap."""
-    # Of whole subtrees from left to right, each with how many leaves it has.
-    whole: list[tuple[int, bytes]] = []
-    roots, count = {0: root_of([])}, 0
-    entries = reading.stream(
-        "SELECT index, leaf_hash FROM offers_logentry WHERE sandbox_id = %(sandbox)s ORDER BY index",
-        {"sandbox": sandbox.pk},
+def _steps_apart(sandbox: Sandbox, batch: list[Any]) -> Iterator[str]:
+    """Which of these entries about requests and access are not what happened makes them."""
+    made = {
+        event: sequencer.recorded(sandbox, event, [row for _index, kind, row, *_more in batch if kind == event])
+        for event in {event for _index, event, *_more in batch}
+    }
+    for index, event, row, hash, *says in batch:
+        found = made[event].get(row)
+        if found is None:
+            yield f"entry {index} is of {_WORDS[event]} that is not there"
+        elif bytes(hash) != found.leaf_hash:
+            yield f"entry {index} is of {_WORDS[event]} that has been changed since"
+        else:
+            yield from _listed_apart(index, says, found)
+
+
+def _listed_apart(index: int, says: list[Any], found: Found) -> Iterator[str]:
+    says[_FIELDS] = tuple(says[_FIELDS])
+    if tuple(says) != (expected := _SAID(found)):
+        names = ", ".join(name for name, was, now in zip(SAYS, says, expected, strict=True) if was != now)
+        yield f"entry {index} of the log is listed by another {names} than was recorded"
+
+
+_SAID, _FIELDS = attrgetter(*SAYS), SAYS.index("fields")
+
+
+class Listed:
+    """Looks at each revision: whether audit pages find it in the log by what it says."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._entries: dict[int, list[Any]] = {}
+
+    def ahead(self, revisions: Sequence[StoredRevision]) -> None:
+        keys = [made.key for made in revisions]
+        self._entries = {row: says for row, *says in reading.rows(_LISTED, [self.sandbox.pk, keys])}
+
+    def __call__(self, step: Step) -> str:
+        entry = self._entries.get(step.revision.key)
+        if entry is None:
+            return ""
+        index, *says = entry
+        return "; ".join(_listed_apart(index, says, _found(step)))
+
+
+def _found(step: Step) -> Found:
+    made = step.revision
+    who = made.actor_id, made.actor_label, made.client_id
+    change = Change(
+        made.key,
+        0,
+        made.item_id,
+        step.kind,
+        made.etag,
+        made.digest,
+        "",
+        *who,
+        made.source,
+        cast(dict[str, Any], made.refers_to),
+        made.created_at,
     )
-    for index, hash in entries:
-        if index != count:
-            break
-        size, node = 1, bytes(hash)
-        while whole and whole[-1][0] == size:
-            size, node = 2 * size, of_children(whole.pop()[1], node)
-        whole.append((size, node))
-        count += 1
-        if count in sizes:
-            roots[count] = _joined([node for _size, node in whole])
-    return roots, count
+    return of_change(change, step.patch)
 
 
-def _joined(nodes: list[bytes]) -> bytes:
-    found = nodes[-1]
-    for node in reversed(nodes[:-1]):
-        found = of_children(node, found)
-    return found
+def _missing(sandbox: Sandbox, head: LogHead) -> Iterator[Difference]:
+    where = {"sandbox": sandbox.pk, "xid": str(head.xid), "event": head.event, "row": head.row, "server": head.server}
+    pieces = [_MISSING.format(**names) for names in sequencer.STORED_BY]
+    for batch in _batches(reading.stream(" UNION ALL ".join(pieces), where)):
+        for event, key in batch:
+            ((_key, found),) = sequencer.recorded(sandbox, event, [key]).items()
+            message = "it is not in the log, though something later is"
+            if found.item_id is None:
+                yield Difference(sandbox.name, f"{_WORDS[event]} (row {key})", 0, message)
+            else:
+                id = LibraryItem.objects.values_list("id", flat=True).get(key=found.item_id)
+                yield Difference(sandbox.name, id, found.etag, message)
+
+
+def _goes_on(sandbox: Sandbox) -> bool:
+    """Whether there are more entries than the log says, which is asked last: a worker that adds some says so together."""
+    last = LogEntry.objects.filter(sandbox=sandbox).order_by("-index").values_list("index", flat=True).first()
+    return last is not None and not LogHead.objects.filter(sandbox=sandbox, size__gt=last).exists()
+
+
+class _Roots:
+    """The tree made again from the entries alone, compared tile by tile with the one that is kept."""
+
+    def __init__(self, sandbox_id: int, sizes: set[int]) -> None:
+        self.sandbox_id, self.sizes, self.count = sandbox_id, sizes, 0
+        self.found = {0: root_of([])}
+        # The hashes of the last tile of each level, so far.
+        self._open: list[list[bytes]] = [[]]
+
+    def add(self, hash: bytes) -> Iterator[str]:
+        """The next entry; what is wrong with the tiles that it fills."""
+        self._open[0].append(hash)
+        self.count += 1
+        if len(self._open[0]) == WIDTH:
+            yield from self._filled(0)
+        if self.count in self.sizes:
+            self.found[self.count] = self._root()
+
+    def _filled(self, level: int) -> Iterator[str]:
+        hashes = self._open[level]
+        yield from self._wrong(level, hashes)
+        if level + 1 == len(self._open):
+            self._open.append([])
+        self._open[level + 1].append(root_of(hashes))
+        self._open[level] = []
+        if len(self._open[level + 1]) == WIDTH:
+            yield from self._filled(level + 1)
+
+    def end(self) -> Iterator[str]:
+        """What is wrong with the last tile of each level."""
+        for level, hashes in enumerate(self._open):
+            if hashes:
+                yield from self._wrong(level, hashes)
+
+    def _wrong(self, level: int, hashes: list[bytes]) -> Iterator[str]:
+        index = self.count // WIDTH ** (level + 1) - (len(hashes) == WIDTH)
+        kept = LogTile.objects.filter(sandbox=self.sandbox_id, level=level, index=index).values_list(
+            "hashes", flat=True
+        )
+        told = bytes(kept.first() or b"")[: len(hashes) * HASH]
+        if told == b"".join(hashes):
+            return
+        if level:
+            yield f"tile {level}/{index} of the tree is not over those below it"
+            return
+        for place, (was, now) in enumerate(zip(split(told.ljust(len(hashes) * HASH)), hashes, strict=True)):
+            if was != now:
+                yield f"entry {index * WIDTH + place} is not the one that the tree was made of"
+
+    def _root(self) -> bytes:
+        """Of whole subtrees from left to right, the smallest last."""
+        nodes = []
+        for hashes in reversed(self._open):
+            start = 0
+            for size in (1 << bit for bit in reversed(range(WIDTH.bit_length()))):
+                if len(hashes) & size:
+                    nodes.append(root_of(hashes[start : start + size]))
+                    start += size
+        found = nodes[-1]
+        for node in reversed(nodes[:-1]):
+            found = of_children(node, found)
+        return found
+
+
+def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    source = iter(rows)
+    while batch := list(islice(source, AT_ONCE)):
+        yield batch

@@ -8,6 +8,7 @@ the same way: canonical JSON, with commitments in the place of names and of what
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,7 +16,7 @@ import orjson
 from offers.access.permissions import actor_key
 from offers.document.errors import JSON
 from offers.document.kinds.reading import DECLARED
-from offers.document.values import canonical, canonical_text, unescape
+from offers.document.values import Patch, canonical, canonical_text, unescape
 from offers.ledger.leaf import SALT_BYTES, VERSION, commitment, time_text
 from offers.log.tree import of_leaf
 from offers.models import LogEntry, Sandbox
@@ -236,8 +237,9 @@ def of_erasure(sandbox: Sandbox, step: ErasureStep) -> Found:
     return Found(Event.ERASURE, step.row, step.xid, hash, step.created_at, step.actor_key, what=step.what)
 
 
-def of_change(change: Change) -> Found:
-    patch = orjson.loads(change.patch)
+def of_change(change: Change, patch: Patch | None = None) -> Found:
+    """Its patch may be given, where it was read already."""
+    patch = orjson.loads(change.patch) if patch is None else patch
     return Found(
         Event.REVISION,
         change.row,
@@ -264,10 +266,18 @@ def fields_of(patch: list[dict[str, Any]]) -> Iterator[str]:
     for operation in patch:
         if operation["op"] == "test" or operation["path"] == "":
             continue
-        for pointer in (operation["path"], operation.get("from", "")):
-            names = _names(pointer)
-            yield from (name for end in range(len(names)) if (name := "/".join(names[: end + 1])) in DECLARED)
-        yield from _within(_names(operation["path"]), operation.get("value"))
+        yield from _on_the_way(operation["path"])
+        if "from" in operation:
+            yield from _on_the_way(operation["from"])
+        if isinstance(value := operation.get("value"), dict | list):
+            yield from _within(_names(operation["path"]), value)
+
+
+@lru_cache(4_096)
+def _on_the_way(pointer: str) -> tuple[str, ...]:
+    """The declared fields that lead to a place, and the one that it is: the same few places are changed again and again."""
+    names = _names(pointer)
+    return tuple(name for end in range(len(names)) if (name := "/".join(names[: end + 1])) in DECLARED)
 
 
 def _names(pointer: str) -> list[str]:

@@ -10,7 +10,7 @@ Transactions are numbered anew by every server (cluster). After a restore into a
 for once, and it goes on with that server's numbers. What is in the log is never taken again: an index keeps each event unique.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -127,10 +127,12 @@ _PIECE = """
       AND (made.xid < %(bound)s::text::xid8 OR made.xid >= %(beyond)s::text::xid8)
       AND {unknown}
     ORDER BY made.xid, made.key LIMIT %(most)s)"""
-_PIECES = [
-    _PIECE.format(event=event, stored=stored, sandbox=sandbox, unknown=_UNKNOWN.format(event=event))
+# The same as parts of a statement, with the condition that the log does not have it.
+STORED_BY = [
+    {"event": event, "stored": stored, "sandbox": sandbox, "unknown": _UNKNOWN.format(event=event)}
     for event, (stored, sandbox) in _STORED.items()
 ]
+_PIECES = [_PIECE.format(**names) for names in STORED_BY]
 _ORDER = f"""
 SELECT xid::text::bigint, event, row FROM ({" UNION ALL ".join(_PIECES)}) AS found
  ORDER BY xid, event, row LIMIT %(most)s
@@ -189,7 +191,7 @@ def _order(head: LogHead, bound: int, most: int, *, beyond: int = asked.MAX_KEY)
 
 def _made(sandbox: Sandbox, order: list[Place]) -> dict[tuple[int, int], Found]:
     """What happened, by the kind of event and its key, in this order."""
-    made = {event: _read(sandbox, event, [row for _xid, kind, row in order if kind == event]) for event in _READ}
+    made = {event: recorded(sandbox, event, [row for _xid, kind, row in order if kind == event]) for event in _READ}
     return {(event, row): made[event][row] for _xid, event, row in order}
 
 
@@ -204,7 +206,7 @@ def _in_order(sandbox: Sandbox, order: list[Place]) -> list[Found]:
     while fresh:
         first = {item: min(one.etag for one in events) for item, events in fresh.items()}
         wanted = {"sandbox": sandbox.pk, "items": list(first), "etags": list(first.values())}
-        before = _read(sandbox, Event.REVISION, [key for (key,) in reading.rows(_BEFORE, wanted)])
+        before = recorded(sandbox, Event.REVISION, [key for (key,) in reading.rows(_BEFORE, wanted)])
         for one in before.values():
             assert one.item_id is not None
             by_item[one.item_id].append(one)
@@ -221,23 +223,10 @@ def _in_order(sandbox: Sandbox, order: list[Place]) -> list[Found]:
     return found
 
 
-def _read(sandbox: Sandbox, event: int, keys: list[int]) -> dict[int, Found]:
+def recorded(sandbox: Sandbox, event: int, keys: list[int]) -> dict[int, Found]:
     """These events of one kind, by their keys."""
     statement, step = _READ[event]
     return {row[0]: _found(sandbox, step, row) for row in reading.rows(statement, [keys])} if keys else {}
-
-
-def made_again(sandbox: Sandbox) -> Iterator[tuple[int, int]]:
-    """The places and kinds of the entries about requests, access and erasures whose rows are gone, or no longer what the log has of them."""
-    for event in (Event.ACCESS, Event.REQUEST, Event.ERASURE):
-        entries = LogEntry.objects.filter(sandbox=sandbox, event=event).order_by("index")
-        for batch in _batches(entries.values_list("index", "row", "leaf_hash").iterator()):
-            made = _read(sandbox, event, [row for _index, row, _hash in batch])
-            yield from (
-                (index, int(event))
-                for index, row, hash in batch
-                if row not in made or made[row].leaf_hash != bytes(hash)
-            )
 
 
 def _after(head: LogHead, event: Event) -> int:
@@ -267,9 +256,3 @@ _READ_AS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("about", "before", "after", "refers_to"), orjson.loads),
     **dict.fromkeys(("erased", "salts"), lambda text: text and orjson.loads(text)),
 }
-
-
-def _batches(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    source = iter(rows)
-    while batch := list(islice(source, 1_000)):
-        yield batch
