@@ -1,5 +1,7 @@
 """What PostgreSQL reads out of a document for lists and search (0004_listings.py)."""
 
+from collections.abc import Iterable
+
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations
 
@@ -15,26 +17,40 @@ CREATE FUNCTION offers_priority(document jsonb) RETURNS bigint LANGUAGE sql IMMU
               THEN (document #>> '{rank,priority}')::numeric::bigint END
 $$
 """
-REFERENCES = """
-CREATE FUNCTION offers_references(document jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT COALESCE(array_agg(DISTINCT id #>> '{}'), '{}') FROM (
-    SELECT jsonb_path_query(document, '$.representations[*].placement')
-    UNION ALL SELECT jsonb_path_query(document, '$.tags[*]')
-    UNION ALL SELECT jsonb_path_query(document, '$.selectionConstraint.eligibilityRule')
-    UNION ALL SELECT jsonb_path_query(document, '$.ids[*]')
-    UNION ALL SELECT jsonb_path_query(document, '$.fallback')
-    UNION ALL SELECT jsonb_path_query(document, '$.criteria[*].placements[*]')
-    UNION ALL SELECT jsonb_path_query(document, '$.criteria[*].profileConstraint.eligibilityRule')
-    UNION ALL SELECT jsonb_path_query(document, '$.criteria[*].optionSelection.filter')
-  ) AS found(id) WHERE jsonb_typeof(id) = 'string'
+# Where documents name other items, and channels.
+NAMES_ITEMS = (
+    "representations[*].placement",
+    "tags[*]",
+    "selectionConstraint.eligibilityRule",
+    "ids[*]",
+    "fallback",
+    "criteria[*].placements[*]",
+    "criteria[*].profileConstraint.eligibilityRule",
+    "criteria[*].optionSelection.filter",
+)
+NAMES_CHANNELS = ("representations[*].channel", "channel")
+# The texts at these places, each once.
+TEXTS = """
+CREATE FUNCTION {name}(document jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT COALESCE(array_agg(DISTINCT found #>> '{{}}'), '{{}}') FROM (
+    {places}
+  ) AS at(found) WHERE jsonb_typeof(found) = 'string'
 $$
 """
-CHANNELS = """
-CREATE FUNCTION offers_channels(document jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT COALESCE(array_agg(DISTINCT channel #>> '{}'), '{}') FROM (
-    SELECT jsonb_path_query(document, '$.representations[*].channel')
-    UNION ALL SELECT jsonb_path_query(document, '$.channel')
-  ) AS found(channel) WHERE jsonb_typeof(channel) = 'string'
+
+
+def texts(name: str, places: Iterable[str]) -> str:
+    found = "\n    UNION ALL ".join(f"SELECT jsonb_path_query(document, '$.{place}')" for place in places)
+    return TEXTS.format(name=name, places=found)
+
+
+REFERENCES = texts("offers_references", NAMES_ITEMS)
+CHANNELS = texts("offers_channels", NAMES_CHANNELS)
+# The parts of a document that these places are in: where none of them has changed, neither have references nor channels.
+PARTS = dict.fromkeys(place.partition("[")[0].replace(".", ",") for place in (*NAMES_ITEMS, *NAMES_CHANNELS))
+NAMING = f"""
+CREATE FUNCTION offers_naming(document jsonb) RETURNS jsonb[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT ARRAY[{", ".join(f"document #> '{{{part}}}'" for part in PARTS)}]
 $$
 """
 SEARCHED_NAME = """
@@ -60,5 +76,5 @@ class Migration(migrations.Migration):
     dependencies: list[tuple[str, str]] = []
     operations = [
         TrigramExtension(),
-        *map(function, [INSTANT, PRIORITY, REFERENCES, CHANNELS, SEARCHED_NAME, SEARCHED_CONTENT]),
+        *map(function, [INSTANT, PRIORITY, REFERENCES, CHANNELS, NAMING, SEARCHED_NAME, SEARCHED_CONTENT]),
     ]

@@ -7,9 +7,10 @@ SHOWN = ("name", "status", "starts_at", "ends_at", "priority", '"references"', "
 # And what lists know besides of the item as it stands.
 STAMPS = ("modified_at", "modified_by", "modified_by_key", "deleted_at")
 
-# The document is read once: as a column, it would be fetched and unpacked for every mention of it.
+# The document is read once: as a column, it would be fetched and unpacked for every mention of it. What it refers to is half of the
+# work, so that where nothing of it has changed, it is taken from the row `was`.
 LISTED = """
-CREATE FUNCTION offers_listed(item offers_libraryitem, document jsonb) RETURNS offers_listing
+CREATE FUNCTION offers_listed(item offers_libraryitem, document jsonb, was offers_listing DEFAULT NULL) RETURNS offers_listing
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
   listed offers_listing;
@@ -23,8 +24,8 @@ BEGIN
   listed.starts_at := offers_instant(COALESCE(document #>> '{selectionConstraint,startDate}', document ->> 'startDate'));
   listed.ends_at := offers_instant(COALESCE(document #>> '{selectionConstraint,endDate}', document ->> 'endDate'));
   listed.priority := offers_priority(document);
-  listed."references" := offers_references(document);
-  listed.channels := offers_channels(document);
+  listed."references" := COALESCE(was."references", offers_references(document));
+  listed.channels := COALESCE(was.channels, offers_channels(document));
   listed.created_at := item.created_at;
   listed.modified_at := item.modified_at;
   listed.modified_by := item.modified_by;
@@ -40,25 +41,28 @@ KEEP = f"""
 CREATE FUNCTION offers_list_item() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   document jsonb := NEW.document || '{{}}';
-  listed offers_listing := offers_listed(NEW, document);
-  before jsonb;
+  before jsonb := CASE TG_OP WHEN 'UPDATE' THEN OLD.document || '{{}}' END;
   was offers_listing;
+  listed offers_listing;
   content text;
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     SELECT * INTO was FROM offers_listing WHERE key = NEW.key;
-    IF NOT FOUND THEN
+  END IF;
+  IF was.key IS NULL THEN
+    listed := offers_listed(NEW, document);
+    IF TG_OP = 'UPDATE' THEN
       -- Whoever takes it out of the lists has it made anew by the next change.
       SELECT COALESCE(max(until), NEW.created_at) INTO listed.since FROM offers_listingpast WHERE item_id = NEW.key;
     END IF;
-  END IF;
-  IF was.key IS NULL THEN
     INSERT INTO offers_listing SELECT listed.*;
     INSERT INTO offers_searchtext (item_key, part, text)
     VALUES (NEW.key, 'name', offers_searched_name(NEW.id, document)), (NEW.key, 'content', offers_searched_content(document))
     ON CONFLICT (item_key, part) DO UPDATE SET text = excluded.text;
     RETURN NULL;
   END IF;
+  listed := CASE WHEN offers_naming(document) IS NOT DISTINCT FROM offers_naming(before)
+                 THEN offers_listed(NEW, document, was) ELSE offers_listed(NEW, document) END;
   listed.since := was.since;
   IF ({", ".join(f"listed.{name}" for name in SHOWN)}, listed.deleted_at IS NULL)
      IS DISTINCT FROM ({", ".join(f"was.{name}" for name in SHOWN)}, was.deleted_at IS NULL) THEN
@@ -69,7 +73,6 @@ BEGIN
   END IF;
   UPDATE offers_listing SET {", ".join(f"{name} = listed.{name}" for name in (*SHOWN, *STAMPS, "since"))}
    WHERE key = NEW.key;
-  before := OLD.document || '{{}}';
   IF (document -> 'name', document -> 'description') IS DISTINCT FROM (before -> 'name', before -> 'description') THEN
     UPDATE offers_searchtext SET text = offers_searched_name(NEW.id, document)
      WHERE item_key = NEW.key AND part = 'name';
