@@ -465,7 +465,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "sandbox",
-                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="offers.sandbox"),
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="offers.sandbox",
+                    ),
                 ),
             ],
             options={
@@ -539,6 +544,7 @@ class Migration(migrations.Migration):
                 (
                     "item",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",

@@ -145,7 +145,8 @@ class Revision(models.Model):
 
     key = models.BigAutoField(primary_key=True)
     item = models.ForeignKey(LibraryItem, on_delete=models.PROTECT, related_name="revisions", db_index=False)
-    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, db_index=False)
+    # The item's, whose own constraint holds it: another one here would have every change lock the row of its sandbox.
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     etag = models.PositiveIntegerField()
     patch = models.TextField()
     actor = models.ForeignKey(

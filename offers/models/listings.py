@@ -105,7 +105,10 @@ class ListingPast(Shown):
     """An item as lists knew it from `since` on, before `until`. Append-only."""
 
     key = models.BigAutoField(primary_key=True)
-    item = models.ForeignKey(LibraryItem, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # No constraint: the row of the item that this one was copied from has it.
+    item = models.ForeignKey(
+        LibraryItem, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     deleted = models.BooleanField()
     until = models.DateTimeField()
 

@@ -75,3 +75,13 @@ def test_things_are_named_for_people(admin: Actor) -> None:
     assert str(item) == "personalized-offer sale at etag 1"
     assert str(Revision.objects.get()) == f"revision 1 of item {item.key}"
     assert Sandbox.objects.get() == admin.sandbox
+
+
+def test_a_change_locks_no_row_but_its_items() -> None:
+    """Whatever a new row of history refers to is locked by PostgreSQL until the commit: of a sandbox, by every change of its items."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'
+                  AND conrelid IN ('offers_revision'::regclass, 'offers_listingpast'::regclass)"""
+        )
+        assert cursor.fetchall() == [("offers_libraryitem",)]
