@@ -85,3 +85,15 @@ def test_a_change_locks_no_row_but_its_items() -> None:
                   AND conrelid IN ('offers_revision'::regclass, 'offers_listingpast'::regclass)"""
         )
         assert cursor.fetchall() == [("offers_libraryitem",)]
+
+
+def test_a_document_is_stored_as_it_is(admin: Actor) -> None:
+    """To compress it costs a change a fifth of its time in PostgreSQL."""
+    long = {**offer(), "description": "The same words again. " * 90}
+    item = make(admin, {**long, "characteristics": {"notes": "And again the same. " * 45}})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_column_size(document) > octet_length(document::text) * 0.9 FROM offers_libraryitem WHERE key = %s",
+            [item.pk],
+        )
+        assert cursor.fetchone()[0]
