@@ -1,7 +1,7 @@
 """Who may do what in a sandbox: the one module that changes it, for its admins.
 
 Each function checks who asks, makes the change and records it, in one transaction: both are stored, or nothing. Changes of
-one sandbox come one after the other (`_changing`), so that two admins who demote each other leave one of them.
+one sandbox come one after the other (`changing`), so that two admins who demote each other leave one of them.
 """
 
 from collections.abc import Iterator
@@ -89,7 +89,7 @@ def members(actor: Actor) -> list[Membership]:
 
 def add_person(actor: Actor, username: str, given: Given, reason: Reason = NO_REASON) -> Membership:
     """Let the person with this account in. Raises NotAllowed; Refused: no such account, switched off, a member already."""
-    with _changing(actor) as sandbox:
+    with changing(actor) as sandbox:
         user = User.objects.filter(username=username).first() if username else None
         if user is None:
             raise Refused(_("There is no account with this user name."), "username")
@@ -105,7 +105,7 @@ def change_member(actor: Actor, key: int, given: Given, *, was: Given, reason: R
 
     `was` is what the actor saw. Raises NotAllowed, NotFound, Moved, Refused (the last admin; an auditor who may publish).
     """
-    with _changing(actor) as sandbox:
+    with changing(actor) as sandbox:
         member = _seen(sandbox, key, was)
         _check_given(given)
         if given == was:
@@ -119,7 +119,7 @@ def change_member(actor: Actor, key: int, given: Given, *, was: Given, reason: R
 
 def remove_member(actor: Actor, key: int, *, was: Given, reason: Reason = NO_REASON) -> Subject:
     """Take a person or a client out of the sandbox. Raises NotAllowed, NotFound, Moved, Refused (the last admin)."""
-    with _changing(actor) as sandbox:
+    with changing(actor) as sandbox:
         member = _seen(sandbox, key, was)
         _keep_an_admin(sandbox, member, "")
         about = subject_of(member)
@@ -130,7 +130,7 @@ def remove_member(actor: Actor, key: int, *, was: Given, reason: Reason = NO_REA
 
 def change_policy(actor: Actor, policy: str, *, was: str, reason: Reason = NO_REASON) -> bool:
     """Set the sandbox's review policy; False where that changes nothing. Raises NotAllowed, Moved, Refused."""
-    with _changing(actor) as sandbox:
+    with changing(actor) as sandbox:
         if sandbox.review_policy != was:
             raise Moved
         if policy not in Sandbox.ReviewPolicy.values:
@@ -149,7 +149,7 @@ def add_client(actor: Actor, id: str, name: str, given: Given, reason: Reason = 
 
     Raises NotAllowed; Refused: an id that would need quoting, or that is taken.
     """
-    with _changing(actor) as sandbox:
+    with changing(actor) as sandbox:
         if not client_secrets.SAFE_ID.fullmatch(id) or len(id) > MAX_NAME:
             raise Refused(_("ASCII letters, digits and . _ ~ - only, a letter or digit first."), "id")
         client, secret = client_secrets.new_client(id, name or id)
@@ -180,7 +180,7 @@ def clients_elsewhere(actor: Actor) -> QuerySet[Client]:
 
 def let_client_in(actor: Actor, client_id: str, given: Given, reason: Reason = NO_REASON) -> Membership:
     """Let one of `clients_elsewhere` work in this sandbox, too, with the secret that it has. Raises NotAllowed, Refused."""
-    with _changing(actor) as sandbox:
+    with changing(actor) as sandbox:
         client = clients_elsewhere(actor).select_for_update().filter(pk=client_id).first() if client_id else None
         if client is None:
             raise Refused(_("Choose a client."), "client")
@@ -205,7 +205,7 @@ def make_secret(actor: Actor, key: int, *, seen: str, overlap: timedelta, reason
 
     `seen`: the mark of the secret that the actor saw. Raises NotAllowed, NotFound, Moved, Refused.
     """
-    with _changing(actor) as sandbox:
+    with changing(actor) as sandbox:
         client, state = _own_client(actor, sandbox, key)
         if secret_mark(state) != seen:
             raise Moved
@@ -220,7 +220,7 @@ def make_secret(actor: Actor, key: int, *, seen: str, overlap: timedelta, reason
 
 def end_old_secret(actor: Actor, key: int, reason: Reason = NO_REASON) -> bool:
     """End the secret before the present one, and all tokens; False where there is none. Raises NotAllowed, NotFound."""
-    with _changing(actor) as sandbox:
+    with changing(actor) as sandbox:
         client, state = _own_client(actor, sandbox, key)
         if not client_secrets.has_old_secret(state):
             return False
@@ -234,7 +234,7 @@ def switch_client(actor: Actor, key: int, *, on: bool, reason: Reason = NO_REASO
 
     Its tokens end; its secret stays. Raises NotAllowed, NotFound.
     """
-    with _changing(actor) as sandbox:
+    with changing(actor) as sandbox:
         client, state = _own_client(actor, sandbox, key)
         if on == (state.off_at is None):
             return False
@@ -246,7 +246,7 @@ def switch_client(actor: Actor, key: int, *, on: bool, reason: Reason = NO_REASO
 
 
 @contextmanager
-def _changing(actor: Actor) -> Iterator[Sandbox]:
+def changing(actor: Actor) -> Iterator[Sandbox]:
     """The sandbox, locked, in a transaction: so that who changes something is an admin at that very moment.
 
     The lock lets others store items and revisions, which refer to the sandbox. Raises NotAllowed.

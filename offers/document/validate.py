@@ -8,6 +8,7 @@ import orjson
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from offers.document.erased import marked
 from offers.document.errors import JSON, Problem
 from offers.document.kinds import fields
 from offers.document.kinds.addresses import lacks_scheme, refused_scheme
@@ -128,6 +129,9 @@ def _size_and_text_problems(document: dict[str, JSON]) -> Iterator[Problem]:
     # So NUL is written. A text that has these six characters itself is looked at in vain, and is fine.
     elif b"\\u0000" in text:
         yield from _unstorable(document, "")
+    elif b"[erased:" in text:
+        message = gettext_noop("What stood here was erased from history. Write something else.")
+        yield from (Problem(pointer, "erased", message) for pointer in marked(document))
 
 
 def _unstorable(value: JSON, pointer: str) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import groupby, islice
 from typing import NamedTuple, Protocol
 
@@ -128,6 +129,8 @@ class _Item(NamedTuple):
     modified_by_key: str | None
     deleted_at: datetime | None
     document: str | None
+    # What erasures say of the revision: by the text's name, the commitment that stays, what stands in its place, and what is wrong with that.
+    gone: str | None
 
 
 class _Row(NamedTuple):
@@ -138,10 +141,24 @@ class _Row(NamedTuple):
 # Read once for each item, not with each of its revisions.
 AT_FIRST = ("created_at", "created_by", "created_by_client")
 AT_LAST = (*("digest", "modified_at", "modified_by", "modified_by_client", "modified_by_key"), "deleted_at", "document")
+# Of the erasure that took a text last: the log has its step, or will have it, and two people stand behind it.
+GONE = """
+(SELECT jsonb_object_agg(gone.name, jsonb_build_array(gone.kept, gone.instead, CASE
+          WHEN NOT EXISTS (SELECT FROM offers_erasurestep AS asked JOIN offers_erasurestep AS said USING (erasure_id)
+                            WHERE erasure_id = step.erasure_id AND asked.what = 'asked' AND said.what = 'confirmed'
+                              AND asked.actor_key <> said.actor_key) THEN 'no second person confirmed that'
+          WHEN NOT EXISTS (SELECT FROM offers_logentry AS entry
+                            WHERE entry.sandbox_id = step.sandbox_id AND entry.event = 3 AND entry.row = step.key)
+           AND (step.xid, 3, step.key) <= (SELECT head.xid::text::xid8, head.event, head.row FROM offers_loghead AS head
+                                            WHERE head.sandbox_id = step.sandbox_id) THEN 'the log does not have that'
+          ELSE '' END) ORDER BY gone.key)
+   FROM offers_erasedtext AS gone JOIN offers_erasurestep AS step ON step.key = gone.step_id
+  WHERE gone.event = 2 AND gone.row = revision.key AND step.what = 'erased')"""
 CHAINS = f"""
 SELECT {", ".join(f"revision.{name}" for name in StoredRevision._fields)}, item.id, item.kind, item.sandbox_id, item.etag,
        {", ".join(f"CASE WHEN revision.etag = 1 THEN item.{name} END" for name in AT_FIRST)},
-       {", ".join(f"CASE WHEN revision.etag = item.etag THEN item.{name} END" for name in AT_LAST)}
+       {", ".join(f"CASE WHEN revision.etag = item.etag THEN item.{name} END" for name in AT_LAST)},
+       CASE WHEN revision.erased IS NOT NULL THEN {GONE} END
   FROM offers_libraryitem AS item JOIN offers_revision AS revision ON revision.item_id = item.key
  WHERE item.sandbox_id = %s ORDER BY revision.item_id, revision.etag
 """
@@ -184,8 +201,8 @@ def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row], looks: Sequence[Look]
         if found.digest != leaf_of(previous, sandbox, item.id, item.kind, found, text).digest():
             yield row, "the digest does not match what the revision says"
         previous = found.digest
-        for name in sorted(found.erased or {}):
-            yield row, f"the {name} was erased, and nothing says by whom"
+        if found.erased:
+            yield from ((row, problem) for problem in _unnamed(found, item.gone, text))
         shown = shown if document is None else text
         step = Step(item.id, item.kind, found, patch, was, text)
         yield from ((row, problem) for look in looks if (problem := look(step)))
@@ -196,6 +213,20 @@ def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row], looks: Sequence[Look]
         if expected == 1 and not _stamped_by(found, item.created_at, item.created_by, item.created_by_client):
             yield row, "the item and its first revision disagree on who created it, or when"
     yield from ((row, message) for message in _head_problems(row, shown, deleted=document is None))
+
+
+def _unnamed(found: StoredRevision, gone: str | None, document: str) -> Iterator[str]:
+    """Where a text was taken out of a revision, or another put in its place, and no erasure says so."""
+    named = orjson.loads(gone or "{}")
+    texts = {"patch": found.patch, "document": document, "label": found.actor_label, "note": found.note}
+    for name, kept in sorted((found.erased or {}).items()):
+        said, instead, problem = named.get(name) or ("", "", "")
+        if said != kept:
+            yield f"the {name} was erased, and nothing says by whom"
+        elif problem:
+            yield f"the {name} was erased, and {problem}"
+        elif instead != sha256(texts[name].encode()).hexdigest():
+            yield f"in the place of the erased {name} stands something else than the erasure put there"
 
 
 def _head_problems(row: _Row, shown: str, *, deleted: bool) -> Iterator[str]:

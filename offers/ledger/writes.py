@@ -12,9 +12,10 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from offers.access import policy
-from offers.access.permissions import Actor, check_edit
+from offers.access.permissions import Actor, NotAllowed, check_edit
 from offers.document import patch as patches
 from offers.document.diff import diff
 from offers.document.errors import InvalidDocument, Problem
@@ -24,6 +25,7 @@ from offers.document.values import Document, Patch, canonical_text, equal
 from offers.ledger.heads import HEAD_COLUMNS, Head, first_head, new_id, next_head, read_to_write
 from offers.ledger.records import INSERT_REVISION, REWRITTEN, Stamp, record
 from offers.ledger.references import InUse, reference_problems, used_by
+from offers.models import Keeping
 
 # A try needs no transaction of its own, which is two round trips less. Who lost this often waits in line instead.
 OPTIMISTIC_TRIES = 3
@@ -118,8 +120,8 @@ def judge(actor: Actor, head: Head, patch: Patch, stamp: Stamp = Stamp("")) -> O
 
 
 def delete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, if_match: int | None = None) -> Outcome:
-    """Delete an item that nothing refers to; its history stays. Raises NotFound, NotAllowed, StaleEtag,
-    PreconditionRequired, InUse.
+    """Delete an item that nothing refers to; its history stays. Raises NotFound, NotAllowed (a legal hold, too),
+    StaleEtag, PreconditionRequired, InUse.
     """
     with transaction.atomic():
         head = read_to_write(actor, kinds, id, lock="FOR UPDATE")
@@ -128,6 +130,8 @@ def delete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, if_m
         if if_match is None and actor.sandbox.require_if_match:
             raise PreconditionRequired
         _allow(actor, stamp, head.kind, head.id, head.document, None)
+        if Keeping.objects.filter(item=head.key, hold__isnull=False).exists():
+            raise NotAllowed(_("There is a legal hold on it: it is not deleted until an admin lifts that."))
         _refuse_in_use(actor, head.id)
         after = _after(actor, head, head.document, deleted=True)
         written = _write(actor, head, after, [{"op": "remove", "path": ""}], stamp)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from offers.ledger.records import StoredRevision
 from offers.ledger.verify import Difference, Step
-from offers.log import sequencer
+from offers.log import erasures, sequencer
 from offers.log.checkpoints import Checkpoint
 from offers.log.events import Change, Found, of_change
 from offers.log.tree import HASH, WIDTH, of_children, root_of, split
@@ -86,6 +86,7 @@ def check(sandbox: Sandbox, kept: Sequence[Checkpoint] = ()) -> Iterator[Differe
     for batch in _batches(reading.stream(_STEPS, {"sandbox": sandbox.pk})):
         yield from map(at, _steps_apart(sandbox, batch))
     yield from _missing(sandbox, head)
+    yield from map(at, erasures.unnamed(sandbox))
     for one in kept:
         if one.size > head.size:
             yield at(f"a checkpoint is over {one.size} entries, and there are {head.size}: the last ones are gone")

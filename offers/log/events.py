@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -128,6 +128,17 @@ class Change(NamedTuple):
 Step = RequestStep | AccessStep | ErasureStep
 
 
+class Salted(Protocol):
+    """A step with its salt, or what is left of that."""
+
+    @property
+    def salt(self) -> Any: ...
+    @property
+    def erased(self) -> Any: ...
+    @property
+    def salts(self) -> Any: ...
+
+
 def request_leaf(sandbox: Sandbox, step: RequestStep) -> bytes:
     """The text of its leaf: `label`, `text` and `about` are commitments, in hex."""
     return canonical(
@@ -200,11 +211,13 @@ def salt_of(salt: bytes, name: str) -> bytes:
     return hashlib.sha256(salt + name.encode()).digest()[:SALT_BYTES]
 
 
-def salt_for(step: Step, name: str) -> bytes | None:
+def salt_for(step: Salted, name: str) -> bytes | None:
     """The salt of one text of a step; None where that text was erased. Of a step of which something was, the others' are kept by name."""
     if step.erased and name in step.erased:
         return None
-    return bytes.fromhex(step.salts[name]) if step.salts and name in step.salts else salt_of(step.salt, name)
+    return (
+        bytes.fromhex(step.salts[name]) if step.salts and name in step.salts else salt_of(bytes(step.salt or b""), name)
+    )
 
 
 def _committed(step: Step, name: str, text: str) -> str:
