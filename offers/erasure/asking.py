@@ -100,7 +100,9 @@ def carry_on(erasure: Erasure) -> bool:
             transaction.set_rollback(True)
     erasure.erased_count += count
     erasure.state = State.CONFIRMED if more else State.DONE
-    erasure.save(update_fields=["erased_count", "state"])
+    if not more and erasure.subject_key:
+        erasure.subject_key = people.key_after(erasure)
+    erasure.save(update_fields=["erased_count", "state", "subject_key"])
     return more
 
 

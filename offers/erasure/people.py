@@ -97,12 +97,17 @@ def carry_on(erasure: Erasure, step: ErasureStep) -> int:
     return count
 
 
+def key_after(erasure: Erasure) -> str:
+    """The key that they have once their names are gone: of who has no account it was made of the name."""
+    return erasure.subject_key if erasure.subject_key.startswith(PERSON) else f"{NAME}{mark(erasure.key)}"
+
+
 def _of_revisions(erasure: Erasure, step: ErasureStep) -> int:
     number, key = erasure.key, erasure.subject_key
     made = list(revisions_of(erasure.sandbox, key).order_by("key")[:AT_ONCE])
     gone = [one for revision in made for one in erasing.of_revision(revision, {"label": mark(number)})]
     count = erasing.let_go(step, "revision", [erasing.revision_row(one) for one in made], gone)
-    now = key if key.startswith(PERSON) else f"{NAME}{mark(number)}"
+    now = key_after(erasure)
     erasing.rename_authors(made, number, now)
     if now != key:
         erasing.rename_entries(erasure.sandbox_id, [one.key for one in made], now)

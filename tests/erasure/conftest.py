@@ -1,12 +1,12 @@
 """A sandbox with two admins, an offer whose history says what it should not, and the whole database to search."""
 
-from collections.abc import Callable
-
 import pytest
 from django.db import connection
 
+from offers import proof
 from offers.access.permissions import Actor
-from offers.models import LibraryItem
+from offers.log import checking
+from offers.models import LibraryItem, Sandbox
 from tests.cast import Role, make, make_placement, make_sandbox, offer, patch, replace, shown_in
 from tests.review.conftest import Cast, cast_in, member
 
@@ -57,4 +57,8 @@ def found(text: str) -> set[str]:
     return places
 
 
-Found = Callable[[str], set[str]]
+def wrong() -> list[str]:
+    """What verify_history says."""
+    sandboxes = Sandbox.objects.all()
+    logs = (one for sandbox in sandboxes for one in checking.check(sandbox))
+    return [f"{one.id} {one.etag}: {one.message}" for one in (*proof.verify(sandboxes), *logs)]

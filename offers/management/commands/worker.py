@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from offers import jobs
 from offers.bulk import worker as bulk
+from offers.erasure import asking as erasures
 from offers.jobs import Job, Upkeep
 from offers.lists.upkeep import tidy_search
 from offers.log import sequencer
@@ -22,6 +23,7 @@ UPKEEP = [
     Upkeep(sequencer.keep, seconds=0.5),
     Upkeep(schedule.keep, seconds=1),
     Upkeep(recheck.keep, seconds=5),
+    Upkeep(erasures.keep, seconds=5),
     Upkeep(sending.keep, seconds=15),
 ]
 

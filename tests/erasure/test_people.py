@@ -1,0 +1,133 @@
+"""A person's name is taken out of all that they did in a sandbox, and of the account that nobody needs any more."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from offers.access import members
+from offers.access.members import Given, Refused
+from offers.access.permissions import Actor, actor_for_user
+from offers.document.erased import mark
+from offers.erasure import asking, keeping
+from offers.models import Erasure, LibraryItem, Listing, Membership, Revision, Sandbox
+from offers.review import comments, requests
+from offers.review.verdicts import request_changes
+from tests.cast import Role, actor, make, make_placement, offer, patch, replace
+from tests.erasure.conftest import found, wrong
+from tests.review.asking import ask, digest
+from tests.review.conftest import Cast
+
+pytestmark = pytest.mark.django_db
+NAME = "Hana Seo-Lindqvist"
+
+
+@pytest.fixture
+def hana(people: Cast) -> Actor:
+    user = User.objects.create_user("hana-seo", "hana@seo.example", first_name="Hana", last_name="Seo-Lindqvist")
+    members.add_person(people.jisoo, "hana-seo", Given(Role.REVIEWER))
+    return actor_for_user(user, "prod")
+
+
+def gone(people: Cast, hana: Actor) -> None:
+    member = Membership.objects.get(user=hana.user_id)
+    members.remove_member(people.jisoo, member.pk, was=Given(Role.REVIEWER))
+
+
+def test_nobody_is_called_by_the_name_any_more_and_everything_still_verifies(
+    people: Cast, hyun: Actor, hana: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("offers.erasure.people.AT_ONCE", 2)
+    make_placement(hana)
+    made = make(hana, offer(), id="sale")
+    patch(people.mina, made, replace("/name", "Autumn sale"))
+    for count in range(4):
+        patch(hana, made, replace("/rank/priority", count + 2))
+    asked = ask(people.mina, made, replace("/name", "Winter sale"))
+    comments.say(hana, asked, "Why?")
+    request_changes(hana, asked, digest(asked), "No")
+    requests.withdraw(people.mina, asked)
+    gone(people, hana)
+    before = found(NAME)
+    assert {"offers_revision.actor_label", "offers_libraryitem.created_by", "offers_listing.modified_by"} <= before
+    wanted = asking.ask_person(people.jisoo, hana.key, "She asked us to")
+    assert asking.touched(wanted)["versions"] == 6
+    assert asking.touched(wanted)["account"] == "hana-seo"
+    done = asking.confirm(hyun, wanted.key)
+    assert done.state == Erasure.State.DONE
+    assert found(NAME) == found("hana-seo") == found("hana@seo.example") == found("Lindqvist") == set()
+    assert wrong() == []
+    assert done.steps.filter(what="erased").count() > 1, "in bounded steps, each of them in the log"
+    item = LibraryItem.objects.get(id="sale")
+    assert item.modified_by == item.created_by == Listing.objects.get(item=item).modified_by == mark(wanted.key)
+    assert item.modified_by_key == hana.key, "what one did is still one's"
+
+
+def test_who_still_works_here_or_never_did_is_not_erased(people: Cast, hyun: Actor, hana: Actor) -> None:
+    make(hana, offer())
+    with pytest.raises(Refused, match="still works here"):
+        asking.ask_person(people.jisoo, hana.key, "Why")
+    for nobody in ("user-999999", "user-x", "client-feed", "", "name-Nobody"):
+        with pytest.raises(Refused):
+            asking.ask_person(people.jisoo, nobody, "Why")
+
+
+def test_an_account_that_works_elsewhere_stays(people: Cast, hyun: Actor, hana: Actor) -> None:
+    make(hana, offer())
+    other = Sandbox.objects.create(org_id="x", name="dev", title="Dev")
+    Membership.objects.create(sandbox=other, user_id=hana.user_id, role=Role.EDITOR)
+    member = Membership.objects.get(user=hana.user_id, sandbox=people.sandbox)
+    members.remove_member(people.jisoo, member.pk, was=Given(Role.REVIEWER))
+    wanted = asking.ask_person(people.jisoo, hana.key, "Why")
+    assert asking.touched(wanted)["account"] == ""
+    asking.confirm(hyun, wanted.key)
+    assert found(NAME) == set(), "first and last name are apart in the account"
+    assert User.objects.get(username="hana-seo").last_name == "Seo-Lindqvist"
+    assert wrong() == []
+
+
+def test_an_author_without_account_goes_with_the_key_that_is_made_of_the_name(people: Cast, hyun: Actor) -> None:
+    author = actor(people.sandbox, label="Olga Petrova")
+    item = make(author, offer())
+    assert item.modified_by_key == "name-Olga Petrova"
+    wanted = asking.ask_person(people.jisoo, item.modified_by_key, "Why")
+    asking.confirm(hyun, wanted.key)
+    assert found("Olga Petrova") == set()
+    item.refresh_from_db()
+    assert item.modified_by_key == f"name-{mark(wanted.key)}" == f"name-{Revision.objects.get(item=item).actor_label}"
+    assert wrong() == []
+
+
+def test_in_the_history_of_an_item_that_is_held_names_stay(people: Cast, hyun: Actor, hana: Actor) -> None:
+    item = make(hana, offer())
+    gone(people, hana)
+    wanted = asking.ask_person(people.jisoo, hana.key, "Why")
+    keeping.set_hold(hyun, item, "Case 7")
+    with pytest.raises(Refused, match="legal hold"):
+        asking.confirm(hyun, wanted.key)
+    assert people_of(hana) == NAME
+    keeping.lift_hold(hyun, item, "Over")
+    asking.confirm(hyun, wanted.key)
+    assert people_of(hana) == mark(wanted.key)
+
+
+def people_of(who: Actor) -> str:
+    return Revision.objects.filter(actor_id=who.user_id).values_list("actor_label", flat=True)[0]
+
+
+def test_what_is_long_is_left_to_the_worker_which_goes_on_where_it_was(
+    people: Cast, hyun: Actor, hana: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("offers.erasure.asking.AT_ONCE", 1)
+    monkeypatch.setattr("offers.erasure.people.AT_ONCE", 1)
+    for _ in range(3):
+        make(hana, offer())
+    gone(people, hana)
+    wanted = asking.ask_person(people.jisoo, hana.key, "Why")
+    assert asking.confirm(hyun, wanted.key).state == Erasure.State.CONFIRMED
+    assert asking.carry_on(wanted)
+    assert 0 < Revision.objects.filter(actor_label=NAME).count() < 3, "the worker died here"
+    assert wrong() == []
+    asking.keep()
+    wanted.refresh_from_db()
+    assert wanted.state == Erasure.State.DONE
+    assert found(NAME) == set()
+    assert wrong() == []
