@@ -98,7 +98,7 @@ SELECT item.id, item.etag, 'search knows another text than its document has'
         OR content.text IS DISTINCT FROM offers_searched_content(item.document || '{}'))
 UNION ALL
 SELECT item.id, item.etag, 'what lists knew of it before has a gap or is there twice'
-  FROM (SELECT item_id, since, lag(until) OVER (PARTITION BY item_id ORDER BY since) AS expected
+  FROM (SELECT item_id, since, lag(until) OVER (PARTITION BY item_id ORDER BY since, until) AS expected
           FROM (SELECT item_id, since, until FROM offers_listingpast WHERE sandbox_id = %(sandbox)s
                 UNION ALL SELECT key, since, 'infinity' FROM offers_listing WHERE sandbox_id = %(sandbox)s) AS known) AS row
        JOIN offers_libraryitem AS item ON item.key = row.item_id
