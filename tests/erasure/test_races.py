@@ -188,8 +188,8 @@ def test_what_the_owner_of_the_tables_does_to_erased_texts_is_named(
     assert "the note was erased, and no second person confirmed that" in str(tampered(ALONE, TAKEN))
     assert "the note was erased, and nothing says by whom" in str(tampered(TAKEN))
     assert "nothing says by whom" in str(tampered("DELETE FROM offers_erasedtext"))
-    assert "is not what is recorded of that erasure step" in str(tampered("DELETE FROM offers_erasedtext"))
-    assert "is not what is recorded of that erasure step" in str(
+    assert "is of a step of an erasure that has been changed since" in str(tampered("DELETE FROM offers_erasedtext"))
+    assert "is of a step of an erasure that has been changed since" in str(
         tampered("UPDATE offers_erasurestep SET actor_id = 1 WHERE what = 'confirmed'")
     )
     assert "something else than was put there" in str(
