@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 
@@ -56,6 +56,11 @@ def last_instant(instant: datetime) -> datetime:
     return instant.replace(microsecond=instant.microsecond // 1_000 * 1_000 + 999)
 
 
+def instant_before(instant: datetime) -> datetime:
+    """The last instant of the millisecond before."""
+    return last_instant(instant - timedelta(milliseconds=1))
+
+
 def were_at(keys: Sequence[int], instant: datetime) -> list[LibraryItem]:
     """These items as they were at this time, in the same order, in one query besides their rows.
 
@@ -84,14 +89,18 @@ def revision_at(item: LibraryItem, instant: datetime) -> Revision:
 
 
 def changes_around(item: LibraryItem, instant: datetime) -> tuple[datetime | None, datetime | None]:
-    """When the item had last been changed before what it was at this time, and when it was changed next; None for never."""
+    """When the item had last been changed before what it was at this time, and when it was changed next; None for never.
+
+    What stands in one millisecond is one change, for no time that is shown tells it apart.
+    """
     made = Revision.objects.filter(item=item).values_list("created_at", flat=True)
+
+    def latest(until: datetime) -> datetime | None:
+        return made.filter(created_at__lte=until).order_by("-etag").first()
+
     last = last_instant(instant)
-    until, after = (
-        made.filter(created_at__lte=last).order_by("-etag"),
-        made.filter(created_at__gt=last).order_by("etag"),
-    )
-    return next(iter(until[1:2]), None), after.first()
+    current = latest(last)
+    return current and latest(instant_before(current)), made.filter(created_at__gt=last).order_by("etag").first()
 
 
 def _chains_until(keys: Sequence[int], last: datetime) -> dict[int, list[Revision]]:

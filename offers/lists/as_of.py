@@ -23,6 +23,7 @@ from offers.lists import pages
 from offers.lists.filters import MAX_WORDS, Wanted, conditions
 from offers.lists.finding import beyond
 from offers.lists.keyset import Order, Page, Start, Values, page_of, sorting, start_of, stretches
+from offers.lists.names import names as names_of_now
 from offers.lists.timely import in_time
 from offers.models import LibraryItem, Listing, ListingPast, reading
 
@@ -42,8 +43,9 @@ def page(
     order: str = DEFAULT_ORDER,
     cursor: str = "",
     size: int = pages.PAGE_SIZE,
+    asks: Q | None = None,
 ) -> Page[LibraryItem]:
-    """One page of the items as they were at this moment. Raises TooSlow.
+    """One page of the items as they were at this moment, of which `asks` is true, too. Raises TooSlow.
 
     Words are looked for in names, and who changed an item last is not asked for: lists do not keep more of the past. A cursor
     that was not given for this order is the start of the list.
@@ -53,7 +55,8 @@ def page(
     start = start_of(cursor, keys) or Start()
     chosen = [kind for kind in kinds if wanted.kind in ("", kind)]
     with _in_time():
-        rows, total = _found([_in_force(sandbox_id, kind, wanted, at) for kind in chosen], keys, start, size + 1)
+        kept = [_in_force(sandbox_id, kind, wanted, at, asks=asks) for kind in chosen]
+        rows, total = _found(kept, keys, start, size + 1)
     found = page_of(
         rows, size, keys, start, _values_of, total=min(total, pages.COUNT_LIMIT), more=total > pages.COUNT_LIMIT
     )
@@ -93,18 +96,51 @@ def live_keys(sandbox_id: int, at: datetime, shown: datetime) -> set[int]:
     return found
 
 
-def _in_force(sandbox_id: int, kind: Kind, wanted: Wanted, at: datetime, shown: datetime | None = None) -> Both:
+def _in_force(
+    sandbox_id: int,
+    kind: Kind,
+    wanted: Wanted,
+    at: datetime,
+    shown: datetime | None = None,
+    asks: Q | None = None,
+) -> Both:
     """The rows of this kind that were true at the moment and match: those that still are, and those that no longer are.
 
     What customers see is asked for as of that moment, too, or of another one (`shown`).
     """
     words = [Q(name__icontains=word) for word in asked.words(wanted.text, MAX_WORDS)]
-    asks = reduce(and_, (*words, *(found for _column, found in conditions(kind, wanted, shown or at))), Q())
-    rows = Q(sandbox_id=sandbox_id, kind=kind, since__lte=at) & asks
+    asked_for = (found for _column, found in conditions(kind, wanted, shown or at))
+    rows = reduce(and_, (*words, *asked_for, asks or Q()), Q(sandbox_id=sandbox_id, kind=kind, since__lte=at))
     return (
         Listing.objects.filter(rows, deleted_at=None),
         ListingPast.objects.filter(rows, until__gt=at, deleted=False),
     )
+
+
+def names(sandbox_id: int, ids: Collection[str], at: datetime) -> dict[str, str]:
+    """The names that these items had at this moment, by id; what was not there then has none. Two queries."""
+    at = last_instant(at)
+    of_them = Q(item__sandbox_id=sandbox_id, item__id__in=list(ids), since__lte=at)
+    now = Listing.objects.filter(of_them)
+    past = ListingPast.objects.filter(of_them, until__gt=at)
+    return dict([*now.values_list("id", "name"), *past.values_list("item__id", "name")]) if ids else {}
+
+
+def names_at(sandbox_id: int, ids: Collection[str], at: datetime | None) -> dict[str, str]:
+    """The same of a moment, or of now; of now with those of what was deleted, for history speaks of it."""
+    return names(sandbox_id, ids, at) if at else names_of_now(sandbox_id, ids)
+
+
+def used_by(sandbox_id: int, id: str, at: datetime, limit: int = 20) -> tuple[tuple[str, str, str], ...]:
+    """Items that referred to this id at this moment, as (kind, id, name), by name where they are few. Raises TooSlow."""
+    at = last_instant(at)
+    referring = Q(sandbox_id=sandbox_id, references__contains=[id], since__lte=at)
+    columns = ("kind", "item__id", "name")
+    with _in_time():
+        found = list(Listing.objects.filter(referring, deleted_at=None).values_list(*columns)[:limit])
+        past = ListingPast.objects.filter(referring, until__gt=at, deleted=False)
+        found += past.values_list(*columns)[: limit - len(found)]
+    return tuple(sorted(found, key=lambda user: user[2]))
 
 
 def _found(kinds: list[Both], order: Order, start: Start, size: int) -> tuple[list[Row], int]:

@@ -14,7 +14,7 @@ from django.db.models import Q
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.document.live import LiveState, live_state_of
 from offers.document.values import equal
-from offers.ledger.history import last_instant, were_at
+from offers.ledger.history import instant_before, last_instant, were_at
 from offers.lists import as_of, pages
 from offers.lists.keyset import Key, Start, cursor_after, item_key, start_of
 from offers.log import sequencer
@@ -115,6 +115,26 @@ def _live_among(keys: list[int], shown: datetime, span: tuple[datetime, datetime
     return {key for key, status, starts, ends in rows if _is_live(status, starts, ends, shown)}
 
 
+def changes_around(
+    sandbox_id: int, kinds: Collection[str], instant: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """When anything of these kinds had last been changed before what was so at this time, and when it was changed next.
+
+    None for never. What stands in one millisecond is one change, for no time that is shown tells it apart.
+    """
+    last = last_instant(instant)
+    coming = [entry.created_at for entry in sequencer.coming(sandbox_id, COMING) if entry.kind in kinds]
+
+    def latest(until: datetime) -> datetime | None:
+        ((found,),) = reading.rows(_LATEST, {"sandbox": sandbox_id, "kinds": list(kinds), "at": until})
+        return max((at for at in (*coming, found) if at and at <= until), default=None)
+
+    made = latest(last)
+    before = latest(instant_before(made)) if made else None
+    ((after,),) = reading.rows(_NEXT, {"sandbox": sandbox_id, "kinds": list(kinds), "at": last})
+    return before, min((at for at in (*coming, after) if at and at > last), default=None)
+
+
 def shows(pair: Pair, shown: datetime) -> tuple[bool, bool]:
     """Whether customers get it at that moment, by what was recorded at each of both."""
     return is_shown(pair.first, shown), is_shown(pair.last, shown)
@@ -205,4 +225,17 @@ SELECT made.created_at, made.index, wanted.item FROM unnest(%(among)s::bigint[])
  WHERE made.created_at > %(first)s AND wanted.item <> ALL(%(fresh)s::bigint[])
    AND (made.created_at, made.index) < (%(after)s::timestamptz, %(place)s::bigint)
  ORDER BY made.created_at DESC, made.index DESC LIMIT %(size)s
+"""
+# One step along an index for each kind.
+_LATEST = """
+SELECT max(made.created_at) FROM unnest(%(kinds)s::text[]) AS wanted(kind) CROSS JOIN LATERAL (
+  SELECT created_at FROM offers_logentry
+   WHERE sandbox_id = %(sandbox)s AND kind = wanted.kind AND created_at <= %(at)s
+   ORDER BY created_at DESC, index DESC LIMIT 1) AS made
+"""
+_NEXT = """
+SELECT min(made.created_at) FROM unnest(%(kinds)s::text[]) AS wanted(kind) CROSS JOIN LATERAL (
+  SELECT created_at FROM offers_logentry
+   WHERE sandbox_id = %(sandbox)s AND kind = wanted.kind AND created_at > %(at)s
+   ORDER BY created_at, index LIMIT 1) AS made
 """

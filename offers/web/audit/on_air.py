@@ -4,7 +4,7 @@ Of a moment to come: as it is recorded now, and with what is scheduled.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +23,8 @@ from offers.models import LibraryItem
 from offers.review.ahead.forecast import Forecast, forecast
 from offers.web.audit.differences import Difference, told
 from offers.web.frame.access import actor_for
-from offers.web.frame.moment import Moment, at_of, machine_text, moment_of, typed
+from offers.web.frame.addresses import address_of
+from offers.web.frame.moment import Moment, at_of, machine_text, moment_of, query_of, typed
 from offers.web.frame.respond import answer
 from offers.web.lists.filters import address, links
 
@@ -33,10 +34,11 @@ FORECAST_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """An offer by what was recorded at one time. `item` is None where it was not there."""
+    """An offer by what was recorded at one time, and where it stands so. `item` is None where it was not there."""
 
     item: LibraryItem | None
     shown: bool
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,10 @@ def _page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "typed": {"at": typed(at) if moment else "", "as_known": typed(known) if as_known else ""},
         "known": known if as_known else None,
         "counts": counts,
-        "rows": [_row(one, at) for one in told(place, found.pairs, backwards=backwards)],
+        "rows": [
+            _addressed(_row(one, at), actor, (at, known if as_known else None))
+            for one in told(place, found.pairs, backwards=backwards)
+        ],
         "links": links(request, found.next, ""),
         "newest": address(request, cursor="") if cursor else "",
         "behind": found.behind,
@@ -131,3 +136,14 @@ def _count(count: int) -> tuple[int, bool]:
 def _row(one: Difference, at: datetime, by: Sequence[int] = ()) -> Row:
     then, now = (Side(item, between.is_shown(item, at)) for item in (one.before, one.after))
     return Row(one, (then, now), by)
+
+
+def _addressed(row: Row, actor: Actor, times: tuple[datetime, datetime | None]) -> Row:
+    """With the pages that show each side as it was at its time, None being now."""
+    sides = [
+        replace(side, address=address_of(actor.sandbox.name, side.item) + (query_of(at) if at else ""))
+        if side.item
+        else side
+        for side, at in zip(row.sides, times, strict=True)
+    ]
+    return replace(row, sides=(sides[0], sides[1]))

@@ -2,7 +2,8 @@
 
     {% address item %}  {% address item 'revision' etag=made.etag %}  {% address_at 'tags' id %}
 
-`page` is the name of a page in web/urls.py, and `more` what else its address has.
+`page` is the name of a page in web/urls.py, and `more` what else its address has. On a page of a moment (web/frame/moment.py)
+these tags carry it along, to the pages that can show it.
 """
 
 from functools import lru_cache
@@ -12,6 +13,9 @@ from django.template import RequestContext
 from django.urls import reverse
 
 from offers.web.frame.sections import SECTION_OF, SECTIONS, Section
+
+# The pages of an item that show it as it was at a moment.
+OF_A_MOMENT = frozenset({"item", "history", "revision", "blame", "item_api"})
 
 
 class Item(Protocol):
@@ -41,8 +45,14 @@ def _found(sandbox: str, slug: str, id: str, page: str, **more: int | str) -> st
 
 
 def address(context: RequestContext, item: Item, page: str = "item", **more: Any) -> str:
-    return address_of(context["frame"].sandbox.name, item, page, **more)
+    return address_of(context["frame"].sandbox.name, item, page, **more) + _carried(context, page)
 
 
 def address_by_id(context: RequestContext, section: str, id: str, page: str = "item", **more: Any) -> str:
-    return address_at(context["frame"].sandbox.name, section, id, page, **more)
+    return address_at(context["frame"].sandbox.name, section, id, page, **more) + _carried(context, page)
+
+
+def _carried(context: RequestContext, page: str) -> str:
+    """On a page of a moment, what leads to the same moment of another one."""
+    moment = context.get("moment")
+    return moment.query if moment and page in OF_A_MOMENT else ""

@@ -35,9 +35,12 @@ def patch_curl(
     )
 
 
-def read_curl(request: HttpRequest, sandbox: Sandbox, kind: str, id: str) -> str:
-    """A command that reads the item."""
-    return _command("curl " + shlex.quote(item_address(request, kind, id)), *_headers(sandbox))
+def read_curl(request: HttpRequest, sandbox: Sandbox, kind: str, id: str, as_of: str = "") -> str:
+    """A command that reads the item; as it was at a time."""
+    address = item_address(request, kind, id)
+    if as_of:
+        address += f"{'&' if '?' in address else '?'}asOf={as_of}"
+    return _command("curl " + shlex.quote(address), *_headers(sandbox))
 
 
 def _headers(sandbox: Sandbox) -> list[str]:

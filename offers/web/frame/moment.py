@@ -1,13 +1,19 @@
-"""The moment that a page shows the library of: `?at=` in its address. Without it, now."""
+"""The moment that a page shows the library of: `?at=` in its address. Without it, now. And the item that it shows then."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from offers.access.permissions import Actor
+from offers.document.kinds.registry import OFFER_KINDS, Kind
+from offers.ledger.history import NoSuchRevision, changes_around, was_at
 from offers.lists.expressions import date_time
+from offers.models import LibraryItem
+from offers.web.frame.access import item_for
 from offers.web.frame.middleware import zone_of
 
 
@@ -26,6 +32,20 @@ class Moment:
     kept: list[tuple[str, str]]
     before: str = ""
     after: str = ""
+
+    @property
+    def text(self) -> str:
+        return machine_text(self.at)
+
+    @property
+    def more(self) -> str:
+        """The same behind other parameters."""
+        return f"&{self.query[1:]}"
+
+    @property
+    def query(self) -> str:
+        """What an address of another page of this moment ends with."""
+        return query_of(self.at)
 
     @property
     def is_to_come(self) -> bool:
@@ -83,6 +103,53 @@ def _address(request: HttpRequest, at: datetime | None) -> str:
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
+def query_of(at: datetime) -> str:
+    return "?" + urlencode({"at": machine_text(at)})
+
+
 def machine_text(at: datetime) -> str:
     """A moment as an address has it."""
     return at.astimezone(tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """`item` is what the page shows, which is not to be stored where it is of a `moment`; `now` is the item as it stands."""
+
+    actor: Actor
+    item: LibraryItem
+    now: LibraryItem
+    moment: Moment | None
+
+    @property
+    def at(self) -> datetime | None:
+        return self.moment.at if self.moment else None
+
+    @property
+    def later(self) -> int:
+        """How many changes have come since."""
+        return self.now.etag - self.item.etag
+
+
+class NotThere(Http404):
+    """The item was not there at the moment: web/item/deleted.py shows a page that says so."""
+
+    def __init__(self, item: LibraryItem, moment: Moment | None) -> None:
+        super().__init__(f"{item.id} was not there")
+        self.item, self.moment = item, moment
+
+
+def item_then(
+    request: HttpRequest, sandbox: str, id: str, *, kinds: tuple[Kind, ...] = OFFER_KINDS, deleted: bool = False
+) -> Then:
+    """As `item_for`; two queries more for a moment. Raises NotThere, BadRequest."""
+    at = at_of(request)
+    actor, now = item_for(request, sandbox, id, kinds=kinds, deleted=deleted or at is not None)
+    if at is None:
+        return Then(actor, now, now, None)
+    before, after = changes_around(now, at)
+    moment = moment_of(request, before=before, after=after)
+    try:
+        return Then(actor, was_at(now, at), now, moment)
+    except NoSuchRevision:
+        raise NotThere(now, moment) from None

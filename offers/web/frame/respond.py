@@ -1,10 +1,12 @@
 """What is around every page: who, where, in which language, theme and time zone. And how a view answers with a page."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -16,6 +18,7 @@ from offers.access.permissions import Actor, can_edit, label_for_user, may_audit
 from offers.models import Membership, Sandbox
 from offers.review import notices, queue
 from offers.web.frame.middleware import zone_of
+from offers.web.frame.moment import at_of, query_of
 from offers.web.frame.sections import SECTIONS, Section
 
 THEMES = ("auto", "light", "dark")
@@ -98,6 +101,26 @@ class Frame:
         found = parts[3] or "home" if len(parts) > 3 else ""
         # Bulk edits are of offers, and have no section of their own.
         return "offers" if found == "bulk" else found
+
+    @cached_property
+    def asked_for(self) -> datetime | None:
+        """The moment in the address, whether the page can show it or not."""
+        try:
+            return at_of(self.request)
+        except BadRequest:
+            return None
+
+    @property
+    def at_query(self) -> str:
+        """What carries that moment along to other pages; "" without one."""
+        return query_of(self.asked_for) if self.asked_for else ""
+
+    @property
+    def without_moment(self) -> str:
+        """This page's address without it."""
+        query = self.request.GET.copy()
+        query.pop("at", None)
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
 
     @property
     def theme(self) -> str:

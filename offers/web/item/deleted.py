@@ -23,6 +23,7 @@ from offers.models import LibraryItem, Revision
 from offers.review.requests import proposal
 from offers.web.frame.access import Deleted, item_for, stamp_of
 from offers.web.frame.addresses import address_of
+from offers.web.frame.moment import NotThere
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
@@ -34,9 +35,15 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def deleted_items(get_response: Handler) -> Handler:
-    """Middleware: who asks for anything of an item that is deleted is taken to its page; whatever was sent, nothing is done."""
+    """Middleware: who asks for anything of an item that is deleted is taken to its page; whatever was sent, nothing is done.
+
+    Who asks for it as of a moment at which it was not there is told so.
+    """
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotThere):
+            context = item_context(exception.item, "overview", moment=exception.moment)
+            return answer(request, "item/not_there.html", context, status=404)
         if not isinstance(exception, Deleted):
             return None
         own = address_of(exception.actor.sandbox.name, exception.item)

@@ -7,13 +7,18 @@ import orjson
 from django.http import HttpRequest
 
 from offers.document.kinds.registry import Kind
+from offers.document.validate import references
 from offers.document.values import Document
 from offers.document.words.describe import Change, describe, summary
 from offers.ledger import history
+from offers.ledger.references import used_by
+from offers.lists import as_of
 from offers.lists.names import names, names_in
+from offers.lists.timely import TooSlow
 from offers.models import LibraryItem, Revision
 from offers.review.changes.approvals import approvals_of
 from offers.web.frame.curl import patch_curl
+from offers.web.frame.moment import Then
 from offers.web.frame.sections import SECTION_OF
 
 
@@ -89,3 +94,22 @@ def summarised(entry: Entry) -> dict[str, Any]:
     phrases, more = summary(entry.changes)
     made = entry.revision
     return {"phrases": phrases, "more": more, "made": made, "approvals": approvals_of(made.sandbox_id, [made])}
+
+
+def around(then: Then) -> dict[str, Any]:
+    """What an overview says around the item: the moment, what has come since, and what used it; `users` is None where nobody knows."""
+    return {"moment": then.moment, "later": then.later, "now": then.now, "users": _users(then)}
+
+
+def _users(then: Then) -> tuple[tuple[str, str, str], ...] | None:
+    sandbox = then.item.sandbox_id
+    try:
+        return as_of.used_by(sandbox, then.item.id, then.at) if then.at else used_by(sandbox, then.item.id)
+    except TooSlow:
+        return None
+
+
+def names_then(then: Then) -> dict[str, str]:
+    """The names that what the item refers to had, by id."""
+    ids = {found.id for found in references(Kind(then.item.kind), then.item.document)}
+    return as_of.names_at(then.item.sandbox_id, ids, then.at)

@@ -1,36 +1,52 @@
 """What a placement, rule, tag, collection or decision is, for its overview."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.db.models import Q
 
 from offers.access.permissions import Actor
 from offers.document.kinds.declared import Document
 from offers.document.kinds.registry import Kind
-from offers.lists.names import names, names_in
+from offers.document.validate import references
+from offers.lists import as_of
+from offers.lists.filters import Wanted
 from offers.lists.pages import COUNT_LIMIT
+from offers.lists.timely import TooSlow
 from offers.models import LibraryItem, Listing
 
 MEMBERS_SHOWN = 20
 
 
-def facts_of(actor: Actor, item: LibraryItem) -> dict[str, Any]:
-    """The part of an overview's context that is this kind's own."""
+def facts_of(actor: Actor, item: LibraryItem, at: datetime | None = None) -> dict[str, Any]:
+    """The part of an overview's context that is this kind's own; of a moment, with what else was so `at` that."""
     make = _FACTS.get(Kind(item.kind))
-    return make(actor, item) if make else {}
+    return make(actor, item, at) if make else {}
 
 
-def _placement(actor: Actor, item: LibraryItem) -> dict[str, Any]:
+def _placement(actor: Actor, item: LibraryItem, at: datetime | None) -> dict[str, Any]:
     returned = item.document.get("returnMetaData", {})
     return {"returned": sorted(name for name, on in returned.items() if on)}
 
 
-def _collection(actor: Actor, item: LibraryItem) -> dict[str, Any]:
+def _collection(actor: Actor, item: LibraryItem, at: datetime | None) -> dict[str, Any]:
     ids = item.document["ids"]
     by_tags = item.document["filterType"] != "offers"
-    found, total, more = members(actor.sandbox.pk, item.document, MEMBERS_SHOWN)
-    known = names(actor.sandbox.pk, ids) if by_tags else {}
+    too_slow = False
+    found: Sequence[Listing | LibraryItem]
+    try:
+        found, total, more = (
+            members_then(actor.sandbox.pk, item.document, MEMBERS_SHOWN, at)
+            if at
+            else members(actor.sandbox.pk, item.document, MEMBERS_SHOWN)
+        )
+    except TooSlow:
+        found, total, more, too_slow = [], 0, False, True
+    known = as_of.names_at(actor.sandbox.pk, ids, at) if by_tags else {}
     return {
+        "too_slow": too_slow,
         "by_tags": by_tags,
         "tags": [(id, known.get(id, id)) for id in ids] if by_tags else [],
         "members": found,
@@ -43,14 +59,29 @@ def members(sandbox_id: int, collection: Document, limit: int) -> tuple[list[Lis
     """The offers that a collection's document holds now, by name; how many, at most COUNT_LIMIT, and whether more."""
     ids = collection["ids"]
     offers = Listing.objects.filter(sandbox_id=sandbox_id, kind=Kind.PERSONALIZED_OFFER, deleted_at=None)
-    if collection["filterType"] == "offers":
-        found = offers.filter(item__id__in=ids, item__sandbox=sandbox_id)
-    elif collection["filterType"] == "all-tags":
-        found = offers.filter(references__contains=ids) if ids else offers.none()
-    else:
-        found = offers.filter(references__overlap=ids)
+    found = offers.filter(_is_in(sandbox_id, collection)) if ids else offers.none()
     total = found[: COUNT_LIMIT + 1].count()
     return list(found.order_by("name", "pk")[:limit]), min(total, COUNT_LIMIT), total > COUNT_LIMIT
+
+
+def members_then(
+    sandbox_id: int, collection: Document, limit: int, at: datetime
+) -> tuple[list[LibraryItem], int, bool]:
+    """The same of a moment. Raises TooSlow."""
+    if not collection["ids"]:
+        return [], 0, False
+    asks = _is_in(sandbox_id, collection)
+    page = as_of.page(sandbox_id, (Kind.PERSONALIZED_OFFER,), Wanted(), at, "name", size=limit, asks=asks)
+    return page.items, page.total, page.more
+
+
+def _is_in(sandbox_id: int, collection: Document) -> Q:
+    """What is so of the rows of a collection's offers, in what lists know of now and of then."""
+    ids = collection["ids"]
+    if collection["filterType"] == "offers":
+        keys = LibraryItem.objects.filter(sandbox_id=sandbox_id, id__in=ids)
+        return Q(item_id__in=keys.values("key"))
+    return Q(references__contains=ids) if collection["filterType"] == "all-tags" else Q(references__overlap=ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +98,8 @@ class Scope:
     method: str
 
 
-def _decision(actor: Actor, item: LibraryItem) -> dict[str, Any]:
-    known = names_in(actor.sandbox.pk, Kind.DECISION, [item.document])
+def _decision(actor: Actor, item: LibraryItem, at: datetime | None) -> dict[str, Any]:
+    known = as_of.names_at(actor.sandbox.pk, {one.id for one in references(Kind.DECISION, item.document)}, at)
     fallback = item.document.get("fallback")
     return {
         "scopes": [_scope(index, one, known) for index, one in enumerate(item.document.get("criteria", ()), 1)],
@@ -99,7 +130,7 @@ def _named(ids: Iterable[str], known: Mapping[str, str]) -> list[tuple[str, str]
 
 # What these overviews show is not as it stands in their documents: what a placement gives back, who is in a collection now, what
 # the things that a decision names are called. So it is made here, and not declared with the kind.
-_FACTS: Mapping[Kind, Callable[[Actor, LibraryItem], dict[str, Any]]] = {
+_FACTS: Mapping[Kind, Callable[[Actor, LibraryItem, datetime | None], dict[str, Any]]] = {
     Kind.PLACEMENT: _placement,
     Kind.COLLECTION: _collection,
     Kind.DECISION: _decision,

@@ -2,43 +2,45 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from offers.ledger.references import used_by
-from offers.web.frame.access import item_for
 from offers.web.frame.curl import item_address, json_text, patch_curl, read_curl
+from offers.web.frame.moment import item_then, machine_text
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
-from offers.web.item.entries import item_context, last_entry, original_of, summarised
+from offers.web.item.entries import around, item_context, last_entry, original_of, summarised
 from offers.web.item.facts import facts_of
 from offers.web.item.proposals.requested import requested_of
 
 
 def overview(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
-    """One item: its fields, and what uses it."""
-    actor, item = item_for(request, sandbox, id, kinds=section.kinds)
+    """One item: its fields, and what uses it. With `?at=`, as it was then."""
+    then = item_then(request, sandbox, id, kinds=section.kinds)
+    actor, item = then.actor, then.item
     last = last_entry(item)
     context = item_context(
         item,
         "overview",
-        requested=requested_of(actor, item),
+        requested=None if then.moment else requested_of(actor, item),
         last=last,
         summary=summarised(last),
         original=original_of(item),
-        users=used_by(actor.sandbox.pk, item.id),
-        **facts_of(actor, item),
+        **facts_of(actor, item, then.at),
+        **around(then),
     )
     return answer(request, f"item/library/{item.kind}.html", context)
 
 
 def api(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """The item as programs see it: its document, and calls to read and change it, ready to paste."""
-    actor, item = item_for(request, sandbox, id, kinds=section.kinds)
+    then = item_then(request, sandbox, id, kinds=section.kinds)
+    actor, item = then.actor, then.item
     example = [{"op": "replace", "path": "/name", "value": item.name}]
     context = item_context(
         item,
         "api",
         address=item_address(request, item.kind, item.id),
-        read=read_curl(request, actor.sandbox, item.kind, item.id),
+        read=read_curl(request, actor.sandbox, item.kind, item.id, machine_text(then.at) if then.at else ""),
         change=patch_curl(request, actor.sandbox, item.kind, item.id, example, item.etag),
         document=json_text(item.document),
+        moment=then.moment,
     )
     return answer(request, "item/api.html", context)

@@ -5,32 +5,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from offers.document.kinds.registry import Kind
-from offers.ledger.history import NoSuchRevision, changes_around, was_at
-from offers.ledger.references import used_by
-from offers.lists.names import names_in
-from offers.web.frame.access import item_for
-from offers.web.frame.moment import at_of, moment_of
+from offers.web.frame.moment import item_then
 from offers.web.frame.pictures import asked_for, hosts_of, query_for
 from offers.web.frame.respond import answer
-from offers.web.item.entries import item_context, last_entry, original_of, summarised
+from offers.web.item.entries import around, item_context, last_entry, names_then, original_of, summarised
 from offers.web.item.proposals.requested import requested_of
 from offers.web.item.sentences import constraints
 
 
 def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
     """One offer: what it shows where, when and to whom, where it is used, and what changed last. With `?at=`, as it was then."""
-    at = at_of(request)
-    actor, item = item_for(request, sandbox, id, deleted=at is not None)
-    moment = None
-    if at is not None:
-        before, after = changes_around(item, at)
-        moment = moment_of(request, before=before, after=after)
-        try:
-            item = was_at(item, at)
-        except NoSuchRevision:
-            return answer(request, "item/not_there.html", item_context(item, "overview", moment=moment), status=404)
-    known = names_in(actor.sandbox.pk, Kind(item.kind), [item.document])
+    then = item_then(request, sandbox, id)
+    actor, item, moment = then.actor, then.item, then.moment
+    known = names_then(then)
     last = last_entry(item)
     document = item.document
     hosts = hosts_of(document)
@@ -49,9 +36,7 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
         tags=[(tag, known.get(tag, tag)) for tag in document.get("tags", ())],
         attributes=sorted(document.get("characteristics", {}).items()),
         original=original_of(item),
-        moment=moment,
-        # Who uses it is known of now only.
-        users=[] if moment else used_by(actor.sandbox.pk, item.id),
+        **around(then),
     )
     return answer(request, "item/offer.html", context)
 

@@ -1,6 +1,7 @@
 """Placements, rules, tags, collections and decisions: each section's list."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from django.http import HttpRequest, HttpResponse
@@ -10,14 +11,14 @@ from offers import asked
 from offers.access.people import with_names_of_now
 from offers.document.kinds.reading import walk, ways_to
 from offers.document.kinds.registry import Kind
+from offers.lists import as_of
 from offers.lists.filters import DELETED, Wanted
-from offers.lists.names import names
-from offers.lists.pages import page
 from offers.models import LibraryItem
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.lists.filters import Chip, address, deleted_filter, links, order_of, sorts
+from offers.web.lists.of_a_moment import found_of, list_moment
 
 NAMED_IN_A_ROW = 2
 # The ways to the lists of each kind's documents whose items name other library items.
@@ -25,28 +26,30 @@ _LISTED = {kind: ways_to(kind, lambda says: bool(says.refers_to and says.identit
 
 
 def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpResponse:
-    """The section's items with a search; htmx gets only the results."""
+    """The section's items with a search, those of now or of `?at=`; htmx gets only the results."""
     actor = actor_for(request, sandbox)
-    status = request.GET.get("status", "")
-    wanted, order = (
-        Wanted(asked.text(request.GET.get("q"), 200), status if status == DELETED else ""),
-        order_of(request),
-    )
-    found = page(actor.sandbox.pk, section.kinds, wanted, order, request.GET.get("cursor", ""))
+    moment, status = list_moment(request, actor, section.kinds), request.GET.get("status", "")
+    shown = status if status == DELETED and not moment else ""
+    wanted, orders = Wanted(asked.text(request.GET.get("q"), 200), shown), as_of.ORDERS if moment else None
+    order = order_of(request, orders)
+    found, too_slow = found_of(actor, section.kinds, wanted, moment, order, request.GET.get("cursor", ""))
+    rows = rows_of(found.items, moment.at) if moment else rows_of(with_names_of_now(found.items))
     results = f"lists/items/_{section.kinds[0]}.html"
     context = {
         "section": section,
         "results": results,
         "page": found,
-        "rows": rows_of(with_names_of_now(found.items)),
+        "rows": rows,
+        "moment": moment,
+        "too_slow": too_slow,
         "wanted": wanted,
         "order": order,
         "chips": _chips(request, wanted),
-        "filters": [deleted_filter(wanted)],
+        "filters": [] if moment else [deleted_filter(wanted)],
         "links": links(request, found.next, found.previous),
-        "sorts": sorts(request, order, wanted),
+        "sorts": sorts(request, order, wanted, orders),
     }
-    return answer(request, "lists/items.html", context, fragment=results)
+    return answer(request, "lists/items.html", context, fragment=results, status=422 if too_slow else 200)
 
 
 def _chips(request: HttpRequest, wanted: Wanted) -> list[Chip]:
@@ -63,13 +66,13 @@ class Row:
     more: int
 
 
-def rows_of(items: list[LibraryItem]) -> list[Row]:
-    """The items with what their rows name, in one query."""
+def rows_of(items: list[LibraryItem], at: datetime | None = None) -> list[Row]:
+    """The items with what their rows name, in one query; of a moment by the names of then, in two."""
     if not items:
         return []
     wanted = {item.key: _referred(item) for item in items}
     first = {key: list(islice(ids, NAMED_IN_A_ROW)) for key, ids in wanted.items()}
-    known = names(items[0].sandbox_id, (id for ids in first.values() for id in ids))
+    known = as_of.names_at(items[0].sandbox_id, {id for ids in first.values() for id in ids}, at)
     return [
         Row(item, [(id, known.get(id, id)) for id in first[item.key]], len(wanted[item.key]) - len(first[item.key]))
         for item in items

@@ -8,13 +8,9 @@ from offers.access.people import with_names_of_now
 from offers.access.permissions import Actor, can_edit
 from offers.lists import as_of
 from offers.lists.filters import Wanted
-from offers.lists.keyset import Page
-from offers.lists.names import names
-from offers.lists.pages import page
-from offers.lists.timely import TooSlow
-from offers.models import LibraryItem, SavedView
+from offers.models import SavedView
 from offers.web.frame.access import actor_for
-from offers.web.frame.moment import Moment, moment_of
+from offers.web.frame.moment import Moment
 from offers.web.frame.respond import answer, wants_fragment
 from offers.web.frame.sections import OFFERS
 from offers.web.lists.cells import drawn
@@ -29,6 +25,7 @@ from offers.web.lists.filters import (
     sorts,
     wanted_of,
 )
+from offers.web.lists.of_a_moment import found_of, list_moment
 from offers.web.lists.rows import COLUMNS, heads_of, known_columns, rows_of
 from offers.web.lists.views import chosen_view, columns_for, is_changed, views_of
 
@@ -36,16 +33,14 @@ from offers.web.lists.views import chosen_view, columns_for, is_changed, views_o
 def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     """The list with its filters; htmx gets only the results."""
     actor = actor_for(request, sandbox)
-    moment, cursor, too_slow = moment_of(request), request.GET.get("cursor", ""), False
+    moment, cursor = list_moment(request, actor, OFFERS.kinds), request.GET.get("cursor", "")
     orders = as_of.ORDERS if moment else None
     wanted, order = wanted_of(request), order_of(request, orders)
     if moment:
         wanted = replace(wanted, status="" if wanted.deleted else wanted.status, by="")
-        found, too_slow = _as_it_was(actor, wanted, moment, order, cursor)
-    else:
-        found = page(actor.sandbox.pk, OFFERS.kinds, wanted, order, cursor)
+    found, too_slow = found_of(actor, OFFERS.kinds, wanted, moment, order, cursor)
     ids = {tag for item in found.items for tag in item.document.get("tags", ())}
-    known = names(actor.sandbox.pk, ids | set(wanted.references))
+    known = as_of.names_at(actor.sandbox.pk, ids | set(wanted.references), moment.at if moment else None)
     views = views_of(actor)
     view = chosen_view(request, views)
     query = _lasting(request)
@@ -78,14 +73,6 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
         context["more"] = more_filters(request, actor.sandbox.pk, wanted, past=moment is not None)
     status = 422 if too_slow else 200
     return answer(request, "lists/offers.html", context, fragment="lists/_offers.html", status=status)
-
-
-def _as_it_was(actor: Actor, wanted: Wanted, moment: Moment, order: str, cursor: str) -> tuple[Page[LibraryItem], bool]:
-    """The list of the moment; and whether finding it would take too long, so that it is empty."""
-    try:
-        return as_of.page(actor.sandbox.pk, OFFERS.kinds, wanted, moment.at, order, cursor), False
-    except TooSlow:
-        return Page([], "", "", 0), True
 
 
 def _may_change(actor: Actor, wanted: Wanted, moment: Moment | None) -> bool:

@@ -14,7 +14,7 @@ from offers.ledger.blamed import blame_of
 from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
 from offers.review.changes.approvals import approvals_of
-from offers.web.frame.access import item_for
+from offers.web.frame.moment import item_then
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import change_context, entries, item_context
@@ -24,10 +24,10 @@ BLAME_SHOWN = 2_000
 
 
 def timeline(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
-    """The item's revisions, newest first; `?before=` an etag goes on from there."""
-    _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
-    before = asked.number(request.GET.get("before"))
-    revisions = past.revisions(item, before=before, limit=PAGE_SIZE)
+    """The item's revisions, newest first; `?before=` an etag goes on from there. With `?at=`, those that there were then."""
+    then = item_then(request, sandbox, id, kinds=section.kinds, deleted=True)
+    item, before = then.item, asked.number(request.GET.get("before"))
+    revisions = past.revisions(item, before=min(before or item.etag + 1, item.etag + 1), limit=PAGE_SIZE)
     older = revisions[-1].etag if revisions and revisions[-1].etag > 1 else 0
     context = item_context(
         item,
@@ -36,16 +36,22 @@ def timeline(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
         approvals=approvals_of(item.sandbox_id, revisions),
         older=older,
         before=before,
+        moment=then.moment,
+        later=then.later,
     )
     return answer(request, "item/history/timeline.html", context, fragment="item/history/_entries.html")
 
 
 def revision(request: HttpRequest, sandbox: str, section: Section, id: str, etag: int) -> HttpResponse:
-    """One change, all of it; htmx gets only the change, to expand it in the timeline."""
-    _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
+    """One change, all of it; htmx gets only the change, to expand it in the timeline. With `?at=`, one of those of then."""
+    then = item_then(request, sandbox, id, kinds=section.kinds, deleted=True)
+    item = then.item
+    if etag > item.etag:
+        raise past.NoSuchRevision
     entry = entries(item, [past.revision(item, etag)])[0]
     approvals = approvals_of(item.sandbox_id, [entry.revision])
     context = item_context(item, "history", entry=entry, approvals=approvals, **change_context(request, item, entry))
+    context["moment"] = then.moment
     return answer(request, "item/history/revision.html", context, fragment="item/_changes.html")
 
 
@@ -61,13 +67,17 @@ class BlameRow:
 
 
 def blame(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
-    """Who last changed each field, of the present version or of `?at=` an etag, for what is older than it looks back."""
-    _actor, item = item_for(request, sandbox, id, kinds=section.kinds)
-    at = asked.number(request.GET.get("at"))
-    return answer(request, "item/history/blame.html", item_context(item, "blame", at=at, **_blame_rows(item, at)))
+    """Who last changed each field, of the present version, of the moment `?at=`, or of a `?version=` before: for what is older than it looks back."""
+    then = item_then(request, sandbox, id, kinds=section.kinds)
+    version = asked.number(request.GET.get("version"))
+    if version and version > then.item.etag:
+        raise past.NoSuchRevision
+    rows = _blame_rows(then.now, version or then.item.etag)
+    context = item_context(then.item, "blame", version=version, moment=then.moment, **rows)
+    return answer(request, "item/history/blame.html", context)
 
 
-def _blame_rows(item: LibraryItem, at: int | None) -> dict[str, Any]:
+def _blame_rows(item: LibraryItem, at: int) -> dict[str, Any]:
     """The rows, as many as a page can hold, and how many more there are."""
     found = blame_of(item, at)
     names = names_in(item.sandbox_id, Kind(item.kind), [found.document])

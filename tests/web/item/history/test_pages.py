@@ -110,8 +110,8 @@ def test_who_changed_what_says_how_far_it_looked_back_and_goes_on(
     monkeypatch.setattr("offers.ledger.blamed.SECONDS", 0)
     text = text_of(editor.get("/s/prod/offers/sale/blame/"))
     assert "Version 50 or before" in text
-    assert 'href="/s/prod/offers/sale/blame/?at=50"' in text
-    older = text_of(editor.get("/s/prod/offers/sale/blame/?at=50"))
+    assert 'href="/s/prod/offers/sale/blame/?version=50"' in text
+    older = text_of(editor.get("/s/prod/offers/sale/blame/?version=50"))
     assert "This is who had changed what by version 50." in older
     assert "or before" not in older
-    assert editor.get("/s/prod/offers/sale/blame/?at=5000").status_code == 404
+    assert editor.get("/s/prod/offers/sale/blame/?version=5000").status_code == 404
