@@ -1,20 +1,25 @@
 """What happened in a sandbox, newest first, by filters: the log as audit pages and exports read it. Reads only.
 
-Every filter has an index that ends in the order of the list, so that a page costs the same wherever it is; of what two filters leave
-few, all are found and sorted. What the log has not reached yet (mostly the last half second: sequencer.coming) has no index (-1) and stands in front.
+Every filter has an index. What one of them leaves few of is found and sorted; else the page goes through the days that are known
+to have some (days), so that it costs the same wherever it is, and neither counts nor passes over what was not asked for.
+What the log has not reached yet (mostly the last half second: sequencer.coming) has no index (-1) and stands in front.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q, QuerySet
 
+from offers.access.permissions import CLIENT
+from offers.asked import words
 from offers.document.kinds.reading import CALLED, DATES
 from offers.lists.filters import MAX_WORDS, named_like
 from offers.lists.finding import beyond
 from offers.lists.keyset import Key, Page, Start, Values, item_key, page_of, start_of, stretches
-from offers.models import LogEntry, reading
+from offers.log import days, walking
+from offers.log.days import Day
+from offers.models import LogEntry, LogNote, reading
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1_000
@@ -26,9 +31,13 @@ Event = LogEntry.Event
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for. Empty means any. `by` is a key (permissions.actor_key), `item` the key of an item."""
+    """What is asked for. Empty means any. `by` and `approver` are keys (permissions.actor_key), `item` the key of an item."""
 
     by: str = ""
+    # The id of an API client.
+    client: str = ""
+    # Whose yes stood behind it.
+    approver: str = ""
     # What a field is called (reading.CALLED), or ANY_DATE.
     field: str = ""
     door: str = ""
@@ -41,38 +50,131 @@ class Wanted:
     # From `first` on, before `last`.
     first: datetime | None = None
     last: datetime | None = None
-    # Words of the item's name or id.
+    # Words of the item's name or id, and of the note.
     text: str = ""
+    note: str = ""
 
     @property
     def paths(self) -> list[str]:
         """The names that lead to what is called so."""
         if self.field == ANY_DATE:
             return DATE_FIELDS
-        return CALLED.get(self.field, [])
+        return [*dict.fromkeys(CALLED.get(self.field, []))]
+
+    @property
+    def keys(self) -> list[str]:
+        """Who is asked for: nobody is a person and a program."""
+        keys = {self.by, f"{CLIENT}{self.client}" if self.client else ""} - {""}
+        return [" ".join(keys)] if keys else []
+
+    @property
+    def terms(self) -> list[list[str]]:
+        """What days are counted by (days), each with its alternatives."""
+        said = [
+            [f"{days.BY}{key}" for key in self.keys],
+            [f"{days.FIELD}{path}" for path in self.paths],
+            [f"{days.DOOR}{self.door}"] if self.door else [],
+            [f"{days.KIND}{self.kind}"] if self.kind else [],
+            [f"{days.STATUS}{self.status}"] if self.status else [],
+            [days.BYPASS] if self.bypass else [],
+            [f"{days.APPROVER}{self.approver}"] if self.approver else [],
+        ]
+        of_changes = self.field or self.door or self.kind or self.status or self.approver
+        if self.event is not None and not (of_changes and self.event == Event.REVISION):
+            said.append([f"{days.EVENT}{self.event}"])
+        return [one for one in said if one]
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether days know how many there are; else they know how many there are at most."""
+        terms = self.terms
+        return not self.is_particular and len(terms) <= 2 and all(len(one) == 1 for one in terms)
+
+    @property
+    def is_particular(self) -> bool:
+        """Whether something is asked for that days know nothing of."""
+        return self.item is not None or bool(self.text or self.note)
 
 
-def page(sandbox_id: int, wanted: Wanted, cursor: str = "", coming: Sequence[LogEntry] = ()) -> Page[LogEntry]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page, and the days that have entries, the oldest first. `exactly`: there are so many, not at most so many."""
+
+    page: Page[LogEntry]
+    days: list[Day]
+    exactly: bool = True
+
+
+def page(sandbox_id: int, wanted: Wanted, cursor: str = "", coming: Sequence[LogEntry] = ()) -> Found:
     """One page, the first one with what is `coming` and asked for in front. A cursor that was not given for this list is its start."""
     start = start_of(cursor, ORDER) or Start()
+    known = within(wanted, days.days_of(sandbox_id, wanted.terms))
     with reading.under("plan_cache_mode", "force_custom_plan"):
-        hits = list(matching(sandbox_id, wanted).values_list("index", flat=True)[: COUNT_LIMIT + 1])
-        few = LogEntry.objects.filter(sandbox_id=sandbox_id, index__in=hits)
-        rows = _first(few if len(hits) <= COUNT_LIMIT else matching(sandbox_id, wanted), start, PAGE_SIZE + 1)
-    total = len(hits)
-    found: Page[LogEntry] = page_of(
-        rows, PAGE_SIZE, ORDER, start, _values_of, total=min(total, COUNT_LIMIT), more=total > COUNT_LIMIT
-    )
-    if start.values or wanted.text:
-        return found
-    fresh = [entry for entry in coming if fits(entry, wanted)]
-    return replace(found, items=[*fresh, *found.items], total=found.total + len(fresh))
+        rows, total, more = _particular(sandbox_id, wanted, start) or _by_days(sandbox_id, wanted, start, known)
+    found: Page[LogEntry] = page_of(rows, PAGE_SIZE, ORDER, start, _values_of, total=total, more=more)
+    fresh = [] if start.values or wanted.text or wanted.note else [entry for entry in coming if fits(entry, wanted)]
+    found = replace(found, items=[*fresh, *found.items], total=found.total + len(fresh))
+    return Found(found, known, exactly=wanted.is_particular or wanted.is_counted)
+
+
+def _particular(sandbox_id: int, wanted: Wanted, start: Start) -> tuple[list[LogEntry], int, bool] | None:
+    """A page of what days know nothing of. It is counted up to COUNT_LIMIT; of more, the page is found by a walk."""
+    if not wanted.is_particular:
+        return None
+    hits = list(matching(sandbox_id, wanted).values_list("index", flat=True)[: COUNT_LIMIT + 1])
+    few = LogEntry.objects.filter(sandbox_id=sandbox_id, index__in=hits)
+    rows = _first(few if len(hits) <= COUNT_LIMIT else matching(sandbox_id, wanted), start, PAGE_SIZE + 1)
+    return rows, min(len(hits), COUNT_LIMIT), len(hits) > COUNT_LIMIT
+
+
+def _by_days(sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[Day]) -> tuple[list[LogEntry], int, bool]:
+    """A page of what the days know, and how many there are."""
+    rows = _next(sandbox_id, wanted, start, known, PAGE_SIZE + 1)
+    return rows, _total(matching(sandbox_id, wanted), wanted, known), False
+
+
+def _next(sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[Day], size: int) -> list[LogEntry]:
+    """The first entries from there on that have what the days know of."""
+    (stretch,) = stretches(ORDER, start)
+    rest = beyond(matching(sandbox_id, wanted), stretch)
+    if min((days.total_of(sandbox_id, one) for one in wanted.terms), default=walking.SORTED + 1) <= walking.SORTED:
+        keys = walking.by_sorting(rest, start, size)
+    else:
+        keys = walking.by_days(rest, start, _from(known, start), size)
+    return _first(LogEntry.objects.filter(sandbox_id=sandbox_id, index__in=keys), Start(start.backwards), size)
+
+
+def within(wanted: Wanted, known: Sequence[Day]) -> list[Day]:
+    """Those of these days that are asked for, if only in part."""
+    first, last = wanted.first, wanted.last
+    return [day for day in known if (first is None or day.ends > first) and (last is None or day.begins < last)]
+
+
+def _from(known: Sequence[Day], start: Start) -> list[Day]:
+    """The days from where a page begins, in its order."""
+    at = datetime.fromisoformat(start.values[0] or "").astimezone(UTC).date() if start.values else None
+    if start.backwards:
+        return [day for day in known if at is None or day.day >= at]
+    return [day for day in reversed(known) if at is None or day.day <= at]
+
+
+def _total(asked: QuerySet[LogEntry], wanted: Wanted, known: Sequence[Day]) -> int:
+    """How many there are: of days that are asked for in part, their entries are counted."""
+    parts = [
+        day for day in known if (wanted.first and day.begins < wanted.first) or (wanted.last and day.ends > wanted.last)
+    ]
+    total = sum(day.entries for day in known if day not in parts)
+    return total + sum(asked.filter(created_at__gte=day.begins, created_at__lt=day.ends).count() for day in parts)
 
 
 def every(sandbox_id: int, wanted: Wanted, size: int = 500) -> Iterator[list[LogEntry]]:
     """All of it, so many at a time: each goes on where the one before ended, and nothing is kept."""
-    start = Start()
-    while rows := _first(matching(sandbox_id, wanted), start, size):
+    start, known = Start(), within(wanted, days.days_of(sandbox_id, wanted.terms))
+    while rows := (
+        _first(matching(sandbox_id, wanted), start, size)
+        if wanted.is_particular
+        else _next(sandbox_id, wanted, start, known, size)
+    ):
         yield rows
         start = Start(values=_values_of(rows[-1]))
 
@@ -80,7 +182,7 @@ def every(sandbox_id: int, wanted: Wanted, size: int = 500) -> Iterator[list[Log
 def matching(sandbox_id: int, wanted: Wanted) -> QuerySet[LogEntry]:
     """The entries that fit, in no order."""
     asks = Q(sandbox_id=sandbox_id)
-    exact = {"actor_key": wanted.by, "door": wanted.door, "kind": wanted.kind, "status": wanted.status}
+    exact = {"actor_key": "".join(wanted.keys), "door": wanted.door, "kind": wanted.kind, "status": wanted.status}
     asks &= Q(**{name: value for name, value in exact.items() if value})
     if wanted.event is not None:
         asks &= Q(event=wanted.event)
@@ -88,6 +190,9 @@ def matching(sandbox_id: int, wanted: Wanted) -> QuerySet[LogEntry]:
         asks &= Q(item_id=wanted.item)
     if wanted.bypass:
         asks &= Q(bypass=True)
+    if wanted.approver:
+        # In these words the index is found that has no entries without.
+        asks &= Q(approved_by__contains=[wanted.approver]) & ~Q(approved_by=[])
     if wanted.field:
         asks &= Q(fields__overlap=wanted.paths)
     if wanted.first:
@@ -96,13 +201,17 @@ def matching(sandbox_id: int, wanted: Wanted) -> QuerySet[LogEntry]:
         asks &= Q(created_at__lt=wanted.last)
     for items in named_like(wanted.text, MAX_WORDS):
         asks &= Q(item_id__in=items)
+    for word in words(wanted.note, MAX_WORDS):
+        noted = LogNote.objects.filter(sandbox_id=sandbox_id, text__contains=word)
+        asks &= Q(index__in=noted.values_list("index", flat=True))
     return LogEntry.objects.filter(asks)
 
 
 def fits(entry: LogEntry, wanted: Wanted) -> bool:
     """Whether an entry is asked for: as `matching` says it, of one that is not stored yet."""
     return (
-        wanted.by in ("", entry.actor_key)
+        wanted.keys in ([], [entry.actor_key])
+        and (not wanted.approver or wanted.approver in entry.approved_by)
         and wanted.door in ("", entry.door)
         and wanted.kind in ("", entry.kind)
         and wanted.status in ("", entry.status)
@@ -126,16 +235,11 @@ def _values_of(entry: LogEntry) -> Values:
     return entry.created_at.isoformat(), str(entry.index)
 
 
-def people(sandbox_id: int, most: int = 100) -> list[str]:
-    """The keys of who did something, by key: one step along an index for each of them."""
-    return [key for (key,) in reading.rows(_PEOPLE, {"sandbox": sandbox_id, "most": most}) if key]
+def people(sandbox_id: int) -> list[str]:
+    """The keys of who did something, by key."""
+    return [key for key in days.values_of(sandbox_id, days.BY) if key]
 
 
-_PEOPLE = """
-WITH RECURSIVE people(key) AS (
-  SELECT min(actor_key) FROM offers_logentry WHERE sandbox_id = %(sandbox)s
-  UNION ALL
-  SELECT (SELECT min(actor_key) FROM offers_logentry WHERE sandbox_id = %(sandbox)s AND actor_key > people.key)
-    FROM people WHERE key IS NOT NULL
-) SELECT key FROM people WHERE key IS NOT NULL LIMIT %(most)s
-"""
+def approvers(sandbox_id: int) -> list[str]:
+    """The keys of those whose yes stood behind something."""
+    return days.values_of(sandbox_id, days.APPROVER)

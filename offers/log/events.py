@@ -42,6 +42,7 @@ class Found(NamedTuple):
     status: str = ""
     request: int | None = None
     bypass: bool = False
+    approved_by: tuple[str, ...] = ()
 
 
 class RequestStep(NamedTuple):
@@ -123,6 +124,7 @@ class Change(NamedTuple):
     source: str
     refers_to: dict[str, Any]
     created_at: datetime
+    approved_by: list[str]
 
 
 Step = RequestStep | AccessStep | ErasureStep
@@ -268,6 +270,7 @@ def of_change(change: Change, patch: Patch | None = None) -> Found:
         status=status_of(patch),
         request=change.refers_to.get("request"),
         bypass=bool(change.refers_to.get("bypass")),
+        approved_by=tuple(change.approved_by),
     )
 
 

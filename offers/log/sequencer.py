@@ -18,7 +18,7 @@ import orjson
 from django.db import transaction
 
 from offers import asked
-from offers.log import tree
+from offers.log import days, tree
 from offers.log.events import (
     AccessStep,
     Change,
@@ -65,6 +65,7 @@ def advance(sandbox: Sandbox) -> int:
     if found:
         entries = [_entry(sandbox, head.size + place, event) for place, event in enumerate(found)]
         LogEntry.objects.bulk_create(entries, batch_size=1_000)
+        days.count(sandbox.pk, head.size, head.size + len(found))
         tree.append(sandbox.pk, head.size, [event.leaf_hash for event in found])
         head.size += len(found)
     if not is_new and order:
@@ -87,7 +88,7 @@ def coming(sandbox_id: int, most: int) -> list[LogEntry]:
 
 
 def _entry(sandbox: Sandbox, index: int, event: Found) -> LogEntry:
-    values = event._asdict() | {"fields": list(event.fields)}
+    values = event._asdict() | {"fields": list(event.fields), "approved_by": list(event.approved_by)}
     for name in ("xid", "etag"):
         values.pop(name)
     return LogEntry(sandbox=sandbox, index=index, **values)
@@ -160,7 +161,14 @@ _READ: dict[int, tuple[str, Step]] = {
     ),
     Event.REVISION: (
         """SELECT made.key, made.xid, made.item_id, item.kind, made.etag, made.digest, made.patch, made.actor_id, made.actor_label,
-                  made.client_id, made.source, made.refers_to, made.created_at
+                  made.client_id, made.source, made.refers_to, made.created_at,
+                  ARRAY(SELECT DISTINCT yes.actor_key
+                          FROM offers_changerequest AS request
+                          JOIN offers_requestevent AS applied ON applied.request_id = request.key AND applied.what = 'applied'
+                          JOIN offers_requestevent AS yes ON yes.request_id = request.key AND yes.what = 'approve'
+                           AND applied.about -> 'approvedBy' ? yes.actor_label
+                         WHERE request.sandbox_id = made.sandbox_id AND request.number = (made.refers_to ->> 'request')::int
+                         ORDER BY yes.actor_key)
              FROM offers_revision AS made JOIN offers_libraryitem AS item ON item.key = made.item_id
             WHERE made.key = ANY(%s)""",
         Change,

@@ -7,7 +7,7 @@ from offers.models.bulk import BulkRow, BulkRun
 from offers.models.erasure import ErasedText, Erasure, ErasureStep, Keeping, RetentionClass
 from offers.models.library import LibraryItem, Membership, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
-from offers.models.log import LogCheck, LogEntry, LogHead, LogTile
+from offers.models.log import LogCheck, LogDay, LogEntry, LogHead, LogNote, LogTile
 from offers.models.people import MailTurn, PersonalSettings, Presence, SavedView
 from offers.models.review import ChangeRequest, Notice, RequestComment, RequestedChange, RequestEvent, ShownWith
 
@@ -28,8 +28,10 @@ __all__ = [
     "Listing",
     "ListingPast",
     "LogCheck",
+    "LogDay",
     "LogEntry",
     "LogHead",
+    "LogNote",
     "LogTile",
     "MailTurn",
     "Membership",

@@ -64,6 +64,8 @@ class LogEntry(models.Model):
     # The request of this event, or that a revision was part of; and whether it went ahead without waiting.
     request = models.PositiveIntegerField(null=True)
     bypass = models.BooleanField(default=False)
+    # The keys of those whose yes counted when the request that a revision was part of was applied.
+    approved_by = ArrayField(models.CharField(max_length=160), default=list)
 
     class Meta:
         # An event is in it once.
@@ -79,10 +81,44 @@ class LogEntry(models.Model):
             models.Index("sandbox", "status", *NEWEST, name="log_by_status", condition=~Q(status="")),
             models.Index("sandbox", *NEWEST, name="log_of_bypasses", condition=Q(bypass=True)),
             GinIndex("fields", name="log_by_field"),
+            GinIndex("approved_by", name="log_by_approver", condition=~Q(approved_by=[])),
         ]
 
     def __str__(self) -> str:
         return f"entry {self.index} of the log of {self.sandbox_id}"
+
+
+class LogDay(models.Model):
+    """How many entries of a day (in UTC) have two terms (log/days): what a page counts by, and which days it need not look at.
+
+    `term` is "" for those that have one, and `also` too for all of the day. Made from entries, and as good as they are.
+    """
+
+    pk = models.CompositePrimaryKey("sandbox_id", "term", "also", "day")
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, related_name="+", db_index=False)
+    term = models.CharField(max_length=220, db_collation="C")
+    also = models.CharField(max_length=220, db_collation="C")
+    day = models.DateField()
+    entries = models.IntegerField()
+    bypasses = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.entries} of {self.term} {self.also} on {self.day}"
+
+
+class LogNote(models.Model):
+    """The note of an entry, in small letters, to be searched. Who erases a note erases this, too."""
+
+    pk = models.CompositePrimaryKey("sandbox_id", "index")
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, related_name="+", db_index=False)
+    index = models.BigIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["text"], opclasses=["gin_trgm_ops"], name="log_note_text")]
+
+    def __str__(self) -> str:
+        return f"the note of entry {self.index} of the log of {self.sandbox_id}"
 
 
 class LogTile(models.Model):

@@ -14,7 +14,8 @@ const press = (entry, selector) => {
 };
 document.addEventListener("keydown", (event) => {
   if (!isCommand(event)) return;
-  const entries = [...document.querySelectorAll("[data-entry]")];
+  // What is folded away is passed over.
+  const entries = [...document.querySelectorAll("[data-entry]")].filter((entry) => entry.checkVisibility());
   const at = entries.findIndex((entry) => entry.contains(document.activeElement));
   if (event.key in STEPS && entries.length) {
     event.preventDefault();

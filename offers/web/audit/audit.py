@@ -1,31 +1,19 @@
 """What happened in a sandbox: every change, review and change of access, with filters; and as files of exactly that."""
 
-from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
-
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.http import HttpRequest, HttpResponse
 
 from offers import asked
-from offers.access.people import choices as choices_of_people
-from offers.access.people import known, name_of
-from offers.access.permissions import Actor
-from offers.document.kinds.reading import CALLED, WORDS
-from offers.document.kinds.registry import KINDS, Kind
-from offers.lists.names import of_ids
 from offers.log import audit, sequencer
-from offers.log.audit import ANY_DATE, Wanted
-from offers.models import LogEntry, Revision
+from offers.web.audit import strip
+from offers.web.audit.filters import asked_of, chips_of, filters_of
+from offers.web.audit.folding import folded
 from offers.web.audit.lines import approvals_for, lines_of
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer
-from offers.web.lists.filters import Chip, Filter, Options, address, day_of, links
+from offers.web.lists.filters import address, links
 
 MAX_CURSOR = 400
-Event = LogEntry.Event
 
 
 def page(request: HttpRequest, sandbox: str) -> HttpResponse:
@@ -34,110 +22,29 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     wanted, item = asked_of(request.GET, actor, zone_of(request))
     coming = sequencer.coming(actor.sandbox.pk, audit.PAGE_SIZE)
     found = audit.page(actor.sandbox.pk, wanted, asked.text(request.GET.get("cursor"), MAX_CURSOR), coming)
-    lines = lines_of(found.items)
-    filters = _filters(actor, wanted)
+    lines = lines_of(found.page.items)
+    for line in lines:
+        line.theirs = address(request, by=line.entry.actor_key, client="", cursor="")
+        if line.revision:
+            line.its = address(request, item=line.revision.item.id, cursor="")
+    filters = filters_of(actor, wanted)
     context = {
         "lines": lines,
+        "folds": folded(lines),
         "approvals": approvals_for(actor.sandbox.pk, lines),
-        "page": found,
+        "page": found.page,
+        "exactly": found.exactly,
+        "strip": strip.strip_of(request, wanted, found),
         "wanted": wanted,
         "item": item,
         "filters": filters,
-        "chips": _chips(request, filters, wanted, item),
-        "links": links(request, found.next, found.previous),
+        "chips": chips_of(request, filters, wanted, item),
+        "links": links(request, found.page.next, found.page.previous),
         # Nobody works on it, or a large import is new.
         "behind": len(coming) == audit.PAGE_SIZE,
         "query": _query(request),
     }
     return answer(request, "audit/audit.html", context, fragment="audit/_found.html")
-
-
-def asked_of(query: QueryDict, actor: Actor, zone: ZoneInfo) -> tuple[Wanted, str]:
-    """The filters of the address, and the item's name among them; what is none of a filter's choices filters nothing."""
-    chosen = asked.text(query.get("item"), 64)
-    item = of_ids(actor.sandbox.pk, [chosen]).values_list("pk", "name").first() if chosen else None
-    first, last = day_of(query, "from"), day_of(query, "to")
-    wanted = Wanted(
-        by=asked.text(query.get("by"), 160),
-        field=_one_of([ANY_DATE, *CALLED], query.get("field")),
-        door=_one_of(Revision.Source.values, query.get("door")),
-        event={event.label: int(event) for event in Event}.get(query.get("event", "")),
-        kind=_one_of([kind.value for kind in Kind], query.get("kind")),
-        # An id that is nobody's has no entries, and is not the same as any.
-        item=item[0] if item else (0 if chosen else None),
-        status=_one_of(WORDS["status"], query.get("status")),
-        bypass=query.get("bypass") == "yes",
-        first=_start(first, zone) if first else None,
-        last=_start(last + timedelta(days=1), zone) if last else None,
-        text=asked.text(query.get("q"), 200),
-    )
-    return wanted, item[1] if item else chosen
-
-
-def unread(query: QueryDict, wanted: Wanted) -> list[str]:
-    """The filters of the address that say something which is none of their choices."""
-    read = {
-        "field": wanted.field,
-        "door": wanted.door,
-        "event": wanted.event is not None,
-        "kind": wanted.kind,
-        "status": wanted.status,
-        "bypass": wanted.bypass,
-        "from": wanted.first,
-        "to": wanted.last,
-    }
-    return [name for name, found in read.items() if query.get(name) and not found]
-
-
-def _start(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)
-
-
-def _one_of(allowed: Collection[str], sent: str | None) -> str:
-    return sent if sent is not None and sent in allowed else ""
-
-
-def _filters(actor: Actor, wanted: Wanted) -> list[Filter]:
-    """Each with its choices and what is chosen."""
-    events: Options = [
-        (Event.REVISION.label, _("Changes")),
-        (Event.REQUEST.label, _("Reviews")),
-        (Event.ACCESS.label, _("Access")),
-        (Event.ERASURE.label, _("Erasures and holds")),
-    ]
-    fields: Options = [(ANY_DATE, _("Any date")), *sorted(((one, _(one)) for one in CALLED), key=lambda pair: pair[1])]
-    people = dict.fromkeys([*audit.people(actor.sandbox.pk), *([wanted.by] if wanted.by else [])], "")
-    named = {key: name_of(actor.sandbox.pk, key) for key in people.keys() - known(people).keys()}
-    statuses: Options = [(value, _(word)) for value, word in WORDS["status"].items()]
-    kinds: Options = [(kind.value, _(KINDS[kind].label)) for kind in Kind]
-    event = Event(wanted.event).label if wanted.event is not None else ""
-    return [
-        Filter("event", _("What happened"), _("Everything"), events, event),
-        Filter("by", _("Who"), _("Anyone"), choices_of_people({**people, **named}), wanted.by),
-        Filter("field", _("Field"), _("Any field"), fields, wanted.field),
-        Filter("door", _("Door"), _("Any door"), [(v, str(w)) for v, w in Revision.Source.choices], wanted.door),
-        Filter("kind", _("Type"), _("Any type"), kinds, wanted.kind),
-        Filter("status", _("New status"), _("Any status"), statuses, wanted.status),
-        Filter("bypass", _("Without waiting"), _("Waited or not"), [("yes", _("Published without waiting"))],
-               "yes" if wanted.bypass else ""),
-    ]  # fmt: skip
-
-
-def _chips(request: HttpRequest, filters: list[Filter], wanted: Wanted, item: str) -> list[Chip]:
-    said = [(f"“{wanted.text}”", ["q"])] if wanted.text else []
-    said += [(item, ["item"])] if item else []
-    said += [
-        (f"{one.label}: {dict(one.options).get(one.value, one.value)}", [one.name]) for one in filters if one.value
-    ]
-    if wanted.first or wanted.last:
-        said.append((_dates(wanted), ["from", "to"]))
-    return [Chip(text, address(request, **dict.fromkeys(names, ""), cursor="")) for text, names in said]
-
-
-def _dates(wanted: Wanted) -> str:
-    first = date_format(wanted.first, _("j M Y")) if wanted.first else "…"
-    last = date_format(wanted.last - timedelta(days=1), _("j M Y")) if wanted.last else "…"
-    return f"{first} – {last}"
 
 
 def _query(request: HttpRequest) -> str:

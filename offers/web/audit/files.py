@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 from offers.log import audit
 from offers.models import LogEntry
-from offers.web.audit.audit import asked_of, unread
+from offers.web.audit.filters import asked_of, unread
 from offers.web.audit.lines import Line, approvals_for, lines_of
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of

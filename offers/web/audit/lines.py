@@ -40,6 +40,9 @@ class Line:
     step: RequestEvent | None = None
     access: AccessLine | None = None
     erasure: ErasureStep | None = None
+    # The addresses of all that they did, and of all that was done to it.
+    theirs: str = ""
+    its: str = ""
 
 
 def lines_of(entries: Sequence[LogEntry]) -> list[Line]:

@@ -9,12 +9,16 @@ import pytest
 from django.test import Client
 
 from offers.access.changes import Author, Subject, What, record
+from offers.access.permissions import Actor, Role
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
+from offers.ledger.records import Stamp
 from offers.log import audit, sequencer
 from offers.log.audit import Wanted
 from offers.models import LogEntry, Sandbox
-from tests.cast import FORM, actor, make, offer, patch, replace
+from tests.cast import FORM, actor, make, make_placement, offer, patch, replace, shown_in
+from tests.review.asking import agree, ask
+from tests.review.conftest import member
 from tests.web.conftest import SignIn
 from tests.web.frame.test_respond import text_of
 
@@ -27,7 +31,8 @@ def lived(sandbox: Sandbox) -> Sandbox:
     """A sandbox in which something of everything has happened, all of it in the log but the last change."""
     mina, jisoo = actor(sandbox), actor(sandbox, label="Jisoo Kim")
     sale = make(mina, offer(name="=Gold sale"), id="sale")
-    patch(jisoo, sale, replace("/selectionConstraint/endDate", "2026-05-01T00:00:00Z"))
+    ended = [*replace("/selectionConstraint/endDate", "2026-05-01T00:00:00Z")]
+    writes.change(jisoo, list(Kind), sale.id, ended, Stamp("form", note="Legal asked to end it"))
     patch(mina, sale, replace("/status", "approved"))
     tag = make(jisoo, {"name": "설날"}, Kind.TAG, "seollal")
     writes.delete(jisoo, list(Kind), tag.id, FORM)
@@ -38,8 +43,11 @@ def lived(sandbox: Sandbox) -> Sandbox:
 
 def lines(client: Client, query: str = "") -> list[tuple[str, str]]:
     """Who did what, the newest first."""
-    found: Any = client.get(PAGE + query).context["lines"]
-    return [(line.who, ", ".join(line.what)) for line in found]
+    return lines_in(client.get(PAGE + query))
+
+
+def lines_in(answer: Any) -> list[tuple[str, str]]:
+    return [(line.who, ", ".join(line.what)) for line in answer.context["lines"]]
 
 
 def test_it_tells_who_did_what_the_newest_first_within_a_second_of_the_write(lived: Sandbox, sign_in: SignIn) -> None:
@@ -71,6 +79,10 @@ FILTERS = {
     "?q=gold&field=any-date": ["End date"],
     "?door=api": [],
     "?bypass=yes": [],
+    "?note=LEGAL+asked": ["End date"],
+    "?note=nobody": [],
+    "?client=nightly": [],
+    "?approver=user-1": [],
     "?from=2001-01-01&to=2001-02-01": [],
     "?event=access": [],
 }
@@ -83,21 +95,72 @@ def test_each_filter_and_pairs_of_them(lived: Sandbox, sign_in: SignIn) -> None:
         assert [what for line in found if (what := ", ".join(line.what))] == expected, query
 
 
+def test_a_program_and_who_agreed_are_filters(sandbox: Sandbox, sign_in: SignIn) -> None:
+    jun, minji = member(sandbox, "jun", Role.REVIEWER), member(sandbox, "minji", Role.EDITOR)
+    make_placement(actor(sandbox))
+    item = make(actor(sandbox), offer(status="approved", representations=[shown_in("home")]), id="sale")
+    sandbox.review_policy = Sandbox.ReviewPolicy.TWO_PEOPLE
+    sandbox.save()
+    agree(jun, ask(minji, item, replace("/name", "Agreed to")))
+    feed = Actor(sandbox, Role.ADMIN, "Feed", client_id="feed")
+    make(feed, {"name": "Winter"}, Kind.TAG, "winter")
+    sequencer.keep()
+    auditor = sign_in("auditor")
+    assert lines(auditor, f"?approver={jun.key}") == [("Minji", "Name")]
+    assert lines(auditor, "?client=feed") == [("Feed", "Created")]
+    assert lines(auditor, f"?client=feed&by={jun.key}") == []
+    text = text_of(auditor.get(f"{PAGE}?approver={jun.key}"))
+    assert "Approved by: Jun" in text
+    assert "approved by Jun" in text
+
+
+def test_small_edits_of_one_person_are_one_line_to_be_opened(lived: Sandbox, sign_in: SignIn) -> None:
+    item = make(actor(lived), offer(name="Worked on"), id="worked")
+    for number in range(2, 6):
+        patch(actor(lived), item, replace("/rank/priority", number))
+    patch(actor(lived, label="Jisoo Kim"), item, replace("/rank/priority", 9))
+    sequencer.keep()
+    auditor = sign_in("auditor")
+    answer: Any = auditor.get(f"{PAGE}?item=worked")
+    assert [(len(fold.lines), fold.is_folded) for fold in answer.context["folds"]] == [
+        (1, False),
+        (4, True),
+        (1, False),
+    ]
+    assert "4 edits" in text_of(answer)
+    body = answer.content.decode()
+    assert (body.count('<summary class="audit-line"'), body.count('<li class="audit-line"')) == (1, 6)
+    rows = b"".join(auditor.get("/s/prod/audit.ndjson?item=worked")).splitlines()
+    assert len(rows) == 6, "files fold nothing"
+
+
+def test_the_strip_counts_what_the_filters_show_and_each_bar_filters(lived: Sandbox, sign_in: SignIn) -> None:
+    sequencer.keep()
+    auditor = sign_in("auditor")
+    strip: Any = auditor.get(f"{PAGE}?door=form&kind=personalized-offer").context["strip"]
+    assert (sum(bar.entries for bar in strip.bars), strip.exactly) == (4, True)
+    shown = auditor.get(PAGE + strip.address(strip.bars[-1]))
+    assert len(lines_in(shown)) == 4
+    assert "4 entries" in strip.svg
+    assert str(strip.table).count("<tr>") == 1
+    assert not auditor.get(f"{PAGE}?item=sale").context["strip"].exactly, "days know nothing of objects"
+
+
 def test_pages_go_on_where_the_one_before_ended(
     lived: Sandbox, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit, "PAGE_SIZE", 2)
     sequencer.keep()
-    page = audit.page(lived.pk, Wanted(kind="personalized-offer"))
+    page = audit.page(lived.pk, Wanted(kind="personalized-offer")).page
     found = list(page.items)
     while page.next:
-        page = audit.page(lived.pk, Wanted(kind="personalized-offer"), page.next)
+        page = audit.page(lived.pk, Wanted(kind="personalized-offer"), page.next).page
         found += page.items
     indices = list(
         LogEntry.objects.filter(kind="personalized-offer").order_by("-created_at").values_list("index", flat=True)
     )
     assert [entry.index for entry in found] == indices
-    back = audit.page(lived.pk, Wanted(kind="personalized-offer"), page.previous)
+    back = audit.page(lived.pk, Wanted(kind="personalized-offer"), page.previous).page
     assert [entry.index for entry in back.items] == indices[:2]
 
 
