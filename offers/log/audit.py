@@ -17,8 +17,8 @@ from offers.document.kinds.reading import CALLED, DATES
 from offers.lists.filters import MAX_WORDS, named_like
 from offers.lists.finding import beyond
 from offers.lists.keyset import Key, Page, Start, Values, item_key, page_of, start_of, stretches
-from offers.log import days, walking
-from offers.log.days import Day
+from offers.log.found import days, walking
+from offers.log.found.days import Day
 from offers.models import LogEntry, LogNote, reading
 
 PAGE_SIZE = 50

@@ -18,7 +18,7 @@ import orjson
 from django.db import transaction
 
 from offers import asked
-from offers.log import days, tree
+from offers.log import tree
 from offers.log.events import (
     AccessStep,
     Change,
@@ -30,6 +30,7 @@ from offers.log.events import (
     of_erasure,
     of_request,
 )
+from offers.log.found import counting
 from offers.models import LogEntry, LogHead, Sandbox, reading
 
 Event = LogEntry.Event
@@ -65,7 +66,7 @@ def advance(sandbox: Sandbox) -> int:
     if found:
         entries = [_entry(sandbox, head.size + place, event) for place, event in enumerate(found)]
         LogEntry.objects.bulk_create(entries, batch_size=1_000)
-        days.count(sandbox.pk, head.size, head.size + len(found))
+        counting.count(sandbox.pk, head.size, head.size + len(found))
         tree.append(sandbox.pk, head.size, [event.leaf_hash for event in found])
         head.size += len(found)
     if not is_new and order:

@@ -7,7 +7,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
-from offers.log import days
+from offers.log.found import counting
 
 # Whose yes stood behind what is in the log already. It is append-only: so the trigger stands aside for this one statement.
 APPROVERS = """
@@ -32,7 +32,7 @@ def count(apps: Any, schema_editor: Any) -> None:
     schema_editor.execute("SET LOCAL work_mem = '256MB'")
     for head in apps.get_model("offers", "LogHead").objects.all():
         for first in range(0, head.size, AT_ONCE):
-            days.count(head.sandbox_id, first, min(head.size, first + AT_ONCE))
+            counting.count(head.sandbox_id, first, min(head.size, first + AT_ONCE))
 
 
 class Migration(migrations.Migration):

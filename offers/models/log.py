@@ -89,7 +89,7 @@ class LogEntry(models.Model):
 
 
 class LogDay(models.Model):
-    """How many entries of a day (in UTC) have two terms (log/days): what a page counts by, and which days it need not look at.
+    """How many entries of a day (in UTC) have two terms (log/found): what a page counts by, and which days it need not look at.
 
     `term` is "" for those that have one, and `also` too for all of the day. Made from entries, and as good as they are.
     """
@@ -107,7 +107,7 @@ class LogDay(models.Model):
 
 
 class LogNote(models.Model):
-    """The note of an entry, in small letters, to be searched. Who erases a note erases this, too."""
+    """The note of an entry, in small letters, to be searched. Who erases a note erases this, too (log/found/counting)."""
 
     pk = models.CompositePrimaryKey("sandbox_id", "index")
     sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, related_name="+", db_index=False)

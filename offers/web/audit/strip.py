@@ -20,7 +20,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from offers.log.audit import Found, Wanted
-from offers.log.days import Day
+from offers.log.found.days import Day
 
 # A bar is a day where there are no more of them, else a week, four weeks, a year.
 MOST = 184

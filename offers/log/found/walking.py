@@ -7,7 +7,7 @@ from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from offers.lists.keyset import Start
-from offers.log.days import Day
+from offers.log.found.days import Day
 from offers.models import LogEntry, reading
 
 # Of more hits than that, the days lead to the first ones sooner than all are read.

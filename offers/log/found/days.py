@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
-from django.db import connection
-
 from offers.models import reading
 
 A_DAY = timedelta(days=1)
@@ -45,13 +43,6 @@ class Day:
         return self.begins + A_DAY
 
 
-def count(sandbox_id: int, first: int, last: int) -> None:
-    """Count the entries from the index `first` to before `last`, and keep their notes, in the transaction that stores them."""
-    with connection.cursor() as cursor:
-        for statement in (_COUNT, _NOTES):
-            cursor.execute(statement, {"sandbox": sandbox_id, "first": first, "last": last})
-
-
 def days_of(sandbox_id: int, terms: Sequence[Sequence[str]]) -> list[Day]:
     """The days that have entries with all of these terms, the oldest first; of each, any one of its alternatives.
 
@@ -79,39 +70,6 @@ def values_of(sandbox_id: int, prefix: str, most: int = 100) -> list[str]:
     return [term.removeprefix(prefix) for (term,) in found]
 
 
-# What entries have alike is counted first: then few are taken apart into their pairs of terms. Fields, doors, kinds, statuses and
-# approvers are of changes alone: which kind of event it was says nothing besides.
-_COUNT = """
-WITH alike AS (
-  SELECT row_number() OVER () AS number, (created_at AT TIME ZONE 'UTC')::date AS day, actor_key, fields, door, kind, event, status,
-         bypass, approved_by, count(*) AS entries
-    FROM offers_logentry WHERE sandbox_id = %(sandbox)s AND index >= %(first)s AND index < %(last)s
-   GROUP BY day, actor_key, fields, door, kind, event, status, bypass, approved_by),
-terms AS (
-  SELECT alike.number, alike.day, alike.entries, alike.bypass, said.rank, said.term
-    FROM alike CROSS JOIN LATERAL (
-      SELECT * FROM (VALUES (0, ''), (1, 'by=' || actor_key), (3, 'door=' || NULLIF(door, '')), (4, 'kind=' || NULLIF(kind, '')),
-                            (5, 'status=' || NULLIF(status, '')), (6, CASE WHEN bypass THEN 'bypass' END),
-                            (8, 'event=' || event)) AS plain(rank, term) WHERE term IS NOT NULL
-      UNION ALL SELECT 2, 'field=' || field FROM unnest(fields) AS field
-      UNION ALL SELECT 7, 'yes=' || person FROM unnest(approved_by) AS person) AS said)
-INSERT INTO offers_logday (sandbox_id, term, also, day, entries, bypasses)
-SELECT %(sandbox)s, one.term, other.term, one.day, sum(one.entries), COALESCE(sum(one.entries) FILTER (WHERE one.bypass), 0)
-  FROM terms AS one JOIN terms AS other USING (number)
- WHERE one.rank < other.rank AND (other.rank < 8 OR one.rank IN (0, 1, 6)) OR (one.rank = 0 AND other.rank = 0)
- GROUP BY one.term, other.term, one.day
-    ON CONFLICT (sandbox_id, term, also, day) DO UPDATE
-   SET entries = offers_logday.entries + EXCLUDED.entries, bypasses = offers_logday.bypasses + EXCLUDED.bypasses
-"""
-_NOTES = """
-INSERT INTO offers_lognote (sandbox_id, index, text)
-SELECT entry.sandbox_id, entry.index, lower(said.note)
-  FROM offers_logentry AS entry CROSS JOIN LATERAL (
-    SELECT note FROM offers_revision WHERE entry.event = 2 AND key = entry.row
-    UNION ALL SELECT text FROM offers_requestevent WHERE entry.event = 1 AND key = entry.row
-    UNION ALL SELECT note FROM offers_accesschange WHERE entry.event = 0 AND key = entry.row) AS said(note)
- WHERE entry.sandbox_id = %(sandbox)s AND entry.index >= %(first)s AND entry.index < %(last)s AND said.note <> ''
-"""
 _DAYS = """
 SELECT day, min(entries), min(bypasses) FROM (
   SELECT number, day, sum(entries) AS entries, sum(bypasses) AS bypasses

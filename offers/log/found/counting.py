@@ -1,0 +1,64 @@
+"""Counts entries by day, and keeps their notes to be searched: the worker's part of it, and an erasure's. Nobody else writes here."""
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from django.db import connection
+
+from offers.log.found.days import Day
+from offers.models import LogDay, LogEntry, LogNote
+
+
+def count(sandbox_id: int, first: int, last: int) -> None:
+    """Count the entries from the index `first` to before `last`, and keep their notes, in the transaction that stores them."""
+    with connection.cursor() as cursor:
+        for statement in (_COUNT, _NOTES):
+            cursor.execute(statement, {"sandbox": sandbox_id, "first": first, "last": last})
+
+
+def forget(sandbox_id: int, indices: Sequence[int]) -> None:
+    """After an erasure: what these entries said is neither searched nor counted by any more; their days are counted anew."""
+    entries = LogEntry.objects.filter(sandbox_id=sandbox_id, index__in=indices)
+    LogNote.objects.filter(sandbox_id=sandbox_id, index__in=indices).delete()
+    with connection.cursor() as cursor:
+        for day in {at.astimezone(UTC).date() for at in entries.values_list("created_at", flat=True)}:
+            LogDay.objects.filter(sandbox_id=sandbox_id, day=day).delete()
+            cursor.execute(_COUNT_DAY, {"sandbox": sandbox_id, "begins": Day(day, 0).begins, "ends": Day(day, 0).ends})
+
+
+# What entries have alike is counted first: then few are taken apart into their pairs of terms. Fields, doors, kinds, statuses and
+# approvers are of changes alone: which kind of event it was says nothing besides.
+_COUNTED = """
+WITH alike AS (
+  SELECT row_number() OVER () AS number, (created_at AT TIME ZONE 'UTC')::date AS day, actor_key, fields, door, kind, event, status,
+         bypass, approved_by, count(*) AS entries
+    FROM offers_logentry WHERE sandbox_id = %(sandbox)s AND {which}
+   GROUP BY day, actor_key, fields, door, kind, event, status, bypass, approved_by),
+terms AS (
+  SELECT alike.number, alike.day, alike.entries, alike.bypass, said.rank, said.term
+    FROM alike CROSS JOIN LATERAL (
+      SELECT * FROM (VALUES (0, ''), (1, 'by=' || actor_key), (3, 'door=' || NULLIF(door, '')), (4, 'kind=' || NULLIF(kind, '')),
+                            (5, 'status=' || NULLIF(status, '')), (6, CASE WHEN bypass THEN 'bypass' END),
+                            (8, 'event=' || event)) AS plain(rank, term) WHERE term IS NOT NULL
+      UNION ALL SELECT 2, 'field=' || field FROM unnest(fields) AS field
+      UNION ALL SELECT 7, 'yes=' || person FROM unnest(approved_by) AS person) AS said)
+INSERT INTO offers_logday (sandbox_id, term, also, day, entries, bypasses)
+SELECT %(sandbox)s, one.term, other.term, one.day, sum(one.entries), COALESCE(sum(one.entries) FILTER (WHERE one.bypass), 0)
+  FROM terms AS one JOIN terms AS other USING (number)
+ WHERE one.rank < other.rank AND (other.rank < 8 OR one.rank IN (0, 1, 6)) OR (one.rank = 0 AND other.rank = 0)
+ GROUP BY one.term, other.term, one.day
+    ON CONFLICT (sandbox_id, term, also, day) DO UPDATE
+   SET entries = offers_logday.entries + EXCLUDED.entries, bypasses = offers_logday.bypasses + EXCLUDED.bypasses
+"""
+_COUNT = _COUNTED.format(which="index >= %(first)s AND index < %(last)s")
+_COUNT_DAY = _COUNTED.format(which="created_at >= %(begins)s AND created_at < %(ends)s")
+_NOTES = """
+INSERT INTO offers_lognote (sandbox_id, index, text)
+SELECT entry.sandbox_id, entry.index, lower(said.note)
+  FROM offers_logentry AS entry CROSS JOIN LATERAL (
+    SELECT note FROM offers_revision WHERE entry.event = 2 AND key = entry.row
+    UNION ALL SELECT text FROM offers_requestevent WHERE entry.event = 1 AND key = entry.row
+    UNION ALL SELECT note FROM offers_accesschange WHERE entry.event = 0 AND key = entry.row
+    UNION ALL SELECT text FROM offers_erasurestep WHERE entry.event = 3 AND key = entry.row) AS said(note)
+ WHERE entry.sandbox_id = %(sandbox)s AND entry.index >= %(first)s AND entry.index < %(last)s AND said.note <> ''
+"""
