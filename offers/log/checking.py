@@ -21,7 +21,9 @@ _WORDS = {
     Event.ERASURE: "a step of an erasure",
 }
 # What an entry says of what it is about: all of it is made from that, so all of it is compared.
-SAYS = tuple(name for name in Found._fields if name not in ("event", "row", "xid", "etag", "leaf_hash"))
+# Whose yes stood behind it is found by the request's own steps, which are compared; here it is only filtered by.
+_NOT_SAID = ("event", "row", "xid", "etag", "leaf_hash", "approved_by")
+SAYS = tuple(name for name in Found._fields if name not in _NOT_SAID)
 _HASHES = (
     "SELECT index, leaf_hash FROM offers_logentry WHERE sandbox_id = %(sandbox)s AND index < %(size)s ORDER BY index"
 )

@@ -6,7 +6,7 @@ the same way: canonical JSON, with commitments in the place of names and of what
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -124,7 +124,7 @@ class Change(NamedTuple):
     source: str
     refers_to: dict[str, Any]
     created_at: datetime
-    approved_by: list[str]
+    approved_by: Sequence[str] = ()
 
 
 Step = RequestStep | AccessStep | ErasureStep
