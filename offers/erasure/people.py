@@ -18,6 +18,7 @@ from offers.access.permissions import NAME, PERSON, account_of
 from offers.document.erased import mark, number_of, without
 from offers.erasure import texts as steps
 from offers.ledger import erasing
+from offers.log.found import counting
 from offers.models import (
     AccessChange,
     BulkRun,
@@ -110,7 +111,9 @@ def _of_revisions(erasure: Erasure, step: ErasureStep) -> int:
     now = key_after(erasure)
     erasing.rename_authors(made, number, now)
     if now != key:
-        erasing.rename_entries(erasure.sandbox_id, [one.key for one in made], now)
+        keys = [one.key for one in made]
+        with counting.counted_anew(erasure.sandbox_id, keys):
+            erasing.rename_entries(erasure.sandbox_id, keys, now)
     return count
 
 

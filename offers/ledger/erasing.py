@@ -70,7 +70,17 @@ def let_go(step: ErasureStep, which: str, rows: Sequence[Mapping[str, Any]], gon
         with connection.cursor() as cursor:
             cursor.execute("SELECT offers_erase(%s, %s::jsonb)", [which, text])
             assert cursor.fetchone() == (len(rows),), "each row is there once"
+            notes = [one for one in gone if one.name in ("note", "text")]
+            cursor.execute(_NOTES, [[one.event for one in notes], [one.row for one in notes], step.sandbox_id])
     return len(gone)
+
+
+# What these said is not searched any more.
+_NOTES = """
+DELETE FROM offers_lognote AS note USING offers_logentry AS entry, unnest(%s::int[], %s::bigint[]) AS gone(event, row)
+ WHERE note.sandbox_id = %s AND entry.sandbox_id = note.sandbox_id AND entry.index = note.index
+   AND entry.event = gone.event AND entry.row = gone.row
+"""
 
 
 def revision_row(made: Revision) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from offers.access.members import Given, Refused
 from offers.access.permissions import Actor, actor_for_user
 from offers.document.erased import mark
 from offers.erasure import asking, keeping
+from offers.log import audit, sequencer
+from offers.log.audit import Wanted
 from offers.models import Erasure, LibraryItem, Listing, Membership, Revision, Sandbox
 from offers.review import comments, requests
 from offers.review.verdicts import request_changes
@@ -88,10 +90,13 @@ def test_an_author_without_account_goes_with_the_key_that_is_made_of_the_name(pe
     author = actor(people.sandbox, label="Olga Petrova")
     item = make(author, offer())
     assert item.modified_by_key == "name-Olga Petrova"
+    sequencer.keep()
     wanted = asking.ask_person(people.jisoo, item.modified_by_key, "Why")
     asking.confirm(hyun, wanted.key)
     assert found("Olga Petrova") == set()
     item.refresh_from_db()
+    (made,) = audit.page(people.sandbox.pk, Wanted(by=item.modified_by_key)).page.items
+    assert made.item_id == item.key, "found by the key that it has now"
     assert item.modified_by_key == f"name-{mark(wanted.key)}" == f"name-{Revision.objects.get(item=item).actor_label}"
     assert wrong() == []
 

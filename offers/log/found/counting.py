@@ -1,12 +1,12 @@
 """Counts entries by day, and keeps their notes to be searched: the worker's part of it, and an erasure's. Nobody else writes here."""
 
-from collections.abc import Sequence
-from datetime import UTC
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 
-from offers.log.found.days import Day
-from offers.models import LogDay, LogEntry, LogNote
+from offers.models import LogDay
 
 
 def count(sandbox_id: int, first: int, last: int) -> None:
@@ -16,14 +16,16 @@ def count(sandbox_id: int, first: int, last: int) -> None:
             cursor.execute(statement, {"sandbox": sandbox_id, "first": first, "last": last})
 
 
-def forget(sandbox_id: int, indices: Sequence[int]) -> None:
-    """After an erasure: what these entries said is neither searched nor counted by any more; their days are counted anew."""
-    entries = LogEntry.objects.filter(sandbox_id=sandbox_id, index__in=indices)
-    LogNote.objects.filter(sandbox_id=sandbox_id, index__in=indices).delete()
+@contextmanager
+def counted_anew(sandbox_id: int, revisions: Sequence[int]) -> Iterator[None]:
+    """What is said of the entries of these revisions changes in the block, as by an erasure: days count them by what they say then."""
+    wanted: dict[str, Any] = {"sandbox": sandbox_id, "rows": list(revisions)}
     with connection.cursor() as cursor:
-        for day in {at.astimezone(UTC).date() for at in entries.values_list("created_at", flat=True)}:
-            LogDay.objects.filter(sandbox_id=sandbox_id, day=day).delete()
-            cursor.execute(_COUNT_DAY, {"sandbox": sandbox_id, "begins": Day(day, 0).begins, "ends": Day(day, 0).ends})
+        cursor.execute(_UNCOUNT, wanted)
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(_RECOUNT, wanted)
+    LogDay.objects.filter(sandbox_id=sandbox_id, entries=0).delete()
 
 
 # What entries have alike is counted first: then few are taken apart into their pairs of terms. Fields, doors, kinds, statuses and
@@ -43,15 +45,16 @@ terms AS (
       UNION ALL SELECT 2, 'field=' || field FROM unnest(fields) AS field
       UNION ALL SELECT 7, 'yes=' || person FROM unnest(approved_by) AS person) AS said)
 INSERT INTO offers_logday (sandbox_id, term, also, day, entries, bypasses)
-SELECT %(sandbox)s, one.term, other.term, one.day, sum(one.entries), COALESCE(sum(one.entries) FILTER (WHERE one.bypass), 0)
+SELECT %(sandbox)s, one.term, other.term, one.day, {sign} sum(one.entries), {sign} COALESCE(sum(one.entries) FILTER (WHERE one.bypass), 0)
   FROM terms AS one JOIN terms AS other USING (number)
  WHERE one.rank < other.rank AND (other.rank < 8 OR one.rank IN (0, 1, 6)) OR (one.rank = 0 AND other.rank = 0)
  GROUP BY one.term, other.term, one.day
     ON CONFLICT (sandbox_id, term, also, day) DO UPDATE
    SET entries = offers_logday.entries + EXCLUDED.entries, bypasses = offers_logday.bypasses + EXCLUDED.bypasses
 """
-_COUNT = _COUNTED.format(which="index >= %(first)s AND index < %(last)s")
-_COUNT_DAY = _COUNTED.format(which="created_at >= %(begins)s AND created_at < %(ends)s")
+_COUNT = _COUNTED.format(which="index >= %(first)s AND index < %(last)s", sign="")
+_THESE = "event = 2 AND row = ANY(%(rows)s)"
+_UNCOUNT, _RECOUNT = (_COUNTED.format(which=_THESE, sign=sign) for sign in ("-", ""))
 _NOTES = """
 INSERT INTO offers_lognote (sandbox_id, index, text)
 SELECT entry.sandbox_id, entry.index, lower(said.note)

@@ -11,7 +11,7 @@ import pytest
 from offers.log import audit
 from offers.log.audit import Wanted
 from offers.log.found import counting, days, walking
-from offers.models import LogDay, LogEntry, LogNote, Sandbox
+from offers.models import LogEntry, Sandbox
 from tests.cast import make_sandbox
 
 pytestmark = pytest.mark.django_db
@@ -105,20 +105,3 @@ def test_a_day_has_as_many_as_it_says(lived: Sandbox) -> None:
             if (those := [entry for entry in theirs if entry.created_at.date() == day])
         }
         assert told == expected, wanted
-
-
-def test_what_was_erased_is_neither_searched_nor_counted_by(lived: Sandbox) -> None:
-    LogNote.objects.create(sandbox=lived, index=7, text="mina was ill")
-    entry = LogEntry.objects.get(sandbox=lived, index=7)
-    of_day = {"sandbox_id": lived.pk, "day": entry.created_at.date(), "term": ""}
-    was = LogDay.objects.get(**of_day, also=f"by={entry.actor_key}").entries
-    counting.forget(lived.pk, [7])
-    assert LogDay.objects.get(**of_day, also=f"by={entry.actor_key}").entries == was
-    renamed = some_entry(lived, 240, Random(3))
-    renamed.created_at, renamed.actor_key = entry.created_at, "erased-1"
-    # As if the entry had been counted by another key: whatever it was, its day has what its entries say.
-    LogEntry.objects.bulk_create([renamed])
-    counting.forget(lived.pk, [240])
-    assert LogDay.objects.get(**of_day, also="by=erased-1").entries == 1
-    assert not LogNote.objects.exists()
-    assert [entry.index for entry in audit.page(lived.pk, Wanted(by="erased-1")).page.items] == [240]
