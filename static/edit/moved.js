@@ -1,5 +1,7 @@
 // The rows come back from the server as new ones: the focus goes to where the row went, and its place is said. Where one
 // was removed, it goes to the next one's button, to the one's before it, or to the button that adds one.
+import { reveal } from "./reveal.js";
+
 let moved = null;
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=action]");
@@ -18,7 +20,10 @@ document.addEventListener("rows", () => {
       ? [button(way), named(`remove:${list}/${index - 1}`), named(`add:${list}`)]
       : [button(way), button(way === "up" ? "down" : "up")];
   const found = places.find((one) => one && !one.disabled);
-  if (found) found.focus();
+  if (found) {
+    reveal(found);
+    found.focus();
+  }
   if (way === "remove") return; // the toast says so
   const said = document.getElementById("row-moved");
   const count = document.querySelectorAll(`button[name=action][value^="up:${list}/"]`);

@@ -46,7 +46,7 @@ def test_a_refused_save_is_above_the_form_with_the_focus_and_stays_at_each_field
     expect(form.locator("#refused")).to_be_focused()
     expect(form.locator("#refused")).to_be_in_viewport()
     expect(form.locator("#refused")).to_contain_text("Not saved. 2 things to put right")
-    expect(form.locator(".drawer-open .problem-count")).to_have_text("2 things to put right")
+    expect(form.locator(".drawer-open .problem-count")).to_have_text("2 problems")
     form.wait_for_timeout(800)  # the page looks once more by itself, as after every load
     expect(form.locator("#f-name-problem")).to_have_text("This field is required.")
     expect(form.locator("#f-name")).to_have_attribute("aria-describedby", "f-name-problem")

@@ -1,0 +1,68 @@
+"""The cards of representations: which are folded to a line and what it says, and which of a card's contents is in front."""
+
+import re
+from dataclasses import dataclass
+
+from django import template
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from offers.forms.offer import OfferForm
+from offers.forms.rows import Row
+from offers.web.edit.form_page import FormPage
+
+register = template.Library()
+
+# With more of them, a page of open cards is longer than anybody reads.
+OPEN_TOGETHER = 3
+# As much of a content as a line may need; a tag that is longer hides nothing that the line could show.
+_READ, _SAID = 2_000, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A content by its language, `nameless` where that is not said; `is_front` where it is the one that is shown."""
+
+    content: Row
+    nameless: str
+    is_front: bool
+    has_problem: bool
+
+
+@register.simple_tag
+def is_folded(page: FormPage, row: Row) -> bool:
+    """Whether the card is a line at first: one of many, not the first of them, and nothing in it is new or wrong."""
+    rows = page.form.representations if isinstance(page.form, OfferForm) else []
+    is_new = row.was is None or any(content.fresh for content in row.rows)
+    return len(rows) > OPEN_TOGETHER and row is not rows[0] and not is_new and not _is_wrong(page, row)
+
+
+@register.simple_tag
+def tabs_of(page: FormPage, row: Row) -> list[Tab]:
+    """The contents of a representation. In front is the one that was added just now, one that is wrong, else the first."""
+    wrong = [_is_wrong(page, content) for content in row.rows]
+    fresh = [content.fresh for content in row.rows]
+    front = fresh.index(True) if any(fresh) else wrong.index(True) if any(wrong) else 0
+    return [
+        Tab(content, _("Content {n}").format(n=index + 1), index == front, wrong[index])
+        for index, content in enumerate(row.rows)
+    ]
+
+
+def _is_wrong(page: FormPage, row: Row) -> bool:
+    return any(name.startswith(f"{row.pointer}/") for name in page.problems)
+
+
+@register.filter
+def languages(row: Row) -> str:
+    """ "en-us · ko" """
+    return " · ".join(text for content in row.rows if (text := content.texts.get("language", "")))
+
+
+@register.filter
+def first_words(row: Row) -> str:
+    """How the first content begins, without its markup."""
+    text = row.rows[0].texts.get("content", "")[:_READ] if row.rows else ""
+    plain = re.sub(r"\s+", " ", strip_tags(text)).strip()
+    return Truncator(plain).chars(_SAID)
