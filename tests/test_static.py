@@ -1,5 +1,6 @@
 """Styles and scripts: short, in their rooms, each of them used, and no style for what nothing is called."""
 
+import json
 import re
 from pathlib import Path
 
@@ -13,6 +14,9 @@ STYLES = sorted(path for path in OURS if path.suffix == ".css")
 # Besides the rooms of offers/web: the page of the API's description, the pictures of the sample library.
 OTHER_ROOMS = {"api", "demo", "vendor"}
 LONGEST = {".js": 120, ".css": 350}
+
+
+CODEMIRROR = ROOT / "vendor" / "codemirror-6"
 
 
 def name_of(path: Path) -> str:
@@ -93,3 +97,14 @@ def test_every_class_of_a_style_is_named_somewhere() -> None:
         classes = {name for selector in selectors for name in re.findall(r"\.([A-Za-z_][\w-]*)", selector)}
         nowhere[name_of(style)] = sorted(name for name in classes - words if not name.startswith(made))
     assert {name: classes for name, classes in nowhere.items() if classes} == {}
+
+
+def test_the_code_editor_is_made_of_the_versions_that_are_locked() -> None:
+    """`vendor/codemirror-6/build.sh` makes it; its first line says of what."""
+    packages = json.loads((CODEMIRROR / "package.json").read_text())["dependencies"]
+    locked = json.loads((CODEMIRROR / "package-lock.json").read_text())["packages"]
+    made = (STATIC / "vendor" / "codemirror-6" / "codemirror.js").read_text().splitlines()[0]
+    for name, version in packages.items():
+        assert locked[f"node_modules/{name}"]["version"] == version
+        assert f"{name} {version}" in made, "vendor/codemirror-6/build.sh"
+    assert all("integrity" in found for name, found in locked.items() if name)

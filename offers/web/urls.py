@@ -7,7 +7,7 @@ from offers.web.account import preferences, session
 from offers.web.audit import audit, changes, files, integrity, on_air, proof
 from offers.web.audit.taken import controls, receipt
 from offers.web.bulk import runs
-from offers.web.edit import form, new, presence
+from offers.web.edit import attributes, form, new, presence
 from offers.web.frame.sections import OFFERS, SectionConverter
 from offers.web.home import home
 from offers.web.inbox import inbox
@@ -92,6 +92,7 @@ urlpatterns = [
     path("s/<slug:sandbox>/<section:section>/new/", new.new, name="new"),
     path(ITEM, library.overview, name="item"),
     path("s/<slug:sandbox>/preview/", preview.typed, name="preview_text"),
+    path("s/<slug:sandbox>/attributes/", attributes.names, name="attributes"),
     path(ITEM + "edit/", form.edit, name="edit"),
     path(ITEM + "edit/presence/", presence.poll, name="presence"),
     path(ITEM + "edit/newer/", presence.bring_in, name="bring_in"),

@@ -1,7 +1,7 @@
 // Template expressions, `{{ … }}` and `{% … %}`. For the behaviours beside this file; what is wrong with one, the server says.
 const CLOSED_BY = { "{{": "}}", "{%": "%}" };
-// Where the template expressions of a text are, as [from, to]; one pass.
-const expressions = (text) => {
+/** Where the template expressions of a text are, as [from, to]; one pass. */
+export const expressions = (text) => {
   const found = [];
   const open = new Set(); // signs that nothing closes are not looked for again
   for (let at = text.indexOf("{"); at >= 0; at = text.indexOf("{", at)) {

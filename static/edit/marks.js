@@ -64,9 +64,14 @@ const start = (area) => {
   area.before(box);
   box.append(layer, area);
   const paint = painter(layer);
-  area.addEventListener("input", () => paint(area.value));
+  // The code editor (code.js) has marks of its own.
+  const show = () => area.closest(".has-code") || paint(area.value);
+  area.addEventListener("input", show);
   area.addEventListener("scroll", () => follow(area, layer), { passive: true });
-  new ResizeObserver(() => fit(area, layer)).observe(area);
+  new ResizeObserver(() => {
+    fit(area, layer);
+    show();
+  }).observe(area);
   paint(area.value);
   if (hadFocus) area.focus();
 };

@@ -16,7 +16,7 @@ const current = () => {
   return ids.find((id) => upper.has(id));
 };
 const show = () => {
-  const id = current();
+  const id = current() || (links.some((link) => link.hasAttribute("aria-current")) ? "" : ids[0]);
   if (!id) return;
   links.forEach((link, index) => {
     if (ids[index] === id) link.setAttribute("aria-current", "true");

@@ -4,13 +4,15 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from offers.document.kinds.registry import Kind
 from offers.models import Sandbox
-from tests.browser.complaints import violations
-from tests.cast import actor, make_placement
+from tests.browser.complaints import complaints_of, violations
+from tests.cast import actor, make, make_placement
 from tests.web.edit.filling import EDIT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+SAID_FIRST = "Hello"
 CONTENT = "#f-representations-0-components-0-content"
 
 
@@ -26,7 +28,14 @@ def put(page: Page, text: str) -> None:
     )
 
 
+def as_text(page: Page) -> None:
+    """Let the first content be text, not HTML."""
+    page.locator("[data-component] summary").first.click()
+    page.locator("#f-representations-0-components-0-type").select_option(label="Plain text")
+
+
 def test_expressions_are_marked_and_one_that_is_open_is_named(form: Page) -> None:
+    as_text(form)
     form.fill(CONTENT, "<b>Hi {{ profile.name }}</b>\n설날 {% if gold %}more{% endif %}" + "\na long line of words" * 9)
     expect(form.locator(".code-layer mark")).to_have_text(["{{ profile.name }}", "{% if gold %}", "{% endif %}"])
     expect(form.locator(".content-help span")).to_have_text("")
@@ -36,6 +45,47 @@ def test_expressions_are_marked_and_one_that_is_open_is_named(form: Page) -> Non
     expect(form.locator(".content-help span")).to_have_text("{{ is never closed.")
     expect(form.locator(".code-layer img")).to_have_count(0)
     assert violations(form) == []
+
+
+def test_html_has_an_editor_that_completes_expressions_and_gives_the_form_what_is_typed(
+    form: Page, library: Sandbox
+) -> None:
+    complaints = complaints_of(form)
+    rule = {"name": "Gold", "condition": {"type": "PQL", "format": "pql/text", "value": "profile.loyalty.tier = 1"}}
+    make(actor(library), rule, Kind.RULE)
+    form.locator(CONTENT).scroll_into_view_if_needed()
+    editor = form.locator(".cm-content")
+    editor.click()
+    form.keyboard.press("Control+a")
+    form.keyboard.type("<b>Hi</b> {{pro")
+    form.get_by_role("option", name="profile.loyalty.tier").click()
+    expect(form.locator(CONTENT)).to_have_value("<b>Hi</b> {{profile.loyalty.tier}}")
+    expect(form.locator(".code-expression")).to_have_text("{{profile.loyalty.tier}}")
+    expect(form.locator("#change-count")).to_have_text("1 change")
+    expect(form.locator("#changes-said")).to_contain_text("1 change")
+    assert violations(form) == []
+    form.keyboard.press("Tab")
+    expect(form.locator("#f-representations-0-components-0-linkURL")).to_be_focused()
+    form.keyboard.press("Shift+Tab")
+    expect(editor).to_be_focused()
+    for _step in range(9):
+        form.keyboard.press("Control+z")
+    expect(form.locator("#change-count")).to_have_text("No changes")
+
+    # A label leads into it, and so does a script that fills the form's input.
+    form.fill(CONTENT, "<i>\n{{ a\nb }}</i>")
+    expect(editor).to_have_text("<i>{{ ab }}</i>")
+    expect(form.locator(".code-expression")).to_have_text(["{{ a", "b }}"])
+    form.locator(".edit-field", has=form.locator(CONTENT)).get_by_role("button", name="Revert").click()
+    expect(editor).to_have_text(SAID_FIRST)
+    expect(editor).to_be_focused()
+    # Text has none, and what was typed is in its input.
+    form.keyboard.press("End")
+    form.keyboard.type("!")
+    as_text(form)
+    expect(editor).to_have_count(0)
+    expect(form.locator(CONTENT)).to_have_value(f"{SAID_FIRST}!")
+    assert complaints == []
 
 
 def test_json_is_checked_and_formatted(
@@ -72,6 +122,7 @@ def test_json_is_checked_and_formatted(
 
 
 def test_a_key_in_a_long_text_of_emoji_makes_one_line_anew(form: Page) -> None:
+    as_text(form)
     line = "😀🎉👨\u200d👩\u200d👧\u200d👦 sale {{ profile.name }} 설날\n"
     put(form, line * (190_000 // len(line.encode())))
     marks = form.locator(".code-layer mark").count()

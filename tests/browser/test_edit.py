@@ -12,6 +12,24 @@ from tests.web.edit.filling import EDIT
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+# How long after a key the panel says so, in milliseconds, without the time that the server took.
+ANSWERED = """async () => {
+  const found = [];
+  const name = document.querySelector("#f-name");
+  for (const text of ["One", "Two", "Three", "Four"]) {
+    performance.clearResourceTimings();
+    const started = performance.now();
+    name.value = text;
+    name.dispatchEvent(new Event("input", { bubbles: true }));
+    while (!document.querySelector("#preview").textContent.includes(text)) await new Promise(requestAnimationFrame);
+    const said = performance.now();
+    const [asked] = performance.getEntriesByType("resource").filter((one) => one.initiatorType === "xmlhttprequest");
+    found.push(said - started - (asked ? asked.responseEnd - asked.requestStart : 0));
+  }
+  return found;
+}"""
+
+
 def test_a_changed_field_is_marked_told_and_reverted(form: Page) -> None:
     form.fill("#f-name", "Winter sale")
     expect(form.locator("#preview ins")).to_have_text("Winter")
@@ -22,6 +40,26 @@ def test_a_changed_field_is_marked_told_and_reverted(form: Page) -> None:
     expect(form.locator("#f-name")).to_have_value("Summer sale")
     expect(form.locator("#change-count")).to_have_text("No changes")
     expect(field).to_have_class("field edit-field field-line")
+
+
+def test_the_changes_come_soon_beside_what_one_types_into_which_stays_where_it_is(form: Page) -> None:
+    for _step in range(2):
+        form.keyboard.press("Tab")
+    form.keyboard.press("Enter")
+    expect(form.locator("#f-selectionConstraint-endDate")).to_be_focused()
+
+    expect(form.locator("#changes")).to_be_hidden()
+    link = form.locator("#f-representations-0-components-0-linkURL")
+    link.click()
+    before = link.bounding_box()
+    form.keyboard.type("h")
+    expect(form.locator("#changes")).to_be_visible()
+    after = link.bounding_box()
+    assert before
+    assert after
+    assert {name: round(after[name] - before[name]) for name in before} == {"x": 0, "y": 0, "width": 0, "height": 0}  # type: ignore[literal-required]
+    waited = form.evaluate(ANSWERED)
+    assert min(waited) < 110, "150 ms with the server"
 
 
 def test_a_problem_stands_at_its_field_while_one_types(form: Page) -> None:

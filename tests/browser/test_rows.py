@@ -64,7 +64,7 @@ def test_what_is_typed_while_rows_are_on_their_way_is_kept(form: Page) -> None:
     form.get_by_role("button", name="Add representation").click()
     form.fill(FIRST, "Typed meanwhile")
     # Another row, asked for before this one is there, is not: what came later would take its place.
-    form.get_by_role("button", name="Add content").click()
+    form.get_by_role("button", name="Add language").click()
     held[0].continue_()
     expect(form.locator("#f-representations-1-placement")).to_be_focused()
     expect(form.locator(FIRST)).to_have_value("Typed meanwhile")

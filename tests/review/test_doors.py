@@ -116,7 +116,7 @@ READS = {
     "review_withdraw", "review_claim", "review_when", "review_leave_out",
     "audit_integrity", "audit_controls", "log_checkpoint", "log_vkey", "log_tile", "receipt", "proof", "log_checker",
     "audit", "audit_csv", "audit_ndjson", "on_air", "differences", "review_comment", "review_resolve", "inbox",
-    "inbox_read", "items", "item", "preview_text", "presence", "bring_in", "item_api", "preview", "history", "revision", "compare", "blame",
+    "inbox_read", "items", "item", "preview_text", "attributes", "presence", "bring_in", "item_api", "preview", "history", "revision", "compare", "blame",
 }  # fmt: skip
 # A stopped run goes on as it was started.
 SAME_AS = {"bulk_resume": "bulk_start"}

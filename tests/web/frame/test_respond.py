@@ -177,6 +177,20 @@ def test_the_policy_allows_nothing_inline_and_no_page_has_it(editor: Client, ite
         assert not re.search(r"<style|<script(?![^>]* src=)[^>]*>|\sstyle=|\son[a-z]+=|javascript:", text), address
 
 
+def test_only_the_page_with_the_code_editor_lets_it_make_its_style_by_a_name_that_no_other_answer_has(
+    editor: Client, item: LibraryItem
+) -> None:
+    names = set()
+    for _time in range(2):
+        response = editor.get("/s/prod/offers/sale/edit/")
+        found = re.search(r"style-src 'self' 'nonce-([^']{20,})'", response["Content-Security-Policy"])
+        assert found
+        assert f'nonce="{found[1]}"' in text_of(response)
+        names.add(found[1])
+    assert len(names) == 2
+    assert "nonce" not in editor.get("/s/prod/offers/")["Content-Security-Policy"]
+
+
 def test_every_icon_used_is_in_the_sprite() -> None:
     known = set(re.findall(r'<symbol id="([^"]+)"', SPRITE))
     used = {"world", "code"}

@@ -1,0 +1,56 @@
+"""The cards of representations: folded where there are many, open where something is new or wrong."""
+
+import pytest
+from django.test import Client
+
+from offers.models import Sandbox
+from tests.cast import actor, make, make_placement, offer, shown_in
+from tests.web.edit.filling import opened, submit, with_texts
+from tests.web.frame.test_respond import text_of
+
+pytestmark = pytest.mark.django_db
+EDIT = "/s/prod/offers/many/edit/"
+
+
+def card_texts(text: str) -> list[str]:
+    return text.split('<div class="card-row representation')[1:]
+
+
+@pytest.fixture
+def many(sandbox: Sandbox) -> None:
+    admin = actor(sandbox)
+    for name in ("a", "b", "c", "d"):
+        make_placement(admin, name, name=f"Place {name}")
+    contents = [
+        {"type": "html", "format": "text/html", "content": f"<b>Hi</b>\n {text} &amp; <i", "language": [text]}
+        for text in ("en", "ko")
+    ]
+    shown = [shown_in(name, components=contents) for name in ("a", "b", "c", "d")]
+    make(admin, offer(representations=shown), id="many")
+
+
+def test_many_cards_are_folded_but_the_first_and_say_what_is_in_them(editor: Client, many: None) -> None:
+    cards = card_texts(text_of(editor.get(EDIT)))
+    assert [card.lstrip().startswith("is-folded") for card in cards] == [False, True, True, True]
+    line = cards[1][cards[1].index('class="fold-said"') :]
+    assert [line.index(text) for text in ("Place b", "en · ko", "Hi en")] == sorted(
+        line.index(text) for text in ("Place b", "en · ko", "Hi en")
+    )
+
+
+def test_a_card_with_a_problem_is_open_and_the_language_that_has_it_is_in_front(editor: Client, many: None) -> None:
+    form = with_texts(opened(editor, EDIT), {"/representations/2/components/1/linkURL": "javascript:alert(1)"})
+    response = submit(editor, form, address=EDIT)
+    assert response.status_code == 422
+    cards = card_texts(text_of(response))
+    assert [card.lstrip().startswith("is-folded") for card in cards] == [False, True, False, True]
+    first, second = cards[2].split('role="tab"')[1:3]
+    assert ('aria-selected="true"' in first, 'aria-selected="true"' in second) == (False, True)
+    assert "has-problem" in second
+
+
+def test_one_that_was_added_is_in_front(editor: Client, many: None) -> None:
+    cards = card_texts(text_of(submit(editor, opened(editor, EDIT), "add:/representations/3/components", EDIT)))
+    assert not cards[3].lstrip().startswith("is-folded")
+    assert [tab[:400].count('aria-selected="true"') for tab in cards[3].split('role="tab"')[1:4]] == [0, 0, 1]
+    assert "Content 3" in cards[3]
