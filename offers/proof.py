@@ -35,6 +35,7 @@ from offers.log import checking
 from offers.models import (
     AccessChange,
     ChangeRequest,
+    LibraryImport,
     LibraryItem,
     RequestedChange,
     RequestEvent,
@@ -116,15 +117,20 @@ class Looking:
         self.sandbox = sandbox
         self._periods: list[Period] = []
         self._asked: dict[int, _Asked] = {}
+        self._imports: set[int] = set()
 
     def ahead(self, revisions: Sequence[StoredRevision]) -> None:
         """Read the requests that these came by. Policies are read with the first ones, so that they are no older."""
         if not self._periods:
             self._periods = _periods(self.sandbox)
+        if any(made.source == Revision.Source.IMPORT for made in revisions):
+            self._imports = set(LibraryImport.objects.filter(sandbox=self.sandbox.pk).values_list("xid", flat=True))
         about = [made.refers_to["request"] for made in revisions if "request" in made.refers_to and self._policy(made)]
         self._asked = _asked(self.sandbox, set(about)) if about else {}
 
     def __call__(self, step: Step) -> str:
+        if step.revision.source == Revision.Source.IMPORT and int(step.revision.xid) not in self._imports:
+            return "it says that it was imported, and there is no such import"
         policy = self._policy(step.revision)
         if not policy or not self._takes_two(step, policy):
             return ""
@@ -137,7 +143,7 @@ class Looking:
     def _policy(self, made: StoredRevision) -> str:
         """The policy that asked for a second person; "" where none did, and for what was imported."""
         at = made.created_at
-        if made.source == "import":
+        if made.source == Revision.Source.IMPORT:
             return ""
         # Of two that were in force within GRACE, the one that asks for less.
         policy = min((one.policy for one in self._periods if one.since <= at < one.until), key=_STRICTNESS)

@@ -65,8 +65,8 @@ def _history_can_be_emptied_between_tests() -> None:
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def flush_with_history(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
-        tables = ("revision", "listingpast", "requestevent", "accesschange", "logentry", "erasurestep", "erasedtext")
-        kept = [f"ALTER TABLE offers_{name} {{}} TRIGGER USER" for name in tables]
+        tables = ("revision", "listingpast", "requestevent", "accesschange", "logentry", "libraryimport", "erasurestep")
+        kept = [f"ALTER TABLE offers_{name} {{}} TRIGGER USER" for name in (*tables, "erasedtext")]
         off, on = ([alter.format(word) for alter in kept] for word in ("DISABLE", "ENABLE"))
         queue = ["DELETE FROM procrastinate_jobs", "DELETE FROM procrastinate_workers"]
         flush(self, [*off, *sql_list, *on, *queue])

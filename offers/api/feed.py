@@ -75,4 +75,14 @@ def _entry(told: Told, revisions: Mapping[Revision, shapes.Revision]) -> shapes.
             "about": told.erasure.about,
             "text": told.erasure.text,
         }
+    if told.brought is not None:
+        said["imported"] = {
+            "origin": told.brought.origin,
+            "exported": shown(told.brought.exported_at),
+            "checkpoint": told.brought.checkpoint,
+            "sha256": told.brought.sha256,
+            "items": told.brought.items,
+            "revisions": told.brought.revisions,
+            "note": told.brought.note,
+        }
     return said

@@ -6,14 +6,12 @@ command line only: documents are validated and references must exist, but whethe
 they did is not asked again.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from offers.access.permissions import Actor
 from offers.document.diff import diff
@@ -22,11 +20,15 @@ from offers.document.kinds.registry import Kind
 from offers.document.validate import references, validate
 from offers.document.values import Document, Patch, canonical_text
 from offers.ledger.heads import HEAD_COLUMNS, SELECT_HEAD, Head, first_head, next_head
+from offers.ledger.leaf import Salts
 from offers.ledger.records import REVISION_COLUMNS, Recorded, Stamp, record
 from offers.models import Sandbox
 
-# Items in one round: what is held in memory, and within which revisions are stored in the order of their times.
+# Items and bytes of patches in one round: what is held in memory (an item is never divided), and within which revisions are
+# stored in the order of their times.
 BATCH = 10_000
+BATCH_BYTES = 10_000_000
+KEYS_AT_ONCE = 1_000
 
 COPY_ITEMS = f"COPY offers_libraryitem (sandbox_id, {SELECT_HEAD}) FROM STDIN"
 # What lists knew of an item from one of its versions on, until another that they show differently; without end, as it stands.
@@ -53,21 +55,31 @@ COPY_REVISIONS = f"COPY offers_revision (item_id, {', '.join(REVISION_COLUMNS)})
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of an item: its document (None: the item is deleted), who made it, when (aware), how and why."""
+    """One version of an item: its document (None: the item is deleted), who made it, when (aware), how and why.
+
+    Where it was recorded before, `patch` is the one that made it, of which the caller has seen that it does, and `salts` are those
+    of its commitments; else the patch is the difference to the version before.
+    """
 
     actor: Actor
     at: datetime
     document: Document | None
     stamp: Stamp
+    patch: Patch | None = None
+    salts: Salts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An item as it is to be stored: its versions from the first on, each later than the one before."""
+    """An item as it is to be stored: its versions from the first on, each later than the one before, which are read once.
+
+    `place` says where it was read, for messages: "line 17: ".
+    """
 
     kind: Kind
     id: str
-    versions: list[Version]
+    versions: Iterable[Version]
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,60 +98,122 @@ def import_history(sandbox: Sandbox, items: Iterable[Past]) -> Imported:
     """Store these items with their histories in one transaction: all of them, or none.
 
     Raises InvalidDocument, DanglingReference, ValueError (versions out of order, or one that changes nothing) and
-    django.db.IntegrityError (an id that is taken). `items` is read as it is stored, BATCH items at a time.
+    django.db.IntegrityError (an id that is taken). `items` is read as it is stored, a batch at a time.
     """
-    source = iter(items)
     item_count = revision_count = 0
-    wanted: defaultdict[Kind, set[str]] = defaultdict(set)
+    wanted: dict[tuple[Kind, str], str] = {}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         # Foreign keys are checked batch by batch, rather than all of them remembered until the end.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(IMPORTED)
-        while batch := list(islice(source, BATCH)):
-            revisions: list[tuple[datetime, list[object]]] = []
-            keys = _reserve_keys(len(batch))
-            with connection.wrap_database_errors, cursor.copy(COPY_ITEMS) as copy:
-                for key, past in zip(keys, batch, strict=True):
-                    last = _recorded(key, past, revisions)
-                    head = last.head
-                    copy.write_row([sandbox.pk, *last.item(HEAD_COLUMNS)])
-                    if head.deleted_at is None:
-                        for reference in references(head.kind, head.document):
-                            wanted[reference.kind].add(reference.id)
-            revisions.sort(key=lambda revision: revision[0])
-            with connection.wrap_database_errors, cursor.copy(COPY_REVISIONS) as copy:
-                for _, values in revisions:
-                    copy.write_row(values)
-            _keep_what_lists_knew(zip(keys, batch, strict=True))
-            item_count += len(batch)
-            revision_count += len(revisions)
-        _check_references(sandbox, wanted)
+        for batch in _batches(items):
+            _refuse_taken(sandbox, batch)
+            batch.store(sandbox)
+            item_count += len(batch.items)
+            revision_count += len(batch.revisions)
+            # What is found so far need not be remembered: most of it stands before what refers to it.
+            wanted |= batch.wanted
+            for found in _found(sandbox, wanted):
+                del wanted[found]
+        for (kind, id), by in wanted.items():
+            raise DanglingReference(f"{by}: there is no {kind.value} with the id {id} in {sandbox.name}")
     return Imported(item_count, revision_count)
 
 
-def _keep_what_lists_knew(items: Iterable[tuple[int, Past]]) -> None:
-    """Store the past rows of lists, and since when the present ones are as they are. The trigger knows the last version only."""
+@dataclass(slots=True)
+class _Batch:
+    """Items that are stored together, with their revisions, and what lists knew of them."""
+
+    items: list[tuple[Head, str, Recorded]] = field(default_factory=list)
+    revisions: list[tuple[datetime, list[object]]] = field(default_factory=list)
+    listed: list[list[object]] = field(default_factory=list)
+    # What they refer to as they stand, and who does.
+    wanted: dict[tuple[Kind, str], str] = field(default_factory=dict)
+    size: int = 0
+
+    def take(self, key: int, past: Past) -> None:
+        recorded: Recorded | None = None
+        stretches = _Stretches(key)
+        for version in past.versions:
+            recorded = _recorded(key, past, recorded, version)
+            self.revisions.append((version.at, [key, *recorded.revision]))
+            self.size += len(recorded.document)
+            stretches.add(version)
+        if recorded is None:
+            raise ValueError(f"{past.id} has no version")
+        self.items.append((recorded.head, past.place, recorded))
+        self.listed += stretches.rows()
+        if recorded.head.deleted_at is None:
+            by = f"{past.place}{past.id}"
+            for reference in references(past.kind, recorded.head.document):
+                self.wanted.setdefault((reference.kind, reference.id), by)
+
+    def store(self, sandbox: Sandbox) -> None:
+        with connection.cursor() as cursor:
+            with connection.wrap_database_errors, cursor.copy(COPY_ITEMS) as copy:
+                for _head, _place, recorded in self.items:
+                    copy.write_row([sandbox.pk, *recorded.item(HEAD_COLUMNS)])
+            self.revisions.sort(key=lambda revision: revision[0])
+            with connection.wrap_database_errors, cursor.copy(COPY_REVISIONS) as copy:
+                for _at, values in self.revisions:
+                    copy.write_row(values)
+            # Past rows of lists, and since when the present ones are as they are. The trigger knows the last version only.
+            with connection.wrap_database_errors, cursor.copy(COPY_IMPORTED) as copy:
+                for row in self.listed:
+                    copy.write_row(row)
+            for statement in (KEEP_PAST, LIST_SINCE, "TRUNCATE offers_imported"):
+                cursor.execute(statement)
+
+
+def _batches(items: Iterable[Past]) -> Iterator[_Batch]:
+    batch, keys = _Batch(), _keys()
+    for past in items:
+        batch.take(next(keys), past)
+        if len(batch.items) >= BATCH or batch.size >= BATCH_BYTES:
+            yield batch
+            batch = _Batch()
+    if batch.items:
+        yield batch
+
+
+def _refuse_taken(sandbox: Sandbox, batch: _Batch) -> None:
+    """An id that is there twice, or in the sandbox already. The database would see it too, and not say where it was read."""
+    places: dict[str, str] = {}
+    for head, place, _recorded in batch.items:
+        if head.id in places:
+            raise IntegrityError(f"{place}the id {head.id} is there twice")
+        places[head.id] = place
     with connection.cursor() as cursor:
-        with connection.wrap_database_errors, cursor.copy(COPY_IMPORTED) as copy:
-            for key, past in items:
-                stretches = list(_listed_stretches(past))
-                untils = [since for since, _, _ in stretches[1:]]
-                for (since, document, deleted), until in zip(stretches, [*untils, None], strict=True):
-                    copy.write_row([key, canonical_text(document), deleted, since, until])
-        for statement in (KEEP_PAST, LIST_SINCE, "TRUNCATE offers_imported"):
-            cursor.execute(statement)
+        cursor.execute(
+            "SELECT id FROM offers_libraryitem WHERE sandbox_id = %s AND id = ANY(%s) ORDER BY 1 LIMIT 1",
+            [sandbox.pk, list(places)],
+        )
+        for (id,) in cursor.fetchall():
+            raise IntegrityError(f"{places[id]}the id {id} is taken in {sandbox.name}")
 
 
-def _listed_stretches(past: Past) -> Iterator[tuple[datetime, Document, bool]]:
-    """Since when, with which document and whether deleted: for each version that lists show differently than the one before."""
-    document: Document = {}
-    shown: object = None
-    for version in past.versions:
-        document = _listed_part(version.document) if version.document is not None else document
-        if (document, version.document is None) != shown:
-            shown = document, version.document is None
-            yield version.at, document, version.document is None
+class _Stretches:
+    """Since when, with which document and whether deleted, lists knew an item: a row for each version that they show differently."""
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+        self._found: list[tuple[datetime, str, bool]] = []
+        self._document: Document = {}
+        self._shown: object = None
+
+    def add(self, version: Version) -> None:
+        if version.document is not None:
+            self._document = _listed_part(version.document)
+        shown = self._document, version.document is None
+        if shown != self._shown:
+            self._shown = shown
+            self._found.append((version.at, canonical_text(self._document), version.document is None))
+
+    def rows(self) -> Iterator[list[object]]:
+        untils = [since for since, _document, _deleted in self._found[1:]]
+        for (since, document, deleted), until in zip(self._found, [*untils, None], strict=True):
+            yield [self.key, document, deleted, since, until]
 
 
 def _listed_part(document: Document) -> Document:
@@ -164,29 +238,26 @@ def text_index_at_the_end() -> Iterator[None]:
         cursor.execute(definition)
 
 
-def _reserve_keys(count: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('offers_libraryitem', 'key')) FROM generate_series(1, %s)", [count]
-        )
-        return [key for (key,) in cursor.fetchall()]
+def _keys() -> Iterator[int]:
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence('offers_libraryitem', 'key')) FROM generate_series(1, %s)",
+                [KEYS_AT_ONCE],
+            )
+            found = cursor.fetchall()
+        yield from (key for (key,) in found)
 
 
-def _recorded(key: int, past: Past, revisions: list[tuple[datetime, list[object]]]) -> Recorded:
-    """The item at its last version; its revisions are added to the list, each with its time."""
-    recorded: Recorded | None = None
-    for version in past.versions:
-        head = recorded.head if recorded else None
-        patch, document = _step(past, head, version)
-        if head is None:
-            after = first_head(version.actor, past.kind, past.id, document, version.at, key=key)
-        else:
-            after = next_head(head, version.actor, document, version.at, deleted=version.document is None)
-        recorded = record(version.actor, head.digest if head else "", after, patch, version.stamp)
-        revisions.append((version.at, [key, *recorded.revision]))
-    if recorded is None:
-        raise ValueError(f"{past.id} has no version")
-    return recorded
+def _recorded(key: int, past: Past, before: Recorded | None, version: Version) -> Recorded:
+    """The item at this version."""
+    head = before.head if before else None
+    patch, document = _step(past, head, version)
+    if head is None:
+        after = first_head(version.actor, past.kind, past.id, document, version.at, key=key)
+    else:
+        after = next_head(head, version.actor, document, version.at, deleted=version.document is None)
+    return record(version.actor, head.digest if head else "", after, patch, version.stamp, version.salts)
 
 
 def _step(past: Past, head: Head | None, version: Version) -> tuple[Patch, Document]:
@@ -201,6 +272,8 @@ def _step(past: Past, head: Head | None, version: Version) -> tuple[Patch, Docum
     problems = validate(past.kind, version.document)
     if problems:
         raise InvalidDocument(problems)
+    if version.patch is not None:
+        return version.patch, version.document
     if before is None:
         return [{"op": "add", "path": "", "value": version.document}], version.document
     patch = diff(before, version.document)
@@ -209,15 +282,13 @@ def _step(past: Past, head: Head | None, version: Version) -> tuple[Patch, Docum
     return patch, version.document
 
 
-def _check_references(sandbox: Sandbox, wanted: dict[Kind, set[str]]) -> None:
-    for kind, ids in wanted.items():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """SELECT wanted.id FROM unnest(%s::text[]) AS wanted(id)
-                    WHERE NOT EXISTS (SELECT FROM offers_libraryitem AS item WHERE item.sandbox_id = %s
-                                         AND item.id = wanted.id AND item.kind = %s AND item.deleted_at IS NULL)
-                    ORDER BY 1 LIMIT 1""",
-                [list(ids), sandbox.pk, kind.value],
-            )
-            if row := cursor.fetchone():
-                raise DanglingReference(f"there is no {kind.value} with the id {row[0]} in {sandbox.name}")
+def _found(sandbox: Sandbox, wanted: Collection[tuple[Kind, str]]) -> list[tuple[Kind, str]]:
+    """Those of these that are there, and stay until this is stored: whoever deletes one waits, and then sees the use."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT kind, id FROM offers_libraryitem
+                WHERE sandbox_id = %s AND id = ANY(%s) AND deleted_at IS NULL ORDER BY key FOR KEY SHARE""",
+            [sandbox.pk, [id for _kind, id in wanted]],
+        )
+        found = [(Kind(kind), id) for kind, id in cursor.fetchall()]
+    return [one for one in found if one in wanted]

@@ -8,7 +8,7 @@ and every digest is as it was. Each text has a salt of its own, so that opening 
 import hashlib
 import secrets
 from datetime import UTC, datetime
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from offers.document.values import canonical
 
@@ -17,9 +17,21 @@ VERSION = 1
 SALT_BYTES = 16
 
 
+class Origin(TypedDict):
+    """What a revision that came with an import was where it came from: its digest, and what means something else here: the number
+    of who made it, the program, the door, and what it referred to.
+    """
+
+    digest: str
+    door: str
+    actor: NotRequired[int]
+    client: NotRequired[str]
+    refers_to: NotRequired[dict[str, Any]]
+
+
 class RefersTo(TypedDict, total=False):
     """What a change refers to, besides the item's own past: etags of the item, an item's id, the number of a bulk run, that of the
-    change request it was part of, and whether that was published without waiting for a second person.
+    change request it was part of, and whether that was published without waiting for a second person. And where it came from.
     """
 
     merged_with: int
@@ -29,6 +41,7 @@ class RefersTo(TypedDict, total=False):
     bulk: int
     request: int
     bypass: bool
+    origin: Origin
 
 
 class Salts(NamedTuple):

@@ -1,5 +1,5 @@
 """What an entry of the log proves and says, for each kind of event: a revision, a step of a change request, a change of access, a step
-of an erasure or of what has to be kept.
+of an erasure or of what has to be kept, an import.
 
 A revision has its leaf already (ledger/leaf.py), and its digest is that leaf's hash. The leaves of the others are made here, in
 the same way: canonical JSON, with commitments in the place of names and of what people wrote.
@@ -108,6 +108,26 @@ class ErasureStep(NamedTuple):
     salts: dict[str, str] | None = None
 
 
+class ImportStep(NamedTuple):
+    """An import, as it is read for the log."""
+
+    row: int
+    xid: int
+    origin: str
+    exported_at: datetime
+    checkpoint: str
+    sha256: str
+    items: int
+    revisions: int
+    actor_id: int | None
+    actor_label: str
+    note: str
+    created_at: datetime
+    salt: bytes
+    erased: dict[str, str] | None = None
+    salts: dict[str, str] | None = None
+
+
 class Change(NamedTuple):
     """A revision, as it is read for the log."""
 
@@ -127,7 +147,7 @@ class Change(NamedTuple):
     approved_by: Sequence[str] = ()
 
 
-Step = RequestStep | AccessStep | ErasureStep
+Step = RequestStep | AccessStep | ErasureStep | ImportStep
 
 
 class Salted(Protocol):
@@ -208,6 +228,27 @@ def erasure_leaf(sandbox: Sandbox, step: ErasureStep) -> bytes:
     )
 
 
+def import_leaf(sandbox: Sandbox, step: ImportStep) -> bytes:
+    """The text of its leaf: `label` and `note` are commitments."""
+    return canonical(
+        {
+            "version": VERSION,
+            "event": "import",
+            "sandbox": sandbox.name,
+            "origin": step.origin,
+            "exported": time_text(step.exported_at),
+            "checkpoint": step.checkpoint,
+            "sha256": step.sha256,
+            "items": step.items,
+            "revisions": step.revisions,
+            "actor": step.actor_id,
+            "label": _committed(step, "label", step.actor_label),
+            "note": _committed(step, "note", step.note),
+            "time": time_text(step.created_at),
+        }
+    )
+
+
 def salt_of(salt: bytes, name: str) -> bytes:
     """The salt of one text of a step: made of the step's own, which it does not give away."""
     return hashlib.sha256(salt + name.encode()).digest()[:SALT_BYTES]
@@ -250,6 +291,11 @@ def of_access(sandbox: Sandbox, step: AccessStep) -> Found:
 def of_erasure(sandbox: Sandbox, step: ErasureStep) -> Found:
     hash = of_leaf(erasure_leaf(sandbox, step))
     return Found(Event.ERASURE, step.row, step.xid, hash, step.created_at, step.actor_key, what=step.what)
+
+
+def of_import(sandbox: Sandbox, step: ImportStep) -> Found:
+    hash, who = of_leaf(import_leaf(sandbox, step)), actor_key(step.actor_id, "", step.actor_label)
+    return Found(Event.IMPORT, step.row, step.xid, hash, step.created_at, who)
 
 
 def of_change(change: Change, patch: Patch | None = None) -> Found:

@@ -3,14 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from offers.models import AccessChange, ErasureStep, LibraryItem, LogEntry, LogHead, RequestEvent, Revision, Sandbox
+from offers.models import (
+    AccessChange,
+    ErasureStep,
+    LibraryImport,
+    LibraryItem,
+    LogEntry,
+    LogHead,
+    RequestEvent,
+    Revision,
+    Sandbox,
+)
 
 Event = LogEntry.Event
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry, and of the four kinds of things that it may be about the one that it is about; `item` is a revision's."""
+    """An entry, and of the kinds of things that it may be about the one that it is about; `item` is a revision's."""
 
     entry: LogEntry
     revision: Revision | None = None
@@ -18,11 +28,12 @@ class Told:
     step: RequestEvent | None = None
     access: AccessChange | None = None
     erasure: ErasureStep | None = None
+    brought: LibraryImport | None = None
 
     @property
     def name(self) -> str:
         """Who did it, as they were called then; "" for what nobody did."""
-        of = self.revision or self.step or self.access or self.erasure
+        of = self.revision or self.step or self.access or self.erasure or self.brought
         return of.actor_label if of else ""
 
 
@@ -31,6 +42,13 @@ def entries(sandbox: Sandbox, since: int, limit: int) -> tuple[list[Told], int]:
     head = LogHead.objects.filter(sandbox=sandbox).first()
     found = LogEntry.objects.filter(sandbox=sandbox, index__gte=since, index__lt=since + limit).order_by("index")
     return told(list(found)), head.size if head else 0
+
+
+def brought_by(made: Revision) -> LibraryImport | None:
+    """The import that a revision came with, for the transaction that stored both; None where it was made here."""
+    if "origin" not in made.refers_to:
+        return None
+    return LibraryImport.objects.filter(sandbox_id=made.sandbox_id, xid=made.xid).first()
 
 
 def told(found: Sequence[LogEntry]) -> list[Told]:
@@ -44,6 +62,7 @@ def told(found: Sequence[LogEntry]) -> list[Told]:
     steps = RequestEvent.objects.select_related("request").in_bulk(rows[Event.REQUEST])
     accesses = AccessChange.objects.in_bulk(rows[Event.ACCESS])
     erasures = ErasureStep.objects.select_related("item__listing").defer("item__document").in_bulk(rows[Event.ERASURE])
+    imports = LibraryImport.objects.in_bulk(rows[Event.IMPORT])
     return [
         Told(
             entry,
@@ -52,6 +71,7 @@ def told(found: Sequence[LogEntry]) -> list[Told]:
             step=steps[entry.row] if entry.event == Event.REQUEST else None,
             access=accesses[entry.row] if entry.event == Event.ACCESS else None,
             erasure=erasures[entry.row] if entry.event == Event.ERASURE else None,
+            brought=imports[entry.row] if entry.event == Event.IMPORT else None,
         )
         for entry in found
     ]

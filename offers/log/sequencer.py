@@ -24,17 +24,19 @@ from offers.log.events import (
     Change,
     ErasureStep,
     Found,
+    ImportStep,
     RequestStep,
     of_access,
     of_change,
     of_erasure,
+    of_import,
     of_request,
 )
 from offers.log.found import counting
 from offers.models import LogEntry, LogHead, Sandbox, reading
 
 Event = LogEntry.Event
-Step = type[AccessStep] | type[Change] | type[ErasureStep] | type[RequestStep]
+Step = type[AccessStep] | type[Change] | type[ErasureStep] | type[ImportStep] | type[RequestStep]
 # What one transaction adds: a library that was imported is many of these.
 AT_ONCE = 5_000
 # And what one turn of the upkeep adds at most, so that its other sandboxes have theirs.
@@ -120,6 +122,7 @@ _STORED: dict[Event, tuple[str, str]] = {
     ),
     Event.REVISION: ("offers_revision AS made", "made.sandbox_id"),
     Event.ERASURE: ("offers_erasurestep AS made", "made.sandbox_id"),
+    Event.IMPORT: ("offers_libraryimport AS made", "made.sandbox_id"),
 }
 _UNKNOWN = """NOT EXISTS (SELECT FROM offers_logentry AS known
                     WHERE known.sandbox_id = %(sandbox)s AND known.event = {event} AND known.row = made.key)"""
@@ -184,6 +187,11 @@ _READ: dict[int, tuple[str, Step]] = {
              FROM offers_erasurestep AS made LEFT JOIN offers_libraryitem AS item ON item.key = made.item_id
             WHERE made.key = ANY(%s)""",
         ErasureStep,
+    ),
+    Event.IMPORT: (
+        """SELECT key, xid, origin, exported_at, checkpoint, sha256, items, revisions, actor_id, actor_label, note, created_at, salt
+             FROM offers_libraryimport WHERE key = ANY(%s)""",
+        ImportStep,
     ),
 }
 
@@ -251,6 +259,8 @@ def _found(sandbox: Sandbox, step: Step, row: tuple[Any, ...]) -> Found:
         return of_change(known)
     if isinstance(known, ErasureStep):
         return of_erasure(sandbox, known)
+    if isinstance(known, ImportStep):
+        return of_import(sandbox, known)
     return of_request(sandbox, known) if isinstance(known, RequestStep) else of_access(sandbox, known)
 
 

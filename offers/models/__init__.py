@@ -7,7 +7,7 @@ from offers.models.bulk import BulkRow, BulkRun
 from offers.models.erasure import ErasedText, Erasure, ErasureStep, Keeping, RetentionClass
 from offers.models.library import LibraryItem, Membership, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
-from offers.models.log import LogCheck, LogDay, LogEntry, LogHead, LogNote, LogTile
+from offers.models.log import LibraryImport, LogCheck, LogDay, LogEntry, LogHead, LogNote, LogTile
 from offers.models.people import MailTurn, PersonalSettings, Presence, SavedView
 from offers.models.review import ChangeRequest, Notice, RequestComment, RequestedChange, RequestEvent, ShownWith
 
@@ -24,6 +24,7 @@ __all__ = [
     "ErasureStep",
     "IdempotencyKey",
     "Keeping",
+    "LibraryImport",
     "LibraryItem",
     "Listing",
     "ListingPast",

@@ -4,12 +4,14 @@ Only `offers/log` writes here. What is in it is found in the rows of what happen
 (RFC 6962) and has what audit pages filter by, so that the write path pays for none of that.
 """
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from offers.models.library import Sandbox
+from offers.models.transactions import RandomSalt, TransactionIdField
 
 NEWEST = (F("created_at").desc(), F("index").desc())
 
@@ -40,6 +42,7 @@ class LogEntry(models.Model):
         REQUEST = 1, "request"
         REVISION = 2, "revision"
         ERASURE = 3, "erasure"
+        IMPORT = 4, "import"
 
     pk = models.CompositePrimaryKey("sandbox_id", "index")
     sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -150,3 +153,41 @@ class LogCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.differences} differences in {self.size} entries of {self.sandbox_id}"
+
+
+class LibraryImport(models.Model):
+    """A library that came from elsewhere with its past: from which log, in which file, and who brought it in. Append-only, by trigger.
+
+    Its revisions were stored by the same transaction. Each has the digest that it had there (`refers_to`), and of who made it the
+    name alone: the numbers of accounts mean somebody else here.
+    """
+
+    key = models.BigAutoField(primary_key=True)
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # What the log is called that it comes from (checkpoints.origin_of), when it was written, and the checkpoint that it had then.
+    origin = models.CharField(max_length=400)
+    exported_at = models.DateTimeField()
+    checkpoint = models.TextField(blank=True)
+    sha256 = models.CharField(max_length=64)
+    items = models.BigIntegerField()
+    revisions = models.BigIntegerField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
+    actor_label = models.CharField(max_length=150)
+    note = models.TextField()
+    created_at = models.DateTimeField()
+    xid = TransactionIdField(db_default=Func(function="pg_current_xact_id"))
+    # Of what the log proves of it without telling it (log/events.py); null where that was erased.
+    salt = models.BinaryField(null=True, db_default=RandomSalt())
+
+    class Meta:
+        indexes = [models.Index("sandbox", "xid", "key", name="import_by_sandbox")]
+
+    def __str__(self) -> str:
+        return f"{self.items} items from {self.origin}"

@@ -72,3 +72,14 @@ def under(setting: str, value: str | int) -> Iterator[None]:
     with transaction.atomic(using=source().alias), source().cursor() as cursor:
         cursor.execute(f"SET LOCAL {setting} = {value}")
         yield
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """What is read in it is all of one moment, whatever others store meanwhile. In a transaction of the caller's, it is that one's."""
+    database = source()
+    begins = not database.in_atomic_block
+    with transaction.atomic(using=database.alias), database.cursor() as cursor:
+        if begins:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

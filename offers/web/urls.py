@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from offers.web.access import clients, overview, people
 from offers.web.account import preferences, session
 from offers.web.audit import audit, changes, files, integrity, on_air, proof
+from offers.web.audit import library as library_file
 from offers.web.audit.taken import controls, receipt
 from offers.web.bulk import runs
 from offers.web.edit import attributes, form, new, presence
@@ -84,6 +85,7 @@ urlpatterns = [
     path("s/<slug:sandbox>/log/vkey", proof.vkey, name="log_vkey"),
     path("s/<slug:sandbox>/log/tile/<str:level>/<path:place>", proof.tile, name="log_tile"),
     path("s/<slug:sandbox>/log/verify_receipt.py", receipt.checker, name="log_checker"),
+    path("s/<slug:sandbox>/library.ndjson", library_file.file, name="library_file"),
     path("s/<slug:sandbox>/audit.csv", files.as_csv, name="audit_csv"),
     path("s/<slug:sandbox>/audit.ndjson", files.as_ndjson, name="audit_ndjson"),
     path("s/<slug:sandbox>/inbox/", inbox.inbox, name="inbox"),

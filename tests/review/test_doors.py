@@ -115,7 +115,7 @@ READS = {
     "access_new_client", "reviews", "review", "review_request_changes", "review_reject", "review_look",
     "review_withdraw", "review_claim", "review_when", "review_leave_out",
     "audit_integrity", "audit_controls", "log_checkpoint", "log_vkey", "log_tile", "receipt", "proof", "log_checker",
-    "audit", "audit_csv", "audit_ndjson", "on_air", "differences", "review_comment", "review_resolve", "inbox",
+    "audit", "audit_csv", "audit_ndjson", "library_file", "on_air", "differences", "review_comment", "review_resolve", "inbox",
     "inbox_read", "items", "item", "preview_text", "attributes", "presence", "bring_in", "item_api", "preview", "history", "revision", "compare", "blame",
 }  # fmt: skip
 # A stopped run goes on as it was started.

@@ -13,7 +13,7 @@ from offers.access.permissions import Actor
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.ledger.records import Stamp
-from offers.models import AccessChange, ChangeRequest, LibraryItem, RequestEvent, Sandbox
+from offers.models import AccessChange, ChangeRequest, LibraryImport, LibraryItem, RequestEvent, Sandbox
 from offers.review import applying, requests, schedule
 from offers.review.requests import When
 from offers.review.standing import Standing
@@ -262,6 +262,10 @@ def test_what_comes_back_at_the_end_of_a_period_was_agreed_to_with_it(
 
 def test_an_import_brings_its_past_along(people: Cast, sale: LibraryItem) -> None:
     writes.change(people.setup, list(Kind), "sale", RENAME, Stamp("import"))
+    assert found() == [("sale", 2, "it says that it was imported, and there is no such import")]
+    now = timezone.now()
+    told = {"origin": "host/org/prod", "actor_label": "Olga", "exported_at": now, "created_at": now, "sha256": "0" * 64}
+    LibraryImport.objects.create(sandbox=people.sandbox, items=1, revisions=1, **told)
     assert found() == []
     writes.change(people.setup, list(Kind), "sale", replace("/name", "Alone"), FORM)
     assert found() == [("sale", 3, ALONE)]

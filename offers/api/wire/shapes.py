@@ -207,8 +207,22 @@ class LoggedErasure(TypedDict):
     text: str
 
 
+class LoggedImport(TypedDict):
+    """A library that came with its past: the log that it comes from, when it was written there, the checkpoint that it had then (""
+    where nothing is signed), and SHA-256 of the file.
+    """
+
+    origin: str
+    exported: Instant
+    checkpoint: str
+    sha256: str
+    items: Count
+    revisions: Count
+    note: str
+
+
 class LogEntry(TypedDict):
-    """What happened, at its place in the sandbox's log; it is about one of the last four. `byKey` is who did it, "" for nobody."""
+    """What happened, at its place in the sandbox's log; it is about one of what may be left out. `byKey` is who did it, "" for nobody."""
 
     index: Count
     leafHash: str
@@ -219,6 +233,7 @@ class LogEntry(TypedDict):
     changeRequest: NotRequired[LoggedStep]
     access: NotRequired[LoggedAccess]
     erasure: NotRequired[LoggedErasure]
+    imported: NotRequired[LoggedImport]
 
 
 class ChangePage(TypedDict):

@@ -12,7 +12,16 @@ from django.db.backends.utils import CursorWrapper
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg.sql import SQL, Composed, Identifier
 
-from offers.models import AccessChange, ErasedText, ErasureStep, ListingPast, LogEntry, RequestEvent, Revision
+from offers.models import (
+    AccessChange,
+    ErasedText,
+    ErasureStep,
+    LibraryImport,
+    ListingPast,
+    LogEntry,
+    RequestEvent,
+    Revision,
+)
 
 WORK = SQL("SELECT, INSERT, UPDATE, DELETE")
 # All others are worked on: a new table is one of those without being named here.
@@ -21,6 +30,7 @@ LESS = {
     ListingPast._meta.db_table: SQL("SELECT, INSERT"),
     AccessChange._meta.db_table: SQL("SELECT, INSERT"),
     RequestEvent._meta.db_table: SQL("SELECT, INSERT"),
+    LibraryImport._meta.db_table: SQL("SELECT, INSERT"),
     LogEntry._meta.db_table: SQL("SELECT, INSERT"),
     ErasureStep._meta.db_table: SQL("SELECT, INSERT"),
     ErasedText._meta.db_table: SQL("SELECT, INSERT"),

@@ -17,7 +17,7 @@ from offers.web.frame.middleware import zone_of
 
 COLUMNS = (
     *("index", "time", "event", "what", "who", "who_key", "client", "door", "kind", "id", "name", "etag", "fields"),
-    *("status", "request", "approved_by", "bypass", "note", "subject", "before", "after", "digest"),
+    *("status", "request", "approved_by", "bypass", "note", "subject", "before", "after", "digest", "origin", "sha256"),
 )
 # A cell that begins so is a formula for a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -111,4 +111,7 @@ def _row(line: Line, approved_by: list[str]) -> dict[str, Any]:
         "before": line.access.change.before if line.access else {},
         "after": line.access.change.after if line.access else {},
         "digest": made.digest if made else "",
+        # Of an import: from which log it came, and SHA-256 of its file.
+        "origin": line.brought.origin if line.brought else "",
+        "sha256": line.brought.sha256 if line.brought else "",
     }

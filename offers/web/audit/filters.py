@@ -77,6 +77,7 @@ def filters_of(actor: Actor, wanted: Wanted) -> list[Filter]:
         (Event.REQUEST.label, _("Reviews")),
         (Event.ACCESS.label, _("Access")),
         (Event.ERASURE.label, _("Erasures and holds")),
+        (Event.IMPORT.label, _("Imports")),
     ]
     fields: Options = [(ANY_DATE, _("Any date")), *sorted(((one, _(one)) for one in CALLED), key=lambda pair: pair[1])]
     statuses: Options = [(value, _(word)) for value, word in WORDS["status"].items()]

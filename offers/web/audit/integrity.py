@@ -7,18 +7,21 @@ from django.http import HttpRequest, HttpResponse
 from offers.document.kinds.registry import API_BASE
 from offers.log import checkpoints
 from offers.models import LogCheck, LogEntry, Sandbox
+from offers.web.audit.library import may_take
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 
 
 def page(request: HttpRequest, sandbox: str) -> HttpResponse:
-    held = actor_for(request, sandbox).sandbox
+    actor = actor_for(request, sandbox)
+    held = actor.sandbox
     checks = LogCheck.objects.filter(sandbox=held).order_by("-pk")
     passed, last = checks.filter(differences=0).first(), checks.first()
     context = {
         "passed": passed,
         # The name and the id tell keys apart; the key itself is above.
         "signed_by": "+".join(passed.vkey.split("+", 2)[:2]) if passed else "",
+        "may_take": may_take(actor),
         "failed": last if last and last.differences else None,
         **_signed(held, request.build_absolute_uri(f"{API_BASE}/log")),
     }

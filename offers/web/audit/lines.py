@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from offers.access.people import known
 from offers.document.kinds.reading import DECLARED
 from offers.log.following import Told, told
-from offers.models import ErasureStep, LogEntry, RequestEvent, Revision
+from offers.models import ErasureStep, LibraryImport, LogEntry, RequestEvent, Revision
 from offers.review.changes.approvals import Approval, approvals_of
 from offers.web.access.changes import Line as AccessLine
 from offers.web.access.changes import lines as access_lines
@@ -23,7 +23,7 @@ CREATED, DELETED, RESTORED = gettext_noop("Created"), gettext_noop("Deleted"), g
 
 @dataclass(slots=True)
 class Line:
-    """An entry with what it is about: a revision, a step of a request, a change of access, or a step of an erasure.
+    """An entry with what it is about: a revision, a step of a request, a change of access, a step of an erasure, or an import.
 
     `who` is the name that it was done under, `now` the one that the account has now; `what` are the first fields that it touched,
     or what it did as a whole, and `more` how many fields there are besides.
@@ -40,6 +40,7 @@ class Line:
     step: RequestEvent | None = None
     access: AccessLine | None = None
     erasure: ErasureStep | None = None
+    brought: LibraryImport | None = None
     # The addresses of all that they did, and of all that was done to it.
     theirs: str = ""
     its: str = ""
@@ -55,7 +56,8 @@ def lines_of(entries: Sequence[LogEntry]) -> list[Line]:
 
 
 def _line(one: Told, now: str, accesses: Mapping[int, AccessLine]) -> Line:
-    line = Line(one.entry, one.name, now=now, step=one.step, revision=one.revision, erasure=one.erasure)
+    line = Line(one.entry, one.name, now=now, step=one.step, revision=one.revision)
+    line.erasure, line.brought = one.erasure, one.brought
     if one.revision:
         line.client, line.note = one.revision.client_id, one.revision.note
         line.what, line.more = _what(one.entry, one.revision)
@@ -65,6 +67,8 @@ def _line(one: Told, now: str, accesses: Mapping[int, AccessLine]) -> Line:
         line.client, line.note = one.erasure.client_id, one.erasure.text
     elif one.access:
         line.access, line.note = accesses[one.access.key], one.access.note
+    elif one.brought:
+        line.note = one.brought.note
     return line
 
 

@@ -183,6 +183,7 @@ def test_every_table_of_every_installed_app_is_granted(application: Application)
         "offers_logentry",
         "offers_erasurestep",
         "offers_erasedtext",
+        "offers_libraryimport",
         "django_migrations",
     }
 

@@ -12,6 +12,7 @@ from offers.document.words.naming import Place, place_at, value_text
 from offers.ledger import history as past
 from offers.ledger.blamed import blame_of
 from offers.lists.names import names_in
+from offers.log.following import brought_by
 from offers.models import LibraryItem, Revision
 from offers.review.changes.approvals import approvals_of
 from offers.web.frame.moment import item_then
@@ -50,7 +51,8 @@ def revision(request: HttpRequest, sandbox: str, section: Section, id: str, etag
         raise past.NoSuchRevision
     entry = entries(item, [past.revision(item, etag)])[0]
     approvals = approvals_of(item.sandbox_id, [entry.revision])
-    context = item_context(item, "history", entry=entry, approvals=approvals, **change_context(request, item, entry))
+    shown = {"approvals": approvals, "brought": brought_by(entry.revision), **change_context(request, item, entry)}
+    context = item_context(item, "history", entry=entry, **shown)
     context["moment"] = then.moment
     return answer(request, "item/history/revision.html", context, fragment="item/_changes.html")
 
