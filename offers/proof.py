@@ -129,8 +129,6 @@ class Looking:
         self._asked = _asked(self.sandbox, set(about)) if about else {}
 
     def __call__(self, step: Step) -> str:
-        if step.revision.source == Revision.Source.IMPORT and int(step.revision.xid) not in self._imports:
-            return "it says that it was imported, and there is no such import"
         policy = self._policy(step.revision)
         if not policy or not self._takes_two(step, policy):
             return ""
@@ -141,9 +139,9 @@ class Looking:
         return asked.problem(step) if asked else f"there is no request {number}"
 
     def _policy(self, made: StoredRevision) -> str:
-        """The policy that asked for a second person; "" where none did, and for what was imported."""
+        """The policy that asked for a second person; "" where none did, and for what came with an import that the log has."""
         at = made.created_at
-        if made.source == Revision.Source.IMPORT:
+        if made.source == Revision.Source.IMPORT and int(made.xid) in self._imports:
             return ""
         # Of two that were in force within GRACE, the one that asks for less.
         policy = min((one.policy for one in self._periods if one.since <= at < one.until), key=_STRICTNESS)

@@ -48,7 +48,8 @@ def brought_by(made: Revision) -> LibraryImport | None:
     """The import that a revision came with, for the transaction that stored both; None where it was made here."""
     if "origin" not in made.refers_to:
         return None
-    return LibraryImport.objects.filter(sandbox_id=made.sandbox_id, xid=made.xid).first()
+    imports = LibraryImport.objects.filter(sandbox_id=made.sandbox_id)
+    return next((one for one in imports if one.xid == made.xid), None)
 
 
 def told(found: Sequence[LogEntry]) -> list[Told]:

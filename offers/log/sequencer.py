@@ -189,7 +189,8 @@ _READ: dict[int, tuple[str, Step]] = {
         ErasureStep,
     ),
     Event.IMPORT: (
-        """SELECT key, xid, origin, exported_at, checkpoint, sha256, items, revisions, actor_id, actor_label, note, created_at, salt
+        """SELECT key, xid, origin, exported_at, checkpoint, sha256, items, revisions, actor_id, actor_label, note, created_at, salt,
+                  NULL, NULL
              FROM offers_libraryimport WHERE key = ANY(%s)""",
         ImportStep,
     ),
