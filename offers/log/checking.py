@@ -19,6 +19,7 @@ _WORDS = {
     Event.REQUEST: "a step of a request",
     Event.REVISION: "a revision",
     Event.ERASURE: "a step of an erasure",
+    Event.IMPORT: "an import",
 }
 # What an entry says of what it is about: all of it is made from that, so all of it is compared.
 # Whose yes stood behind it is found by the request's own steps, which are compared; here it is only filtered by.

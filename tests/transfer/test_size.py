@@ -107,8 +107,8 @@ def test_the_memory_that_a_file_takes_does_not_grow_with_it(db: None, monkeypatc
     monkeypatch.setattr(imports, "BATCH", 10)
     monkeypatch.setattr(reading, "CHUNK", 20)
     few, many = make_sandbox("few"), make_sandbox("many")
-    small, large = _peak(partial(bring_tags, few, 20)), _peak(partial(bring_tags, many, 200))
-    assert LibraryItem.objects.filter(sandbox=many).count() == 200
+    small, large = _peak(partial(bring_tags, few, 20)), _peak(partial(bring_tags, many, 400))
+    assert LibraryItem.objects.filter(sandbox=many).count() == 400
     assert large < small * 1.3
     # Python itself keeps up to 2,000 tuples that were let go.
     size = sum(map(len, exporting.lines(many)))
