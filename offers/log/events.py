@@ -14,8 +14,8 @@ import orjson
 
 from offers.access.permissions import actor_key
 from offers.document.values import Patch, canonical, canonical_text
+from offers.document.words.touched import fields_of, status_of
 from offers.ledger.leaf import SALT_BYTES, VERSION, commitment, time_text
-from offers.log.touched import fields_of, status_of
 from offers.log.tree import of_leaf
 from offers.models import LogEntry, Sandbox
 

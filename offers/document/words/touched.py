@@ -1,4 +1,4 @@
-"""What of a document a patch touches, as audit pages filter by it."""
+"""Which declared fields a patch touches, and the status that it gives: what audit pages filter by."""
 
 from collections.abc import Iterator
 from functools import lru_cache
