@@ -23,11 +23,14 @@ class NotYet(Exception):
     """The change is not in the log yet: the worker puts it there about half a second after it was stored."""
 
 
-def receipt(sandbox: Sandbox, item: LibraryItem, made: Revision) -> str:
-    """The receipt of one change. Raises NotYet, and NoKey where nothing is signed here."""
+def receipt(sandbox: Sandbox, item: LibraryItem, made: Revision, size: int | None = None) -> str:
+    """The receipt of one change, by the newest checkpoint or that of a `size` that the log had.
+
+    Raises NotYet, and NoKey where nothing is signed here.
+    """
     entries = LogEntry.objects.filter(sandbox=sandbox, item_id=item.pk, row=made.pk, event=LogEntry.Event.REVISION)
     index = entries.values_list("index", flat=True).first()
-    size = size_of(sandbox)
+    size = size_of(sandbox) if size is None else size
     if index is None or index >= size:
         raise NotYet
     path = Tree(sandbox.pk).inclusion(index, size)

@@ -6,7 +6,7 @@ from offers.web.access import clients, overview, people
 from offers.web.account import preferences, session
 from offers.web.audit import audit, changes, files, integrity, on_air, proof
 from offers.web.audit import library as library_file
-from offers.web.audit.taken import controls, receipt
+from offers.web.audit.taken import controls, receipt, sample
 from offers.web.bulk import runs
 from offers.web.edit import attributes, form, new, presence
 from offers.web.frame.sections import OFFERS, SectionConverter
@@ -80,6 +80,8 @@ urlpatterns = [
     path("s/<slug:sandbox>/audit/changes/", changes.page, name="differences"),
     path("s/<slug:sandbox>/on-air/", on_air.page, name="on_air"),
     path("s/<slug:sandbox>/audit/integrity/", integrity.page, name="audit_integrity"),
+    path("s/<slug:sandbox>/audit/sample/", sample.page, name="audit_sample"),
+    path("s/<slug:sandbox>/audit/sample.zip", sample.pack, name="audit_sample_zip"),
     path("s/<slug:sandbox>/audit/controls/", controls.page, name="audit_controls"),
     path("s/<slug:sandbox>/log/checkpoint", proof.checkpoint, name="log_checkpoint"),
     path("s/<slug:sandbox>/log/vkey", proof.vkey, name="log_vkey"),
