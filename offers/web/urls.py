@@ -6,7 +6,7 @@ from offers.web.access import clients, overview, people
 from offers.web.account import preferences, session
 from offers.web.audit import audit, changes, files, integrity, on_air, proof
 from offers.web.audit import library as library_file
-from offers.web.audit.taken import controls, receipt, sample
+from offers.web.audit.taken import controls, evidence, receipt, sample
 from offers.web.bulk import runs
 from offers.web.edit import attributes, form, new, presence
 from offers.web.frame.sections import OFFERS, SectionConverter
@@ -108,6 +108,7 @@ urlpatterns = [
     path(OFFER + "approve/", status.set_status, {"section": OFFERS, "status": "approved"}, name="set_status"),
     path(OFFER + "unapprove/", status.set_status, {"section": OFFERS, "status": "draft"}, name="set_status"),
     path(OFFER + "archive/", status.set_status, {"section": OFFERS, "status": "archived"}, name="set_status"),
+    path(OFFER + "evidence/", evidence.page, name="evidence"),
     path(ITEM + "api/", library.api, name="item_api"),
     path(ITEM + "preview/<int:etag>/<int:representation>/<int:component>/", preview.stored, name="preview"),
     path(ITEM + "history/", history.timeline, name="history"),

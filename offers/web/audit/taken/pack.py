@@ -27,7 +27,7 @@ from offers.web.audit.taken.packed import COLUMNS, Packed, cells, packed
 
 # What has been written is sent when it is so much.
 ENOUGH = 64 * 1024
-INDEX = ("index.html", "index.json", "index.csv")
+INDEX = ("html", "json", "csv")
 
 
 class _Out(io.RawIOBase):
@@ -68,7 +68,7 @@ class Pack:
     def stream(self) -> Iterator[bytes]:
         out = _Out()
         with ExitStack() as stack:
-            index: dict[str, IO[bytes]] = {name: stack.enter_context(TemporaryFile()) for name in INDEX}
+            index: dict[str, IO[bytes]] = {ending: stack.enter_context(TemporaryFile()) for ending in INDEX}
             zipped = stack.enter_context(ZipFile(out, "w", ZIP_DEFLATED))
             self._begin(index)
             for batch in sample.changes(self.draw):
@@ -77,18 +77,18 @@ class Pack:
                     if len(out.held) >= ENOUGH:
                         yield out.taken()
             self._end(index)
-            for name, file in index.items():
-                yield from _copied(zipped, out, f"{self.name}/{name}", file)
+            for ending, file in index.items():
+                yield from _copied(zipped, out, f"{self.name}/index.{ending}", file)
             self._add_proof(zipped)
             yield from self._population(zipped, out)
         yield out.taken()
 
     def _begin(self, index: dict[str, IO[bytes]]) -> None:
-        index["index.html"].write(self._rendered("audit/taken/pack_head.html", {}))
+        index["html"].write(self._rendered("audit/taken/pack_head.html", {}))
         about = {"draw": self.draw.told, "signed": bool(self.draw.checkpoint), "key": self.draw.vkey}
-        index["index.json"].write(orjson.dumps(about)[:-1] + b',"changes":[')
+        index["json"].write(orjson.dumps(about)[:-1] + b',"changes":[')
         # Else spreadsheets take UTF-8 for something else.
-        index["index.csv"].write("\ufeff".encode() + _row(COLUMNS))
+        index["csv"].write("\ufeff".encode() + _row(COLUMNS))
 
     def _add(self, zipped: ZipFile, index: dict[str, IO[bytes]], one: Packed) -> None:
         """A change's files, and what the index says of it."""
@@ -102,15 +102,15 @@ class Pack:
             said = one.said(self._number, {name: f"{place}/{name}" for name in files})
         for name, data in files.items():
             zipped.writestr(f"{self.name}/{place}/{name}", data)
-        index["index.html"].write(
+        index["html"].write(
             self._rendered("audit/taken/pack_change.html", {"one": one, "number": self._number, "files": said["files"]})
         )
-        index["index.json"].write((b"" if self._number == 1 else b",\n") + orjson.dumps(said))
-        index["index.csv"].write(_row(cells(said)))
+        index["json"].write((b"" if self._number == 1 else b",\n") + orjson.dumps(said))
+        index["csv"].write(_row(cells(said)))
 
     def _end(self, index: dict[str, IO[bytes]]) -> None:
-        index["index.html"].write(b"</main></body></html>\n")
-        index["index.json"].write(b"]}\n")
+        index["html"].write(b"</main></body></html>\n")
+        index["json"].write(b"]}\n")
 
     def _rendered(self, template: str, context: dict[str, Any]) -> bytes:
         with translation.override(self.language), timezone.override(self.zone):

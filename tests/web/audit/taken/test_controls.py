@@ -1,5 +1,6 @@
 """The page of controls: who could do what at any moment, how bypass was used, and which policies were in force."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -151,7 +152,7 @@ def test_uses_of_bypass_say_who_looked_and_how_soon(people: Cast, sign_in: SignI
     assert len(queries) <= 26
     text = flat(text_of(page))
     assert "looked at by Jun after 30 h · too late" in text
-    assert "<td>Bora</td><td>2</td><td>1</td><td>1</td>" in text
+    assert re.search(r"<td>Bora</td><td[^>]*>2</td><td[^>]*>1</td><td[^>]*>1</td>", text)
     assert "Never." in text
 
 

@@ -1,0 +1,126 @@
+"""What an offer said, to whom and when, who prepared it and who approved it: a sheet to print, as supervisors ask for it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from offers import asked
+from offers.document.kinds.registry import Kind
+from offers.document.values import Document
+from offers.lists.names import names_in
+from offers.log.taken.evidence import ATTRIBUTES, CONTENT, LIMIT, Aired, Piece, evidence, first_and_last
+from offers.models import Revision
+from offers.review.changes.consent import Consent, consents_of
+from offers.web.frame.access import item_for
+from offers.web.frame.respond import answer
+from offers.web.item.entries import item_context
+from offers.web.item.sentences import Sentence, constraints
+
+# Pieces of a page, and characters of one content: what is longer is at its version.
+SHOWN, LONGEST = 60, 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A content of a wording: all of it, or `cut` where it is longer than anybody prints."""
+
+    type: str
+    languages: Sequence[str]
+    link: str
+    picture: str
+    text: str
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time on air, with whose approval that had."""
+
+    aired: Aired
+    consent: Consent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A piece of the offer as the page tells it: a wording in a placement, its limits, or its attributes."""
+
+    piece: Piece
+    title: str
+    channel: str
+    texts: list[Text]
+    sentences: list[Sentence]
+    attributes: list[tuple[str, object]]
+    prepared: Consent | None
+    times: list[Time]
+
+
+def page(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
+    """`?before=` a version goes on from there, where a page could not hold all of them."""
+    actor, item = item_for(request, sandbox, id, deleted=True)
+    now, before = timezone.now(), asked.number(request.GET.get("before"))
+    found = evidence(item, now, before)
+    first, last = first_and_last(item, now)
+    shown = found.pieces[:SHOWN]
+    consents = consents_of(actor.sandbox.pk, filter(None, _revisions(shown)))
+    known = names_in(actor.sandbox.pk, Kind(item.kind), map(_document, shown))
+    sheets = [_sheet(piece, consents, known) for piece in shown]
+    context = item_context(
+        item,
+        "history",
+        now=now,
+        first=first,
+        last=last,
+        is_on_air=last == now,
+        found=found,
+        before=before,
+        wordings=[one for one in sheets if one.piece.key[0] == CONTENT],
+        limits=[one for one in sheets if one.piece.key[0] == LIMIT],
+        others=[one for one in sheets if one.piece.key[0] == ATTRIBUTES],
+        unshown=max(0, len(found.pieces) - SHOWN),
+    )
+    return answer(request, "audit/taken/evidence.html", context)
+
+
+def _revisions(pieces: Sequence[Piece]) -> Iterator[Revision | None]:
+    for piece in pieces:
+        yield piece.brought
+        yield from (time.made for time in piece.times)
+
+
+def _document(piece: Piece) -> Document:
+    """As much of an offer as the piece is, to find what it refers to."""
+    if piece.key[0] == CONTENT:
+        return {"representations": [{"placement": piece.placement}]}
+    return dict(piece.value) if piece.key[0] == LIMIT else {}
+
+
+def _sheet(piece: Piece, consents: Mapping[int, Consent], known: Mapping[str, str]) -> Sheet:
+    is_content = piece.key[0] == CONTENT
+    return Sheet(
+        piece,
+        known.get(piece.placement, piece.placement),
+        piece.key[2] if is_content else "",
+        [_text(one) for one in piece.value] if is_content else [],
+        constraints(piece.value, known) if piece.key[0] == LIMIT else [],
+        sorted(piece.value.items()) if piece.key[0] == ATTRIBUTES else [],
+        _consent(piece.brought, consents),
+        [Time(time, _consent(time.made, consents)) for time in piece.times],
+    )
+
+
+def _consent(made: Revision | None, consents: Mapping[int, Consent]) -> Consent | None:
+    return consents.get(made.refers_to.get("request", 0)) if made else None
+
+
+def _text(component: Document) -> Text:
+    content = component.get("content", "")
+    return Text(
+        component.get("type", ""),
+        component.get("language", []),
+        component.get("linkURL", ""),
+        component.get("deliveryURL", ""),
+        content[:LONGEST],
+        len(content) > LONGEST,
+    )
