@@ -153,7 +153,8 @@ def leaf_of(
     `before` is the digest of the item's revision before; `document` the text of the document after it (`null` once deleted).
     A commitment is made of its text or, where that was erased, the one that was kept instead.
     """
-    kept = (revision.erased if isinstance(revision, StoredRevision) else None) or {}
+    # One that is about to be stored has nothing erased; a model's instance, which receipts are made of, may have.
+    kept: dict[str, str] = getattr(revision, "erased", None) or {}
     return Leaf(
         sandbox=sandbox.name,
         item=id,

@@ -3,8 +3,10 @@
 import pytest
 from pytest_django import Settings
 
+from offers.erasure import asking
 from offers.log import checkpoints, sequencer
-from offers.models import Revision, Sandbox
+from offers.log.taken.scripts import script
+from offers.models import LibraryItem, Revision, Sandbox
 from offers.review import requests
 from tests.cast import Role, actor, make, offer, patch, replace
 from tests.log.test_proof import as_owner
@@ -82,3 +84,23 @@ def test_it_says_why_there_is_nothing_to_download(lived: Sandbox, sign_in: SignI
     assert "Nothing is signed here" in text
     assert "Download the receipt" not in text
     assert auditor.get(PAGE.format(99)).status_code == 404
+
+
+def test_what_was_erased_is_missing_and_the_change_is_still_proved(
+    lived: Sandbox, sign_in: SignIn, settings: Settings
+) -> None:
+    first, second = (member(lived, name, Role.ADMIN) for name in ("hyun", "bom"))
+    sale = LibraryItem.objects.get(id="sale")
+    Sandbox.objects.update(review_policy="none")
+    patch(actor(lived), sale, replace("/name", "Call Hana 010"))
+    patch(actor(lived), sale, replace("/name", "Call us"))
+    sequencer.keep()
+    asking.confirm(second, asking.ask_value(first, sale, "/name", [4], "She asked us to").key)
+    auditor = sign_in("auditor")
+    text = text_of(auditor.get(PAGE.format(4)))
+    assert "It leads to the root that this log" in text
+    assert "Parts were erased since" in text
+    assert "010" not in text
+    receipt = auditor.get("/s/prod/offers/sale/history/4/receipt").content.decode()
+    found = script("verify_receipt").verify(receipt, checkpoints.signer_of(lived).vkey)
+    assert sorted(found["opened"]) == ["label", "note"]

@@ -196,6 +196,6 @@ def test_korean_readers_get_it_in_korean_and_what_is_asked_of_the_database_does_
             folder = pack(auditor, tmp_path / size, size=size)
         counts.append(len(queries))
     assert '<html lang="ko">' in (folder / "index.html").read_text()
-    assert "승인한 사람" in (folder / "index.html").read_text()
+    assert "변경한 사람" in (folder / "index.html").read_text()
     assert counts[1] - counts[0] <= 10 * 12, "at most a dozen for each change more"
     assert counts[0] <= 2 * 12 + 25
