@@ -13,7 +13,7 @@ from offers.web.frame.sections import OFFERS, SectionConverter
 from offers.web.home import home
 from offers.web.inbox import inbox
 from offers.web.item import deleted, library, lifecycle, offer, preview, status
-from offers.web.item.history import comparing, undoing
+from offers.web.item.history import comparing, undoing, values
 from offers.web.item.history import pages as history
 from offers.web.lists import items, offers, views
 from offers.web.reviews import deciding, page, queue, settling, talking, together
@@ -112,6 +112,7 @@ urlpatterns = [
     path(ITEM + "api/", library.api, name="item_api"),
     path(ITEM + "preview/<int:etag>/<int:representation>/<int:component>/", preview.stored, name="preview"),
     path(ITEM + "history/", history.timeline, name="history"),
+    path(ITEM + "history/field/", values.page, name="field_values"),
     path(ITEM + "history/<int:etag>/", history.revision, name="revision"),
     path(ITEM + "history/<int:etag>/undo/", undoing.undo, name="undo"),
     path(ITEM + "history/<int:etag>/restore/", undoing.restore, name="restore"),

@@ -19,6 +19,7 @@ from offers.web.frame.moment import item_then
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import change_context, entries, item_context
+from offers.web.item.history.values import plain
 
 PAGE_SIZE = 25
 BLAME_SHOWN = 2_000
@@ -66,6 +67,8 @@ class BlameRow:
     how: str
     made: Revision
     first: bool
+    # Where every value that it had is told; "" for what stands in a list.
+    pointer: str = ""
 
 
 def blame(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
@@ -88,7 +91,8 @@ def _blame_rows(item: LibraryItem, at: int) -> dict[str, Any]:
         place = place_at(found.document, line.pointer, names)
         text, how = value_text(place.member, line.value, names)
         first = not rows or rows[-1].made.etag != line.etag
-        rows.append(BlameRow(place, text, how, found.made[line.etag], first))
+        pointer = line.pointer if plain(line.pointer) else ""
+        rows.append(BlameRow(place, text, how, found.made[line.etag], first, pointer))
     since = 0 if found.is_whole else found.since
     return {
         "rows": rows,
