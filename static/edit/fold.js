@@ -11,12 +11,13 @@ const firstWords = (row) => {
   return text.replace(/\s+/g, " ").trim().slice(0, SAID);
 };
 form.addEventListener("click", (event) => {
-  const line = event.target.closest("[data-fold]");
+  const line = event.target.closest("[data-fold-card]");
   if (!line) return;
   const row = line.closest("[data-row]");
   if (row.querySelector("[data-component]")) line.querySelector("[data-fold-text]").textContent = firstWords(row);
   const placement = row.querySelector("[data-placement]").selectedOptions[0];
-  if (placement && placement.value) line.querySelector("b").textContent = placement.text.trim();
+  // Its option says the channel and the type after the name.
+  if (placement && placement.value) line.querySelector("b").textContent = placement.text.split(" — ").slice(0, -1).join(" — ");
   fold(row, !row.classList.contains("is-folded"));
 });
 document.addEventListener("htmx:afterSettle", (event) => {

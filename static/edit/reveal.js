@@ -1,7 +1,7 @@
 // What is folded, behind another language or closed comes into sight. For the behaviours beside this file.
 export const fold = (row, folded) => {
   row.classList.toggle("is-folded", folded);
-  row.querySelector("[data-fold]").setAttribute("aria-expanded", String(!folded));
+  row.querySelector("[data-fold-card]").setAttribute("aria-expanded", String(!folded));
 };
 /** What is said to be wrong in a part of the form. */
 export const problemsIn = (place) => [...place.querySelectorAll("p.problem")].filter((one) => one.textContent !== "");

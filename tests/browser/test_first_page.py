@@ -135,6 +135,8 @@ def test_contents_far_down_are_not_shown_before_somebody_comes_there(
     at_first = len(asked)
     assert at_first < visits.page.locator("iframe.preview").count()
     with visits.page.expect_request(lambda request: "/preview/" in request.url):
-        visits.page.locator("[data-fold]").last.click()
+        visits.page.locator("[data-fold-card]").last.click()
+    assert visits.page.locator("[data-fold-card][aria-expanded=true]").count() == 2
+    assert visits.page.locator("html[data-sidebar]").count() == 0, "a card folds, and nothing else"
     assert len(asked) > at_first
     visits.page.context.close()
