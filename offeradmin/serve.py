@@ -23,7 +23,8 @@ COMMON = (
 )
 # Requests whose bodies are still arriving count, so there must be room for many that arrive slowly.
 DOOR = ("--interface", "asginl", *COMMON, "--backpressure", "8192", "offeradmin.asgi:application")
-WSGI = ("--interface", "wsgi", *COMMON, "--blocking-threads", "1", "offeradmin.wsgi:application")
+# One thread works while the other waits for the database, as behind the door.
+WSGI = ("--interface", "wsgi", *COMMON, "--blocking-threads", "2", "offeradmin.wsgi:application")
 
 
 # What starts it as a child; options follow.
