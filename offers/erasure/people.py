@@ -14,10 +14,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from offers.access.members import Refused
+from offers.access.people import known
 from offers.access.permissions import NAME, PERSON, account_of
 from offers.document.erased import mark, number_of, without
 from offers.erasure import texts as steps
 from offers.ledger import erasing
+from offers.log import audit
 from offers.log.found import counting
 from offers.models import (
     AccessChange,
@@ -192,3 +194,14 @@ def _names(sandbox: Sandbox, key: str) -> list[str]:
 
 def _label(key: str) -> str:
     return key.removeprefix(NAME)
+
+
+def gone(sandbox: Sandbox) -> dict[str, str]:
+    """Who did something here and does not work here any more, by key: the name that the account has, or that the key is made of."""
+    members = set(Membership.objects.filter(sandbox=sandbox, user__isnull=False).values_list("user_id", flat=True))
+    keys = [
+        key for key in audit.people(sandbox.pk) if key.startswith((PERSON, NAME)) and account_of(key) not in members
+    ]
+    accounts = known(keys)
+    names = {key: accounts[key].name if key in accounts else _label(key) for key in keys}
+    return {key: name for key, name in names.items() if number_of(name) is None}

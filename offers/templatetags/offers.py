@@ -37,6 +37,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     words.old_text,
     words.new_text,
     words.shown,
+    words.readable,
     words.place_title,
     words.problem_text,
     words.section_of,

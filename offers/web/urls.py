@@ -9,6 +9,7 @@ from offers.web.audit import library as library_file
 from offers.web.audit.taken import controls, evidence, receipt, sample
 from offers.web.bulk import runs
 from offers.web.edit import attributes, form, new, presence
+from offers.web.erasures import erasures, of_item
 from offers.web.frame.sections import OFFERS, SectionConverter
 from offers.web.home import home
 from offers.web.inbox import inbox
@@ -22,6 +23,7 @@ register_converter(SectionConverter, "section")
 
 OFFER = "s/<slug:sandbox>/offers/<item:id>/"
 ACCESS = "s/<slug:sandbox>/access/"
+ERASURES = "s/<slug:sandbox>/erasures/"
 ITEM = "s/<slug:sandbox>/<section:section>/<item:id>/"
 REVIEW = "s/<slug:sandbox>/reviews/<int:number>/"
 
@@ -60,6 +62,13 @@ urlpatterns = [
     path(ACCESS + "members/<int:member>/old-secret/end/", clients.end_old_secret, name="access_end_old_secret"),
     path(ACCESS + "members/<int:member>/switch/", clients.switch, name="access_switch"),
     path(ACCESS + "clients/new/", clients.new, name="access_new_client"),
+    path(ERASURES, erasures.overview, name="erasures"),
+    path(ERASURES + "person/", erasures.person, name="erasure_of_person"),
+    path(ERASURES + "classes/", erasures.set_class, name="retention_class"),
+    path(ERASURES + "classes/remove/", erasures.remove_class, name="retention_class_remove"),
+    path(ERASURES + "<int:number>/", erasures.erasure, name="erasure"),
+    path(ERASURES + "<int:number>/confirm/", erasures.confirm, name="erasure_confirm"),
+    path(ERASURES + "<int:number>/refuse/", erasures.refuse, name="erasure_refuse"),
     path("s/<slug:sandbox>/reviews/", queue.queue, name="reviews"),
     path("s/<slug:sandbox>/reviews/approve/", together.approve_many, name="reviews_approve"),
     path(REVIEW, page.page, name="review"),
@@ -118,6 +127,10 @@ urlpatterns = [
     path(ITEM + "history/<int:etag>/restore/", undoing.restore, name="restore"),
     path(ITEM + "history/<int:etag>/receipt", proof.receipt, name="receipt"),
     path(ITEM + "history/<int:etag>/proof/", receipt.page, name="proof"),
+    path(ITEM + "keep/", of_item.page, name="keep"),
+    path(ITEM + "keep/hold/", of_item.hold, name="keep_hold"),
+    path(ITEM + "keep/class/", of_item.retention, name="keep_class"),
+    path(ITEM + "keep/erase/", of_item.erase, name="keep_erase"),
     path(ITEM + "compare/", comparing.compare, name="compare"),
     path(ITEM + "blame/", history.blame, name="blame"),
 ]

@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from offers.document.erased import number_of
 from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
 
 SPRITE = "vendor/tabler-icons-3.51.0/icons.svg"
@@ -74,6 +75,8 @@ def avatar(label: str, client: str = "") -> SafeString:
 def initials(label: str) -> str:
     """Up to two letters: first and last name's first ones; of a name in Hangul its last two syllables (the given name)."""
     words = label.split()
+    if number_of(label) is not None:
+        return "–"
     if len(words) == 1 and "가" <= label[0] <= "힣":
         return label[-2:]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()

@@ -17,6 +17,7 @@ from offers.document.kinds.registry import Kind
 from offers.document.values import unescape
 from offers.document.words.describe import CREATED, DELETED, describe
 from offers.document.words.naming import label_of
+from offers.erasure import told
 from offers.ledger import history as past
 from offers.ledger.history import NoSuchRevision
 from offers.lists.names import names_in
@@ -53,6 +54,7 @@ def compare(request: HttpRequest, sandbox: str, section: Section, id: str) -> Ht
         "history",
         made_from=made_from,
         made_to=made_to,
+        erased=told.of_item(item),
         versions=_versions(item, (made_from, made_to)),
         approvals=approvals_of(item.sandbox_id, [made_from, made_to]),
         changes=describe(before, after, names=names),

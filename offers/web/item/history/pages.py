@@ -9,6 +9,7 @@ from offers import asked
 from offers.document.kinds.reading import position
 from offers.document.kinds.registry import Kind
 from offers.document.words.naming import Place, place_at, value_text
+from offers.erasure import told
 from offers.ledger import history as past
 from offers.ledger.blamed import blame_of
 from offers.lists.names import names_in
@@ -40,6 +41,7 @@ def timeline(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
         before=before,
         moment=then.moment,
         later=then.later,
+        erased=told.of_item(item),
     )
     return answer(request, "item/history/timeline.html", context, fragment="item/history/_entries.html")
 
@@ -53,7 +55,7 @@ def revision(request: HttpRequest, sandbox: str, section: Section, id: str, etag
     entry = entries(item, [past.revision(item, etag)])[0]
     approvals = approvals_of(item.sandbox_id, [entry.revision])
     shown = {"approvals": approvals, "brought": brought_by(entry.revision), **change_context(request, item, entry)}
-    context = item_context(item, "history", entry=entry, **shown)
+    context = item_context(item, "history", entry=entry, erased=told.of_item(item), **shown)
     context["moment"] = then.moment
     return answer(request, "item/history/revision.html", context, fragment="item/_changes.html")
 
@@ -79,6 +81,7 @@ def blame(request: HttpRequest, sandbox: str, section: Section, id: str) -> Http
         raise past.NoSuchRevision
     rows = _blame_rows(then.now, version or then.item.etag)
     context = item_context(then.item, "blame", version=version, moment=then.moment, **rows)
+    context["erased"] = told.of_item(then.item)
     return answer(request, "item/history/blame.html", context)
 
 

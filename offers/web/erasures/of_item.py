@@ -1,0 +1,103 @@
+"""What is kept of an item, and what is to be erased of it: a legal hold, a retention class, a text of one of its versions."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from offers import asked
+from offers.access.members import Refused, may_manage
+from offers.access.permissions import Actor, check_audit
+from offers.document.blame import leaves
+from offers.document.erased import number_of, text_at
+from offers.document.words.naming import Place, place_at
+from offers.erasure import asking, keeping, told
+from offers.ledger.history import document_at
+from offers.models import LibraryItem
+from offers.web.frame.access import item_for
+from offers.web.frame.addresses import address_of
+from offers.web.frame.respond import answer
+from offers.web.frame.sections import Section
+from offers.web.item.entries import item_context
+
+MAX_POINTER = 1_000
+
+
+def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
+    """What is kept of it; `?etag=` a version whose texts can be chosen."""
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
+    return _shown(request, actor, item)
+
+
+@require_POST
+def hold(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
+    """Set a legal hold, or lift it (`lift`)."""
+    do = keeping.lift_hold if request.POST.get("lift") else keeping.set_hold
+    return _done(request, sandbox, section, id, do)
+
+
+@require_POST
+def retention(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
+    """Give it the retention class `retention`, "" for none."""
+    name = asked.text(request.POST.get("retention"), 200)
+    return _done(request, sandbox, section, id, lambda actor, item, note: keeping.give_class(actor, item, name, note))
+
+
+def _done(
+    request: HttpRequest, sandbox: str, section: Section, id: str, do: Callable[[Actor, LibraryItem, str], None]
+) -> HttpResponse:
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
+    try:
+        do(actor, item, asked.note(request.POST.get("note")))
+    except Refused as refused:
+        return _shown(request, actor, item, refused=refused)
+    messages.success(request, _("Saved."))
+    return HttpResponseRedirect(address_of(sandbox, item, "keep"))
+
+
+@require_POST
+def erase(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
+    """Ask to erase what stood at `pointer` in the version `etag`."""
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
+    pointer, etag = asked.text(request.POST.get("pointer"), MAX_POINTER), asked.number(request.POST.get("etag"))
+    try:
+        if not pointer or not etag:
+            raise Refused(_("Choose a text."), "pointer")
+        made = asking.ask_value(actor, item, pointer, [etag], asked.note(request.POST.get("note")))
+    except Refused as refused:
+        return _shown(request, actor, item, refused=refused)
+    messages.success(request, _("Asked. Another admin has to confirm it."))
+    return HttpResponseRedirect(reverse("erasure", args=[sandbox, made.key]))
+
+
+def _shown(request: HttpRequest, actor: Actor, item: LibraryItem, *, refused: Refused | None = None) -> HttpResponse:
+    check_audit(actor)
+    etag = asked.number((request.POST or request.GET).get("etag"))
+    context = item_context(
+        item,
+        "history",
+        kept=told.kept_of(item),
+        classes=keeping.classes(actor.sandbox.pk),
+        erased=told.of_item(item),
+        may_manage=may_manage(actor),
+        etag=etag,
+        texts=_texts(item, etag) if etag and may_manage(actor) else [],
+        refused=refused,
+        note=request.POST.get("note", ""),
+        pointer=request.POST.get("pointer", ""),
+    )
+    return answer(request, "erasures/of_item.html", context, status=422 if refused else 200)
+
+
+def _texts(item: LibraryItem, etag: int) -> list[tuple[str, Place, str]]:
+    """The texts of a version that can be erased: where each stands, in words too, and what it says."""
+    document = document_at(item, etag)
+    texts = [(pointer, text_at(document, pointer)) for _path, pointer, _value in leaves(document)]
+    return [
+        (pointer, place_at(document, pointer), text)
+        for pointer, text in texts
+        if text and document is not None and number_of(text) is None
+    ]

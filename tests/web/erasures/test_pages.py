@@ -1,0 +1,137 @@
+"""The pages of erasures: one admin asks, another confirms, auditors read; history shows marks; others have no way there."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from offers.erasure import asking
+from offers.log import sequencer
+from offers.models import Erasure, Keeping, LibraryItem, LogEntry, Membership, RetentionClass
+from tests.cast import patch, replace
+from tests.erasure.conftest import SECRET, found
+from tests.review.conftest import Cast
+from tests.web.frame.test_respond import text_of
+
+pytestmark = pytest.mark.django_db
+HOME = "/s/prod/erasures/"
+KEEP = "/s/prod/offers/sale/keep/"
+
+
+def as_(name: str) -> Client:
+    browser = Client()
+    browser.force_login(User.objects.get(username=name))
+    return browser
+
+
+def test_a_text_is_asked_for_on_its_version_confirmed_by_another_and_marked_from_then_on(
+    people: Cast, hyun: object, sale: LibraryItem
+) -> None:
+    jisoo, second, ara = as_("jisoo"), as_("hyun"), as_("ara")
+    assert f"{KEEP}?etag=4" in text_of(jisoo.get("/s/prod/offers/sale/history/4/"))
+    shown = text_of(jisoo.get(f"{KEEP}?etag=4"))
+    assert SECRET in shown
+    assert 'value="/description"' in shown
+    answer = jisoo.post(f"{KEEP}erase/", {"etag": "4", "pointer": "/description", "note": "She asked us to"})
+    made = Erasure.objects.get()
+    page = f"{HOME}{made.key}/"
+    assert answer["Location"] == page
+    own = text_of(jisoo.get(page))
+    assert SECRET in own
+    assert "Another admin confirms" in own
+    assert "confirm/" not in own
+    assert jisoo.post(f"{page}confirm/").status_code == 403
+    assert "confirm/" in text_of(second.get(page))
+    assert SECRET not in text_of(ara.get(page)), "an auditor reads the record, and not what is to go"
+    assert second.post(f"{page}confirm/").status_code == 302
+    assert found(SECRET) == set()
+    for address in ("history/", "history/2/", "history/4/", "history/56/", "compare/?from=2&to=56", "blame/?at=4"):
+        shown = text_of(ara.get(f"/s/prod/offers/sale/{address}"))
+        assert "Jisoo asked for it, Hyun confirmed it." in shown, address
+    assert f"erased (no. {made.key})" in text_of(ara.get("/s/prod/offers/sale/history/4/"))
+    ara.cookies["django_language"] = "ko"
+    korean = text_of(ara.get("/s/prod/offers/sale/history/4/"))
+    assert f"삭제됨({made.key}번)" in korean
+    assert "요청했고" in korean
+    assert second.post(f"{page}confirm/").status_code == 409
+    for address in ("/s/prod/audit/", HOME, page, "/s/prod/audit.csv", "/s/prod/audit.ndjson", f"{KEEP}?etag=4"):
+        assert ara.get(address).status_code == 200, address
+    for address in ("edit/", "", "?at=2020-01-01T00:00Z", "history/4/restore/", "history/4/undo/"):
+        assert jisoo.get(f"/s/prod/offers/sale/{address}").status_code in (200, 404), address
+
+
+@pytest.mark.parametrize("name", ["mina", "jun"])
+def test_other_roles_are_refused(people: Cast, sale: LibraryItem, name: str) -> None:
+    made = asking.ask_value(people.jisoo, sale, "/description", [4], "Why")
+    browser = as_(name)
+    for address in (HOME, KEEP, f"{HOME}{made.key}/"):
+        assert browser.get(address).status_code == 403
+    posts = ("person/", "classes/", "classes/remove/", f"{made.key}/confirm/", f"{made.key}/refuse/")
+    for address in (*(HOME + post for post in posts), f"{KEEP}hold/", f"{KEEP}class/", f"{KEEP}erase/"):
+        assert browser.post(address, {"note": "Why", "name": "x", "months": "3"}).status_code in (403, 405), address
+    assert "keep/" not in text_of(browser.get("/s/prod/offers/sale/history/"))
+    assert Erasure.objects.get().state == "asked"
+    assert not Keeping.objects.exists()
+    assert not RetentionClass.objects.exists()
+
+
+def test_an_auditor_reads_and_changes_nothing(people: Cast, sale: LibraryItem) -> None:
+    browser = as_("ara")
+    for address in (f"{KEEP}hold/", f"{KEEP}class/", f"{HOME}classes/"):
+        assert browser.post(address, {"note": "Why", "name": "x", "months": "3"}).status_code == 403
+    shown = text_of(browser.get(KEEP)) + text_of(browser.get(HOME))
+    assert "keep/hold/" not in shown
+    assert "classes/" not in shown
+    assert "person/" not in shown
+
+
+def test_holds_and_classes_are_set_with_a_reason_and_what_is_refused_says_why(people: Cast, sale: LibraryItem) -> None:
+    browser = as_("jisoo")
+    assert "Say why." in text_of(browser.post(f"{KEEP}hold/"))
+    assert browser.post(f"{KEEP}hold/", {"note": "Case 7"}).status_code == 302
+    assert "Case 7" in text_of(browser.get(KEEP))
+    assert "Case 7" in text_of(browser.get(HOME))
+    refused = browser.post(f"{KEEP}erase/", {"etag": "4", "pointer": "/description", "note": "Why this"})
+    assert refused.status_code == 422
+    assert "legal hold" in text_of(refused)
+    assert "Why this" in text_of(refused)
+    assert browser.post(f"{KEEP}hold/", {"note": "Over", "lift": "1"}).status_code == 302
+    for months in ("", "0", "x", "99999999999999999999"):
+        answer = browser.post(f"{HOME}classes/", {"name": "Ads", "months": months, "note": "Law"})
+        assert answer.status_code == 422
+        assert 'value="Ads"' in text_of(answer)
+    assert browser.post(f"{HOME}classes/", {"name": "Ads", "months": "36", "note": "Law"}).status_code == 302
+    assert browser.post(f"{KEEP}class/", {"retention": "Ads", "note": "It is one"}).status_code == 302
+    assert "nothing of it is erased until" in text_of(browser.get(KEEP))
+    assert browser.post(f"{HOME}classes/remove/", {"name": "Ads", "note": "Law"}).status_code == 422
+
+
+def test_a_persons_name_is_asked_for_by_a_choice_of_who_is_gone(people: Cast, hyun: object, sale: LibraryItem) -> None:
+    Membership.objects.filter(user__username="mina").delete()
+    sequencer.keep()
+    browser = as_("jisoo")
+    if LogEntry.objects.exists():
+        assert 'value="user-' in text_of(browser.get(HOME))
+    answer = browser.post(f"{HOME}person/", {"person": people.mina.key, "note": "She asked us to"})
+    assert answer.status_code == 302
+    assert "She asked us to" in text_of(browser.get(answer["Location"]))
+    assert as_("hyun").post(f"{answer['Location']}confirm/").status_code == 302
+    assert "Mina" not in text_of(browser.get("/s/prod/offers/sale/history/"))
+    wrong = browser.post(f"{HOME}person/", {"person": "user-0", "note": "Why"})
+    assert wrong.status_code == 422
+    assert "Nobody of this name" in text_of(wrong)
+
+
+def test_what_cannot_be_done_any_more_says_so_before_anybody_confirms(
+    people: Cast, hyun: object, sale: LibraryItem
+) -> None:
+    made = asking.ask_value(people.jisoo, sale, "/description", [4], "Why")
+    patch(people.mina, sale, replace("/name", SECRET))
+    shown = text_of(as_("hyun").get(f"{HOME}{made.key}/"))
+    assert "still says it" in shown
+    assert "confirm/" not in shown
+    answer = as_("hyun").post(f"{HOME}{made.key}/confirm/")
+    assert answer.status_code == 422
+    assert as_("jisoo").post(f"{HOME}{made.key}/refuse/", {"note": ""}).status_code == 422
+    assert as_("jisoo").post(f"{HOME}{made.key}/refuse/", {"note": "Later"}).status_code == 302
+    made.refresh_from_db()
+    assert made.state == "withdrawn"
