@@ -44,7 +44,7 @@ def test_a_text_is_asked_for_on_its_version_confirmed_by_another_and_marked_from
     assert SECRET not in text_of(ara.get(page)), "an auditor reads the record, and not what is to go"
     assert second.post(f"{page}confirm/").status_code == 302
     assert found(SECRET) == set()
-    for address in ("history/", "history/2/", "history/4/", "history/56/", "compare/?from=2&to=56", "blame/?at=4"):
+    for address in ("history/", "history/2/", "history/4/", "history/56/", "compare/?from=2&to=56", "blame/?version=4"):
         shown = text_of(ara.get(f"/s/prod/offers/sale/{address}"))
         assert "Jisoo asked for it, Hyun confirmed it." in shown, address
     assert f"erased (no. {made.key})" in text_of(ara.get("/s/prod/offers/sale/history/4/"))
