@@ -172,6 +172,12 @@ def test_the_files_have_exactly_what_the_filter_shows(lived: Sandbox, sign_in: S
     assert [row["what"] for row in rows] == ["Priority", "Status", "End date", "Created"]
     assert {row["name"] for row in rows} == {"'=Gold sale"}, "no spreadsheet calculates it"
     assert rows[1]["status"] == "approved"
+    assert [(row["before"], row["after"]) for row in rows] == [
+        ("Priority: 1", "Priority: 77"),
+        ("Status: Draft", "Status: Approved"),
+        ("End date: 2026-04-01T00:00:00+09:00", "End date: 2026-05-01T00:00:00Z"),
+        ("", ""),
+    ]
     lines = [orjson.loads(line) for line in b"".join(auditor.get("/s/prod/audit.ndjson?kind=tag")).splitlines()]
     assert [(line["what"], line["id"], line["name"]) for line in lines] == [
         ("Deleted", "seollal", "설날"),
