@@ -18,7 +18,7 @@ import orjson
 from django.db import transaction
 
 from offers import asked
-from offers.log import tree
+from offers.log import events, tree
 from offers.log.events import (
     AccessStep,
     Change,
@@ -58,7 +58,8 @@ def advance(sandbox: Sandbox) -> int:
     head = LogHead.objects.select_for_update(skip_locked=True).filter(sandbox=sandbox).first()
     if head is None:
         return 0
-    ((server, bound, last, is_strange),) = reading.rows(_BOUNDS, {"sandbox": sandbox.pk})
+    known = {"sandbox": sandbox.pk, "xid": str(head.xid), "server": head.server}
+    ((server, bound, last, is_strange),) = reading.rows(_BOUNDS, known)
     if head.server == "" and not is_strange:
         head.server = server
     is_new = head.server != server
@@ -85,7 +86,9 @@ def coming(sandbox_id: int, most: int) -> list[LogEntry]:
     """What has been stored and is not in the log yet, the newest first: at most so many, with no place so far (-1)."""
     sandbox = Sandbox.objects.get(pk=sandbox_id)
     head = LogHead.objects.filter(sandbox=sandbox).first() or LogHead(sandbox=sandbox)
-    made = _made(sandbox, _order(head, asked.MAX_KEY, most))
+    # What has a higher number was stored by another server, before a restore: all of that is in the log.
+    ((last,),) = reading.rows("SELECT pg_snapshot_xmax(pg_current_snapshot())::text", [])
+    made = _made(sandbox, _order(head, int(last), most))
     found = [_entry(sandbox, -1, event) for event in made.values()]
     return sorted(found, key=lambda entry: entry.created_at, reverse=True)
 
@@ -97,22 +100,6 @@ def _entry(sandbox: Sandbox, index: int, event: Found) -> LogEntry:
     return LogEntry(sandbox=sandbox, index=index, **values)
 
 
-# Which server (cluster) it is; the oldest transaction under way, below which all is settled, and the next number to be given; and whether
-# there is what no transaction of this server can have stored. A server's databases share the numbers of transactions; one that is
-# known to be at work in another of them stores nothing here.
-_BOUNDS = """
-SELECT (SELECT system_identifier::text FROM pg_control_system()),
-       COALESCE(
-         (SELECT busy FROM pg_snapshot_xip(pg_current_snapshot()) AS busy
-           WHERE NOT EXISTS (SELECT FROM pg_locks AS held JOIN pg_stat_activity AS other USING (pid)
-                              WHERE held.locktype = 'transactionid' AND held.granted AND held.mode = 'ExclusiveLock'
-                                AND held.transactionid = busy::xid AND other.datname <> current_database())
-           ORDER BY busy LIMIT 1),
-         pg_snapshot_xmax(pg_current_snapshot()))::text,
-       pg_snapshot_xmax(pg_current_snapshot())::text,
-       EXISTS (SELECT FROM offers_revision
-                WHERE sandbox_id = %(sandbox)s AND xid >= pg_snapshot_xmax(pg_current_snapshot()))
-"""
 # Where each kind of event is stored, and which column says the sandbox. They share one order, and each is found by its own index.
 _STORED: dict[Event, tuple[str, str]] = {
     Event.ACCESS: ("offers_accesschange AS made", "made.sandbox_id"),
@@ -124,6 +111,22 @@ _STORED: dict[Event, tuple[str, str]] = {
     Event.ERASURE: ("offers_erasurestep AS made", "made.sandbox_id"),
     Event.IMPORT: ("offers_libraryimport AS made", "made.sandbox_id"),
 }
+_LAST = [f"(SELECT max(made.xid) FROM {stored} WHERE {sandbox} = %(sandbox)s)" for stored, sandbox in _STORED.values()]
+# Which server (cluster) it is; the oldest transaction under way, below which all is settled, and the next number to be given; and, at the first
+# look, whether there is what no transaction of this server can have stored. A server's databases share the numbers of transactions; one that is
+# known to be at work in another of them stores nothing here.
+_BOUNDS = f"""
+SELECT (SELECT system_identifier::text FROM pg_control_system()),
+       COALESCE(
+         (SELECT busy FROM pg_snapshot_xip(pg_current_snapshot()) AS busy
+           WHERE NOT EXISTS (SELECT FROM pg_locks AS held JOIN pg_stat_activity AS other USING (pid)
+                              WHERE held.locktype = 'transactionid' AND held.granted AND held.mode = 'ExclusiveLock'
+                                AND held.transactionid = busy::xid AND other.datname <> current_database())
+           ORDER BY busy LIMIT 1),
+         pg_snapshot_xmax(pg_current_snapshot()))::text,
+       pg_snapshot_xmax(pg_current_snapshot())::text,
+       %(server)s = '' AND pg_snapshot_xmax(pg_current_snapshot()) <= GREATEST(%(xid)s::text::xid8, {", ".join(_LAST)})
+"""
 _UNKNOWN = """NOT EXISTS (SELECT FROM offers_logentry AS known
                     WHERE known.sandbox_id = %(sandbox)s AND known.event = {event} AND known.row = made.key)"""
 _PIECE = """
@@ -243,8 +246,21 @@ def _in_order(sandbox: Sandbox, order: list[Place]) -> list[Found]:
 
 def recorded(sandbox: Sandbox, event: int, keys: list[int]) -> dict[int, Found]:
     """These events of one kind, by their keys."""
+    return {key: _found(sandbox, known) for key, known in _read(event, keys).items()}
+
+
+def steps(event: int, keys: list[int]) -> dict[int, events.Step]:
+    """The same of an event that is no revision, as it is read."""
+    return {key: step for key, step in _read(event, keys).items() if not isinstance(step, Change)}
+
+
+def _read(event: int, keys: list[int]) -> dict[int, Change | events.Step]:
     statement, step = _READ[event]
-    return {row[0]: _found(sandbox, step, row) for row in reading.rows(statement, [keys])} if keys else {}
+    found = reading.rows(statement, [keys]) if keys else []
+    return {
+        row[0]: step(*(_READ_AS.get(name, _as_it_is)(one) for name, one in zip(step._fields, row, strict=True)))
+        for row in found
+    }
 
 
 def _after(head: LogHead, event: Event) -> int:
@@ -254,8 +270,7 @@ def _after(head: LogHead, event: Event) -> int:
     return 0 if event > head.event else asked.MAX_KEY
 
 
-def _found(sandbox: Sandbox, step: Step, row: tuple[Any, ...]) -> Found:
-    known = step(*(_READ_AS.get(name, _as_it_is)(value) for name, value in zip(step._fields, row, strict=True)))
+def _found(sandbox: Sandbox, known: Change | events.Step) -> Found:
     if isinstance(known, Change):
         return of_change(known)
     if isinstance(known, ErasureStep):

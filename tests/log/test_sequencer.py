@@ -1,10 +1,15 @@
 """The log: everything that happened, once, densely, in an order that nothing is ever put before."""
 
+import itertools
+import os
+import signal
 import threading
 import time
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
@@ -14,6 +19,8 @@ from offers.models import AccessChange, LogEntry, LogHead, RequestEvent, Revisio
 from tests.cast import FORM, actor, another_connection, at_once, make, make_sandbox, offer, patch, replace
 
 pytestmark = pytest.mark.django_db(transaction=True)
+ACCESS = """INSERT INTO offers_accesschange (sandbox_id, what, subject_key, subject_label, before, after, actor_label, source,
+                  note, request_id, created_at) VALUES (%s, 'policy-changed', '', '', '{}', '{}', 'Mina', 'page', '', '', now())"""
 
 
 def log(sandbox: Sandbox) -> list[tuple[int, int, int]]:
@@ -51,8 +58,7 @@ def test_what_is_stored_late_comes_later_and_nothing_that_is_there_moves() -> No
         patch(actor(sandbox), item, replace("/name", "Second"))
         assert log(sandbox) == first, "what is below the slow one is still to come"
         slow.execute(
-            """INSERT INTO offers_accesschange (sandbox_id, what, subject_key, subject_label, before, after, actor_label, source,
-                  note, request_id, created_at) VALUES (%s, 'policy-changed', '', '', '{}', '{}', 'Mina', 'page', '', '', now())""",
+            ACCESS,
             [sandbox.pk],
         )
         slow.execute("COMMIT")
@@ -173,8 +179,12 @@ def test_after_a_restore_into_another_server_the_log_goes_on_and_misses_nothing(
     item = make(actor(sandbox), offer())
     log(sandbox)
     with connection.cursor() as cursor:
-        # As the other server numbered them; the second was stored just before the dump, and is not in the log.
+        # As the other server numbered them; what follows was stored just before the dump, and is not in the log.
         patch(actor(sandbox), item, replace("/name", "Second"))
+        cursor.execute(ACCESS, [sandbox.pk])
+        cursor.execute("ALTER TABLE offers_accesschange DISABLE TRIGGER USER")
+        cursor.execute("UPDATE offers_accesschange SET xid = (xid::text::bigint + %s)::text::xid8", [ahead])
+        cursor.execute("ALTER TABLE offers_accesschange ENABLE TRIGGER USER")
         cursor.execute("ALTER TABLE offers_revision DISABLE TRIGGER USER")
         cursor.execute("UPDATE offers_revision SET xid = (xid::text::bigint + %s)::text::xid8", [ahead])
         cursor.execute("ALTER TABLE offers_revision ENABLE TRIGGER USER")
@@ -187,3 +197,77 @@ def test_after_a_restore_into_another_server_the_log_goes_on_and_misses_nothing(
     etags = dict(Revision.objects.filter(item=item).values_list("key", "etag"))
     rows = LogEntry.objects.filter(item_id=item.key).order_by("index").values_list("row", flat=True)
     assert [etags[row] for row in rows] == [1, 2, 3, 4]
+
+
+def test_a_library_that_was_restored_before_its_log_began_is_in_it_whole() -> None:
+    """Only a change of access has a number that this server has yet to give."""
+    sandbox = make_sandbox()
+    item = make(actor(sandbox), offer())
+    with connection.cursor() as cursor:
+        cursor.execute(ACCESS, [sandbox.pk])
+        cursor.execute("ALTER TABLE offers_accesschange DISABLE TRIGGER USER")
+        cursor.execute("UPDATE offers_accesschange SET xid = '999999999999'")
+        cursor.execute("ALTER TABLE offers_accesschange ENABLE TRIGGER USER")
+    assert_whole(sandbox)
+    patch(actor(sandbox), item, replace("/name", "Second"))
+    assert [entry.what for entry in sequencer.coming(sandbox.pk, 9)] == [""]
+    assert_whole(sandbox)
+
+
+PHASES = {
+    "before it reads": (sequencer, "_order", 1),
+    "before entries": (sequencer, "_entry", 1),
+    "before the tree": (tree, "append", 1),
+    "within the tree": (tree, "root_of", 1),
+    "before the head": (LogHead, "save", 1),
+    "before the commit": (BaseDatabaseWrapper, "_commit", 1),
+    "after a commit": (sequencer, "_order", 2),
+    "before the second commit": (BaseDatabaseWrapper, "_commit", 2),
+}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_worker_that_is_killed_in_any_phase_leaves_a_log_that_goes_on(
+    phase: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """kill -9 of a process of its own, while a long transaction is under way that commits after it."""
+    monkeypatch.setattr(tree, "WIDTH", 4)
+    monkeypatch.setattr(tree, "TILE_HEIGHT", 2)
+    monkeypatch.setattr(sequencer, "AT_ONCE", 4)
+    sandbox = make_sandbox()
+    item = make(actor(sandbox), offer())
+    before = log(sandbox)
+    for priority in range(2, 8):
+        patch(actor(sandbox), item, replace("/rank/priority", priority))
+    with another_connection() as slow:
+        slow.execute("BEGIN")
+        slow.execute(ACCESS, [sandbox.pk])
+        patch(actor(sandbox), item, replace("/name", "Later"))
+        _killed_at(*PHASES[phase])
+        slow.execute("COMMIT")
+    assert log(sandbox)[: len(before)] == before
+    assert_whole(sandbox)
+    assert [event for _index, event, _row in log(sandbox)] == [2] * 7 + [0, 2]
+
+
+def _killed_at(place: Any, name: str, turn: int) -> None:
+    """A worker that dies where this is called for the so-manieth time, without a word to the database."""
+    real, calls = getattr(place, name), itertools.count(1)
+
+    def dies(*args: Any, **more: Any) -> Any:
+        if next(calls) == turn:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*args, **more)
+
+    process = os.fork()
+    if process == 0:
+        try:
+            # The parent's connection is the parent's.
+            _kept = connection.connection
+            connection.connection = None
+            setattr(place, name, dies)
+            sequencer.keep()
+        finally:
+            os._exit(1)
+    _pid, status = os.waitpid(process, 0)
+    assert os.WIFSIGNALED(status), "it was not killed there"
