@@ -1,9 +1,12 @@
-"""What the sandbox's log proves, for programs that check it: the newest checkpoint, the key, and the tiles of the tree."""
+"""What the sandbox's log proves, for programs that check it: the newest checkpoint, the key, the tiles of the tree and receipts."""
 
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
 
+from offers import asked
 from offers.api.auth import ApiRequest
-from offers.log import checkpoints, tiles
+from offers.api.wire.problems import bad_parameter
+from offers.log import checkpoints, receipts, tiles
 
 PATH = "log"
 TEXT = "text/plain; charset=utf-8"
@@ -27,8 +30,20 @@ def vkey(request: ApiRequest) -> HttpResponse:
 
 
 def tile(request: ApiRequest, level: str, place: str) -> HttpResponse:
-    """GET: the hashes of a tile, side by side (C2SP tlog-tiles)."""
+    """GET: the hashes of a tile, side by side, or at the level `entries` the entries that it is over (C2SP tlog-tiles)."""
     hashes = tiles.served(request.actor.sandbox, level, place)
     if hashes is None:
         raise Http404
     return HttpResponse(hashes, content_type=BYTES, headers={"Cache-Control": tiles.CACHE})
+
+
+def receipt(request: ApiRequest, index: int) -> HttpResponse:
+    """GET: the receipt of an entry (C2SP tlog-proof), of the log as it is or as it was when it had `size` entries."""
+    size = request.GET.get("size")
+    wanted = asked.number(size, asked.MAX_KEY)
+    if size is not None and wanted is None:
+        raise bad_parameter(_("size is how many entries the log had: a whole number."))
+    try:
+        return HttpResponse(receipts.of_entry(request.actor.sandbox, index, wanted), content_type=TEXT)
+    except checkpoints.NoKey:
+        raise Http404 from None

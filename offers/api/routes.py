@@ -69,6 +69,7 @@ LOG_CALLS = {
         Call("checkpoint", "GET", "/checkpoint", log.checkpoint),
         Call("key", "GET", "/vkey", log.vkey),
         Call("tile", "GET", "/tile/<str:level>/<path:place>", log.tile),
+        Call("receipt", "GET", "/receipt/<int:index>", log.receipt),
     ),
 }
 

@@ -1,4 +1,4 @@
-"""A receipt: what proves to a stranger that a change is in the log (C2SP tlog-proof).
+"""A receipt: what proves to a stranger that something is in the log (C2SP tlog-proof).
 
 It has the leaf, the texts that its commitments are of with their salts, the proof that the leaf is in the tree, and the signed
 checkpoint of that tree. `docs/verify_receipt.py` checks all of it with nothing of ours.
@@ -9,9 +9,11 @@ from typing import cast
 
 import orjson
 
+from offers.access.permissions import NotFound
 from offers.document.values import canonical_text
 from offers.ledger.history import document_at
 from offers.ledger.records import StoredRevision, leaf_of
+from offers.log import leaves, sequencer
 from offers.log.checkpoints import checkpoint, size_of
 from offers.log.tree import Tree
 from offers.models import LibraryItem, LogEntry, Revision, Sandbox
@@ -21,6 +23,26 @@ HEAD = "c2sp.org/tlog-proof@v1"
 
 class NotYet(Exception):
     """The change is not in the log yet: the worker puts it there about half a second after it was stored."""
+
+
+class NoSuchEntry(NotFound):
+    """The log has no such entry, or has none of it yet."""
+
+
+def of_entry(sandbox: Sandbox, index: int, size: int | None = None) -> str:
+    """The receipt of whatever an entry is about: a change of an item, a step of a request, a change of access, ...
+
+    Of the log as it was when it had `size` entries, for a checkpoint of then that somebody else has signed. Raises NoSuchEntry and NoKey.
+    """
+    entry = LogEntry.objects.filter(sandbox=sandbox, index=index).first()
+    size = size_of(sandbox) if size is None else size
+    if entry is None or not index < size <= size_of(sandbox):
+        raise NoSuchEntry
+    if entry.event == LogEntry.Event.REVISION:
+        made = Revision.objects.select_related("item").get(pk=entry.row)
+        return _proved(sandbox, index, size, _extra(sandbox, made.item, made))
+    step = sequencer.steps(entry.event, [entry.row])[entry.row]
+    return _proved(sandbox, index, size, _told(leaves.leaf_text(sandbox, step), leaves.texts_of(step)))
 
 
 def receipt(sandbox: Sandbox, item: LibraryItem, made: Revision, size: int | None = None) -> str:
@@ -33,8 +55,12 @@ def receipt(sandbox: Sandbox, item: LibraryItem, made: Revision, size: int | Non
     size = size_of(sandbox) if size is None else size
     if index is None or index >= size:
         raise NotYet
+    return _proved(sandbox, index, size, _extra(sandbox, item, made))
+
+
+def _proved(sandbox: Sandbox, index: int, size: int, extra: bytes) -> str:
     path = Tree(sandbox.pk).inclusion(index, size)
-    lines = [HEAD, f"extra {_b64(_extra(sandbox, item, made))}", f"index {index}", *map(_b64, path)]
+    lines = [HEAD, f"extra {_b64(extra)}", f"index {index}", *map(_b64, path)]
     return "\n".join(lines) + f"\n\n{checkpoint(sandbox, size)}"
 
 
@@ -49,7 +75,11 @@ def _extra(sandbox: Sandbox, item: LibraryItem, made: Revision) -> bytes:
     opened = {
         name: {"salt": bytes(salt).hex(), "text": texts[name]} for name, salt in salts.items() if salt is not None
     }
-    return orjson.dumps({"leaf": leaf.text().decode(), "opened": opened})
+    return _told(leaf.text(), opened)
+
+
+def _told(leaf: bytes, opened: dict[str, dict[str, str]]) -> bytes:
+    return orjson.dumps({"leaf": leaf.decode(), "opened": opened})
 
 
 def _b64(raw: bytes) -> str:

@@ -92,6 +92,7 @@ urlpatterns = [
     path("s/<slug:sandbox>/audit/sample/", sample.page, name="audit_sample"),
     path("s/<slug:sandbox>/audit/sample.zip", sample.pack, name="audit_sample_zip"),
     path("s/<slug:sandbox>/audit/controls/", controls.page, name="audit_controls"),
+    path("s/<slug:sandbox>/audit/<int:index>/receipt", proof.entry_receipt, name="entry_receipt"),
     path("s/<slug:sandbox>/log/checkpoint", proof.checkpoint, name="log_checkpoint"),
     path("s/<slug:sandbox>/log/vkey", proof.vkey, name="log_vkey"),
     path("s/<slug:sandbox>/log/tile/<str:level>/<path:place>", proof.tile, name="log_tile"),

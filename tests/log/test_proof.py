@@ -208,7 +208,8 @@ def test_members_get_checkpoint_key_tiles_and_receipts_and_strangers_none(sandbo
         "0/000.p/04",
         "0/x000/000.p/4",
         "0/٠٠٠.p/4",
-        "entries/000.p/4",
+        "entries/000.p/5",
+        "entries/001.p/1",
     ):
         assert client.get(f"/s/prod/log/tile/{place}").status_code == 404
     assert client.get("/s/prod/offers/sale/history/9/receipt").status_code == 404

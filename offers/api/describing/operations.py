@@ -187,8 +187,16 @@ LOG_OPERATIONS: Mapping[str, Object] = {
         "responses": {"200": file("As `name+id+base64` (C2SP signed-note).", log.TEXT), **refusals()},
     },
     "tile": {
-        "summary": "Hashes of the log's tree (C2SP tlog-tiles)",
+        "summary": "Hashes of the log's tree, or the entries that they are of (C2SP tlog-tiles)",
         "parameters": parameters_of("Level", "Place"),
-        "responses": {"200": file("Of 32 bytes each, side by side.", log.BYTES), **refusals()},
+        "responses": {
+            "200": file("Hashes of 32 bytes, side by side; entries each behind its length in two bytes.", log.BYTES),
+            **refusals(),
+        },
+    },
+    "receipt": {
+        "summary": "The receipt of an entry: that it is in the log, and what it says (C2SP tlog-proof)",
+        "parameters": parameters_of("Index", "Size"),
+        "responses": {"200": file("As a file.", log.TEXT), **refusals()},
     },
 }

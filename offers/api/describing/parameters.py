@@ -41,7 +41,16 @@ PARAMETERS: Object = {
     ),
     "Comment": parameter("path", "comment", "The id of the comment.", {"type": "integer", "minimum": 1}, required=True),
     "Level": parameter(
-        "path", "level", "0 for hashes of entries.", {"type": "string", "pattern": "^[0-7]$"}, required=True
+        *("path", "level", "0 for hashes of entries; `entries` for these themselves."),
+        {"type": "string", "pattern": "^([0-7]|entries)$"},
+        required=True,
+    ),
+    "Index": parameter(
+        "path", "index", "The place of an entry, from 0.", {"type": "integer", "minimum": 0}, required=True
+    ),
+    "Size": parameter(
+        *("query", "size", "How many entries the log had: for a checkpoint of then. As it is now, unless said."),
+        {"type": "integer", "minimum": 1},
     ),
     "Place": parameter(
         "path",

@@ -1,5 +1,6 @@
 """What happened in a sandbox: every change, review and change of access, with filters; and as files of exactly that."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from offers import asked
@@ -43,6 +44,8 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         # Nobody works on it, or a large import is new.
         "behind": len(coming) == audit.PAGE_SIZE,
         "query": _query(request),
+        # Whether there are receipts.
+        "signed": bool(settings.LOG_KEY),
     }
     return answer(request, "audit/audit.html", context, fragment="audit/_found.html")
 

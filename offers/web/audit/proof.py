@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from offers import asked
 from offers.ledger import history
 from offers.log import checkpoints, receipts, tiles
 from offers.models import LibraryItem
@@ -31,7 +32,7 @@ def vkey(request: HttpRequest, sandbox: str) -> HttpResponse:
 
 
 def tile(request: HttpRequest, sandbox: str, level: str, place: str) -> HttpResponse:
-    """The hashes of a tile, side by side; of a part of one that is wider now, too."""
+    """The hashes of a tile, side by side, or the entries that it is over; of a part of one that is wider now, too."""
     hashes = tiles.served(actor_for(request, sandbox).sandbox, level, place)
     if hashes is None:
         raise Http404
@@ -49,6 +50,18 @@ def receipt(request: HttpRequest, sandbox: str, section: Section, id: str, etag:
         return _none(request, item, _("Nothing is signed here: an operator has to set a key for the log first."))
     response = _text(text)
     response["Content-Disposition"] = f'attachment; filename="{item.id}-{etag}.tlog-proof"'
+    return response
+
+
+def entry_receipt(request: HttpRequest, sandbox: str, index: int) -> HttpResponse:
+    """The receipt of any entry of the log, as a file; by `size` of the log as it was when it had so many entries."""
+    actor = actor_for(request, sandbox)
+    try:
+        text = receipts.of_entry(actor.sandbox, index, asked.number(request.GET.get("size"), asked.MAX_KEY))
+    except checkpoints.NoKey:
+        raise Http404("LOG_KEY is not set") from None
+    response = _text(text)
+    response["Content-Disposition"] = f'attachment; filename="{actor.sandbox.name}-{index}.tlog-proof"'
     return response
 
 
