@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from offers import asked
 from offers.api.auth import ApiRequest
 from offers.api.wire.problems import bad_parameter
-from offers.log import checkpoints, receipts, tiles
+from offers.log import checkpoints
+from offers.log.taken import receipts, tiles
 
 PATH = "log"
 TEXT = "text/plain; charset=utf-8"

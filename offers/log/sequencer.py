@@ -87,8 +87,10 @@ def coming(sandbox_id: int, most: int) -> list[LogEntry]:
     sandbox = Sandbox.objects.get(pk=sandbox_id)
     head = LogHead.objects.filter(sandbox=sandbox).first() or LogHead(sandbox=sandbox)
     # What has a higher number was stored by another server, before a restore: all of that is in the log.
-    ((last,),) = reading.rows("SELECT pg_snapshot_xmax(pg_current_snapshot())::text", [])
-    made = _made(sandbox, _order(head, int(last), most))
+    ((last,),) = reading.rows(
+        "SELECT GREATEST(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())::text", []
+    )
+    made = _made(sandbox, _order(head, int(last) + 1, most))
     found = [_entry(sandbox, -1, event) for event in made.values()]
     return sorted(found, key=lambda entry: entry.created_at, reverse=True)
 

@@ -20,8 +20,9 @@ from pytest_django import Settings
 
 from offers.document.kinds.registry import Kind
 from offers.ledger import history
-from offers.log import checkpoints, receipts, sequencer
+from offers.log import checkpoints, sequencer
 from offers.log.notes import BadNote, Signer, text_of
+from offers.log.taken import receipts
 from offers.models import LibraryItem, LogEntry, Membership, Sandbox
 from tests.cast import actor, make, make_sandbox, offer, patch, replace
 

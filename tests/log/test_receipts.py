@@ -17,8 +17,9 @@ from offers.access import members
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
-from offers.log import checkpoints, leaves, receipts, sequencer, tiles
+from offers.log import checkpoints, sequencer
 from offers.log.notes import Signer
+from offers.log.taken import leaves, receipts, tiles
 from offers.log.taken.scripts import script as script_of
 from offers.log.tree import HASH, of_leaf, split
 from offers.models import LibraryItem, LogEntry, LogHead, Membership, Revision, Sandbox

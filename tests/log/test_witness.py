@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from offers.log import checkpoints, tiles, tree
+from offers.log import checkpoints, tree
 from offers.log.checkpoints import Checkpoint
-from offers.log.taken import scripts
+from offers.log.taken import scripts, tiles
 from offers.log.tree import HASH, Tree
 from offers.models import LogTile, Sandbox
 from tests.cast import make_sandbox

@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from offers import asked
 from offers.ledger import history
-from offers.log import checkpoints, receipts, tiles
+from offers.log import checkpoints
+from offers.log.taken import receipts, tiles
 from offers.models import LibraryItem
 from offers.web.frame.access import actor_for, item_for
 from offers.web.frame.respond import answer

@@ -19,8 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from offers.access.permissions import Actor
-from offers.log import receipts
-from offers.log.taken import sample
+from offers.log.taken import receipts, sample
 from offers.log.taken.sample import Draw
 from offers.log.taken.scripts import path_of
 from offers.web.audit.taken.packed import COLUMNS, Packed, cells, packed

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 
 from offers.access.permissions import Actor
 from offers.ledger import history
-from offers.log import checkpoints, receipts
+from offers.log import checkpoints
+from offers.log.taken import receipts
 from offers.log.taken.scripts import path_of, script
 from offers.models import LibraryItem, LogEntry, Revision
 from offers.review.changes.consent import consents_of

@@ -18,6 +18,7 @@ from offers.log.events import (
     Step,
     access_leaf,
     erasure_leaf,
+    import_leaf,
     request_leaf,
     salt_for,
 )
@@ -42,7 +43,7 @@ def leaves_of(sandbox: Sandbox, entries: Sequence[LogEntry]) -> list[bytes]:
     made: dict[tuple[int, int], bytes] = {
         (Event.REVISION, key): leaf for key, leaf in _of_revisions(sandbox, rows[Event.REVISION])
     }
-    for event in (Event.ACCESS, Event.REQUEST, Event.ERASURE):
+    for event in set(Event) - {Event.REVISION}:
         made |= {(event, key): leaf_text(sandbox, step) for key, step in sequencer.steps(event, rows[event]).items()}
     return [made.get((entry.event, entry.row), b"") for entry in entries]
 
@@ -66,6 +67,8 @@ def _of_revisions(sandbox: Sandbox, keys: Sequence[int]) -> Iterator[tuple[int, 
 def leaf_text(sandbox: Sandbox, step: Step) -> bytes:
     if isinstance(step, RequestStep):
         return request_leaf(sandbox, step)
+    if isinstance(step, ImportStep):
+        return import_leaf(sandbox, step)
     return access_leaf(sandbox, step) if isinstance(step, AccessStep) else erasure_leaf(sandbox, step)
 
 
@@ -74,6 +77,8 @@ def texts_of(step: Step) -> dict[str, dict[str, str]]:
     texts = {"label": step.actor_label}
     if isinstance(step, AccessStep):
         texts |= {"subject_label": step.subject_label, "note": step.note}
+    elif isinstance(step, ImportStep):
+        texts["note"] = step.note
     else:
         texts |= {"text": step.text, "about": canonical_text(step.about)}
     salts = {name: salt_for(step, name) for name in texts}

@@ -6,7 +6,7 @@ Beside them, at the level `entries`, bundles of the entries themselves: the text
 import re
 
 from offers.log.checkpoints import size_of
-from offers.log.leaves import bundle
+from offers.log.taken.leaves import bundle
 from offers.log.tree import HASH, WIDTH
 from offers.models import LogTile, Sandbox
 

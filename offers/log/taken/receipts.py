@@ -13,8 +13,9 @@ from offers.access.permissions import NotFound
 from offers.document.values import canonical_text
 from offers.ledger.history import document_at
 from offers.ledger.records import StoredRevision, leaf_of
-from offers.log import leaves, sequencer
+from offers.log import sequencer
 from offers.log.checkpoints import checkpoint, size_of
+from offers.log.taken import leaves
 from offers.log.tree import Tree
 from offers.models import LibraryItem, LogEntry, Revision, Sandbox
 
