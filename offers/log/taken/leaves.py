@@ -14,6 +14,7 @@ from offers.ledger.records import StoredRevision, leaf_of
 from offers.log import sequencer
 from offers.log.events import (
     AccessStep,
+    ImportStep,
     RequestStep,
     Step,
     access_leaf,
