@@ -13,7 +13,8 @@ Around = tuple[Document | None, Document | None]
 
 def around(made: Sequence[Revision]) -> dict[int, Around]:
     """The documents before and after each of these revisions, by its key, in one query: at most SNAPSHOT_EVERY patches are replayed for each."""
-    wanted = [[one.key for one in made], [one.item_id for one in made], [one.etag for one in made]]
+    each = {one.key: one for one in made}.values()
+    wanted = [[one.key for one in each], [one.item_id for one in each], [one.etag for one in each]]
     found: dict[int, Around] = {}
     document: Document | None = None
     for key, patch, snapshot in reading.rows(_CHAINS, wanted):
