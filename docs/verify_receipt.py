@@ -93,7 +93,12 @@ def verify(receipt: str, vkey: str, witnesses: list[str] = [], checkpoint: str =
         if sha256(bytes.fromhex(part["salt"]) + part["text"].encode()).hex() != leaf[name]:
             raise ValueError(f"the {name} is not what was recorded")
         opened[name] = part["text"]
-    return {"origin": origin, "size": int(size), "index": index, "leaf": leaf, "opened": opened, "witnessed": witnessed}
+    missing = {
+        name: f"(erased by erasure {one['erasure']}, entry {one['entry']} of the log)"
+        for name, one in told.get("erased", {}).items()
+    }
+    found = {"origin": origin, "size": int(size), "index": index, "leaf": leaf, "opened": opened}
+    return {**found, "missing": missing, "witnessed": witnessed}
 
 
 def told_of(leaf: dict) -> str:
@@ -123,7 +128,7 @@ def main() -> int:
     except Exception as error:  # noqa: BLE001  # whatever is wrong with it, it proves nothing
         print(f"NOT PROVED: {str(error) or type(error).__name__}", file=sys.stderr)
         return 1
-    leaf, opened = found["leaf"], found["opened"]
+    leaf, opened = found["leaf"], {**found["missing"], **found["opened"]}
     print(f"Proved: entry {found['index']} of {found['size']} in the log {found['origin']}")
     for name, at in found["witnessed"].items():
         print(f"  cosigned by {name} at {datetime.fromtimestamp(at, UTC).isoformat()}")

@@ -3,16 +3,19 @@
 import pytest
 from django.db import InternalError, OperationalError, connection, transaction
 from django.db.utils import IntegrityError
+from pytest_django import Settings
 
 from offers.access.members import Moved, Refused
 from offers.access.permissions import Actor
 from offers.document.erased import mark
 from offers.erasure import asking
-from offers.log import sequencer
+from offers.log import checkpoints, sequencer
+from offers.log.taken import receipts
 from offers.models import ErasedText, Erasure, ErasureStep, LibraryItem, LogEntry, Revision
 from offers.review import requests
 from tests.cast import Role, another_connection, at_once, make, make_placement, make_sandbox, offer, patch, replace
 from tests.erasure.conftest import SECRET, found, wrong
+from tests.log.test_proof import SEED, verify
 from tests.review.asking import ask
 from tests.review.conftest import Cast, cast_in, member
 
@@ -212,3 +215,19 @@ def test_the_sequencer_gives_an_erased_author_no_name_back(people: Cast, hyun: A
     entries = LogEntry.objects.filter(item_id=item.key)
     assert set(entries.values_list("actor_key", flat=True)) == {f"name-{mark(asked.key)}"}
     assert Revision.objects.filter(item=item, actor_label=mark(asked.key)).count() == entries.count() == 2
+
+
+def test_a_receipt_says_which_erasure_took_what_is_missing(
+    people: Cast, hyun: Actor, sale: LibraryItem, settings: Settings
+) -> None:
+    settings.LOG_KEY, settings.PUBLIC_URL = SEED, "https://offers.example.com"
+    asked = asking.ask_value(people.jisoo, sale, "/name", [1], "Why")
+    asking.confirm(hyun, asked.key)
+    sequencer.keep()
+    made = Revision.objects.get(item=sale, etag=1)
+    given = receipts.receipt(people.sandbox, sale, made)
+    found = verify()(given, checkpoints.signer_of(people.sandbox).vkey)
+    entry = LogEntry.objects.get(event=3, what="erased")
+    said = f"(erased by erasure {asked.key}, entry {entry.index} of the log)"
+    assert found["missing"] == {"patch": said, "document": said}
+    assert set(found["opened"]) == {"label", "note"}

@@ -17,7 +17,7 @@ from offers.log import sequencer
 from offers.log.checkpoints import checkpoint, size_of
 from offers.log.taken import leaves
 from offers.log.tree import Tree
-from offers.models import LibraryItem, LogEntry, Revision, Sandbox
+from offers.models import ErasedText, LibraryItem, LogEntry, Revision, Sandbox
 
 HEAD = "c2sp.org/tlog-proof@v1"
 
@@ -43,7 +43,8 @@ def of_entry(sandbox: Sandbox, index: int, size: int | None = None) -> str:
         made = Revision.objects.select_related("item").get(pk=entry.row)
         return _proved(sandbox, index, size, _extra(sandbox, made.item, made))
     step = sequencer.steps(entry.event, [entry.row])[entry.row]
-    return _proved(sandbox, index, size, _told(leaves.leaf_text(sandbox, step), leaves.texts_of(step)))
+    missing = _missing(entry.event, entry.row)
+    return _proved(sandbox, index, size, _told(leaves.leaf_text(sandbox, step), leaves.texts_of(step), missing))
 
 
 def receipt(sandbox: Sandbox, item: LibraryItem, made: Revision, size: int | None = None) -> str:
@@ -76,11 +77,23 @@ def _extra(sandbox: Sandbox, item: LibraryItem, made: Revision) -> bytes:
     opened = {
         name: {"salt": bytes(salt).hex(), "text": texts[name]} for name, salt in salts.items() if salt is not None
     }
-    return _told(leaf.text(), opened)
+    return _told(leaf.text(), opened, _missing(LogEntry.Event.REVISION, made.key) if made.erased else {})
 
 
-def _told(leaf: bytes, opened: dict[str, dict[str, str]]) -> bytes:
-    return orjson.dumps({"leaf": leaf.decode(), "opened": opened})
+Missing = dict[str, dict[str, int | None]]
+
+
+def _told(leaf: bytes, opened: dict[str, dict[str, str]], missing: Missing) -> bytes:
+    return orjson.dumps({"leaf": leaf.decode(), "opened": opened} | ({"erased": missing} if missing else {}))
+
+
+def _missing(event: int, row: int) -> Missing:
+    """Of each text that is missing, the erasure that took it, and the entry of the log that names it: none yet, for half a second."""
+    gone = ErasedText.objects.filter(event=event, row=row).order_by("key").select_related("step")
+    steps = {text.name: text.step for text in gone}
+    entries = LogEntry.objects.filter(event=LogEntry.Event.ERASURE, row__in=[step.key for step in steps.values()])
+    places = dict(entries.values_list("row", "index"))
+    return {name: {"erasure": step.erasure_id, "entry": places.get(step.key)} for name, step in steps.items()}
 
 
 def _b64(raw: bytes) -> str:
