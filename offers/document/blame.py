@@ -25,13 +25,16 @@ class Line:
     etag: int
 
 
-def blame(chain: Iterable[tuple[int, JSON | None]], found: Sequence[int] | None = None) -> list[Line]:
+def blame(
+    chain: Iterable[tuple[int, JSON | None]], found: Sequence[int] | None = None, removing: list[int] | None = None
+) -> list[Line]:
     """The leaves of the last document of `chain`, in document order with members sorted.
 
     `chain` gives (etag, document) in the order of time; None is a version in which the item was deleted: what comes
     back after it is new. Takes time in proportion to what changed between versions, member by member.
 
-    `found` are the etags of the lines of the first version, where they are known: then it goes on from there.
+    `found` are the etags of the lines of the first version, where they are known: then it goes on from there. `removing` gets
+    the etags of the versions that removed something, whether it came back or not.
     """
     document: JSON = None
     known: dict[Path, tuple[bytes, int]] = {}
@@ -47,8 +50,11 @@ def blame(chain: Iterable[tuple[int, JSON | None]], found: Sequence[int] | None 
         for name in [name for name in before if name not in members or not equal(before[name], members[name])]:
             old = {path for path, _, _ in leaves(before[name], (name,), name)}
             new = {path: canonical(value) for path, _, value in _member(members, name)}
-            for path in old - new.keys():
+            gone = old - new.keys()
+            for path in gone:
                 del known[path]
+            if gone and removing is not None and removing[-1:] != [etag]:
+                removing.append(etag)
             for path, text in new.items():
                 if path not in known or known[path][0] != text:
                     known[path] = (text, etag)

@@ -16,7 +16,9 @@ from offers.ledger.records import SNAPSHOT_EVERY
 from offers.models import BlameFound, LibraryItem, Revision
 
 # What the etags that are kept mean: one for each leaf that document/blame.py names, in its order. To be raised with it.
-RECIPE = 1
+RECIPE = 2
+# Versions that removed something, of which so many are kept, the newest.
+REMOVING = 50
 # Revisions that are replayed in one go: a fifth of a second for a largest document.
 LOOKED_BACK = 1_000
 # A first look at a long history takes steps of so many until this time is over. The next one goes on from there.
@@ -25,12 +27,16 @@ SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Blamed:
-    """Who last changed each leaf of `document`. A line whose etag is `since`, if that is not 1, may be older than that."""
+    """Who last changed each leaf of `document`. A line whose etag is `since`, if that is not 1, may be older than that.
+
+    `removing` are the etags of versions that removed something, the newest last: of those after `since` at most REMOVING.
+    """
 
     document: Document
     lines: list[Line]
     made: dict[int, Revision]
     since: int
+    removing: list[int]
 
     @property
     def is_whole(self) -> bool:
@@ -46,6 +52,7 @@ class _Part:
     document: Document | None
     lines: list[Line]
     since: int
+    removing: list[int]
 
 
 def blame_of(item: LibraryItem, etag: int | None = None) -> Blamed:
@@ -67,7 +74,7 @@ def blame_of(item: LibraryItem, etag: int | None = None) -> Blamed:
     if last == item.etag > SNAPSHOT_EVERY and is_news:
         _keep(item, found)
     made = {one.etag: one for one in Revision.objects.filter(item=item, etag__in={line.etag for line in found.lines})}
-    return Blamed(document, found.lines, made, found.since)
+    return Blamed(document, found.lines, made, found.since, found.removing)
 
 
 def changed_since(item: LibraryItem, etag: int, paths: Collection[Path]) -> dict[Path, Revision]:
@@ -109,25 +116,24 @@ def _further_back(item: LibraryItem, found: _Part, kept: BlameFound | None) -> _
         older = _step(item, max(1, found.since - max(1, LOOKED_BACK)), found.since)
     told = {line.path: line.etag for line in older.lines}
     lines = [replace(line, etag=told[line.path]) if line.etag == found.since else line for line in found.lines]
-    return replace(found, lines=lines, since=older.since)
+    return replace(found, lines=lines, since=older.since, removing=_newest_of([*older.removing, *found.removing]))
 
 
 def _from_kept(item: LibraryItem, kept: BlameFound, last: int) -> _Part:
     """The lines of a version, from those that were kept of an earlier one."""
     replayed = ((made, document) for made, document in versions(item, kept.etag, last) if made.etag >= kept.etag)
-    return _told(replayed, last, kept.since, kept.etags)
+    return _told(replayed, last, kept)
 
 
 def _step(item: LibraryItem, first: int, last: int) -> _Part:
     return _told(versions(item, first, last), last)
 
 
-def _told(
-    replayed: Iterator[tuple[Revision, Document | None]], last: int, since: int = 0, etags: list[int] | None = None
-) -> _Part:
+def _told(replayed: Iterator[tuple[Revision, Document | None]], last: int, kept: BlameFound | None = None) -> _Part:
     """The lines of the last of these versions. Raises NoSuchRevision where that is not `last`."""
     made: Revision | None = None
     document: Document | None = None
+    since, etags, removing = (kept.since, kept.etags, list(kept.removing)) if kept else (0, None, [])
 
     def noted() -> Iterator[tuple[int, Document | None]]:
         nonlocal made, document, since
@@ -135,16 +141,21 @@ def _told(
             since = since or made.etag
             yield made.etag, document
 
-    lines = blame(noted(), etags)
+    lines = blame(noted(), etags, removing)
     if made is None or made.etag != last:
         raise NoSuchRevision
-    return _Part(made.digest, document, lines, since)
+    return _Part(made.digest, document, lines, since, _newest_of(removing))
+
+
+def _newest_of(removing: list[int]) -> list[int]:
+    return sorted(set(removing))[-REMOVING:]
 
 
 def _keep(item: LibraryItem, found: _Part) -> None:
     etags = [line.etag for line in found.lines]
     row = BlameFound(item=item, etag=item.etag, digest=found.digest, recipe=RECIPE, since=found.since, etags=etags)
-    columns = ["etag", "digest", "recipe", "since", "etags"]
+    row.removing = found.removing
+    columns = ["etag", "digest", "recipe", "since", "etags", "removing"]
     BlameFound.objects.bulk_create([row], update_conflicts=True, unique_fields=["item"], update_fields=columns)
 
 

@@ -20,6 +20,8 @@ class BlameFound(models.Model):
     since = models.PositiveIntegerField()
     # One for each leaf, in the order of the document with its members sorted.
     etags = ArrayField(models.PositiveIntegerField())
+    # The newest versions that removed something.
+    removing = ArrayField(models.PositiveIntegerField(), default=list)
 
     def __str__(self) -> str:
         return f"blame of {self.item_id} at etag {self.etag}, from {self.since} on"

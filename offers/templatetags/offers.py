@@ -14,6 +14,7 @@ from offers.web.frame import addresses, icons, times, words
 from offers.web.frame.curl import json_text
 from offers.web.item import badges
 from offers.web.item.history.door import approval, door
+from offers.web.item.history.who import into, who
 
 register = template.Library()
 
@@ -55,12 +56,14 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     badges.status_badge,
     badges.live_word,
     badges.changed_by,
+    into,
 )
 for tag in TAGS:
     register.simple_tag(tag)
 register.simple_tag(addresses.address, takes_context=True)
 register.simple_tag(door, takes_context=True)
 register.simple_tag(approval, takes_context=True)
+register.simple_tag(who, takes_context=True)
 register.simple_tag(addresses.address_by_id, takes_context=True, name="address_at")
 for filter_ in FILTERS:
     register.filter(filter_)

@@ -14,7 +14,7 @@ from offers.web.frame.sections import OFFERS, SectionConverter
 from offers.web.home import home
 from offers.web.inbox import inbox
 from offers.web.item import deleted, library, lifecycle, offer, preview, status
-from offers.web.item.history import comparing, undoing, values
+from offers.web.item.history import blaming, comparing, undoing, values
 from offers.web.item.history import pages as history
 from offers.web.lists import items, offers, views
 from offers.web.reviews import deciding, page, queue, settling, talking, together
@@ -133,5 +133,5 @@ urlpatterns = [
     path(ITEM + "keep/class/", of_item.retention, name="keep_class"),
     path(ITEM + "keep/erase/", of_item.erase, name="keep_erase"),
     path(ITEM + "compare/", comparing.compare, name="compare"),
-    path(ITEM + "blame/", history.blame, name="blame"),
+    path(ITEM + "blame/", blaming.blame, name="blame"),
 ]

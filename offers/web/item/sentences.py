@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from offers.document.kinds.reading import WORDS
 from offers.web.frame.times import date_text
 
+WHO = ("profileConstraintType", "eligibilityRule", "segmentIdentities")
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -19,6 +21,8 @@ class Sentence:
 
     icon: str
     text: SafeString
+    # The pointers of what it says.
+    places: tuple[str, ...]
 
 
 def constraints(document: Mapping[str, Any], names: Mapping[str, str]) -> list[Sentence]:
@@ -30,9 +34,8 @@ def _window(document: Mapping[str, Any]) -> Iterator[Sentence]:
     window = document.get("selectionConstraint")
     if window:
         text = _("Shown from {start} to {end}.")
-        yield Sentence(
-            "calendar", _filled(text, start=date_text(window["startDate"]), end=date_text(window["endDate"]))
-        )
+        filled = _filled(text, start=date_text(window["startDate"]), end=date_text(window["endDate"]))
+        yield Sentence("calendar", filled, tuple(f"/selectionConstraint/{name}" for name in ("startDate", "endDate")))
 
 
 def _who(document: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Sentence]:
@@ -51,27 +54,28 @@ def _who(document: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Sent
         "allSegments": _("To people in all of the audiences {audiences}."),
         "rules": _("To people whom its rules choose."),
     }
-    yield Sentence("users", _filled(texts[kind], rule=names.get(rule, rule), audiences=audiences))
+    places = tuple(f"/selectionConstraint/{name}" for name in WHO)
+    yield Sentence("users", _filled(texts[kind], rule=names.get(rule, rule), audiences=audiences), places)
 
 
 def _priority(document: Mapping[str, Any]) -> Iterator[Sentence]:
     rank = document.get("rank")
     if rank:
         text = _("Priority {priority}; of the offers that fit, the highest priority is shown.")
-        yield Sentence("sort-descending", _filled(text, priority=rank["priority"]))
+        yield Sentence("sort-descending", _filled(text, priority=rank["priority"]), ("/rank",))
 
 
 def _caps(document: Mapping[str, Any]) -> Iterator[Sentence]:
     legacy = document.get("cappingConstraint", {})
     if "globalCap" in legacy:
         text = ngettext("At most {limit} time in total.", "At most {limit} times in total.", legacy["globalCap"])
-        yield Sentence("gauge", _filled(text, limit=legacy["globalCap"]))
+        yield Sentence("gauge", _filled(text, limit=legacy["globalCap"]), ("/cappingConstraint/globalCap",))
     if "profileCap" in legacy:
         limit = legacy["profileCap"]
         text = ngettext("At most {limit} time for each person.", "At most {limit} times for each person.", limit)
-        yield Sentence("gauge", _filled(text, limit=limit))
-    for capping in document.get("frequencyCappingConstraints", ()):
-        yield Sentence("gauge", _cap(capping))
+        yield Sentence("gauge", _filled(text, limit=limit), ("/cappingConstraint/profileCap",))
+    for number, capping in enumerate(document.get("frequencyCappingConstraints", ())):
+        yield Sentence("gauge", _cap(capping), (f"/frequencyCappingConstraints/{number}",))
 
 
 def _at_most(each: bool, entity: str, limit: int) -> str:
