@@ -5,7 +5,7 @@ What lists knew then stands in two tables: rows that have said the same since (L
 Few hits are sorted; of many the first ones are found by walking along the index of the order, of which the past has two.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -54,9 +54,12 @@ def page(
     keys = ORDERS[order if order in ORDERS else DEFAULT_ORDER]
     start = start_of(cursor, keys) or Start()
     chosen = [kind for kind in kinds if wanted.kind in ("", kind)]
+    parts = [part for kind in chosen for part in _in_force(sandbox_id, kind, wanted, at, asks=asks)]
+    with _in_time(), _by_references(wanted):
+        hits = [list(part.values_list("pk", flat=True)[: pages.COUNT_LIMIT + 1]) for part in parts]
     with _in_time():
-        kept = [_in_force(sandbox_id, kind, wanted, at, asks=asks) for kind in chosen]
-        rows, total = _found(kept, keys, start, size + 1)
+        rows = _found(parts, hits, keys, start, size + 1)
+    total = sum(map(len, hits))
     found = page_of(
         rows, size, keys, start, _values_of, total=min(total, pages.COUNT_LIMIT), more=total > pages.COUNT_LIMIT
     )
@@ -143,26 +146,36 @@ def used_by(sandbox_id: int, id: str, at: datetime, limit: int = 20) -> tuple[tu
     return tuple(sorted(found, key=lambda user: user[2]))
 
 
-def _found(kinds: list[Both], order: Order, start: Start, size: int) -> tuple[list[Row], int]:
-    """The first items from the start on, each with its value in the order; and how many there are, as far as is counted."""
-    total = 0
+@contextmanager
+def _by_references(wanted: Wanted) -> Iterator[None]:
+    """What refers to something is found by the index of references, until the end of the transaction.
+
+    Left alone PostgreSQL believes that a thousand such rows are found soon in any order, and reads the whole table for a rare one.
+    """
+    if not wanted.references:
+        yield
+        return
+    with reading.under("enable_seqscan", "off"), reading.under("enable_indexscan", "off"):
+        yield
+
+
+def _found(parts: Sequence[Rows], hits: list[list[int]], order: Order, start: Start, size: int) -> list[Row]:
+    """The first items from the start on, each with its value in the order. `hits` are the keys of each part, as far as is counted."""
     walks: list[str] = []
     params: list[Any] = []
-    for rows in (rows for both in kinds for rows in both):
-        hits = list(rows.values_list("pk", flat=True)[: pages.COUNT_LIMIT + 1])
-        total += len(hits)
-        few = rows.model._default_manager.filter(pk__in=hits) if len(hits) <= pages.COUNT_LIMIT else rows
-        for walk in _walks(few, order, start, size) if hits else ():
+    for rows, keys in zip(parts, hits, strict=True):
+        few = rows.model._default_manager.filter(pk__in=keys) if len(keys) <= pages.COUNT_LIMIT else rows
+        for walk in _walks(few, order, start, size) if keys else ():
             statement, given = walk.query.sql_with_params()
             walks.append(f"({statement})")
             params += given
     if not walks:
-        return [], 0
+        return []
     column = order[0].name
     by = ", ".join(f"{name} {'DESC' if down else 'ASC'}" for name, down in _names(order, start))
     statement = f"""SELECT item_id, {column}::text FROM ({" UNION ALL ".join(walks)}) AS found(item_id, {column})
                      ORDER BY {by} LIMIT %s"""
-    return reading.rows(statement, [*params, size]), total
+    return reading.rows(statement, [*params, size])
 
 
 def _walks(rows: Rows, order: Order, start: Start, size: int) -> Iterator[QuerySet[Any, Any]]:

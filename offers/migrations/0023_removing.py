@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0019_erasure")]
+    dependencies = [("offers", "0022_log_days")]
 
     operations = [
         migrations.AddField(
