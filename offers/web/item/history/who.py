@@ -7,6 +7,7 @@ from django.template import RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from jsonpointer import resolve_pointer
 
 from offers.document.values import escape
 from offers.web.frame.addresses import address
@@ -19,11 +20,14 @@ def who(context: RequestContext, *places: str | Iterable[str]) -> SafeString:
     pointers = [one for place in places for one in ([place] if isinstance(place, str) else place)]
     if not pointers:
         return SafeString("")
-    page = address(context, context["item"], "blame")
+    item = context["item"]
+    page = address(context, item, "blame")
+    # A field may show several places, of which some have no value: there is no row of these.
+    there = next((one for one in pointers if resolve_pointer(item.document, one, None) is not None), None)
     return format_html(
-        '<a class="who-mark" href="{}#{}" data-who="{}" aria-label="{}">{}</a>',
+        '<a class="who-mark" href="{}{}" data-who="{}" aria-label="{}">{}</a>',
         page,
-        anchor(pointers[0]) if pointers[0] else "removed",
+        "#removed" if pointers == [""] else f"#{anchor(there)}" if there else "",
         " ".join(quote(one) for one in pointers),
         _("Who changed this"),
         icon("user"),
