@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0022_log_days")]
+    dependencies = [("offers", "0020_library_imports")]
 
     operations = [
         migrations.AddField(
