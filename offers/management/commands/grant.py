@@ -18,7 +18,10 @@ from offers.models import (
     ErasureStep,
     LibraryImport,
     ListingPast,
+    LogCheck,
     LogEntry,
+    LogHead,
+    LogTile,
     RequestEvent,
     Revision,
 )
@@ -32,6 +35,10 @@ LESS = {
     RequestEvent._meta.db_table: SQL("SELECT, INSERT"),
     LibraryImport._meta.db_table: SQL("SELECT, INSERT"),
     LogEntry._meta.db_table: SQL("SELECT, INSERT"),
+    LogCheck._meta.db_table: SQL("SELECT, INSERT"),
+    # How far the log is, and its last tiles, are written again as it grows; none of it ever goes.
+    LogHead._meta.db_table: SQL("SELECT, INSERT, UPDATE"),
+    LogTile._meta.db_table: SQL("SELECT, INSERT, UPDATE (hashes)"),
     ErasureStep._meta.db_table: SQL("SELECT, INSERT"),
     ErasedText._meta.db_table: SQL("SELECT, INSERT"),
     MigrationRecorder.Migration._meta.db_table: SQL("SELECT"),

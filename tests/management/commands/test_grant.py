@@ -42,7 +42,8 @@ from offers.ledger import writes
 from offers.bulk.actions import Action, Do
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.lists.upkeep import tidy_search
-from offers.models import LibraryItem, Membership, Sandbox
+from offers.log import sequencer
+from offers.models import LibraryItem, LogEntry, LogHead, Membership, Sandbox
 from offers.access.permissions import actor_for_user
 from tests.cast import FORM
 sandbox = Sandbox.objects.get(name="prod")
@@ -68,7 +69,10 @@ runs.start(actor, run, "Prices rise")
 done(run, "finished")
 assert set(run.rows.values_list("result", flat=True)) == {"changed"}, list(run.rows.values())
 writes.delete(actor, OFFER_KINDS, "personalizedOffer1234", FORM)
+sequencer.keep()
 writes.undelete(actor, OFFER_KINDS, "personalizedOffer1234", FORM)
+sequencer.keep()
+assert LogHead.objects.get(sandbox=sandbox).size == LogEntry.objects.filter(sandbox=sandbox).count() > 5
 tidy_search()
 """
 PROBES = [
@@ -76,6 +80,11 @@ PROBES = [
     "DELETE FROM offers_revision",
     "DELETE FROM offers_listingpast",
     "UPDATE offers_accesschange SET note = 'x'",
+    "UPDATE offers_logentry SET index = index + 1",
+    "DELETE FROM offers_loghead",
+    "DELETE FROM offers_logtile",
+    "UPDATE offers_logtile SET index = index + 1",
+    "UPDATE offers_logcheck SET differences = 0",
     "UPDATE offers_erasurestep SET text = 'x'",
     "TRUNCATE offers_revision CASCADE",
     "ALTER TABLE offers_revision DISABLE TRIGGER revision_append_only",
@@ -181,6 +190,9 @@ def test_every_table_of_every_installed_app_is_granted(application: Application)
         "offers_accesschange",
         "offers_requestevent",
         "offers_logentry",
+        "offers_logcheck",
+        "offers_loghead",
+        "offers_logtile",
         "offers_erasurestep",
         "offers_erasedtext",
         "offers_libraryimport",
