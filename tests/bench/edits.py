@@ -9,7 +9,6 @@ import platform
 import subprocess
 import sys
 import tempfile
-import venv
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,13 +19,10 @@ from pathlib import Path
 import orjson
 import psycopg
 
-from offeradmin import serve
-from tests.bench import load, report, sql
+from tests.bench import library, load, peers, report, sql
 from tests.bench.load import Sample
-from tests.servers import HOST, ROOT, PrivateDatabase, free_port, private_database, server
+from tests.servers import HOST, ROOT, PrivateDatabase, server
 
-PEER = Path(__file__).parent / "peer"
-PEER_PLACE = ROOT / ".local" / "bench-peer"
 FORMS = 120
 HEADERS = {
     "Authorization": "Bearer token-of-the-bench",
@@ -35,18 +31,6 @@ HEADERS = {
     "x-sandbox-name": "prod",
     "Content-Type": "application/json",
 }
-# Nobody is asked for review, and one client has a token that is known here.
-PREPARE = """
-import django; django.setup()
-from datetime import timedelta
-from allauth.idp.oidc.models import Token
-from django.utils import timezone
-from offers.models import Sandbox
-Sandbox.objects.update(review_policy="none")
-token = Token(client_id="demo-client", type=Token.Type.ACCESS_TOKEN, expires_at=timezone.now() + timedelta(days=1))
-token.set_value("token-of-the-bench")
-token.save()
-"""
 # Forms as a browser would send them back: opened by a person who is signed in, with marks where an edit differs.
 OPEN = """
 import django; django.setup()
@@ -87,6 +71,9 @@ MIXES = ("name", "dates")
 def main(arguments: Sequence[str]) -> None:
     parser = ArgumentParser(prog="python -m tests.bench.edits", description=__doc__)
     parser.add_argument("--offers", type=int, default=100_000)
+    parser.add_argument(
+        "--keep", type=Path, help="where the database stays, for the next run, which then need not load it"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
@@ -99,8 +86,8 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit("wrk is not installed (Debian: apt-get install wrk).")
     with ExitStack() as held:
         directory = Path(held.enter_context(tempfile.TemporaryDirectory()))
-        database = held.enter_context(private_database(directory / "local"))
-        contenders = list(_contenders(held, directory, database, wanted.offers, peer=not wanted.without_peer))
+        database = held.enter_context(library.opened(directory / "local", wanted.keep, wanted.offers))
+        contenders = list(_contenders(held, directory, database, peer=not wanted.without_peer))
         generator = contenders.pop(0).measure("", max(wanted.clients), 2)
         machine = _machine(database, generator)
         found: dict[tuple[str, int, str], list[Sample]] = {}
@@ -134,18 +121,13 @@ def _stored(database: PrivateDatabase, one: Contender) -> int:
     return int(row[0])
 
 
-def _contenders(
-    held: ExitStack, directory: Path, database: PrivateDatabase, offers: int, *, peer: bool
-) -> Iterator[Contender]:
+def _contenders(held: ExitStack, directory: Path, database: PrivateDatabase, *, peer: bool) -> Iterator[Contender]:
     """The first one shows what wrk can ask of something that does next to nothing; the others edit."""
-    _run(database, "manage.py", "migrate", "-v", "0")
-    _run(database, "manage.py", "demo_data", "--long-texts", "--offers", str(offers))
-    _run(database, "-c", PREPARE)
-    ids = _choose(database)
+    ids = library.chosen(database)
     patched, forms = directory / "offers", directory / "forms"
     patched.write_text("\n".join(ids[:-FORMS]) + "\n")
-    *bodies, cookie = _run(database, "-c", OPEN, ",".join(ids[-FORMS:])).splitlines()
-    caught = orjson.loads(_run(database, "-c", sql.CATCH, ids[0], orjson.dumps(HEADERS).decode()))
+    *bodies, cookie = library.run(database, "-c", OPEN, ",".join(ids[-FORMS:])).splitlines()
+    caught = orjson.loads(library.run(database, "-c", sql.CATCH, ids[0], orjson.dumps(HEADERS).decode()))
     count = len(ids) - FORMS
 
     def in_sql(script: Callable[[str], str]) -> Callable[[str, int, float], Sample]:
@@ -183,25 +165,10 @@ def _contenders(
                 "Origin": f"http://{HOST}:{port}",
             }
             yield Contender("form, door", saved(f"http://{HOST}:{port}/s/prod/offers/OFFER/edit/", headers))
-    if peer and _peer_is_installed():
-        port = held.enter_context(_peer(directory, database))
+    if peer and peers.is_installed():
+        port = held.enter_context(peers.served(database))
         own = {**HEADERS, "Authorization": "Bearer token-of-editor-client"}
         yield Contender("the peer", by(f"http://{HOST}:{port}/offers/OFFER", own), "peer_historicaloffer", "peer")
-
-
-def _choose(database: PrivateDatabase) -> list[str]:
-    """Offers that can be edited, in the order of their numbers in the scripts; the last FORMS are for forms."""
-    with psycopg.connect(database.url, autocommit=True) as connection:
-        connection.execute(
-            """CREATE TABLE bench_offer AS SELECT row_number() OVER (ORDER BY md5(id)) AS number, id FROM offers_listing
-                WHERE sandbox_id = (SELECT id FROM offers_sandbox WHERE name = 'prod') AND kind = 'personalized-offer'
-                  AND status IN ('draft', 'approved') AND deleted_at IS NULL"""
-        )
-        connection.execute("ALTER TABLE bench_offer ADD PRIMARY KEY (number)")
-        for statement in filter(str.strip, sql.BARE_TABLES.split(";")):
-            connection.execute(statement)
-        connection.execute("VACUUM ANALYZE")
-        return [id for (id,) in connection.execute("SELECT id FROM bench_offer ORDER BY number")]
 
 
 def _opened_now(database: PrivateDatabase, bodies: Sequence[str]) -> Iterator[str]:
@@ -221,48 +188,6 @@ def _worker(database: PrivateDatabase) -> Iterator[None]:
     process = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment)
     try:
         yield
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _peer_is_installed() -> bool:
-    """Whether its packages are there, or can be had."""
-    if not (PEER_PLACE / "bin" / "python").exists():
-        venv.create(PEER_PLACE, with_pip=True)
-    pip = f"{PEER_PLACE / 'bin' / 'python'} -m pip install -q --disable-pip-version-check --require-hashes -r".split()
-    done = subprocess.run([*pip, str(PEER / "requirements.txt")], check=False)
-    if done.returncode:
-        print("THE PEER IS LEFT OUT: its packages could not be installed.", file=sys.stderr, flush=True)
-    return not done.returncode
-
-
-@contextmanager
-def _peer(directory: Path, database: PrivateDatabase) -> Iterator[int]:
-    """The peer with the same offers in a database of its own, and the port that it answers at."""
-    python = PEER_PLACE / "bin" / "python"
-    with psycopg.connect(database.url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE peer")
-        info = connection.info
-        rows = connection.execute(
-            """SELECT jsonb_build_array(item.id, item.document)::text FROM bench_offer AS chosen
-                 JOIN offers_libraryitem AS item ON item.id = chosen.id AND item.sandbox_id = 1"""
-        )
-        lines = "\n".join(text for (text,) in rows)
-        settings = {"NAME": "peer", "USER": info.user, "HOST": info.host, "PORT": str(info.port)}
-    environment = {
-        **os.environ,
-        "PEER_DATABASE": orjson.dumps(settings).decode(),
-        "DJANGO_SETTINGS_MODULE": "peer.settings",
-        "PYTHONPATH": str(PEER.parent),
-    }
-    subprocess.run([python, "-m", "peer.fill"], input=lines, text=True, env=environment, check=True)
-    port = free_port()
-    options = [*serve.WSGI[:-1], "--host", HOST, "--port", str(port), "peer.wsgi:application"]
-    process = subprocess.Popen([python, "-m", "granian", *options], env=environment, start_new_session=True)
-    try:
-        load.wait_for(port, "/healthz")
-        yield port
     finally:
         process.terminate()
         process.wait(20)
@@ -300,7 +225,7 @@ def _machine(database: PrivateDatabase, generator: Sample) -> dict[str, object]:
         )
         settings: dict[str, str] = dict(changed.fetchall())
     assert row
-    pinned = (PEER / "requirements.txt").read_text().splitlines()
+    pinned = (peers.HERE / "requirements.txt").read_text().splitlines()
     return {
         "processors": os.cpu_count(),
         "machine": platform.platform(),
@@ -326,14 +251,6 @@ def _sizes(database: PrivateDatabase) -> dict[str, object]:
         ).fetchone()
     assert row
     return {"bytes_an_item": int(row[0]), "bytes_a_revision": int(row[1]), "revisions": row[2]}
-
-
-def _run(database: PrivateDatabase, *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *words], cwd=ROOT, env=database.environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout.rstrip("\n")
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ DIGEST = "encode(sha256(convert_to(:number::int || ' ' || :etag::int || ' ' || :
 SALT = "uuid_send(gen_random_uuid())"
 BEGIN = r"\set number random(1, {count})" + "\n" + r"\set priority random(0, 1000)"
 BARE_TABLES = """
+DROP TABLE IF EXISTS bare_item, bare_revision;
 CREATE TABLE bare_item (key bigint PRIMARY KEY, sandbox int, id text, document jsonb, etag int, modified_at timestamptz,
                         UNIQUE (sandbox, id));
 CREATE TABLE bare_revision (item bigint, etag int, patch text, made_at timestamptz, PRIMARY KEY (item, etag));

@@ -5,7 +5,7 @@ import shutil
 import orjson
 import pytest
 
-from tests.bench import edits
+from tests.bench import edits, peers
 from tests.servers import ROOT
 
 
@@ -15,7 +15,7 @@ def test_every_contender_edits_and_none_fails(
 ) -> None:
     monkeypatch.setattr(edits, "FORMS", 30)
     options = "--offers 150 --rounds 1 --seconds 1 --hot-seconds 1 --clients 2"
-    with_peer = edits.PEER_PLACE.exists()
+    with_peer = peers.PLACE.exists()
     edits.main([*options.split(), *([] if with_peer else ["--without-peer"])])
     said = orjson.loads((ROOT / "test-results" / "bench.json").read_bytes())
     names = {"bare SQL", "our SQL", "PATCH, WSGI", "PATCH, door", "form, door", *(["the peer"] if with_peer else [])}
