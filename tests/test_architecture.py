@@ -21,7 +21,15 @@ LAYERS = (
     ("offers.ledger",),
     ("offers.lists", "offers.review", "offers.log"),
     ("offers.erasure",),
-    ("offers.bulk", "offers.forms", "offers.demo", "offers.jobs", "offers.proof", "offers.transfer"),
+    (
+        "offers.bulk",
+        "offers.forms",
+        "offers.demo",
+        "offers.jobs",
+        "offers.proof",
+        "offers.promotion",
+        "offers.transfer",
+    ),
     (
         "offers.web",
         "offers.api",

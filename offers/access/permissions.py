@@ -79,6 +79,17 @@ def actor_for_user(user: User | AnonymousUser, sandbox_name: str) -> Actor:
     return Actor(sandbox_of(sandbox), role, label_for_user(user), user_id=user.pk, may_bypass=may_bypass)
 
 
+def actor_for_client(client: "Actor", sandbox_name: str) -> "Actor":
+    """An API client as an actor in another sandbox of the same organisation. Raises NotFound where it is no member."""
+    found = Membership.objects.select_related("sandbox").filter(
+        client=client.client_id, sandbox__name=sandbox_name, sandbox__org_id=client.sandbox.org_id
+    )
+    member = found.first()
+    if not client.client_id or member is None:
+        raise NotFound
+    return Actor(member.sandbox, member.role, client.label, client_id=client.client_id, may_bypass=member.may_bypass)
+
+
 # In the order of the model's fields, which is that of its instances' values. For statements in which it is called `sandbox`.
 SANDBOX_COLUMNS = ", ".join(f"sandbox.{field.attname}" for field in Sandbox._meta.concrete_fields)
 # Written out, because Django takes longer to make the statement than to run it, and every page needs it.

@@ -29,6 +29,15 @@ class Origin(TypedDict):
     refers_to: NotRequired[dict[str, Any]]
 
 
+class PromotedFrom(TypedDict):
+    """What a change was promoted from: an item of another sandbox as it was at an etag, and the digest of that."""
+
+    sandbox: str
+    id: str
+    etag: int
+    digest: str
+
+
 class RefersTo(TypedDict, total=False):
     """What a change refers to, besides the item's own past: etags of the item, an item's id, the number of a bulk run, that of the
     change request it was part of, and whether that was published without waiting for a second person. And where it came from.
@@ -42,6 +51,7 @@ class RefersTo(TypedDict, total=False):
     request: int
     bypass: bool
     origin: Origin
+    promoted_from: PromotedFrom
 
 
 class Salts(NamedTuple):

@@ -66,15 +66,33 @@ class WantedChange(TypedDict):
 
 
 @strict
+class Promotion(TypedDict):
+    """Items of another sandbox that are to come here.
+
+    `references` says for the id of something that they refer to which item takes its place here; `picks`, by item and field, whose
+    value stays of what is contested. With `statuses`, what is new comes with its status, and not as a draft.
+    """
+
+    sandbox: Annotated[str, Field(min_length=1, max_length=60)]
+    ids: Annotated[list[ItemId], Field(min_length=1, max_length=MOST_CHANGES)]
+    references: NotRequired[dict[ItemId, ItemId]]
+    picks: NotRequired[dict[ItemId, dict[str, Literal["source", "target"]]]]
+    statuses: NotRequired[bool]
+
+
+@strict
 class NewRequest(TypedDict):
-    """Changes that are to be made together. `applyAt` is when, once somebody agreed; at `until` they are taken back."""
+    """Changes that are to be made together, or what is to come from another sandbox: one of the two. `applyAt` is when, once somebody
+    agreed; at `until` they are taken back.
+    """
 
     title: Title
     reason: NotRequired[Text]
     applyAt: NotRequired[fields.DateTime | None]
     until: NotRequired[fields.DateTime | None]
     timeZone: NotRequired[TimeZone]
-    changes: Annotated[list[WantedChange], Field(min_length=1, max_length=MOST_CHANGES)]
+    changes: NotRequired[Annotated[list[WantedChange], Field(min_length=1, max_length=MOST_CHANGES)]]
+    promoteFrom: NotRequired[Promotion]
 
 
 @strict
