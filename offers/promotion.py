@@ -61,8 +61,9 @@ class Promoted:
     state: State
     document: Document
     conflicts: tuple[Conflict, ...] = ()
-    # What it refers to and the target does not have.
+    # What it refers to and the target does not have; and what has another id there, by the source's.
     missing: tuple[Reference, ...] = ()
+    replaced: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_ready(self) -> bool:
@@ -103,12 +104,14 @@ def _proposal(one: Promoted, source: Sandbox, door: str) -> Proposal:
 def _one(source: Sandbox, here: Head, there: Head | None, mapping: Mapping[str, str], choices: Choices) -> Promoted:
     if there is not None and there.kind != here.kind:
         return Promoted(here, there, State.TAKEN, here.document)
-    missing = tuple(one for one in references(here.kind, here.document) if one.id not in mapping)
+    named = references(here.kind, here.document)
+    missing = tuple(one for one in named if one.id not in mapping)
+    replaced = {one.id: mapping[one.id] for one in named if mapping.get(one.id, one.id) != one.id}
     ours = _mapped(here.kind, here.document, mapping)
     if there is None or there.deleted_at is not None:
         if KINDS[here.kind].steps and not choices.statuses:
             ours["status"] = "draft"
-        return Promoted(here, there, State.MISSING if missing else State.NEW, ours, missing=missing)
+        return Promoted(here, there, State.MISSING if missing else State.NEW, ours, (), missing, replaced)
     base = _promoted_last(source, here, there, mapping)
     if not choices.statuses:
         # What is there keeps its status: a draft of it would take it off the air.
@@ -118,12 +121,11 @@ def _one(source: Sandbox, here: Head, there: Head | None, mapping: Mapping[str, 
     picks = {one.key: _side(one, sides[one.key]) for one in merged.conflicts if sides.get(one.key) in (SOURCE, TARGET)}
     merged = resolve(base, ours, there.document, picks)
     assert isinstance(merged.document, dict)
-    if missing:
-        return Promoted(here, there, State.MISSING, merged.document, merged.conflicts, missing)
-    if merged.conflicts:
-        return Promoted(here, there, State.CONTESTED, merged.document, merged.conflicts)
-    state = State.SAME if equal(merged.document, there.document) else State.CHANGED
-    return Promoted(here, there, state, merged.document)
+    state = State.MISSING if missing else State.CONTESTED if merged.conflicts else State.CHANGED
+    if state == State.CHANGED and equal(merged.document, there.document):
+        state = State.SAME
+    # All that is contested is told, also what was decided: somebody may think again.
+    return Promoted(here, there, state, merged.document, merged.conflicts, missing, replaced)
 
 
 def _side(conflict: Conflict, side: str) -> JSON:

@@ -17,6 +17,7 @@ from offers.web.item import deleted, library, lifecycle, offer, preview, status
 from offers.web.item.history import blaming, comparing, undoing, values
 from offers.web.item.history import pages as history
 from offers.web.lists import items, offers, views
+from offers.web.promote import promote
 from offers.web.reviews import deciding, page, queue, settling, talking, together
 
 register_converter(SectionConverter, "section")
@@ -52,6 +53,7 @@ urlpatterns = [
     path("s/<slug:sandbox>/bulk/<int:number>/exclude/", runs.exclude, name="bulk_exclude"),
     path("s/<slug:sandbox>/bulk/<int:number>/discard/", runs.discard, name="bulk_discard"),
     path("s/<slug:sandbox>/bulk/<int:number>/undo/", runs.undo, name="bulk_undo"),
+    path("s/<slug:sandbox>/promote/", promote.promote, name="promote"),
     path(ACCESS, overview.overview, name="access"),
     path(ACCESS + "policy/", overview.policy, name="access_policy"),
     path(ACCESS + "changes/", overview.changes, name="access_changes"),

@@ -12,9 +12,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from offers.ledger.leaf import PromotedFrom
 from offers.models import Revision
 from offers.review.changes.approvals import Approval, Bypass
+from offers.web.frame.addresses import address_at
 from offers.web.frame.icons import icon, source_icon
+from offers.web.frame.sections import SECTION_OF
 
 # Asked for each row, where Django's own `get_source_display` makes this table each time.
 LABELS: Mapping[str, Any] = dict(Revision.Source.choices)
@@ -45,8 +48,21 @@ def _said(context: RequestContext, made: Revision) -> Iterator[str]:
         yield format_html('<a href="{}">{}</a>', address, _("bulk edit %(number)s") % {"number": bulk})
     if made.client_id:
         yield f"· {made.client_id}"
+    if promoted := made.refers_to.get("promoted_from"):
+        yield "·"
+        yield _promoted(context, made, promoted)
     if merged:
         yield "·\n" + _("merged with version %(etag)s") % {"etag": merged}
+
+
+def _promoted(context: RequestContext, made: Revision, source: PromotedFrom) -> str:
+    """Where it was promoted from, as a link for those who may see that."""
+    said = _("promoted from %(sandbox)s") % source
+    if source["sandbox"] not in [one.name for one in context["frame"].sandboxes]:
+        return said
+    kind = (context.get("item") or made.item).kind
+    address = address_at(source["sandbox"], SECTION_OF[kind], source["id"], "revision", etag=source["etag"])
+    return format_html('<a href="{}">{}</a>', address, said)
 
 
 def _approved(context: RequestContext, made: Revision) -> Iterator[str]:

@@ -1,0 +1,215 @@
+"""Promote items to another sandbox: where to, what that would do there, what has to be decided, and the change request."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_http_methods
+
+from offers import asked, promotion
+from offers.access.permissions import EDITORS, Actor, actor_for_user
+from offers.bulk import runs as bulk
+from offers.document.errors import JSON, DocumentError, Problem
+from offers.document.kinds.registry import KINDS
+from offers.document.merge import ABSENT, Conflict
+from offers.document.validate import references
+from offers.document.words.describe import Change, describe
+from offers.document.words.naming import Place, place_at, value_text
+from offers.ledger.references import InUse
+from offers.lists.names import names_in
+from offers.models import Listing, Revision, Sandbox
+from offers.promotion import Choices, Promoted, State, planned
+from offers.review import requests
+from offers.review.applying import NotReady
+from offers.review.requests import MOST_CHANGES
+from offers.web.frame.access import actor_for
+from offers.web.frame.middleware import zone_of
+from offers.web.frame.respond import answer
+from offers.web.lists.filters import wanted_in
+
+MAX_ID = 64
+MAX_FILTER = 2_000
+# Items to choose from in the place of one that is missing.
+OFFERED = 200
+ALONG = "+"
+WORDS = {
+    State.NEW: gettext_noop("New there"),
+    State.CHANGED: gettext_noop("Changes there"),
+    State.SAME: gettext_noop("Is the same there"),
+    State.CONTESTED: gettext_noop("Has to be decided"),
+    State.MISSING: gettext_noop("Refers to what is not there"),
+    State.TAKEN: gettext_noop("Its id is that of something else there"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """A field that differs on both sides: how the choice is sent, and what each side has."""
+
+    name: str
+    place: Place
+    source: str
+    target: str
+    chosen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An item, what becomes of it in words, and what is contested."""
+
+    one: Promoted
+    word: str
+    changes: list[Change]
+    contested: list[Contested]
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Something that is referred to and is not there under its id: what may take its place, and what does."""
+
+    id: str
+    name: str
+    kind: str
+    chosen: str
+    options: list[tuple[str, str]]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def promote(request: HttpRequest, sandbox: str) -> HttpResponse:
+    """`id` fields, or with `all` the `filter` of a list; `to` is the target. A POST with `propose` opens the request there."""
+    source = actor_for(request, sandbox)
+    form = request.POST if request.method == "POST" else request.GET
+    ids = _ids(request, source, form)
+    targets = _targets(request, source)
+    target = next((one for one in targets if one.name == form.get("to")), None)
+    if not ids or len(ids) > MOST_CHANGES or target is None:
+        context = {"ids": ids, "targets": targets, "too_many": len(ids) > MOST_CHANGES, "limit": MOST_CHANGES}
+        return answer(request, "promote/where.html", context)
+    return _previewed(request, source, actor_for_user(request.user, target.name), ids, form)
+
+
+def _ids(request: HttpRequest, source: Actor, form: QueryDict) -> list[str]:
+    if not form.get("all"):
+        given = [asked.text(id, MAX_ID) for id in form.getlist("id")[: MOST_CHANGES + 1]]
+        return list(dict.fromkeys(asked.ids(given)))
+    query = QueryDict(form.get("filter", "")[:MAX_FILTER], mutable=True)
+    query.pop("cursor", None)
+    keys = bulk.keys_matching(source, wanted_in(query, zone_of(request)))[: MOST_CHANGES + 1]
+    return list(Listing.objects.filter(pk__in=keys).order_by("pk").values_list("id", flat=True))
+
+
+def _targets(request: HttpRequest, source: Actor) -> list[Sandbox]:
+    """The other sandboxes where this person may propose."""
+    person = request.user.pk or 0
+    mine = Sandbox.objects.filter(membership__user_id=person, membership__role__in=EDITORS)
+    return list(mine.exclude(pk=source.sandbox.pk).order_by("-type", "name"))
+
+
+def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str], form: QueryDict) -> HttpResponse:
+    given = {name[4:]: asked.text(str(one), MAX_ID) for name, one in form.dict().items() if name.startswith("ref:")}
+    along = [id for id, chosen in given.items() if chosen == ALONG]
+    everything = list(dict.fromkeys([*along, *ids]))[:MOST_CHANGES]
+    choices = Choices(
+        {id: chosen for id, chosen in given.items() if chosen and chosen != ALONG},
+        _picks(form),
+        bool(form.get("statuses")),
+    )
+    plan = planned(source, target, everything, choices)
+    ready = any(one.is_ready for one in plan) and all(one.is_ready or one.state == State.SAME for one in plan)
+    problems: Sequence[tuple[str, Problem | str]] = ()
+    moved = False
+    if request.method == "POST" and "propose" in form and ready:
+        moved = any(form.get(f"seen:{one.here.id}") != seen(one) for one in plan)
+        if not moved:
+            done = _proposed(source, target, plan, form)
+            if isinstance(done, HttpResponse):
+                return done
+            problems = done
+    context = {
+        "target": target.sandbox,
+        "ids": ids,
+        "rows": _rows(target, plan, choices),
+        "replaced": _replaced(source, target, plan, given),
+        "statuses": choices.statuses,
+        "title": asked.text(form.get("title"), requests.MOST_TITLE),
+        "reason": asked.text(form.get("reason"), 2_000),
+        "ready": ready,
+        "moved": moved,
+        "tried": request.method == "POST" and "propose" in form,
+        "problems": problems,
+    }
+    return answer(request, "promote/preview.html", context, status=409 if moved else 422 if problems else 200)
+
+
+def seen(one: Promoted) -> str:
+    """What was looked at: both sides' etags. Who proposes has seen what is proposed."""
+    return f"{one.here.etag}-{one.there.etag if one.there else 0}"
+
+
+def _picks(form: QueryDict) -> Mapping[str, Mapping[str, str]]:
+    picks: dict[str, dict[str, str]] = {}
+    for name, side in form.dict().items():
+        if name.startswith("pick:/"):
+            key, _at, id = name[5:].rpartition("@")
+            picks.setdefault(id, {})[key] = str(side)
+    return picks
+
+
+def _proposed(
+    source: Actor, target: Actor, plan: Sequence[Promoted], form: QueryDict
+) -> HttpResponse | list[tuple[str, Problem | str]]:
+    wanted = promotion.proposals(plan, source.sandbox, Revision.Source.FORM.value)
+    title = asked.text(form.get("title"), requests.MOST_TITLE)
+    reason = asked.text(form.get("reason"), 2_000)
+    try:
+        made = requests.propose(target, wanted, title, reason)
+    except DocumentError as error:
+        return [(error.item, problem) for problem in error.problems]
+    except (NotReady, InUse):
+        return [("", _("Something there has changed since you looked. Look again."))]
+    return HttpResponseRedirect(reverse("review", args=[target.sandbox.name, made.number]))
+
+
+def _rows(target: Actor, plan: Sequence[Promoted], choices: Choices) -> list[Row]:
+    rows = []
+    for one in plan:
+        before = one.there.document if one.there and one.there.deleted_at is None else None
+        names = names_in(target.sandbox.pk, one.here.kind, [one.document, *([before] if before else [])])
+        changes = describe(before, one.document, names=names) if one.state not in (State.SAME, State.TAKEN) else []
+        contested = [_contested(one, conflict, names, choices) for conflict in one.conflicts]
+        rows.append(Row(one, _(WORDS[one.state]), changes, contested))
+    return rows
+
+
+def _contested(one: Promoted, conflict: Conflict, names: Mapping[str, str], choices: Choices) -> Contested:
+    place = place_at(one.document, conflict.pointer, names)
+    chosen = choices.picks.get(one.here.id, {}).get(conflict.key, "")
+    source, target = (_text(place, value, names) for value in (conflict.ours, conflict.theirs))
+    return Contested(f"pick:{conflict.key}@{one.here.id}", place, source, target, chosen)
+
+
+def _text(place: Place, value: JSON, names: Mapping[str, str]) -> str:
+    return "–" if value is ABSENT else str(_(value_text(place.member, value, names)[0]))
+
+
+def _replaced(source: Actor, target: Actor, plan: Sequence[Promoted], given: Mapping[str, str]) -> list[Replaced]:
+    """What is not there under its id, or was chosen otherwise: each once, with what may take its place."""
+    wanted = {one.id: one.kind for row in plan for one in row.missing}
+    for row in plan:
+        kinds = {one.id: one.kind for one in references(row.here.kind, row.here.document)}
+        wanted |= {id: kinds[id] for id in kinds if id in row.replaced or id in given}
+    found = {id: to for row in plan for id, to in row.replaced.items()}
+    names = dict(Listing.objects.filter(sandbox=source.sandbox, id__in=list(wanted)).values_list("id", "name"))
+    there = {kind: _items(target, kind.value) for kind in set(wanted.values())}
+    return [
+        Replaced(id, names.get(id, id), _(KINDS[kind].label), given.get(id) or found.get(id, ""), there[kind])
+        for id, kind in wanted.items()
+    ]
+
+
+def _items(target: Actor, kind: str) -> list[tuple[str, str]]:
+    rows = Listing.objects.filter(sandbox=target.sandbox, kind=kind, deleted_at=None).order_by("name")
+    return list(rows.values_list("id", "name")[:OFFERED])

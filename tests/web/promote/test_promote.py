@@ -1,0 +1,108 @@
+"""The page that promotes offers to another sandbox: where to, what that would do there, and the request that it opens."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from offers.models import ChangeRequest, LibraryItem, Membership, Revision, Sandbox
+from offers.review import verdicts
+from offers.review.standing import standing
+from tests.cast import Role, actor, make_sandbox, patch, replace
+from tests.review.conftest import member
+from tests.web.conftest import SignIn
+from tests.web.frame.test_respond import text_of
+
+pytestmark = pytest.mark.django_db
+PAGE = "/s/prod/promote/"
+
+
+@pytest.fixture
+def stage(db: None) -> Sandbox:
+    return make_sandbox("stage", review_policy=Sandbox.ReviewPolicy.EVERYTHING)
+
+
+@pytest.fixture
+def mina(item: LibraryItem, stage: Sandbox, sign_in: SignIn) -> Client:
+    """A marketer of both sandboxes."""
+    browser = sign_in(Role.EDITOR)
+    Membership.objects.create(sandbox=stage, user=User.objects.get(username="mina"), role=Role.EDITOR)
+    return browser
+
+
+def agreed(stage: Sandbox) -> None:
+    request = ChangeRequest.objects.get(sandbox=stage, state="open")
+    verdicts.approve(member(stage, f"jun{request.number}", Role.REVIEWER), request, standing(request).digest)
+
+
+def form(page: Client, **more: str) -> dict[str, object]:
+    """What the preview carries, as a browser would send it."""
+    rows = page.post(PAGE, {"id": "sale", "to": "stage", **more}).context["rows"]
+    etags = {
+        f"seen:{row.one.here.id}": f"{row.one.here.etag}-{row.one.there.etag if row.one.there else 0}" for row in rows
+    }
+    return {"id": "sale", "to": "stage", "propose": "1", **etags, **more}
+
+
+def test_offers_are_promoted_with_what_they_refer_to_and_history_says_where_they_came_from(
+    mina: Client, stage: Sandbox
+) -> None:
+    assert "Stage" in text_of(mina.get(f"{PAGE}?id=sale"))
+    preview = mina.post(PAGE, {"id": "sale", "to": "stage"})
+    assert "Refers to what is not there" in text_of(preview)
+    assert [one.id for one in preview.context["replaced"]] == ["holiday", "home"]
+    sent = mina.post(PAGE, {"id": "sale", "to": "stage", "propose": "1"})
+    assert "still to be decided" in text_of(sent)
+    assert not ChangeRequest.objects.exists()
+    along = form(mina, **{"ref:home": "+", "ref:holiday": "+"}, title="Promotion")
+    sent = mina.post(PAGE, along)
+    assert sent["Location"] == "/s/stage/reviews/1/"
+    agreed(stage)
+    assert sorted(LibraryItem.objects.filter(sandbox=stage).values_list("id", flat=True)) == ["holiday", "home", "sale"]
+    page = mina.get("/s/stage/offers/sale/history/").content.decode()
+    assert "promoted from prod" in page
+    assert "/s/prod/offers/sale/history/3/" in page
+    stranger = Client()
+    stranger.force_login(User.objects.get(username="jun1"))
+    page = stranger.get("/s/stage/offers/sale/history/").content.decode()
+    assert "promoted from prod" in page
+    assert "/s/prod/" not in page, "who may not see the source gets no link"
+
+
+def test_what_both_changed_is_asked_with_both_values_and_what_moved_is_shown_again(
+    mina: Client, stage: Sandbox
+) -> None:
+    mina.post(PAGE, form(mina, **{"ref:home": "+", "ref:holiday": "+"}))
+    agreed(stage)
+    prod = Sandbox.objects.get(name="prod")
+    patch(actor(prod), LibraryItem.objects.get(sandbox=prod, id="sale"), replace("/name", "Autumn <b>sale"))
+    Sandbox.objects.filter(pk=stage.pk).update(review_policy="none")
+    setup = actor(Sandbox.objects.get(pk=stage.pk))
+    there = LibraryItem.objects.get(sandbox=stage, id="sale")
+    patch(setup, there, replace("/name", "Theirs"))
+    preview = text_of(mina.post(PAGE, {"id": "sale", "to": "stage"}))
+    assert "Has to be decided" in preview
+    assert "Theirs" in preview
+    assert "Autumn &lt;b&gt;sale" in mina.post(PAGE, {"id": "sale", "to": "stage"}).content.decode()
+    chosen = form(mina, **{"pick:/name@sale": "source"})
+    patch(setup, there, replace("/rank/priority", 55))
+    moved = mina.post(PAGE, chosen)
+    assert moved.status_code == 409
+    assert "has changed since you looked" in text_of(moved)
+    assert mina.post(PAGE, form(mina, **{"pick:/name@sale": "source"})).status_code == 302
+    assert Revision.objects.filter(item=there).count() == 3
+
+
+def test_only_sandboxes_where_one_may_propose_are_offered(item: LibraryItem, stage: Sandbox, sign_in: SignIn) -> None:
+    person = sign_in(Role.AUDITOR)
+    assert "There is no sandbox to promote to" in text_of(person.get(f"{PAGE}?id=sale"))
+    user = User.objects.get(username="mina")
+    Membership.objects.create(sandbox=stage, user=user, role=Role.AUDITOR)
+    assert "There is no sandbox to promote to" in text_of(person.post(PAGE, {"id": "sale", "to": "stage"}))
+    Membership.objects.filter(user=user, sandbox=stage).update(role=Role.EDITOR)
+    assert person.post(PAGE, {"id": "sale", "to": "stage"}).context["rows"]
+    assert sign_in(None, "Otto Lee").get(f"{PAGE}?id=sale").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["id=nothing&to=stage", "id=sale&to=stage&ref:home=%00", "id=%00&to=stage"])
+def test_what_is_none_is_not_there_or_asked_again(mina: Client, query: str) -> None:
+    assert mina.get(f"{PAGE}?{query}").status_code in (200, 404)
