@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from offers import asked
 from offers.access.asking import asking
 from offers.access.permissions import NotFound
-from offers.api import promoting, proposing
+from offers.api import proposing
 from offers.api.auth import ApiRequest
 from offers.api.history import etag_before
 from offers.api.wire import answers, request_shapes, review
@@ -61,7 +61,7 @@ def open(request: ApiRequest) -> HttpResponse:
     when = review.when(given, When())
 
     def perform() -> HttpResponse:
-        wanted = promoting.asked_for(actor, given)
+        wanted = proposing.asked_for(actor, given)
         made = requests.propose(actor, wanted, given["title"], given.get("reason", ""), when=when)
         return answers.json_response(review.full(made), status=201, headers=answers.location(made))
 
