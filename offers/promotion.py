@@ -54,7 +54,9 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Promoted:
-    """An item of the source (`here`) beside that of the target, if it is there; `document` is what is asked for."""
+    """An item of the source (`here`) beside that of the target, if it is there; `document` is what is asked for: of what is still
+    to be decided, it has what is there. `conflicts` are all that are contested, `undecided` those of them of which nobody has said.
+    """
 
     here: Head
     there: Head | None
@@ -64,6 +66,7 @@ class Promoted:
     # What it refers to and the target does not have; and what has another id there, by the source's.
     missing: tuple[Reference, ...] = ()
     replaced: Mapping[str, str] = field(default_factory=dict)
+    undecided: tuple[Conflict, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -116,20 +119,17 @@ def _one(source: Sandbox, here: Head, there: Head | None, mapping: Mapping[str, 
     if not choices.statuses:
         # What is there keeps its status: a draft of it would take it off the air.
         ours, base = _with_status(ours, there.document), _with_status(base, there.document) if base else {}
-    merged = resolve(base, ours, there.document, {})
+    conflicts = resolve(base, ours, there.document, {}).conflicts
     sides = choices.picks.get(here.id, {})
-    picks = {one.key: _side(one, sides[one.key]) for one in merged.conflicts if sides.get(one.key) in (SOURCE, TARGET)}
-    merged = resolve(base, ours, there.document, picks)
-    assert isinstance(merged.document, dict)
-    state = State.MISSING if missing else State.CONTESTED if merged.conflicts else State.CHANGED
-    if state == State.CHANGED and equal(merged.document, there.document):
+    picks = {one.key: one.ours if sides.get(one.key) == SOURCE else one.theirs for one in conflicts}
+    undecided = tuple(one for one in conflicts if sides.get(one.key) not in (SOURCE, TARGET))
+    document: JSON = resolve(base, ours, there.document, picks).document
+    assert isinstance(document, dict)
+    state = State.MISSING if missing else State.CONTESTED if undecided else State.CHANGED
+    if state == State.CHANGED and equal(document, there.document):
         state = State.SAME
     # All that is contested is told, also what was decided: somebody may think again.
-    return Promoted(here, there, state, merged.document, merged.conflicts, missing, replaced)
-
-
-def _side(conflict: Conflict, side: str) -> JSON:
-    return conflict.ours if side == SOURCE else conflict.theirs
+    return Promoted(here, there, state, document, conflicts, missing, replaced, undecided)
 
 
 def _with_status(document: Document, other: Document) -> Document:

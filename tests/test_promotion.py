@@ -99,12 +99,14 @@ def test_what_is_newer_there_is_kept_and_what_both_changed_is_asked(dev: Actor, 
     patch(dev, here(dev), replace("/rank/priority", 3))
     (one,) = plan(dev, prod)
     assert one.state == State.CONTESTED
+    assert one.document["rank"] == {"priority": 9}, "undecided, it is what is there"
     ((key, ours, theirs),) = [(conflict.key, conflict.ours, conflict.theirs) for conflict in one.conflicts]
     assert (key, ours, theirs) == ("/rank/priority", 3, 9)
     assert proposals([one], dev.sandbox, "form") == []
     for side, priority in (("source", 3), ("target", 9)):
         (one,) = plan(dev, prod, picks={"sale": {"/rank/priority": side}})
         assert (one.state, one.document["rank"]["priority"]) == (State.CHANGED, priority)
+        assert (len(one.conflicts), one.undecided) == (1, ())
 
 
 def test_without_a_promotion_before_each_field_that_differs_is_asked_and_a_live_offer_stays_live(

@@ -200,7 +200,7 @@ def _problems(one: Promoted) -> Iterator[Problem]:
     for reference in one.missing:
         params: dict[str, str | int] = {"id": id, "kind": reference.kind.value, "reference": reference.id}
         yield Problem(f"/promoteFrom/references/{reference.id}", "unknown-reference", MISSING, params=params)
-    for conflict in one.conflicts:
+    for conflict in one.undecided:
         sides = {"source": _text(conflict.ours), "target": _text(conflict.theirs)}
         yield Problem(
             f"/promoteFrom/picks/{id}", "contested", CONTESTED, params={"id": id, "key": conflict.key, **sides}

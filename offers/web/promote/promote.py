@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 from offers import asked, promotion
 from offers.access.permissions import EDITORS, Actor, actor_for_user
 from offers.bulk import runs as bulk
-from offers.document.errors import JSON, DocumentError, Problem
+from offers.document.errors import DocumentError, Problem
 from offers.document.kinds.registry import KINDS
-from offers.document.merge import ABSENT, Conflict
+from offers.document.merge import Conflict
 from offers.document.validate import references
 from offers.document.words.describe import Change, describe
-from offers.document.words.naming import Place, place_at, value_text
+from offers.document.words.naming import Places
 from offers.ledger.references import InUse
 from offers.lists.names import names_in
 from offers.models import Listing, Revision, Sandbox
@@ -28,6 +28,7 @@ from offers.review.requests import MOST_CHANGES
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer
+from offers.web.item.history.sides import Side, side_of, title_of
 from offers.web.lists.filters import wanted_in
 
 MAX_ID = 64
@@ -50,9 +51,9 @@ class Contested:
     """A field that differs on both sides: how the choice is sent, and what each side has."""
 
     name: str
-    place: Place
-    source: str
-    target: str
+    label: str
+    source: Side
+    target: Side
     chosen: str
 
 
@@ -179,20 +180,17 @@ def _rows(target: Actor, plan: Sequence[Promoted], choices: Choices) -> list[Row
         before = one.there.document if one.there and one.there.deleted_at is None else None
         names = names_in(target.sandbox.pk, one.here.kind, [one.document, *([before] if before else [])])
         changes = describe(before, one.document, names=names) if one.state not in (State.SAME, State.TAKEN) else []
-        contested = [_contested(one, conflict, names, choices) for conflict in one.conflicts]
+        places = Places([one.here.document, *([before] if before else [])], names)
+        contested = [_contested(one, conflict, places, choices) for conflict in one.conflicts]
         rows.append(Row(one, _(WORDS[one.state]), changes, contested))
     return rows
 
 
-def _contested(one: Promoted, conflict: Conflict, names: Mapping[str, str], choices: Choices) -> Contested:
-    place = place_at(one.document, conflict.pointer, names)
+def _contested(one: Promoted, conflict: Conflict, places: Places, choices: Choices) -> Contested:
     chosen = choices.picks.get(one.here.id, {}).get(conflict.key, "")
-    source, target = (_text(place, value, names) for value in (conflict.ours, conflict.theirs))
-    return Contested(f"pick:{conflict.key}@{one.here.id}", place, source, target, chosen)
-
-
-def _text(place: Place, value: JSON, names: Mapping[str, str]) -> str:
-    return "–" if value is ABSENT else str(_(value_text(place.member, value, names)[0]))
+    source, target = (side_of(conflict, value, places) for value in (conflict.ours, conflict.theirs))
+    label = title_of(places, conflict.place)
+    return Contested(f"pick:{conflict.key}@{one.here.id}", label, source, target, chosen)
 
 
 def _replaced(source: Actor, target: Actor, plan: Sequence[Promoted], given: Mapping[str, str]) -> list[Replaced]:

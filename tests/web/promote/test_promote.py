@@ -83,6 +83,8 @@ def test_what_both_changed_is_asked_with_both_values_and_what_moved_is_shown_aga
     assert "Has to be decided" in preview
     assert "Theirs" in preview
     assert "Autumn &lt;b&gt;sale" in mina.post(PAGE, {"id": "sale", "to": "stage"}).content.decode()
+    decided = mina.post(PAGE, {"id": "sale", "to": "stage", "pick:/name@sale": "source", "look": "1"})
+    assert [field.chosen for row in decided.context["rows"] for field in row.contested] == ["source"], "it is kept"
     chosen = form(mina, **{"pick:/name@sale": "source"})
     patch(setup, there, replace("/rank/priority", 55))
     moved = mina.post(PAGE, chosen)
