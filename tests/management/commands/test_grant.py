@@ -40,11 +40,13 @@ from django.test import Client
 from offers.bulk import runs
 from offers.ledger import writes
 from offers.bulk.actions import Action, Do
-from offers.document.kinds.registry import OFFER_KINDS
+from offers.document.kinds.registry import OFFER_KINDS, Kind
+from offers.erasure import asking
 from offers.lists.upkeep import tidy_search
 from offers.models import LibraryItem, LogEntry, Membership, Revision, Sandbox
 from offers.access.permissions import actor_for_user
 from tests.cast import FORM
+from tests.management.commands.test_grant import NEW
 sandbox = Sandbox.objects.get(name="prod")
 user = User.objects.create_superuser("mina", "", "a long password")
 Membership.objects.create(sandbox=sandbox, user=user, role=Membership.Role.ADMIN)
@@ -69,6 +71,13 @@ done(run, "finished")
 assert set(run.rows.values_list("result", flat=True)) == {"changed"}, list(run.rows.values())
 writes.delete(actor, OFFER_KINDS, "personalizedOffer1234", FORM)
 writes.undelete(actor, OFFER_KINDS, "personalizedOffer1234", FORM)
+item = writes.create(actor, Kind.PERSONALIZED_OFFER, {**NEW, "name": "Ask Hana"}, FORM, id="said").head
+writes.change(actor, OFFER_KINDS, "said", [{"op": "replace", "path": "/name", "value": "Sale"}], FORM)
+other = User.objects.create_user("jun", "", "a long password")
+Membership.objects.create(sandbox=sandbox, user=other, role=Membership.Role.ADMIN)
+asked = asking.ask_value(actor, LibraryItem.objects.get(key=item.key), "/name", [1], "Why")
+assert asking.confirm(actor_for_user(other, "prod"), asked.key).state == "done"
+assert "Hana" not in Revision.objects.get(item=item.key, etag=1).patch
 until = time.monotonic() + 30
 while LogEntry.objects.filter(event=LogEntry.Event.REVISION).count() < Revision.objects.count():
     assert time.monotonic() < until, "the worker did not log it"
