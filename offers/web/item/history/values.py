@@ -148,7 +148,7 @@ def chart(held: Sequence[Held]) -> SafeString | None:
     steps = " ".join(_steps(points, (first, last - first or 1), (low, high - low or 1)))
     said = _("{n} values, from {first} to {last}").format(n=len(points), first=_said(held[-1]), last=_said(held[0]))
     return format_html(
-        '<svg class="steps" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<svg class="value-steps" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">'
         '<polyline points="{}"/></svg>',
         WIDE,
         HIGH,
