@@ -100,15 +100,15 @@ def having_words(items: QuerySet[Listing], text: str, *, walk: bool = False) -> 
 def named_like(text: str, most: int) -> list[QuerySet[SearchText, int]]:
     """The keys of the items that have a word in their name, id or description: one query for each word of the text."""
     named = SearchText.objects.filter(part=SearchText.Part.NAME)
-    return [named.filter(_with(word)).values_list("item_id", flat=True) for word in asked.words(text, most)]
+    return [named.filter(with_word(word)).values_list("item_id", flat=True) for word in asked.words(text, most)]
 
 
 def has_word(word: str) -> Q:
     """Anywhere in name, id, description or contents, found by the index of trigrams."""
-    return Q(pk__in=SearchText.objects.filter(_with(word)).values("item_id"))
+    return Q(pk__in=SearchText.objects.filter(with_word(word)).values("item_id"))
 
 
-def _with(word: str) -> Q:
+def with_word(word: str) -> Q:
     """One or two characters only where a word begins.
 
     That is what an index of trigrams can answer: it knows "  설" and " 설날", but not 설날 in the middle of a word.

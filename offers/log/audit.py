@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from offers.access.permissions import CLIENT
 from offers.asked import words
 from offers.document.kinds.reading import CALLED, DATES
-from offers.lists.filters import MAX_WORDS, named_like
+from offers.lists.filters import MAX_WORDS, named_like, with_word
 from offers.lists.finding import beyond
 from offers.lists.keyset import Key, Page, Start, Values, item_key, page_of, start_of, stretches
 from offers.log.found import days, walking
@@ -202,7 +202,7 @@ def matching(sandbox_id: int, wanted: Wanted) -> QuerySet[LogEntry]:
     for items in named_like(wanted.text, MAX_WORDS):
         asks &= Q(item_id__in=items)
     for word in words(wanted.note, MAX_WORDS):
-        noted = LogNote.objects.filter(sandbox_id=sandbox_id, text__contains=word)
+        noted = LogNote.objects.filter(with_word(word), sandbox_id=sandbox_id)
         asks &= Q(index__in=noted.values_list("index", flat=True))
     return LogEntry.objects.filter(asks)
 
