@@ -19,7 +19,8 @@ SALT_BYTES = 16
 
 class Origin(TypedDict):
     """What a revision that came with an import was where it came from: its digest, and what means something else here: the number
-    of who made it, the program, the door, and what it referred to.
+    of who made it, the program, the door, and what it referred to. `erased`: of what had been erased there, by name, SHA-256 of what
+    stands in its place.
     """
 
     digest: str
@@ -27,6 +28,7 @@ class Origin(TypedDict):
     actor: NotRequired[int]
     client: NotRequired[str]
     refers_to: NotRequired[dict[str, Any]]
+    erased: NotRequired[dict[str, str]]
 
 
 class PromotedFrom(TypedDict):

@@ -3,8 +3,8 @@
 The write path and the import make revisions with the same function, so that one verification holds for both.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
@@ -59,6 +59,13 @@ class NewRevision:
         """What is stored, in the order of REVISION_COLUMNS."""
         values = [getattr(self, name) for name in REVISION_COLUMNS]
         return [canonical_text(value) if isinstance(value, dict) else value for value in values]
+
+
+@dataclass(slots=True)
+class BroughtRevision(NewRevision):
+    """One that comes from elsewhere, and of which texts had been erased there: their commitments, by name."""
+
+    erased: dict[str, str] = field(default_factory=dict)
 
 
 class StoredRevision(NamedTuple):
@@ -117,8 +124,18 @@ class Recorded(NamedTuple):
         return [stored[name] if name in stored else getattr(self.head, name) for name in columns]
 
 
-def record(actor: Actor, before: str, after: Head, patch: Patch, stamp: Stamp, salts: Salts | None = None) -> Recorded:
-    """What is stored of a change. `before` is the digest of the revision before, "" for the first. New salts are made unless they are given."""
+def record(
+    actor: Actor,
+    before: str,
+    after: Head,
+    patch: Patch,
+    stamp: Stamp,
+    salts: Salts | None = None,
+    erased: Mapping[str, str] | None = None,
+) -> Recorded:
+    """What is stored of a change. `before` is the digest of the revision before, "" for the first. New salts are made unless they are
+    given. `erased` has the commitments of texts that had been erased already, where the change comes from.
+    """
     salts = salts or new_salts()
     text = canonical_text(after.document)
     # What is deleted has no document, says its digest; its row keeps the last one, to be brought back.
@@ -141,8 +158,15 @@ def record(actor: Actor, before: str, after: Head, patch: Patch, stamp: Stamp, s
         label_salt=salts.label,
         note_salt=salts.note,
     )
+    if erased:
+        revision = _brought(revision, erased)
     revision.digest = leaf_of(before, actor.sandbox, after.id, after.kind.value, revision, document).digest()
     return Recorded(replace(after, digest=revision.digest), text, revision.values())
+
+
+def _brought(made: NewRevision, erased: Mapping[str, str]) -> BroughtRevision:
+    values = {one.name: getattr(made, one.name) for one in fields(made)}
+    return BroughtRevision(**values | {f"{name}_salt": None for name in erased}, erased=dict(erased))
 
 
 def leaf_of(

@@ -217,9 +217,13 @@ def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row], looks: Sequence[Look]
 
 def _unnamed(found: StoredRevision, gone: str | None, document: str) -> Iterator[str]:
     """Where a text was taken out of a revision, or another put in its place, and no erasure says so."""
-    named = orjson.loads(gone or "{}")
+    # What had been erased where it was imported from: its leaf here says so, and what stands in the place of it.
+    there = found.refers_to.get("origin", {}).get("erased", {})
+    erased = found.erased or {}
+    named = {name: (erased[name], instead, "") for name, instead in there.items() if name in erased}
+    named |= orjson.loads(gone or "{}")
     texts = {"patch": found.patch, "document": document, "label": found.actor_label, "note": found.note}
-    for name, kept in sorted((found.erased or {}).items()):
+    for name, kept in sorted(erased.items()):
         said, instead, problem = named.get(name) or ("", "", "")
         if said != kept:
             yield f"the {name} was erased, and nothing says by whom"

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from django.utils import timezone
@@ -32,10 +32,10 @@ class _Row(NamedTuple):
     refers_to: str
     time: datetime
     digest: str
-    patch_salt: bytes
-    document_salt: bytes
-    label_salt: bytes
-    note_salt: bytes
+    patch_salt: bytes | None
+    document_salt: bytes | None
+    label_salt: bytes | None
+    note_salt: bytes | None
     erased: str | None
 
 
@@ -49,12 +49,8 @@ SELECT item.id, item.kind, item.etag, item.digest, made.etag, made.patch, made.a
 """
 
 
-class Erased(Exception):
-    """Something of this library was erased, and a file cannot say so yet."""
-
-
 def lines(sandbox: Sandbox) -> Iterator[bytes]:
-    """The file, a piece at a time. Raises Erased."""
+    """The file, a piece at a time."""
     told, items, revisions = hashlib.sha256(), 0, 0
     with reading.one_moment():
         for piece, made in _pieces(sandbox):
@@ -69,8 +65,6 @@ def _pieces(sandbox: Sandbox) -> Iterator[tuple[bytes, _Row | None]]:
     yield _line("library", header(sandbox)), None
     for row in reading.stream(_CHAINS, [sandbox.pk]):
         made = _Row(*row)
-        if made.erased is not None:
-            raise Erased(f"{made.id} etag {made.etag}: a text was erased, and an export cannot say so yet")
         yield _written(made), made
 
 
@@ -89,8 +83,8 @@ def header(sandbox: Sandbox) -> Header:
 
 def _written(made: _Row) -> bytes:
     """The line of a revision, with that of its item before the first."""
-    salts = {name: bytes(getattr(made, f"{name}_salt")).hex() for name in ("patch", "document", "label", "note")}
-    revision = {
+    salts = {name: getattr(made, f"{name}_salt") for name in ("patch", "document", "label", "note")}
+    revision: dict[str, Any] = {
         "etag": made.etag,
         # As it is stored: these very bytes are proved.
         "patch": orjson.Fragment(made.patch),
@@ -102,9 +96,11 @@ def _written(made: _Row) -> bytes:
         "request": made.request,
         "refers_to": orjson.Fragment(made.refers_to),
         "time": time_text(made.time),
-        "salts": salts,
+        "salts": {name: salt and bytes(salt).hex() for name, salt in salts.items()},
         "digest": made.digest,
     }
+    if made.erased is not None:
+        revision["erased"] = orjson.Fragment(made.erased)
     line = _line("revision", revision)
     if made.etag > 1:
         return line

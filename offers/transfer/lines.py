@@ -47,12 +47,22 @@ class Item(TypedDict):
 
 @_strict
 class SaltTexts(TypedDict):
-    """The salts of a revision, in hex."""
+    """The salts of a revision, in hex; none of a text that was erased."""
 
-    patch: Salt
-    document: Salt
-    label: Salt
-    note: Salt
+    patch: Salt | None
+    document: Salt | None
+    label: Salt | None
+    note: Salt | None
+
+
+@_strict
+class ErasedTexts(TypedDict):
+    """The commitments, in hex, of what was erased of a revision."""
+
+    patch: NotRequired[Hash]
+    document: NotRequired[Hash]
+    label: NotRequired[Hash]
+    note: NotRequired[Hash]
 
 
 @_strict
@@ -70,6 +80,7 @@ class Revision(TypedDict):
     refers_to: dict[str, JSON]
     time: str
     salts: SaltTexts
+    erased: NotRequired[ErasedTexts]
     digest: Hash
 
 
@@ -96,12 +107,17 @@ LINE = TypeAdapter(Line)
 
 
 def salts_of(revision: Revision) -> Salts:
-    return Salts(**{name: bytes.fromhex(str(salt)) for name, salt in revision["salts"].items()})
+    return Salts(**{name: bytes.fromhex(str(salt or "")) for name, salt in revision["salts"].items()})
+
+
+def erased_of(revision: Revision) -> dict[str, str]:
+    """The commitments of what was erased of it, by name."""
+    return {name: str(kept) for name, kept in revision.get("erased", {}).items()}
 
 
 def digest_of(revision: Revision, *, sandbox: str, item: Item, before: str, document: str) -> str:
     """The digest by the recipe, of a revision in that sandbox: `before` is that of the one before, `document` the text after it."""
-    salts = salts_of(revision)
+    salts, erased = salts_of(revision), erased_of(revision)
     patch: Patch = revision["patch"]
     return Leaf(
         sandbox=sandbox,
@@ -109,10 +125,10 @@ def digest_of(revision: Revision, *, sandbox: str, item: Item, before: str, docu
         kind=item["kind"],
         etag=revision["etag"],
         before=before,
-        patch=commitment(salts.patch, canonical_text(patch)),
-        document=commitment(salts.document, document),
-        label=commitment(salts.label, revision["label"]),
-        note=commitment(salts.note, revision["note"]),
+        patch=erased.get("patch") or commitment(salts.patch, canonical_text(patch)),
+        document=erased.get("document") or commitment(salts.document, document),
+        label=erased.get("label") or commitment(salts.label, revision["label"]),
+        note=erased.get("note") or commitment(salts.note, revision["note"]),
         actor=revision["actor"],
         client=revision["client"],
         door=revision["door"],

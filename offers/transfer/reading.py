@@ -4,9 +4,9 @@ Nothing of it is believed: each patch is applied, each digest made again by the 
 from, and what was counted and hashed is compared with the last line. Memory does not grow with the file.
 """
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 from typing import IO, Any
 
 from django.utils import timezone
@@ -32,6 +32,7 @@ from offers.transfer.lines import (
     Library,
     Revision,
     digest_of,
+    erased_of,
     instant,
     salts_of,
     sandbox_of,
@@ -54,7 +55,7 @@ class LibraryFile:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._told = hashlib.sha256()
+        self._told = sha256()
         self.line = 0
         # Of every byte of the file, once it was read.
         self.sha256 = ""
@@ -111,7 +112,9 @@ class LibraryFile:
             raise self._bad(f"/revision/patch/{problem.operation or 0}", problem.text) from None
         if document is None and before is None:
             raise self._bad("/revision/patch", "removes what is not there")
-        problems = validate(kind, document) if document is not None else ()
+        # What stands in the place of an erased text need not be what its field takes.
+        whole = document is not None and "document" not in erased_of(made)
+        problems = validate(kind, document) if whole else ()
         if problems:
             raise self._bad(
                 "/revision/patch", f"makes a document that is not valid: {problems[0].pointer}: {problems[0].text}"
@@ -131,10 +134,10 @@ class LibraryFile:
     def _version(self, sandbox: Sandbox, made: Revision, at: datetime, document: Document | None) -> Version:
         # Who has the same number here, or a program of the same name, is somebody else: the name is what comes along.
         by = Actor(sandbox, Membership.Role.AUDITOR, made["label"])
-        stamp = Stamp(Stored.Source.IMPORT, made["note"], made["request"], self._refers_to(made))
-        return Version(by, at, document, stamp, patch=made["patch"], salts=salts_of(made))
+        stamp = Stamp(Stored.Source.IMPORT, made["note"], made["request"], self._refers_to(made, document))
+        return Version(by, at, document, stamp, patch=made["patch"], salts=salts_of(made), erased=erased_of(made))
 
-    def _refers_to(self, made: Revision) -> RefersTo:
+    def _refers_to(self, made: Revision, document: Document | None) -> RefersTo:
         """What is the same here, and what there is of it at its origin: requests and runs with these numbers are others."""
         said, same = made["refers_to"], RefersTo()
         for name in _ETAGS:
@@ -153,7 +156,17 @@ class LibraryFile:
             origin["client"] = made["client"]
         if said:
             origin["refers_to"] = said
+        if erased := self._erased(made):
+            texts = {"patch": canonical_text(made["patch"]), "document": canonical_text(document)}
+            texts |= {"label": made["label"], "note": made["note"]}
+            origin["erased"] = {name: sha256(texts[name].encode()).hexdigest() for name in erased}
         return {**same, "origin": origin}
+
+    def _erased(self, made: Revision) -> dict[str, str]:
+        erased = erased_of(made)
+        if {name for name, salt in made["salts"].items() if salt is None} != erased.keys():
+            raise self._bad("/revision/salts", "are missing of other texts than those that were erased")
+        return erased
 
     def _check_end(self, end: End, items: int, revisions: int) -> None:
         if (end["items"], end["revisions"]) != (items, revisions):

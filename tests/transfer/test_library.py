@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from offers import proof
@@ -284,16 +283,6 @@ def test_a_file_that_was_cut_off_changed_or_made_to_hurt_is_refused(
     with pytest.raises(importing.Refused, match=problem):
         brought(change(file), elsewhere)
     assert not LibraryItem.objects.filter(sandbox=elsewhere).exists()
-
-
-def test_what_was_erased_is_not_exported_as_if_it_had_never_been(library: Sandbox) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE offers_revision DISABLE TRIGGER revision_append_only")
-        cursor.execute("UPDATE offers_revision SET erased = '{}' WHERE etag = 3")
-        cursor.execute("ALTER TABLE offers_revision ENABLE TRIGGER revision_append_only")
-    with pytest.raises(exporting.Erased, match="sale etag 3"):
-        exported(library)
 
 
 def test_the_commands_write_a_file_and_read_it(library: Sandbox, tmp_path: Path, capsys: Any) -> None:

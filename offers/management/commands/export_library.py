@@ -24,9 +24,6 @@ class Command(BaseCommand):
         try:
             with part.open("wb") as file:
                 file.writelines(exporting.lines(found))
-        except exporting.Erased as error:
-            raise CommandError(str(error)) from None
-        else:
             part.replace(out)
         finally:
             part.unlink(missing_ok=True)
