@@ -2,13 +2,16 @@
 import { completion, marks } from "./code-expressions.js";
 import { colours, look } from "./code-look.js";
 
-/** What the text area is called and described by, so that the editor is, too. */
-const named = (area) => () => ({
-  "aria-label": area.labels[0].textContent.trim(),
-  "aria-describedby": area.getAttribute("aria-describedby"),
-  "aria-invalid": area.getAttribute("aria-invalid") || "false",
-  spellcheck: "false",
-});
+/** What the text area is called and described by, so that the editor is, too; out of the page it has no label any more. */
+const named = (area) => {
+  const label = area.labels[0].textContent.trim();
+  return () => ({
+    "aria-label": label,
+    "aria-describedby": area.getAttribute("aria-describedby"),
+    "aria-invalid": area.getAttribute("aria-invalid") || "false",
+    spellcheck: "false",
+  });
+};
 // What is typed over something that is chosen: Chromium would give it the look of that by an inline style, which our policy
 // forbids.
 const typeOver = ({ EditorView }) =>
@@ -41,6 +44,16 @@ const extensions = (parts, area, { nonce, attributes }) => [
   look(parts),
 ];
 
+const views = new WeakMap(); // by the text area
+
+/** Where in a text one types, be it in its input or in an editor over it. Dates and choices have no such place. */
+export const selectionIn = (input) => {
+  const view = views.get(input);
+  if (!view) return [input.selectionStart, input.selectionEnd];
+  const { from, to } = view.state.selection.main;
+  return [from, to];
+};
+
 export const editorFor = (parts, area, options) => {
   const { Annotation, Compartment, EditorState, EditorView, languages } = parts;
   const told = Annotation.define(); // by the text area
@@ -59,6 +72,7 @@ export const editorFor = (parts, area, options) => {
   const doc = area.value;
   const all = [...extensions(parts, area, options), language.of(languages[options.type]), tell];
   const view = new EditorView({ state: EditorState.create({ doc, selection, extensions: all }), parent: place });
+  views.set(area, view);
   field.classList.add("has-code");
   area.tabIndex = -1;
   area.setAttribute("aria-hidden", "true");
@@ -91,6 +105,7 @@ export const editorFor = (parts, area, options) => {
       area.removeEventListener("input", hear);
       area.removeEventListener("focus", pass);
       view.destroy();
+      views.delete(area);
       place.remove();
       field.classList.remove("has-code");
       area.removeAttribute("tabindex");

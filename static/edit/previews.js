@@ -20,7 +20,10 @@ const frameFor = (component, slot) => {
   slot.append(frame);
   return frame;
 };
+// What is answered to who was signed out has no place in a frame.
+const isAnswered = () => document.getElementById("session").hidden;
 const preview = (component) => {
+  if (!isAnswered()) return;
   const slot = component.querySelector("[data-preview]");
   // A form of its own: a form that is sent twice at once is sent once, and the other frame would stay as it was.
   const sender = document.getElementById("preview-form").cloneNode(true);

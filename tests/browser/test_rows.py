@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.complaints import complaints_of
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FIRST = "#f-representations-0-components-0-content"
@@ -83,3 +85,38 @@ def test_a_removed_row_comes_back_beside_what_was_typed_since(form: Page) -> Non
     form.locator("[data-undo-remove]").click()
     expect(form.locator(FIRST)).to_have_value("First")
     expect(form.locator(SECOND)).to_have_value("Second, and typed since")
+
+
+def test_who_types_while_rows_are_on_their_way_goes_on_typing_in_the_same_one(form: Page) -> None:
+    complaints = complaints_of(form)
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held or "action=add" not in (route.request.post_data or ""):
+            return route.continue_()
+        return held.append(route)
+
+    editor = form.locator("[data-component]:not(.is-behind) .cm-content")
+    form.route("**/edit/", hold_the_first)
+    form.locator(FIRST).scroll_into_view_if_needed()
+    expect(editor).to_have_count(1)
+    form.get_by_role("button", name="Add language").click()
+    editor.click()
+    form.keyboard.press("Control+End")
+    form.keyboard.type(" dear")
+    form.keyboard.press("ArrowLeft")
+    held[0].continue_()
+    expect(form.locator("[data-component]")).to_have_count(2)
+    expect(editor).to_be_focused()
+    form.keyboard.type("est custome")
+    expect(form.locator(FIRST)).to_have_value("Hello deaest customer")
+    # An editor that went with its rows, and came back with them, works on.
+    form.get_by_role("button", name="Remove: HTML").first.click()
+    expect(form.locator("[data-component]")).to_have_count(1)
+    form.locator("[data-undo-remove]").click()
+    expect(form.locator("[data-component]")).to_have_count(2)
+    editor.click()
+    form.keyboard.press("Control+End")
+    form.keyboard.type("!")
+    expect(form.locator(FIRST)).to_have_value("Hello deaest customer!")
+    assert complaints == []

@@ -100,6 +100,7 @@ def test_a_wrong_field_keeps_everything_typed_and_says_what_is_wrong(editor: Cli
     page = response.context["page"]
     assert page.problems == {NAME: ["This field is required."], PRIORITY: ["This must be a whole number."]}
     assert '<a href="#f-rank-priority"' in text
+    assert '<span data-title="Summer sale">Summer sale</span>' in text
     assert 'aria-describedby="f-rank-priority-hint f-rank-priority-problem"' in text
     assert len(revisions(item)) == 3
 
