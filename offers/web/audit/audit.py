@@ -1,5 +1,8 @@
 """What happened in a sandbox: every change, review and change of access, with filters; and as files of exactly that."""
 
+from collections.abc import Sequence
+from urllib.parse import quote
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
@@ -8,11 +11,11 @@ from offers.log import audit, sequencer
 from offers.web.audit import strip
 from offers.web.audit.filters import asked_of, chips_of, filters_of
 from offers.web.audit.folding import folded
-from offers.web.audit.lines import approvals_for, lines_of
+from offers.web.audit.lines import Line, approvals_for, lines_of
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer
-from offers.web.lists.filters import address, links
+from offers.web.lists.filters import links
 
 MAX_CURSOR = 400
 
@@ -24,10 +27,7 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     coming = sequencer.coming(actor.sandbox.pk, audit.PAGE_SIZE)
     found = audit.page(actor.sandbox.pk, wanted, asked.text(request.GET.get("cursor"), MAX_CURSOR), coming)
     lines = lines_of(found.page.items)
-    for line in lines:
-        line.theirs = address(request, by=line.entry.actor_key, client="", cursor="")
-        if line.revision:
-            line.its = address(request, item=line.revision.item.id, cursor="")
+    _lead(request, lines)
     filters = filters_of(actor, wanted)
     context = {
         "lines": lines,
@@ -48,6 +48,23 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "signed": bool(settings.LOG_KEY),
     }
     return answer(request, "audit/audit.html", context, fragment="audit/_found.html")
+
+
+def _lead(request: HttpRequest, lines: Sequence[Line]) -> None:
+    """Where each line leads: to all that they did, and to all that was done to it, by the other filters of the page."""
+    theirs, its = (_without(request, *names, "cursor") for names in (("by", "client"), ("item",)))
+    for line in lines:
+        line.theirs = f"?{theirs}by={quote(line.entry.actor_key)}"
+        if line.revision:
+            line.its = f"?{its}item={line.revision.item.id}"
+
+
+def _without(request: HttpRequest, *names: str) -> str:
+    """The page's query without these, for another one to follow."""
+    query = request.GET.copy()
+    for name in names:
+        query.pop(name, None)
+    return f"{query.urlencode()}&" if query else ""
 
 
 def _query(request: HttpRequest) -> str:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from offers import asked
@@ -108,6 +110,13 @@ class Filter:
     options: Options
     value: str
     find: str | None = None
+
+    @property
+    def choices(self) -> SafeString:
+        """The choices as options: by a template, a few hundred of them would take as long as the rows of the list."""
+        chosen = ("", SafeString(" selected"))
+        options = ((value, chosen[value == self.value], word) for value, word in self.options)
+        return format_html_join("\n", '<option value="{}"{}>{}</option>', options)
 
 
 def first_filters(wanted: Wanted, *, past: bool = False) -> list[Filter]:
