@@ -41,6 +41,8 @@ from offeradmin.devdb_place import (
 
 LOCAL = Path(__file__).resolve().parent.parent / ".local"
 START_SECONDS = 30
+# A role that owns nothing, for what serves (docs/operator.md, Two roles).
+APPLICATION = "offers_app"
 LARGEST_LOG = 10_000_000
 LOCALE = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
 
@@ -66,9 +68,9 @@ SETTINGS = {
 _leases: dict[Place, int] = {}
 
 
-def url(local: Path = LOCAL) -> str:
+def url(local: Path = LOCAL, *, user: str = NAME) -> str:
     """The private server's database URL, for Django settings and psycopg alike. Starts nothing."""
-    return address(find_place(local))
+    return address(find_place(local), user=user)
 
 
 def ensure_running(local: Path = LOCAL) -> str:
@@ -251,11 +253,13 @@ def _initialize(place: Place, programs: Path, owner: int) -> None:
 
 
 def _create_database(place: Place) -> None:
-    """The application's role is no superuser: what it may do here, it may do on any server that gives it a database."""
+    """The owner is no superuser: what it may do here, it may do on any server that gives it a database."""
     with psycopg.connect(address(place, "postgres", "postgres"), autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [NAME]).fetchone():
             # It makes the databases of the tests.
             connection.execute(f"CREATE ROLE {NAME} LOGIN CREATEDB")
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone():
+            connection.execute(f"CREATE ROLE {APPLICATION} LOGIN")
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
             connection.execute(f"CREATE DATABASE {NAME} OWNER {NAME}")
 

@@ -80,14 +80,17 @@ class Command(BaseCommand):
             # Of a version of its files that was collected already nothing is left to do.
             if not settings.STATIC_ROOT.is_dir():
                 call_command("collectstatic", verbosity=0, interactive=False)
+            private = not os.environ.get("DATABASE_URL")
             os.environ.update(mail_to_a_folder(port), LOG_KEY=log_key())
+            if private:
+                os.environ["DATABASE_URL"] = of_the_application()
             with children() as start:
                 server = start([*serve.COMMAND, "--host", HOST, "--port", str(port)])
                 worker = start(WORKER)
                 wait_until_ready(server, port)
                 self.stdout.write(WELCOME.format(address=f"http://{HOST}:{port}", mail=MAIL))
                 self.stdout.flush()
-                watch(server, worker, start)
+                watch(server, worker, start, private=private)
         except Stopped:
             self.stdout.write("\nStopping.")
 
@@ -99,6 +102,12 @@ def mail_to_a_folder(port: int) -> dict[str, str]:
         "MAIL_FROM": "Offer library <demo@offers.example>",
         "PUBLIC_URL": f"http://{HOST}:{port}",
     }
+
+
+def of_the_application() -> str:
+    """The private database's URL for a role that owns none of its tables, which therefore cannot change history."""
+    call_command("grant", devdb.APPLICATION, verbosity=0)
+    return devdb.url(user=devdb.APPLICATION)
 
 
 def log_key() -> str:
@@ -158,12 +167,11 @@ def wait_until_ready(server: Child, port: int) -> None:
         time.sleep(0.05)
 
 
-def watch(server: Child, worker: Child, start: Start) -> NoReturn:
+def watch(server: Child, worker: Child, start: Start, *, private: bool) -> NoReturn:
     """Stay with the server, and bring back its private database and the worker should they crash.
 
     Raises CommandError at the server's end.
     """
-    private = not os.environ.get("DATABASE_URL")
     while server.poll() is None:
         if private:
             devdb.ensure_running()

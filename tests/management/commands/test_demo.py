@@ -16,7 +16,10 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from django.db import connection
 
+from offeradmin import devdb
+from offers.management.commands.demo import of_the_application
 from tests.servers import empty_database
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -156,3 +159,14 @@ def test_it_refuses_a_port_that_somebody_else_uses(database: str) -> None:
     assert demo.returncode == 1
     assert f"Port {taken} cannot be used" in printed
     assert "Traceback" not in printed
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="the database is not the demo's own")
+def test_in_a_database_of_its_own_it_serves_as_a_role_that_cannot_change_history() -> None:
+    with psycopg.connect(of_the_application()) as connected:
+        assert connected.execute("SELECT current_user").fetchone() == (devdb.APPLICATION,)
+    may = "SELECT has_table_privilege(%s, 'offers_revision', 'INSERT'), has_table_privilege(%s, 'offers_revision', 'UPDATE')"
+    with connection.cursor() as cursor:
+        cursor.execute(may, [devdb.APPLICATION, devdb.APPLICATION])
+        assert cursor.fetchone() == (True, False)
