@@ -1,6 +1,11 @@
 // Rows come from the server as they were when it was asked for them. What was typed meanwhile is sent along again before
-// they take its place; until they come, no other rows are asked for (hx-sync).
+// they take its place, and not before a letter that is being composed is whole; until they come, no other rows are asked
+// for (hx-sync).
 import { form, inputsIn } from "./inputs.js";
+
+let composing = null;
+form.addEventListener("compositionstart", (event) => (composing = event.target));
+form.addEventListener("compositionend", () => (composing = null), true);
 
 const text = (entries, names) => JSON.stringify([...entries].filter(([name]) => names.has(name)));
 
@@ -8,15 +13,15 @@ form.addEventListener(
   "htmx:beforeSwap",
   (event) => {
     const { requestConfig: asked, target, xhr } = event.detail;
+    if (!asked || xhr.status !== 200) return;
     const names = new Set(inputsIn(target).map((input) => input.name));
-    if (!asked || xhr.status !== 200 || text(asked.formData, names) === text(new FormData(form), names)) return;
+    const isComposed = target.contains(composing) && target.matches(".edit-section");
+    if (!isComposed && text(asked.formData, names) === text(new FormData(form), names)) return;
     event.detail.shouldSwap = false;
     event.stopPropagation();
-    asked.elt.addEventListener(
-      "htmx:afterOnLoad",
-      () => setTimeout(() => window.htmx.ajax(asked.verb, asked.path, { source: asked.elt, target })),
-      { once: true },
-    );
+    const again = () => setTimeout(() => window.htmx.ajax(asked.verb, asked.path, { source: asked.elt, target }));
+    if (isComposed) composing.addEventListener("compositionend", again, { once: true });
+    else asked.elt.addEventListener("htmx:afterOnLoad", again, { once: true });
   },
   true,
 );

@@ -1,5 +1,7 @@
 """The content editor: template expressions stand out, and JSON is checked while one types."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -157,15 +159,35 @@ def test_a_key_in_a_long_text_of_emoji_makes_one_line_anew(form: Page) -> None:
     expect(form.locator(".code-layer mark")).to_have_text(["{{ a", "b }}", "{% d", "e %}"])
 
 
-def test_what_changes_in_a_long_text_is_laid_out_in_time(form: Page) -> None:
-    """As words at every pause, and as the patch when one asks for it: each took up to ten seconds."""
-    measured = form.context.new_cdp_session(form)
+def layout_of(page: Page) -> Callable[[], float]:
+    """For how many seconds a page was laid out until now."""
+    measured = page.context.new_cdp_session(page)
     measured.send("Performance.enable")
 
     def laid_out() -> float:
         found = measured.send("Performance.getMetrics")["metrics"]
         return float(next(metric["value"] for metric in found if metric["name"] == "LayoutDuration"))
 
+    return laid_out
+
+
+def test_a_key_in_a_long_text_in_the_editor_does_not_lay_all_of_it_out(form: Page) -> None:
+    form.locator(CONTENT).scroll_into_view_if_needed()
+    editor = form.locator(".cm-content")
+    expect(editor).to_have_count(1)
+    put(form, "<p>{{ a }} tab</p>\n" * 3_000)
+    editor.click()
+    laid_out = layout_of(form)
+    before = laid_out()
+    for _key in range(5):
+        form.keyboard.type("a")
+    assert laid_out() - before < 0.5, "half a second a key, with the form's own text area"
+    assert "aaaaa" in form.locator(CONTENT).input_value()
+
+
+def test_what_changes_in_a_long_text_is_laid_out_in_time(form: Page) -> None:
+    """As words at every pause, and as the patch when one asks for it: each took up to ten seconds."""
+    laid_out = layout_of(form)
     put(form, "<p>안녕 😀abc {{profile.name}}</p>\n" * 4_500)
     expect(form.locator("#changes ins").last).to_contain_text("안녕", timeout=60_000)
     form.locator("#changes [data-view=patch]").click(timeout=60_000)
