@@ -59,9 +59,10 @@ class Contested:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An item, what becomes of it in words, and what is contested."""
+    """An item, what becomes of it in words, and what is contested. `seen` is what its preview is of."""
 
     one: Promoted
+    seen: str
     word: str
     changes: list[Change]
     contested: list[Contested]
@@ -138,6 +139,7 @@ def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str
         "title": asked.text(form.get("title"), requests.MOST_TITLE),
         "reason": asked.text(form.get("reason"), 2_000),
         "ready": ready,
+        "nothing": all(one.state == State.SAME for one in plan),
         "moved": moved,
         "tried": request.method == "POST" and "propose" in form,
         "problems": problems,
@@ -182,7 +184,7 @@ def _rows(target: Actor, plan: Sequence[Promoted], choices: Choices) -> list[Row
         changes = describe(before, one.document, names=names) if one.state not in (State.SAME, State.TAKEN) else []
         places = Places([one.here.document, *([before] if before else [])], names)
         contested = [_contested(one, conflict, places, choices) for conflict in one.conflicts]
-        rows.append(Row(one, _(WORDS[one.state]), changes, contested))
+        rows.append(Row(one, seen(one), _(WORDS[one.state]), changes, contested))
     return rows
 
 
