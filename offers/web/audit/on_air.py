@@ -13,6 +13,7 @@ from django.utils import timezone
 from offers import asked
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import OFFER_KINDS
+from offers.document.values import equal
 from offers.ledger.heads import Head
 from offers.ledger.history import last_instant
 from offers.lists import as_of
@@ -97,7 +98,10 @@ def _to_come(request: HttpRequest, actor: Actor, now: datetime, moment: Moment |
     at = moment.at
     found = forecast(actor.sandbox, now, last_instant(at))
     pairs = [pair for pair in _pairs(found, at) if any(between.shows(pair, at))]
-    rows = [_row(one, at, found.by[one.pair.item.id]) for one in told(actor.sandbox.pk, pairs[:FORECAST_ROWS])]
+    rows = [
+        _row(one, at, list(dict.fromkeys(found.by[one.pair.item.id])))
+        for one in told(actor.sandbox.pk, pairs[:FORECAST_ROWS])
+    ]
     live = as_of.live_keys(actor.sandbox.pk, now, at)
     gained = sum(after - before for before, after in (between.shows(pair, at) for pair in pairs))
     context: dict[str, object] = {
@@ -115,10 +119,15 @@ def _to_come(request: HttpRequest, actor: Actor, now: datetime, moment: Moment |
 
 
 def _pairs(found: Forecast, at: datetime) -> Iterator[between.Pair]:
-    """The offers that are not the same with what is scheduled."""
+    """The offers that are not the same with what is scheduled: what is taken back by then is as it was."""
     for id, head in found.after.items():
-        if head.kind in OFFER_KINDS and head is not found.before.get(id):
-            yield between.Pair(head.key, head.modified_at, _item(found.before.get(id)), _item(head))
+        before, after = _item(found.before.get(id)), _item(head)
+        if head.kind in OFFER_KINDS and not _same(before, after):
+            yield between.Pair(head.key, head.modified_at, before, after)
+
+
+def _same(before: LibraryItem | None, after: LibraryItem | None) -> bool:
+    return before is after or (before is not None and after is not None and equal(before.document, after.document))
 
 
 def _item(head: Head | None) -> LibraryItem | None:

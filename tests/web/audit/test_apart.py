@@ -143,5 +143,11 @@ def test_of_a_moment_to_come_it_is_a_forecast_that_names_what_collides(sandbox: 
     for part in ("This is a forecast.", "#1 Autumn", "Archived", "With what is scheduled"):
         assert part in text
     assert "#2 Winter" not in text
+    asked = [wanted(LibraryItem.objects.get(id="stays"), replace("/name", "For an hour"))]
+    when = When(begin, begin + timedelta(hours=1), "UTC")
+    agree(people.jun, requests.propose(people.mina, asked, "For an hour", "Why", when=when))
+    over: Any = auditor.get(ON_AIR, {"at": (begin + timedelta(hours=2)).isoformat()})
+    assert "#3 For an hour" in text_of(over)
+    assert "stays" not in [row.told.pair.item.id for row in over.context["rows"]], "what is taken back is as it was"
     both = text_of(auditor.get(ON_AIR, {"at": (begin + timedelta(hours=1)).isoformat()}))
     assert both.count("changes the same fields in the same time as") == 2
