@@ -40,6 +40,8 @@ from offers.transfer.lines import (
 
 # Etags of the same item, which a change refers to: they are the same here.
 _ETAGS = ("merged_with", "undoes", "restores")
+# As of the moments that pages ask for (web/frame/moment.py).
+EARLIEST = 2000
 
 
 class BadFile(Exception):
@@ -127,6 +129,8 @@ class LibraryFile:
             raise self._bad("/revision/time", "is no time as digests are made of")
         if before is not None and at <= before:
             raise self._bad("/revision/time", "is not later than that of the revision before")
+        if at.year < EARLIEST:
+            raise self._bad("/revision/time", f"is before the year {EARLIEST}, and no page could show it in every zone")
         if at > latest:
             raise self._bad("/revision/time", "is still to come")
         return at

@@ -208,6 +208,7 @@ def _put(what: str, place: int, **values: object) -> Change:
         (_put("revision", 2, note="Another"), r"line 6, /revision/digest"),
         (_put("revision", 2, time="2026-01-01T00:00:00.000000+00:00"), r"line 6, /revision/time: is not later"),
         (_put("revision", 2, time="2026-01-01"), r"line 6, /revision/time: is no time"),
+        (_put("revision", 0, time=f"0001-01-01{NIGHT}"), r"line 3, /revision/time: is before the year 2000"),
         (_put("revision", 2, patch=replace("/name", "Else")), r"line 6, /revision/digest"),
         (_put("revision", 2, patch=replace("/nothing/x", 1)), r"line 6, /revision/patch/0: There is nothing"),
         (_put("revision", 2, patch=[{"op": "burn"}]), r"line 6, /revision/patch/0: "),
