@@ -100,7 +100,7 @@ def _shown(request: HttpRequest, sandbox: Sandbox, place: Place, known: dict[str
     stuck = under_way and place.trouble in AS_ASKED
     fits = under_way and not stuck
     before, after = (place.before, place.after) if fits else (change.base, place.wanted)
-    how = "deleted" if after is None else "changed" if before is not None else "back" if change.item_id else "new"
+    how = "deleted" if after is None else "changed" if before is not None else "back" if change.base_etag else "new"
     etag = (place.head.etag if place.head else 0) if fits else change.base_etag
     patch = diff(before, after) if before is not None and after is not None else change.patch
     return Shown(

@@ -57,6 +57,7 @@ def test_offers_are_promoted_with_what_they_refer_to_and_history_says_where_they
     sent = mina.post(PAGE, along)
     assert sent["Location"] == "/s/stage/reviews/1/"
     agreed(stage)
+    assert "brought back" not in text_of(mina.get("/s/stage/reviews/1/")), "it was new, and stays so in the record"
     again = mina.post(PAGE, {"id": "sale", "to": "stage", "propose": "1"})
     assert "all of it is the same there" in text_of(again)
     assert "Propose change" not in text_of(again), "there is nothing to propose"
