@@ -128,6 +128,7 @@ def samples(address: Address, library: dict[str, str]) -> list[dict[str, str]]:
     values |= {"key": library["view"]} if "views/" in route else {}
     asked = any(name in route for name in ("/reviews/", "/inbox/", "change-requests/"))
     values |= {"number": library["request"], "key": library["comment"], "comment": library["comment"]} if asked else {}
+    values |= {"number": library["erasure"]} if "/erasures/" in route else {}
     values |= {"object_id": library["user"]} if "admin/" in route else {}
     missing = [name for name in address.names if name not in values and name != "section"]
     assert not missing, f"say in SAMPLES what {missing} of {route} is tried with"

@@ -28,6 +28,7 @@ from offers.bulk import runs
 from offers.bulk.actions import Action, Do
 from offers.document.kinds.registry import Kind
 from offers.document.patch import applied
+from offers.erasure import asking
 from offers.models import LibraryItem, Membership, Sandbox, SavedView
 from offers.review import comments
 from tests.api.conftest import BASE, make_caller, make_sandbox
@@ -106,7 +107,8 @@ def library(db: None) -> dict[str, str]:
     asked = ask(member(sandbox, "ena", Role.EDITOR), LibraryItem.objects.get(id="sale"), replace("/name", "Asked for"))
     comment = comments.say(person, asked, "Why?", comments.About("sale", ("name",)), "Better")
     keys = {"number": run.number, "view": view.key, "user": user.pk, "member": client.pk}
-    keys |= {"request": asked.number, "comment": comment.key}
+    erasure = asking.ask_person(person, actor(sandbox, label="Jisoo Kim").key, "Why")
+    keys |= {"request": asked.number, "comment": comment.key, "erasure": erasure.key}
     return {name: str(key) for name, key in keys.items()}
 
 
