@@ -114,6 +114,11 @@ def told_of(leaf: dict) -> str:
     return f"{leaf['event']}: {leaf.get('what', '')} {leaf.get('item', '')} {leaf.get('number') or ''}"
 
 
+def one_line(text: str) -> str:
+    """What people wrote, so that it cannot pass for a line of this program's, or command the terminal."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Check a receipt.")
     parser.add_argument("receipt")
@@ -132,15 +137,15 @@ def main() -> int:
     print(f"Proved: entry {found['index']} of {found['size']} in the log {found['origin']}")
     for name, at in found["witnessed"].items():
         print(f"  cosigned by {name} at {datetime.fromtimestamp(at, UTC).isoformat()}")
-    print(f"  {told_of(leaf)}, at {leaf['time']}")
+    print(one_line(f"  {told_of(leaf)}, at {leaf['time']}"))
     by = opened.get("label", "(erased)") or "nobody"
-    print(f"  by {by} (account {leaf['actor']}, program {leaf.get('client') or 'none'})")
+    print(f"  by {one_line(by)} (account {leaf['actor']}, program {leaf.get('client') or 'none'})")
     if leaf.get("refers_to"):
         print(f"  refers to: {json.dumps(leaf['refers_to'])}")
     # Of the document only that it is the one that the patch made.
     for name in ("subject_label", "note", "text", "about", "patch"):
         if name in leaf:
-            print(f"  {name}: {opened.get(name, '(erased)') or 'none'}")
+            print(f"  {name}: {one_line(opened.get(name, '(erased)')) or 'none'}")
     return 0
 
 

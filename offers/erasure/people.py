@@ -4,7 +4,7 @@ The key of an account stays (`user-7`): so what one and the same person did is s
 transaction of its own, and what is still to be done is found by what still has a name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from offers.access.members import Refused
 from offers.access.people import known
 from offers.access.permissions import NAME, PERSON, account_of
-from offers.document.erased import mark, number_of, without
+from offers.document.erased import holds, mark, number_of
 from offers.erasure import texts as steps
 from offers.ledger import erasing
 from offers.log import audit
@@ -40,6 +40,8 @@ from offers.models import (
 
 # Revisions, and steps of each kind, of one transaction.
 AT_ONCE = 1_000
+# Members of what a step of a request is about (review/records.py) that say who somebody is.
+_NAME_SOMEBODY = frozenset({"approvedBy", "whose", "by"})
 _NAMED = ~Q(erased__has_key="label") | Q(erased=None)
 
 
@@ -133,13 +135,18 @@ def _steps(
             yield [(one, {name: instead}) for one in found]
     requests = RequestEvent.objects.filter(request__sandbox=sandbox)
     yield [(one, {"label": instead}) for one in requests.filter(_NAMED, actor_key=key)]
-    told = [
-        (one, without(one.about, names, instead, None))
-        for one in requests.exclude(about={})
-        if any(name in str(one.about) for name in names)
-    ]
+    told = [(one, _unnamed(one.about, names, instead)) for one in requests.exclude(about={}) if holds(one.about, names)]
     yield [(one, {"about": about}) for one, about in told if about != one.about]
     yield [(one, {"label": instead}) for one in ErasureStep.objects.filter(_NAMED, sandbox=sandbox, actor_key=key)]
+
+
+def _unnamed(about: Any, names: Collection[str], instead: str, of: str = "") -> Any:
+    """What a step is about, with `instead` where it names them; what is asked for in it is not theirs, whatever that says."""
+    if isinstance(about, list):
+        return [_unnamed(one, names, instead, of) for one in about]
+    if isinstance(about, dict):
+        return {name: one if name == "patch" else _unnamed(one, names, instead, name) for name, one in about.items()}
+    return instead if of in _NAME_SOMEBODY and about in names else about
 
 
 def _beside(sandbox: Sandbox, key: str, names: list[str], instead: str) -> None:

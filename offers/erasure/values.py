@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import orjson
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from offers.access.members import Refused
@@ -35,6 +36,10 @@ from offers.models import (
 # One character alone is part of everything.
 SHORTEST = 2
 AT_ONCE = 200
+# Members of what a step of a request is about (review/records.py) that say what it is about, and nothing that people wrote.
+_NO_TEXTS = frozenset({"id", "kind", "path", "trouble", "why", "applyAt", "until"})
+# Titles of requests, and what people are told of them, are cut off at this length at the least.
+_CUT = 200
 _BUSY = (BulkRun.State.PLANNING, BulkRun.State.PLANNED, BulkRun.State.RUNNING)
 
 
@@ -110,6 +115,7 @@ def carry_out(item: LibraryItem, erasure: Erasure, step: ErasureStep) -> int:
     answers = _answers(item, wanted)
     for request in _requests(item):
         _of_request(request, item, wanted, mark(number))
+    _of_notices(item, wanted, mark(number))
     count = _of_steps(item, wanted, step)
     _of_bulk(item, wanted, number)
     IdempotencyKey.objects.filter(pk__in=answers).delete()
@@ -200,7 +206,8 @@ def _of_request(request: ChangeRequest, item: LibraryItem, wanted: Sequence[str]
         change.base = without(change.base, wanted, instead)
         change.patch = patch_without(change.patch, wanted, instead)
         change.save(update_fields=["base", "patch"])
-    request.title, request.reason = (without(text, wanted, instead, None) for text in (request.title, request.reason))
+    request.title = instead if _says_of_it(request.title, wanted) else request.title
+    request.reason = instead if holds(request.reason, wanted) else request.reason
     request.save(update_fields=["title", "reason"])
     for comment in RequestComment.objects.filter(request=request):
         # A digest of a value, which has no salt, would let somebody guess it.
@@ -208,27 +215,34 @@ def _of_request(request: ChangeRequest, item: LibraryItem, wanted: Sequence[str]
         comment.text = without(comment.text, wanted, instead, None)
         comment.suggestion = without(comment.suggestion, wanted, instead, None)
         comment.save(update_fields=["value_digest", "text", "suggestion"])
-    for notice in Notice.objects.filter(request=request):
-        if holds(notice.text, wanted):
-            notice.text = instead
-            notice.save(update_fields=["text"])
 
 
 def _of_steps(item: LibraryItem, wanted: Sequence[str], step: ErasureStep) -> int:
     """Steps of requests about the item, and of others that tell of those; and why it was asked to erase it."""
     instead = mark(step.erasure_id or 0)
     rows: list[tuple[steps.Step, dict[str, Any]]] = []
-    told = Q(request__in=_requests(item))
-    for text in wanted:
-        told |= Q(text__contains=text, request__sandbox=item.sandbox_id)
-    for event in RequestEvent.objects.filter(told):
+    for event in RequestEvent.objects.filter(_telling(item, wanted, "request__sandbox")):
         about = _about(event.about, item, wanted, instead)
-        said: dict[str, Any] = {"text": instead} if holds(event.text, wanted) else {}
+        said: dict[str, Any] = {"text": instead} if _says_of_it(event.text, wanted) else {}
         rows.append((event, said | ({"about": about} if about != event.about else {})))
     whys: list[tuple[steps.Step, dict[str, Any]]] = [
         (one, {"text": instead}) for one in ErasureStep.objects.filter(item=item) if holds(one.text, wanted)
     ]
     return steps.erase(step, [row for row in rows if row[1]]) + steps.erase(step, whys)
+
+
+def _telling(item: LibraryItem, wanted: Sequence[str], sandbox: str) -> Q:
+    """What is told of requests about the item, and of these to people of others: steps, and notices of them."""
+    told = Q(request__in=_requests(item))
+    for text in wanted:
+        told |= Q(text__contains=text, **{sandbox: item.sandbox_id})
+    return told
+
+
+def _of_notices(item: LibraryItem, wanted: Sequence[str], instead: str) -> None:
+    found = Notice.objects.filter(_telling(item, wanted, "sandbox")).values_list("key", "text")
+    said = [key for key, text in found if _says_of_it(text, wanted)]
+    Notice.objects.filter(key__in=said).update(text=instead)
 
 
 def _about(value: Any, item: LibraryItem, wanted: Sequence[str], instead: str) -> Any:
@@ -239,20 +253,62 @@ def _about(value: Any, item: LibraryItem, wanted: Sequence[str], instead: str) -
         if "patch" in value and "id" in value:
             is_its = value["id"] == item.id
             return {**value, "patch": patch_without(value["patch"], wanted, instead)} if is_its else value
-        return {name: _about(one, item, wanted, instead) for name, one in value.items()}
+        return {name: one if name in _NO_TEXTS else _about(one, item, wanted, instead) for name, one in value.items()}
     return without(value, wanted, instead, None)
 
 
 def _of_bulk(item: LibraryItem, wanted: Sequence[str], number: int) -> None:
     for row in _rows(item):
         row.patch = None if row.patch is None else patch_without(row.patch, wanted, mark(number))
-        row.changes, row.problems = (without(one, wanted, mark(number), None) for one in (row.changes, row.problems))
+        row.changes = [_change(one, wanted, mark(number)) for one in row.changes]
+        row.problems = [one | _params(one, "params", wanted, mark(number)) for one in row.problems]
         row.save(update_fields=["patch", "changes", "problems"])
         run = row.run
-        run.action, run.note, run.request_title = (
-            without(one, wanted, mark(number), None) for one in (run.action, run.note, run.request_title)
+        run.action, run.filter = _action(run.action, wanted, mark(number)), _filter(run.filter, wanted, mark(number))
+        run.note, run.request_title = (
+            without(one, wanted, mark(number), None) for one in (run.note, run.request_title)
         )
-        run.save(update_fields=["action", "note", "request_title"])
+        run.save(update_fields=["action", "filter", "note", "request_title"])
+
+
+def _change(change: dict[str, Any], wanted: Sequence[str], instead: str) -> dict[str, Any]:
+    """A change in words (bulk/rows.py), without the texts: only what it shows is said by anybody, the rest says how."""
+    shown = {name: instead for name in ("old_text", "new_text") if _says_of_it(change.get(name, ""), wanted)}
+    return change | shown | _params(change, "label_params", wanted, instead)
+
+
+def _params(told: dict[str, Any], name: str, wanted: Sequence[str], instead: str) -> dict[str, Any]:
+    return {name: without(told[name], wanted, instead, None)} if name in told else {}
+
+
+def _says_of_it(text: str, wanted: Sequence[str]) -> bool:
+    """Whether it says one of these texts, or ends, where it was cut off, with the beginning of one."""
+    shown = text.removesuffix("…")
+    is_cut = shown != text or len(text) >= _CUT
+    return holds(text, wanted) or (is_cut and any(_ends_with(shown, one) for one in wanted))
+
+
+def _ends_with(text: str, wanted: str) -> bool:
+    lengths = range(min(len(text), len(wanted)), SHORTEST - 1, -1)
+    return any(text.endswith(wanted[:length].rstrip()) for length in lengths)
+
+
+def _action(action: dict[str, Any], wanted: Sequence[str], instead: str) -> dict[str, Any]:
+    """What a bulk edit does (bulk/actions.py), without the texts: what it is, a status or the id of a tag is none."""
+    value = action["value"]
+    return action | {
+        "name": without(action["name"], wanted, instead, None),
+        "value": patch_without(value, wanted, instead) if isinstance(value, list) else value,
+    }
+
+
+def _filter(filter: str, wanted: Sequence[str], instead: str) -> str:
+    """The filter that offers were selected with, without the texts that were searched for."""
+    asked = QueryDict(filter.removeprefix("?"), mutable=True)
+    if not holds(asked.getlist("q"), wanted):
+        return filter
+    asked.setlist("q", [str(without(one, wanted, instead, None)) for one in asked.getlist("q")])
+    return f"?{asked.urlencode()}"
 
 
 def _answers(item: LibraryItem, wanted: Sequence[str]) -> list[int]:

@@ -1,5 +1,7 @@
 """A person's name is taken out of all that they did in a sandbox, and of the account that nobody needs any more."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -10,8 +12,8 @@ from offers.document.erased import mark
 from offers.erasure import asking, keeping
 from offers.log import audit, sequencer
 from offers.log.audit import Wanted
-from offers.models import Erasure, LibraryItem, Listing, Membership, Revision, Sandbox
-from offers.review import comments, requests
+from offers.models import ChangeRequest, Erasure, LibraryItem, Listing, Membership, RequestEvent, Revision, Sandbox
+from offers.review import comments, records, requests
 from offers.review.verdicts import request_changes
 from tests.cast import Role, actor, make, make_placement, offer, patch, replace
 from tests.erasure.conftest import found, wrong
@@ -136,3 +138,26 @@ def test_what_is_long_is_left_to_the_worker_which_goes_on_where_it_was(
     assert wanted.state == Erasure.State.DONE
     assert found(NAME) == set()
     assert wrong() == []
+
+
+@pytest.mark.parametrize("name", ["replace", "sale"])
+def test_only_whose_name_it_is_goes_from_steps_and_not_what_has_it_in_it(people: Cast, hyun: Actor, name: str) -> None:
+    members.add_person(people.jisoo, User.objects.create_user(name).username, Given(Role.REVIEWER))
+    known = actor_for_user(User.objects.get(username=name), "prod")
+    item = make(people.mina, offer(), id="a-sale")
+    patch(known, item, replace("/rank/priority", 2))
+    asked = ask(people.mina, item, replace("/name", "Winter sale"))
+    told: dict[str, Any] = {"verdict": 1, "whose": name, "changes": [{"id": item.id, "trouble": "gone", "fields": []}]}
+    records.event(asked, people.jun, RequestEvent.What.DROPPED, about=told)
+    gone(people, known)
+    before = steps_of(asked)
+    wanted = asking.ask_person(people.jisoo, known.key, "Why")
+    asking.confirm(hyun, wanted.key)
+    assert told in before
+    told_now = told | {"whose": mark(wanted.key)}
+    assert steps_of(asked) == [told_now if one == told else one for one in before]
+    assert wrong() == []
+
+
+def steps_of(asked: ChangeRequest) -> list[dict[str, Any]]:
+    return list(RequestEvent.objects.filter(request=asked).order_by("key").values_list("about", flat=True))

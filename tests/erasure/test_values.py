@@ -1,6 +1,7 @@
 """A text is taken out of an item's whole history: nothing in the database has it any more, and everything still verifies."""
 
 from dataclasses import replace as replaced
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
@@ -9,15 +10,18 @@ from offers.access.members import Moved, Refused
 from offers.access.permissions import Actor, NotAllowed
 from offers.bulk import runs
 from offers.bulk.actions import Action, Do
+from offers.bulk.rows import kept_change
 from offers.document.erased import mark
 from offers.document.errors import InvalidDocument
 from offers.document.kinds.registry import Kind
+from offers.document.words.describe import describe
 from offers.erasure import asking, keeping
 from offers.ledger import history, writes
 from offers.ledger.heads import head_of_item
 from offers.models import (
     BulkRow,
     BulkRun,
+    ChangeRequest,
     Erasure,
     ErasureStep,
     IdempotencyKey,
@@ -78,7 +82,7 @@ def test_what_was_asked_and_said_about_it_goes_too(people: Cast, hyun: Actor, sa
         created_at=timezone.now(),
     )
     run = runs.begin(people.jisoo, Action(Do.PRIORITY, 7), [sale.key])
-    BulkRow.objects.filter(run=run).update(changes=[{"old": SECRET}])
+    BulkRow.objects.filter(run=run).update(changes=[{"old_text": SECRET}])
     BulkRun.objects.filter(pk=run.pk).update(note=SECRET, state=BulkRun.State.FINISHED)
     made = asking.ask_value(people.jisoo, sale, "/description", [4], f"{SECRET} asked us to")
     numbers = asking.touched(made)
@@ -183,3 +187,42 @@ def test_a_legal_hold_and_a_retention_class_refuse_it(people: Cast, hyun: Actor,
         "confirmed",
         "erased",
     ]
+
+
+@pytest.mark.parametrize("name", ["replace", '가을 <b>"세일"</b>', "Long " + "and longer " * 22])
+def test_what_a_bulk_edit_said_goes_and_what_it_did_stays(
+    people: Cast, hyun: Actor, sale: LibraryItem, name: str
+) -> None:
+    patch(people.jun, sale, replace("/name", name))
+    sale.refresh_from_db()
+    action = Action(Do.PATCH, [{"op": "replace", "path": "/name", "value": name}])
+    run = runs.begin(people.jisoo, action, [sale.key], filter="?" + urlencode({"q": name, "status": "draft"}))
+    changes = [kept_change(one) for one in describe({"name": "Autumn"}, {"name": name})]
+    BulkRow.objects.filter(run=run).update(changes=changes)
+    before = BulkRow.objects.get(run=run).changes
+    BulkRun.objects.filter(pk=run.pk).update(state=BulkRun.State.FINISHED)
+    told = tell_of(people, sale, name)
+    patch(people.jun, sale, replace("/name", "Autumn"))
+    sale.refresh_from_db()
+    made = asking.ask_value(people.jisoo, sale, "/name", [sale.etag - 1], "She asked us to")
+    asking.confirm(hyun, made.key)
+    run.refresh_from_db()
+    instead = mark(made.key)
+    assert runs.action_of(run) == Action(Do.PATCH, [{"op": "replace", "path": "/name", "value": instead}])
+    assert run.filter == "?" + urlencode({"q": instead, "status": "draft"})
+    after = BulkRow.objects.get(run=run).changes
+    assert after == [before[0] | {"new_text": instead}], "how it is shown stays"
+    told.refresh_from_db()
+    assert told.title == instead
+    assert wrong() == []
+    if len(name) > 10:
+        assert found(name[:100]) == found(name[:100].replace(" ", "+")) == set()
+
+
+def tell_of(people: Cast, sale: LibraryItem, name: str) -> ChangeRequest:
+    """A request that is called as the offer was, as far as there is room; it is over."""
+    wanted = requests.proposal(head_of_item(sale), replace("/rank/priority", 99), "form")
+    asked = requests.propose(people.mina, [wanted], title="")
+    requests.withdraw(people.mina, asked, "Not now")
+    assert asked.title.startswith(name[:100])
+    return ChangeRequest.objects.get(pk=asked.key)

@@ -14,6 +14,7 @@ from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
 from offers.access import members
+from offers.access.changes import Reason
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
@@ -28,6 +29,7 @@ from tests.log.test_proof import SCRIPT, verify
 from tests.review.asking import agree, ask, digest
 
 pytestmark = pytest.mark.django_db
+FORGING = "Because\n  by Jun (account 2, program none)\x1b[2J"
 WITNESSES = ("witness.example.com/w1", "another.example.org")
 
 
@@ -49,7 +51,7 @@ def asked_digest(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
             request = ask(mina, LibraryItem.objects.get(id="sale"), replace("/status", "approved"))
             said = digest(request)
             agree(jun, request)
-            members.change_policy(mina, "everything", was="two-people")
+            members.change_policy(mina, "everything", was="two-people", reason=Reason(FORGING))
             sequencer.keep()
             assert LogHead.objects.get().size == 110
             yield said
@@ -80,6 +82,15 @@ def test_the_receipt_of_an_approval_names_what_was_approved_and_by_whom(asked_di
     ).stdout
     assert f"change request 1, version 1: approve, which is about the changes with the digest {asked_digest}" in told
     assert "by Jun (account" in told
+
+
+def test_what_people_wrote_cannot_pass_for_a_line_of_what_was_proved(asked_digest: str, tmp_path: Path) -> None:
+    sandbox, file = Sandbox.objects.get(), tmp_path / "file"
+    file.write_text(receipts.of_entry(sandbox, index_of(event=0)), encoding="utf-8")
+    run = [sys.executable, str(SCRIPT), str(file), "--key", checkpoints.signer_of(sandbox).vkey]
+    told = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    assert r"  note: Because\n  by Jun (account 2, program none)\x1b[2J" in told.splitlines()
+    assert [line.split()[1] for line in told.splitlines() if line.startswith("  by ")] == ["Mina"]
 
 
 def test_a_change_of_access_has_a_receipt_too_and_every_other_entry(asked_digest: str) -> None:

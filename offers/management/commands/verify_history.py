@@ -46,7 +46,8 @@ class Command(BaseCommand):
         found = 0
         kept = {one: list(self._kept(one, checkpoint, key)) for one in sandboxes}
         if sum(map(len, kept.values())) < len(checkpoint):
-            raise CommandError("A checkpoint is of none of these sandboxes' logs.")
+            names = ", ".join(checkpoints.origin_of(one) for one in kept)
+            raise CommandError(f"A checkpoint is of none of these sandboxes' logs (of PUBLIC_URL): {names}")
         sizes = {one: checkpoints.size_of(one) for one in sandboxes}
         counted = Counter[str]()
         for problem in guards.problems():
