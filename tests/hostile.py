@@ -115,6 +115,7 @@ SAMPLES = {
     "key": "x",
     "provider": "x",
     "level": "0",
+    "index": "0",
     "place": "000.p/1",
 }
 SECTIONS = ("offers", "decisions")

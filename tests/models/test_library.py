@@ -21,7 +21,7 @@ def admin(db: None) -> Actor:
     "sql",
     [
         "UPDATE offers_revision SET note = 'x'",
-        "UPDATE offers_revision SET note = note WHERE false",
+        "UPDATE offers_revision SET note = note",
         "DELETE FROM offers_revision",
         "TRUNCATE offers_revision",
         "TRUNCATE offers_libraryitem CASCADE",

@@ -52,7 +52,8 @@ class Reader(HTMLParser):
                 self.forms.append(self.form)
         elif self.form and tag in ("input", "select", "textarea") and "disabled" not in given:
             kind = given.get("type", "text") if tag == "input" else "text"
-            self.form.asks = self.form.asks or (kind in VISIBLE and given.get("name") != "note") or "checkbox" in kind
+            is_asked = (kind in VISIBLE and given.get("name") != "note") or "checkbox" in kind or "required" in given
+            self.form.asks = self.form.asks or is_asked
             if tag == "input" and (kind == "hidden" or given.get("name") == "note"):
                 self.form.sent.append((given["name"], given.get("value", "")))
         elif self.form and tag == "button" and "disabled" not in given:
