@@ -67,6 +67,16 @@ def test_what_is_stored_late_comes_later_and_nothing_that_is_there_moves() -> No
     assert [event for _index, event, _row in log(sandbox)] == [2, 0, 2], "in the order of their transactions"
 
 
+def test_events_are_looked_up_one_by_one_though_nothing_was_counted_of_a_new_library() -> None:
+    after = {kind.label: 0 for kind in LogEntry.Event}
+    where = {"sandbox": make_sandbox().pk, "xid": "0", "bound": "9", "beyond": "9", "most": 5_000, **after}
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sequencer._ORDER}", where)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "SubPlan" in plan
+    assert "Anti Join" not in plan, "without statistics that compared a quarter of a million revisions with each entry"
+
+
 def test_what_somebody_does_in_another_database_of_the_server_holds_nothing_up() -> None:
     sandbox = make_sandbox()
     elsewhere = connection.copy()
