@@ -91,7 +91,7 @@ def _standing(member: Membership) -> Standing:
         return Standing(about, facts, member.user.password, member.user.is_active)
     assert member.client is not None, "a membership is a person's or a client's"
     owner = member.client.owner
-    return Standing(about, facts, member.client.secret, owner=label_for_user(owner) if owner else "")
+    return Standing(about, facts, member.client.secret, owner=actor_key(owner.pk, "", "") if owner else "")
 
 
 def _operators() -> Operators:

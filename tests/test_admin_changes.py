@@ -134,7 +134,7 @@ def test_whose_a_client_is_counts_in_a_review_and_is_recorded(operator: Client, 
     owner = User.objects.get(username="operator")
     form |= {"name": "Feed", "owner": str(owner.pk), "membership_set-0-sandbox": str(sandbox.pk)}
     post(operator, "allauth_idp_oidc/client/feed/change/", {**form, "membership_set-0-client": "feed"})
-    assert recorded() == [("owner-changed", "Feed", {"owner": ""}, {"owner": "Olga"}, "Olga", "operator")]
+    assert recorded() == [("owner-changed", "Feed", {"owner": ""}, {"owner": f"user-{owner.pk}"}, "Olga", "operator")]
 
 
 @pytest.mark.django_db(transaction=True)

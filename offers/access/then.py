@@ -25,7 +25,7 @@ _CLOSED, _OPEN = (What.ACCOUNT_CLOSED, What.CLIENT_OFF), (What.ACCOUNT_OPENED, W
 class Member:
     """Somebody with a role: `is_open` is False for an account that was closed, or a client that was off; None: not known yet.
 
-    `owner` is whose a client is; `shown_to` who was shown a secret of it that may still be good, as it is known of now alone.
+    `owner` is whose a client is, by name; `shown_to` who was shown a secret of it that may still be good, as it is known of now alone.
     """
 
     key: str
@@ -101,7 +101,7 @@ def access_at(sandbox: Sandbox, at: datetime | None = None) -> Access:
         _take_back(change, members, operators)
         if change.what == What.POLICY_CHANGED:
             policy = str(change.before.get("review_policy") or policy)
-    told = _with_closed(members, changes[len(after) :], now=at is None)
+    told = _named(_with_closed(members, changes[len(after) :], now=at is None))
     first = AccessChange.objects.filter(sandbox_id=sandbox.pk).order_by("key").values_list("created_at", flat=True)
     return Access(
         sorted(told, key=lambda one: (one.is_program, one.name.casefold(), one.key)),
@@ -118,11 +118,21 @@ def _members(sandbox: Sandbox) -> dict[str, Member]:
     """Who has a role now, by key."""
     found = Membership.objects.filter(sandbox=sandbox).select_related("user", "client__owner", "client__offers_state")
     members = [_member(one) for one in found]
-    names = known({key for one in members for key in one.shown_to})
-    return {
-        one.key: replace(one, shown_to=tuple(names[key].name if key in names else key for key in one.shown_to))
+    return {one.key: one for one in members}
+
+
+def _named(members: list[Member]) -> list[Member]:
+    """The same with names where keys say whose a client is, and to whom its secret was shown."""
+    names = known({key for one in members for key in (one.owner, *one.shown_to)})
+    called = {key: one.name for key, one in names.items()}
+    return [
+        replace(
+            one,
+            owner=called.get(one.owner, one.owner),
+            shown_to=tuple(called.get(key, key) for key in one.shown_to),
+        )
         for one in members
-    }
+    ]
 
 
 def _member(member: Membership) -> Member:
@@ -134,8 +144,8 @@ def _member(member: Membership) -> Member:
     state, owner = getattr(client, "offers_state", None), client.owner
     shown_to = tuple(dict.fromkeys(state.known_to)) if state else ()
     is_on = state is None or state.off_at is None
-    name = label_for_user(owner) if owner else ""
-    return Member(about.key, about.label, member.role, member.may_bypass, is_on, name, shown_to)
+    whose = actor_key(owner.pk, "", "") if owner else ""
+    return Member(about.key, about.label, member.role, member.may_bypass, is_on, whose, shown_to)
 
 
 def _operators() -> dict[str, tuple[str, str]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from offers.ledger.leaf import time_text
 from offers.log import checkpoints
-from offers.models import ErasedText, ErasureStep, LogEntry, Sandbox, reading
+from offers.models import Sandbox, reading
 from offers.transfer.lines import Library as Header
 
 
@@ -59,12 +59,6 @@ def lines(sandbox: Sandbox) -> Iterator[bytes]:
             revisions += made is not None
             yield piece
     yield _line("end", {"items": items, "revisions": revisions, "sha256": told.hexdigest()})
-
-
-def can_be_written(sandbox: Sandbox) -> bool:
-    """Whether `lines` would come to an end: nothing was erased from a change here. To be asked before a file begins."""
-    texts = ErasedText.objects.filter(event=LogEntry.Event.REVISION)
-    return not texts.filter(step__in=ErasureStep.objects.filter(sandbox=sandbox)).exists()
 
 
 def _pieces(sandbox: Sandbox) -> Iterator[tuple[bytes, _Row | None]]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from offers.access.changes import What
-from offers.access.people import known
+from offers.access.people import Known, known
 from offers.access.permissions import Role
 from offers.models import AccessChange, Sandbox
 from offers.web.frame.times import exact_text
@@ -54,13 +54,14 @@ class Line:
 
 
 def lines(changes: Sequence[AccessChange]) -> list[Line]:
-    accounts = known({change.subject_key for change in changes if change.subject_key})
+    owners = {str(side.get("owner", "")) for change in changes for side in (change.before, change.after)}
+    accounts = known({*owners, *(change.subject_key for change in changes)} - {""})
     return [
         Line(
             change,
             _(TITLES[change.what]).format(name=change.subject_label),
             accounts[change.subject_key].aside if change.subject_key in accounts else "",
-            [_row(name, change) for name in FACTS if _is_said(name, change)],
+            [_row(name, change, accounts) for name in FACTS if _is_said(name, change)],
         )
         for change in changes
     ]
@@ -72,9 +73,14 @@ def _is_said(name: str, change: AccessChange) -> bool:
     return (name in change.before or name in change.after) and not usual
 
 
-def _row(name: str, change: AccessChange) -> Row:
+def _row(name: str, change: AccessChange, accounts: Mapping[str, Known]) -> Row:
     label, text = FACTS[name]
-    old, new = (text(side[name]) if name in side else "" for side in (change.before, change.after))
+    sides = [{**side} for side in (change.before, change.after)]
+    for side in sides:
+        # Whose a client is, is recorded by key: a name in what the log has signed could never be erased.
+        if side.get("owner") in accounts:
+            side["owner"] = accounts[side["owner"]].name
+    old, new = (text(side[name]) if name in side else "" for side in sides)
     return Row(_(label), old, new)
 
 

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from offers.document.kinds.registry import API_BASE
 from offers.log import checkpoints
 from offers.models import LogCheck, LogEntry, Sandbox
-from offers.transfer import exporting
 from offers.web.audit.library import may_take
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
@@ -23,7 +22,6 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         # The name and the id tell keys apart; the key itself is above.
         "signed_by": "+".join(passed.vkey.split("+", 2)[:2]) if passed else "",
         "may_take": may_take(actor),
-        "can_take": may_take(actor) and exporting.can_be_written(held),
         "failed": last if last and last.differences else None,
         **_signed(held, request.build_absolute_uri(f"{API_BASE}/log")),
     }
