@@ -94,11 +94,15 @@ def verify(receipt: str, vkey: str, witnesses: list[str] = [], checkpoint: str =
             raise ValueError(f"the {name} is not what was recorded")
         opened[name] = part["text"]
     missing = {
-        name: f"(erased by erasure {one['erasure']}, entry {one['entry']} of the log)"
+        name: f"(not in this receipt, which says: erased by erasure {one['erasure']}, entry {one['entry']} of the log)"
         for name, one in told.get("erased", {}).items()
     }
     found = {"origin": origin, "size": int(size), "index": index, "leaf": leaf, "opened": opened}
     return {**found, "missing": missing, "witnessed": witnessed}
+
+
+# Erased, or left out by whoever handed it on: a receipt's own word for why is signed by nobody; the log's entry of the erasure is.
+NOT_HERE = "(not in this receipt)"
 
 
 def told_of(leaf: dict) -> str:
@@ -138,14 +142,14 @@ def main() -> int:
     for name, at in found["witnessed"].items():
         print(f"  cosigned by {name} at {datetime.fromtimestamp(at, UTC).isoformat()}")
     print(one_line(f"  {told_of(leaf)}, at {leaf['time']}"))
-    by = opened.get("label", "(erased)") or "nobody"
+    by = opened.get("label", NOT_HERE) or "nobody"
     print(f"  by {one_line(by)} (account {leaf['actor']}, program {leaf.get('client') or 'none'})")
     if leaf.get("refers_to"):
         print(f"  refers to: {json.dumps(leaf['refers_to'])}")
     # Of the document only that it is the one that the patch made.
     for name in ("subject_label", "note", "text", "about", "patch"):
         if name in leaf:
-            print(f"  {name}: {one_line(opened.get(name, '(erased)')) or 'none'}")
+            print(f"  {name}: {one_line(opened.get(name, NOT_HERE)) or 'none'}")
     return 0
 
 

@@ -228,6 +228,6 @@ def test_a_receipt_says_which_erasure_took_what_is_missing(
     given = receipts.receipt(people.sandbox, sale, made)
     found = verify()(given, checkpoints.signer_of(people.sandbox).vkey)
     entry = LogEntry.objects.get(event=3, what="erased")
-    said = f"(erased by erasure {asked.key}, entry {entry.index} of the log)"
+    said = f"(not in this receipt, which says: erased by erasure {asked.key}, entry {entry.index} of the log)"
     assert found["missing"] == {"patch": said, "document": said}
     assert set(found["opened"]) == {"label", "note"}
