@@ -184,6 +184,10 @@ def test_the_files_have_exactly_what_the_filter_shows(lived: Sandbox, sign_in: S
         ("Created", "seollal", "설날"),
     ]
 
+    # Filters are renewed with what they find, and so is what leads to the files.
+    found = auditor.get("/s/prod/audit/?kind=tag", headers={"HX-Request": "true"}).content.decode()
+    assert "/s/prod/audit.csv?kind=tag" in found
+    assert "/s/prod/audit.ndjson?kind=tag" in found
     for query in ("from=2026-13-01", "status=aproved", "event=foo", "field=x", "bypass=1"):
         assert auditor.get(f"/s/prod/audit.ndjson?{query}").status_code == 400, "all of it is not what was asked for"
 
