@@ -24,7 +24,7 @@ from offers.models import Listing, Revision, Sandbox
 from offers.promotion import Choices, Promoted, State, planned
 from offers.review import requests
 from offers.review.applying import NotReady
-from offers.review.requests import MOST_CHANGES
+from offers.review.requests import MOST_CHANGES, AlreadyProposed
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer
@@ -168,7 +168,9 @@ def _proposed(
     title = asked.text(form.get("title"), requests.MOST_TITLE)
     reason = asked.text(form.get("reason"), 2_000)
     try:
-        made = requests.propose(target, wanted, title, reason)
+        made = requests.propose(target, wanted, title, reason, once=True)
+    except AlreadyProposed as before:
+        made = before.request
     except DocumentError as error:
         return [(error.item, problem) for problem in error.problems]
     except (NotReady, InUse):

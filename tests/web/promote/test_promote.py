@@ -56,6 +56,7 @@ def test_offers_are_promoted_with_what_they_refer_to_and_history_says_where_they
     along = form(mina, **{"ref:home": "+", "ref:holiday": "+"}, title="Promotion")
     sent = mina.post(PAGE, along)
     assert sent["Location"] == "/s/stage/reviews/1/"
+    assert mina.post(PAGE, along)["Location"] == sent["Location"], "what is sent twice is one request"
     agreed(stage)
     assert "brought back" not in text_of(mina.get("/s/stage/reviews/1/")), "it was new, and stays so in the record"
     again = mina.post(PAGE, {"id": "sale", "to": "stage", "propose": "1"})
