@@ -83,7 +83,7 @@ def test_a_refused_save_is_above_the_form_with_the_focus_and_stays_at_each_field
     form.keyboard.press("Control+s")
     expect(form.locator("#refused")).to_be_focused()
     expect(form.locator("#refused")).to_be_in_viewport()
-    expect(form.locator("#refused")).to_contain_text("Not saved. 2 things to put right")
+    expect(form.locator("#refused")).to_contain_text("Not saved. 2 problems")
     expect(form.locator(".drawer-open .problem-count")).to_have_text("2 problems")
     form.wait_for_timeout(800)  # the page looks once more by itself, as after every load
     expect(form.locator("#f-name-problem")).to_have_text("This field is required.")
@@ -92,7 +92,7 @@ def test_a_refused_save_is_above_the_form_with_the_focus_and_stays_at_each_field
     form.locator("#refused").get_by_role("link", name="Name").click()
     expect(form.locator("#f-name")).to_be_focused()
     form.fill("#f-name", "Winter sale")
-    expect(form.locator("#refused")).to_contain_text("1 thing to put right")
+    expect(form.locator("#refused")).to_contain_text("1 problem")
     expect(form.locator("#f-name-problem")).to_be_hidden()
     expect(form.locator("#f-name")).not_to_have_attribute("aria-invalid", "true")
     form.fill("#f-rank-priority", "8")

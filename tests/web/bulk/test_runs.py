@@ -53,7 +53,7 @@ def test_the_list_offers_to_pick_offers_to_those_who_may_change_them(
 
 def test_a_selection_is_carried_into_the_choice_of_what_to_do(editor: Client, ids: list[str]) -> None:
     text = text_of(editor.post(NEW, {"id": ids[:2], "choose": "shift"}))
-    assert "What is to be done with 2 offers?" in text
+    assert "Change 2 offers" in text
     assert re.search(r'value="shift"\s+checked', text)
     assert 'name="id" value="offer0"' in text
     assert not BulkRun.objects.exists()
@@ -63,7 +63,7 @@ def test_a_whole_filter_is_taken_and_named(editor: Client, sandbox: Sandbox, ids
     patch(actor(sandbox), LibraryItem.objects.get(id="offer1"), replace("/status", "approved"))
     form = {"all": "1", "filter": "status=draft&cursor=abc", "id": ["offer1"]}
     text = text_of(editor.post(NEW, form))
-    assert "What is to be done with 2 offers?" in text
+    assert "Change 2 offers" in text
     assert "All offers that match" in text
     editor.post(NEW, {**form, **PRIORITY})
     run = BulkRun.objects.get()

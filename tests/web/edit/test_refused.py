@@ -83,7 +83,7 @@ def test_after_a_refused_save_a_preview_says_it_everywhere(editor: Client, item:
     assert refused["refused"] == ["", "listed"]
     text = text_of(submit(editor, refused, "preview", headers=HTMX))
     assert sorted(renewed_in(text)) == ["/name", "/rank/priority"]
-    assert "2 things to put right" in text[text.index('id="refused-list"') :]
+    assert "2 problems" in text[text.index('id="refused-list"') :]
     right = refused | {"/name": ["Winter sale"], "/rank/priority": ["8"], "renew": ["/name", "/rank/priority"]}
     text = text_of(submit(editor, right, "preview", headers=HTMX))
     assert renewed_in(text) == {"/name": "", "/rank/priority": ""}

@@ -38,7 +38,7 @@ def test_an_empty_sandbox_says_what_there_is_not(editor: Client) -> None:
     assert "0 offers are live" in text
     assert "No approved offer has its window in these weeks." in text
     assert '<svg class="calendar-strip"' not in text
-    assert "No draft of yours waits to be finished." in text
+    assert "You have no unfinished drafts." in text
 
 
 def test_it_shows_what_is_live_what_starts_and_what_ends(editor: Client, sandbox: Sandbox) -> None:
