@@ -16,8 +16,9 @@ from offers.models import reading
 APP = "offers"
 _FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)
 _TRIGGER = re.compile(
-    r"CREATE (?:OR REPLACE )?(?:CONSTRAINT )?TRIGGER (?P<name>\w+)\s+(?P<when>BEFORE|AFTER)\s+(?P<events>[\w ,]+?)\s+"
-    r"ON (?:\w+\.)?(?P<table>\w+)\s+(?P<between>.*?)\s*EXECUTE FUNCTION (?:\w+\.)?(?P<function>\w+)\((?P<given>.*?)\)",
+    r"CREATE (?:OR REPLACE )?(?:CONSTRAINT )?TRIGGER (?P<name>\w+)\s+(?P<when>BEFORE|AFTER) (?P<events>\w+(?:,? \w+)*?)\s+"
+    r"ON (?:\w+\.)?(?P<table>\w+)\s(?P<between>(?:(?!EXECUTE|CREATE).)*)EXECUTE FUNCTION (?:\w+\.)?(?P<function>\w+)"
+    r"\((?P<given>[^)]*)\)",
     re.DOTALL,
 )
 _DROPPED = re.compile(r"DROP (FUNCTION|TRIGGER) (?:IF EXISTS )?(\w+)(?: ON (\w+))?")
