@@ -15,6 +15,7 @@ from offers.models import Revision
 from offers.review.changes.consent import Consent, consents_of
 from offers.web.frame.access import item_for
 from offers.web.frame.respond import answer
+from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
 from offers.web.item.sentences import Sentence, constraints
 
@@ -56,9 +57,9 @@ class Sheet:
     times: list[Time]
 
 
-def page(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
+def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """`?before=` a version goes on from there, where a page could not hold all of them."""
-    actor, item = item_for(request, sandbox, id, deleted=True)
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     now, before = timezone.now(), asked.number(request.GET.get("before"))
     found = evidence(item, now, before)
     first, last = first_and_last(item, now)
