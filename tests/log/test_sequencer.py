@@ -69,7 +69,14 @@ def test_what_is_stored_late_comes_later_and_nothing_that_is_there_moves() -> No
 
 def test_events_are_looked_up_one_by_one_though_nothing_was_counted_of_a_new_library() -> None:
     after = {kind.label: 0 for kind in LogEntry.Event}
-    where: dict[str, int | str] = {"sandbox": make_sandbox().pk, "xid": "0", "bound": "9", "beyond": "9", "most": 5_000, **after}
+    where: dict[str, int | str] = {
+        "sandbox": make_sandbox().pk,
+        "xid": "0",
+        "bound": "9",
+        "beyond": "9",
+        "most": 5_000,
+        **after,
+    }
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {sequencer._ORDER}", where)
         plan = "\n".join(line for (line,) in cursor.fetchall())
