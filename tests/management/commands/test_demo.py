@@ -162,7 +162,9 @@ def test_it_refuses_a_port_that_somebody_else_uses(database: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="the database is not the demo's own")
+@pytest.mark.skipif(
+    os.environ.get("DATABASE_URL", devdb.url()) != devdb.url(), reason="the tests' database is another server's"
+)
 def test_in_a_database_of_its_own_it_serves_as_a_role_that_cannot_change_history() -> None:
     with psycopg.connect(of_the_application()) as connected:
         assert connected.execute("SELECT current_user").fetchone() == (devdb.APPLICATION,)
