@@ -1,7 +1,7 @@
 """How a text is taken out of history: the third module that may change what is stored of items and revisions.
 
 Nothing here decides whether it may be (offers/erasure). PostgreSQL looks at every row: it lets go what a step of a confirmed erasure
-names, of this transaction, keeps its commitment, and nothing else (migrations/0019_erasure.py).
+names, of this transaction, keeps its commitment, and nothing else (migrations/0003_append_only.py).
 """
 
 import hashlib
