@@ -20,7 +20,7 @@ MAX_VERSIONS = 50
 def ask_value(actor: Actor, item: LibraryItem, pointer: str, etags: Sequence[int], reason: str) -> Erasure:
     """Ask to erase, from the item's whole history, what stood at the pointer in these versions. Raises NotAllowed, Refused."""
     with changing(actor):
-        _check_reason(reason)
+        keeping.check_reason(reason)
         wanted = values.texts_of(item, pointer, etags[:MAX_VERSIONS])
         keeping.check([item.key])
         values.check(item, wanted)
@@ -32,7 +32,7 @@ def ask_value(actor: Actor, item: LibraryItem, pointer: str, etags: Sequence[int
 def ask_person(actor: Actor, key: str, reason: str) -> Erasure:
     """Ask to erase the names of who has this key. Raises NotAllowed, Refused."""
     with changing(actor):
-        _check_reason(reason)
+        keeping.check_reason(reason)
         people.check(actor.sandbox, key)
         keeping.check(people.kept_items(actor.sandbox, key))
         asked = Erasure(sandbox=actor.sandbox, about=About.PERSON, subject_key=key)
@@ -61,7 +61,7 @@ def confirm(actor: Actor, number: int) -> Erasure:
 def refuse(actor: Actor, number: int, reason: str) -> Erasure:
     """Say no; who asked withdraws. Raises NotAllowed, NotFound, Moved, Refused."""
     with changing(actor):
-        _check_reason(reason)
+        keeping.check_reason(reason)
         erasure = _answered(actor, number)
         own = asked_by(erasure).actor_key == actor.key
         _to(erasure, State.WITHDRAWN if own else State.REFUSED)
@@ -180,8 +180,3 @@ def _answered(actor: Actor, number: int) -> Erasure:
 def _to(erasure: Erasure, state: str) -> None:
     erasure.state = state
     erasure.save(update_fields=["state"])
-
-
-def _check_reason(reason: str) -> None:
-    if not reason:
-        raise Refused(_("Say why."), "note")

@@ -46,6 +46,12 @@ def step(
     )
 
 
+def check_reason(reason: str) -> None:
+    """Whatever a person does here has a reason. Raises Refused."""
+    if not reason:
+        raise Refused(_("Say why."), "note")
+
+
 def set_hold(actor: Actor, item: LibraryItem, reason: str) -> None:
     """Nothing of the item is erased, and it is not deleted, until the hold is lifted. Raises NotAllowed, Refused."""
     with _held(actor, item, reason) as kept:
@@ -83,8 +89,7 @@ def give_class(actor: Actor, item: LibraryItem, name: str, reason: str) -> None:
 def _held(actor: Actor, item: LibraryItem, reason: str) -> Iterator[Keeping]:
     """What is kept of an item, with the item held: so a hold comes before or after a deletion or an erasure, never beside one."""
     with changing(actor):
-        if not reason:
-            raise Refused(_("Say why."), "note")
+        check_reason(reason)
         lock(item.key)
         yield Keeping.objects.select_related("retention").filter(item=item).first() or Keeping(item=item)
 
@@ -99,8 +104,7 @@ def set_class(actor: Actor, name: str, months: int | None, reason: str) -> None:
         raise Refused(_("Give the class a name."), "name")
     if not months or months > MAX_MONTHS:
         raise Refused(_("Say for how many months: a whole number from 1 to 1,200."), "months")
-    if not reason:
-        raise Refused(_("Say why."), "note")
+    check_reason(reason)
     with changing(actor):
         known = RetentionClass.objects.select_for_update().filter(sandbox=actor.sandbox, name=name).first()
         was = known.months if known else None
@@ -110,8 +114,7 @@ def set_class(actor: Actor, name: str, months: int | None, reason: str) -> None:
 
 def remove_class(actor: Actor, name: str, reason: str) -> None:
     """Raises NotAllowed, Refused: items have it."""
-    if not reason:
-        raise Refused(_("Say why."), "note")
+    check_reason(reason)
     try:
         with changing(actor):
             found, _each = RetentionClass.objects.filter(sandbox=actor.sandbox, name=name).delete()
