@@ -1,5 +1,6 @@
 """What has to be kept: legal holds, and retention classes. Set and lifted by admins, each time with a step in the log."""
 
+from calendar import monthrange
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -134,12 +135,7 @@ def kept_until(kept: Keeping) -> datetime | None:
     year = last.year + years
     if year > 9999:
         return datetime.max.replace(tzinfo=UTC)
-    days = [
-        31,
-        29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28,
-        *(31, 30, 31, 30, 31, 31, 30, 31, 30, 31),
-    ]
-    return last.replace(year=year, month=month + 1, day=min(last.day, days[month]))
+    return last.replace(year=year, month=month + 1, day=min(last.day, monthrange(year, month + 1)[1]))
 
 
 def check(items: Collection[int]) -> None:
