@@ -72,12 +72,8 @@ def check(item: LibraryItem, wanted: Sequence[str]) -> None:
         raise Refused(
             _("The item still says it. Change that first, as any other change: it is shown and reviewed like one.")
         )
-    numbers = list(_requests(item).filter(state__in=ChangeRequest.UNDER_WAY).values_list("key", "number"))
-    asking = {
-        number
-        for key, number in numbers
-        if any(holds([one.base, one.patch], wanted) for one in _changes(item).filter(request=key))
-    }
+    under_way = _changes(item).filter(request__state__in=ChangeRequest.UNDER_WAY).select_related("request")
+    asking = {one.request.number for one in under_way if holds([one.base, one.patch], wanted)}
     if asking:
         listed = ", ".join(f"#{number}" for number in sorted(asking))
         raise Refused(
