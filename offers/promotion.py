@@ -138,16 +138,19 @@ def _with_status(document: Document, other: Document) -> Document:
 
 def _promoted_last(source: Sandbox, here: Head, there: Head, mapping: Mapping[str, str]) -> Document:
     """The document that was promoted last, as the target calls what it refers to; {} where none was: nothing is common then."""
-    made = Revision.objects.filter(item=there.key, etag__gt=there.etag - LOOKED_AT).order_by("-etag")
-    for refers_to in made.values_list("refers_to", flat=True).iterator():
-        before = refers_to.get("promoted_from", {})
-        if (before.get("sandbox"), before.get("id")) != (source.name, here.id):
-            continue
-        item = LibraryItem.objects.get(pk=here.key)
-        known = Revision.objects.filter(item=item, etag=before["etag"], digest=before["digest"]).exists()
-        document = document_at(item, before["etag"]) if known else None
-        return _mapped(here.kind, document, mapping) if document is not None else {}
-    return {}
+    made = Revision.objects.filter(
+        item=there.key,
+        etag__gt=there.etag - LOOKED_AT,
+        refers_to__promoted_from__sandbox=source.name,
+        refers_to__promoted_from__id=here.id,
+    )
+    before = made.order_by("-etag").values_list("refers_to__promoted_from", flat=True).first()
+    if before is None:
+        return {}
+    item = LibraryItem.objects.get(pk=here.key)
+    known = Revision.objects.filter(item=item, etag=before["etag"], digest=before["digest"]).exists()
+    document = document_at(item, before["etag"]) if known else None
+    return _mapped(here.kind, document, mapping) if document is not None else {}
 
 
 def _mapped(kind: Kind, document: Document, mapping: Mapping[str, str]) -> Document:
