@@ -49,7 +49,8 @@ def check(sandbox: Sandbox, key: str) -> None:
     """Refuse whose names cannot be erased: a program's, and those of who still works here. Raises Refused."""
     if not key.startswith((PERSON, NAME)) or not _names(sandbox, key):
         raise Refused(_("Nobody of this name did anything here."), "person")
-    if Membership.objects.filter(sandbox=sandbox, user=account_of(key)).exists() and account_of(key) is not None:
+    account = account_of(key)
+    if account is not None and Membership.objects.filter(sandbox=sandbox, user=account).exists():
         raise Refused(_("Who still works here goes on to be named. Remove them from the sandbox first."), "person")
 
 
