@@ -1,6 +1,5 @@
 """What was: revisions of an item, its document at any etag or instant, and what an undo makes of it."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from copy import copy
 from datetime import datetime, timedelta
@@ -11,8 +10,9 @@ from offers.access.permissions import NotFound, actor_key
 from offers.document.merge import Merged, merge
 from offers.document.patch import replay
 from offers.document.values import Document
+from offers.ledger.around import around
 from offers.ledger.records import SNAPSHOT_EVERY
-from offers.models import LibraryItem, Revision, reading
+from offers.models import LibraryItem, Revision
 
 
 class NoSuchRevision(NotFound):
@@ -152,29 +152,8 @@ def undone_each(wanted: Sequence[tuple[LibraryItem, int]]) -> list[Merged | None
 
     For each item it reads and replays at most SNAPSHOT_EVERY patches.
     """
-    etags = {item.key: etag for item, etag in wanted if 2 <= etag <= item.etag}
-    around: defaultdict[int, dict[int, Document | None]] = defaultdict(dict)
-    document: Document | None = None
-    key = 0
-    found = reading.rows(
-        """SELECT wanted.item, near.etag, near.patch, near.snapshot
-             FROM unnest(%s::bigint[], %s::int[]) AS wanted(item, etag)
-            CROSS JOIN LATERAL (
-              SELECT coalesce(max(etag), 1) AS etag FROM offers_revision
-               WHERE item_id = wanted.item AND etag < wanted.etag AND snapshot IS NOT NULL) AS start
-             JOIN offers_revision AS near
-               ON near.item_id = wanted.item AND near.etag BETWEEN start.etag AND wanted.etag
-            ORDER BY wanted.item, near.etag""",
-        [list(etags), list(etags.values())],
-    )
-    for item_key, etag, patch, snapshot in found:
-        if item_key != key:
-            key, document = item_key, orjson.loads(snapshot) if snapshot else replay(None, orjson.loads(patch))
-        else:
-            document = replay(document, orjson.loads(patch))
-        if etag >= etags[key] - 1:
-            around[key][etag] = document
-    return [_undone(item, around[item.key].get(etag - 1), around[item.key].get(etag)) for item, etag in wanted]
+    documents = around((item.key, etag) for item, etag in wanted if 2 <= etag <= item.etag)
+    return [_undone(item, *documents.get((item.key, etag), (None, None))) for item, etag in wanted]
 
 
 def _undone(item: LibraryItem, before: Document | None, after: Document | None) -> Merged | None:

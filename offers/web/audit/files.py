@@ -101,19 +101,20 @@ def values_of(sandbox_id: int, made: Sequence[Revision]) -> dict[int, tuple[dict
 
     Nothing of what made or removed an item: it replaced all of it.
     """
-    found = around(made)
+    found = around((one.item_id, one.etag) for one in made)
     used = {
         reference.id
         for one in made
-        for document in found[one.key]
+        for document in found[one.item_id, one.etag]
         if document is not None
         for reference in references(Kind(one.item.kind), document)
     }
     known = names(sandbox_id, used)
     said: dict[int, tuple[dict[str, str], dict[str, str]]] = {}
-    for key, (before, after) in found.items():
+    for one in made:
+        before, after = found[one.item_id, one.etag]
         changes = describe(before, after, names=known) if before is not None and after is not None else []
-        said[key] = (
+        said[one.key] = (
             {change.title: change.old_text for change in changes if change.old_text},
             {change.title: change.new_text for change in changes if change.new_text},
         )
