@@ -17,7 +17,7 @@ from offers.document.erased import holds, mark, number_of, patch_without, stuck,
 from offers.document.values import Document, canonical_text
 from offers.erasure import texts as steps
 from offers.ledger import erasing
-from offers.ledger.history import document_at
+from offers.ledger.history import document_at, versions
 from offers.models import (
     BulkRow,
     BulkRun,
@@ -146,7 +146,7 @@ def _versions(
     item: LibraryItem, wanted: Sequence[str], number: int
 ) -> Iterator[tuple[Revision, Document | None, Document | None]]:
     """Every revision with the document after it, as it is and without the texts. Raises Refused where it would still say one."""
-    for made, document in erasing.chain(item):
+    for made, document in versions(item, 1, item.etag):
         if place := next(stuck(document, wanted), ""):
             raise Refused(
                 _("Version {etag} says it at {pointer}, too, which is no text that can be erased.").format(

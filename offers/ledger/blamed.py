@@ -11,7 +11,7 @@ from time import monotonic
 from offers.document.blame import Line, blame, last_changes
 from offers.document.identity import Path
 from offers.document.values import Document
-from offers.ledger.history import NoSuchRevision, versions
+from offers.ledger.history import NoSuchRevision, versions, versions_from
 from offers.ledger.records import SNAPSHOT_EVERY
 from offers.models import BlameFound, LibraryItem, Revision
 
@@ -89,8 +89,7 @@ def changed_since(item: LibraryItem, etag: int, paths: Collection[Path]) -> dict
         if all(path in told for path in paths):
             return told
     first = max(etag, item.etag - LOOKED_BACK)
-    replayed = ((made, document) for made, document in versions(item, first, item.etag) if made.etag >= first)
-    return {**told, **last_changes(replayed)}
+    return {**told, **last_changes(versions_from(item, first, item.etag))}
 
 
 def _kept(item: LibraryItem, last: int) -> BlameFound | None:
@@ -121,8 +120,7 @@ def _further_back(item: LibraryItem, found: _Part, kept: BlameFound | None) -> _
 
 def _from_kept(item: LibraryItem, kept: BlameFound, last: int) -> _Part:
     """The lines of a version, from those that were kept of an earlier one."""
-    replayed = ((made, document) for made, document in versions(item, kept.etag, last) if made.etag >= kept.etag)
-    return _told(replayed, last, kept)
+    return _told(versions_from(item, kept.etag, last), last, kept)
 
 
 def _step(item: LibraryItem, first: int, last: int) -> _Part:

@@ -5,14 +5,13 @@ names, of this transaction, keeps its commitment, and nothing else (migrations/0
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
 
 from offers.document.erased import mark
-from offers.document.patch import replay
 from offers.document.values import Document, canonical_text
 from offers.ledger.leaf import commitment
 from offers.models import BlameFound, ErasedText, ErasureStep, LibraryItem, LogEntry, Revision
@@ -97,14 +96,6 @@ def _as_text(value: Any) -> str:
 def lock(key: int) -> LibraryItem:
     """The item, with nobody else changing it or starting to refer to it until the transaction ends."""
     return LibraryItem.objects.select_for_update(of=("self",)).select_related("sandbox").get(key=key)
-
-
-def chain(item: LibraryItem) -> Iterator[tuple[Revision, Document | None]]:
-    """Every revision of the item with the document after it, replayed from the first."""
-    document: Document | None = None
-    for made in Revision.objects.filter(item=item).order_by("etag").iterator(chunk_size=500):
-        document = replay(document, orjson.loads(made.patch))
-        yield made, document
 
 
 def forget_deleted(item: LibraryItem, document: Document) -> None:

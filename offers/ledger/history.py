@@ -46,7 +46,7 @@ def document_at(item: LibraryItem, etag: int) -> Document | None:
 
 def documents(item: LibraryItem, first: int, last: int) -> dict[int, Document | None]:
     """The documents at the etags from `first` to `last`, in one query (None where deleted)."""
-    return {found.etag: document for found, document in versions(item, first, last) if found.etag >= first}
+    return {found.etag: document for found, document in versions_from(item, first, last)}
 
 
 def last_instant(instant: datetime) -> datetime:
@@ -177,3 +177,8 @@ def versions(item: LibraryItem, first: int, last: int) -> Iterator[tuple[Revisio
     for found in chain.iterator(chunk_size=500) if long else chain:
         document = replay(document, orjson.loads(found.patch))
         yield found, document
+
+
+def versions_from(item: LibraryItem, first: int, last: int) -> Iterator[tuple[Revision, Document | None]]:
+    """The same without those below `first`, which are only replayed."""
+    return ((found, document) for found, document in versions(item, first, last) if found.etag >= first)

@@ -16,7 +16,7 @@ import orjson
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.live import end_of_window, is_live
 from offers.document.values import Document, canonical_text
-from offers.ledger.history import versions
+from offers.ledger.history import versions_from
 from offers.ledger.records import SNAPSHOT_EVERY
 from offers.models import LibraryItem, Revision, reading
 
@@ -148,10 +148,9 @@ def _back_from(item: LibraryItem, last: int) -> list[_Version]:
 
 
 def _versions(item: LibraryItem, first: int, last: int) -> Iterator[_Version]:
-    for made, document in versions(item, first, last):
-        if made.etag >= first:
-            made.patch, made.snapshot = "", None
-            yield _version(item.kind, made, document)
+    for made, document in versions_from(item, first, last):
+        made.patch, made.snapshot = "", None
+        yield _version(item.kind, made, document)
 
 
 def _version(kind: str, made: Revision, document: Document | None) -> _Version:
