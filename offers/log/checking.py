@@ -23,7 +23,7 @@ _WORDS = {
 }
 # What an entry says of what it is about: all of it is made from that, so all of it is compared.
 # Whose yes stood behind it is found by the request's own steps, which are compared; here it is only filtered by.
-_NOT_SAID = ("event", "row", "xid", "etag", "leaf_hash", "approved_by")
+_NOT_SAID = ("event", "row", "etag", "leaf_hash", "approved_by")
 SAYS = tuple(name for name in Found._fields if name not in _NOT_SAID)
 _HASHES = (
     "SELECT index, leaf_hash FROM offers_logentry WHERE sandbox_id = %(sandbox)s AND index < %(size)s ORDER BY index"
@@ -101,12 +101,9 @@ def check(sandbox: Sandbox, kept: Sequence[Checkpoint] = ()) -> Iterator[Differe
 
 def _steps_apart(sandbox: Sandbox, batch: list[Any]) -> Iterator[str]:
     """Which of these entries about requests and access are not what happened makes them."""
-    made = {
-        event: sequencer.recorded(sandbox, event, [row for _index, kind, row, *_more in batch if kind == event])
-        for event in {event for _index, event, *_more in batch}
-    }
+    made = sequencer.recorded(sandbox, ((event, row) for _index, event, row, *_more in batch))
     for index, event, row, hash, *says in batch:
-        found = made[event].get(row)
+        found = made.get((event, row))
         if found is None:
             yield f"entry {index} is of {_WORDS[event]} that is not there"
         elif bytes(hash) != found.leaf_hash:
@@ -149,26 +146,26 @@ def _found(step: Step) -> Found:
     who = made.actor_id, made.actor_label, made.client_id
     change = Change(
         made.key,
-        0,
         made.item_id,
         step.kind,
         made.etag,
         made.digest,
-        "",
+        step.patch,
         *who,
         made.source,
         cast(dict[str, Any], made.refers_to),
         made.created_at,
     )
-    return of_change(change, step.patch)
+    return of_change(change)
 
 
 def _missing(sandbox: Sandbox, head: LogHead) -> Iterator[Difference]:
     where = {"sandbox": sandbox.pk, "xid": str(head.xid), "event": head.event, "row": head.row, "server": head.server}
     pieces = [_MISSING.format(**names) for names in sequencer.STORED_BY]
     for batch in _batches(reading.stream(" UNION ALL ".join(pieces), where)):
+        made = sequencer.recorded(sandbox, batch)
         for event, key in batch:
-            ((_key, found),) = sequencer.recorded(sandbox, event, [key]).items()
+            found = made[event, key]
             message = "it is not in the log, though something later is"
             if found.item_id is None:
                 yield Difference(sandbox.name, f"{_WORDS[event]} (row {key})", 0, message)

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-import orjson
-
 from offers.access.permissions import actor_key
 from offers.document.values import Patch, canonical, canonical_text
 from offers.document.words.touched import fields_of, status_of
@@ -27,7 +25,6 @@ class Found(NamedTuple):
 
     event: int
     row: int
-    xid: int
     leaf_hash: bytes
     created_at: datetime
     actor_key: str
@@ -47,7 +44,6 @@ class RequestStep(NamedTuple):
     """A step of a change request, as it is read for the log."""
 
     row: int
-    xid: int
     number: int
     what: str
     version: int
@@ -60,15 +56,30 @@ class RequestStep(NamedTuple):
     actor_id: int | None
     client_id: str
     salt: bytes
-    erased: dict[str, str] | None = None
-    salts: dict[str, str] | None = None
+    erased: dict[str, str] | None
+    salts: dict[str, str] | None
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What its leaf has commitments of."""
+        return {"label": self.actor_label, "text": self.text, "about": canonical_text(self.about)}
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What its leaf says besides."""
+        return {
+            "number": self.number,
+            "what": self.what,
+            "request_version": self.version,
+            "digest": self.digest,
+            "client": self.client_id,
+        }
 
 
 class AccessStep(NamedTuple):
     """A change of access, as it is read for the log."""
 
     row: int
-    xid: int
     what: str
     subject_key: str
     subject_label: str
@@ -81,15 +92,33 @@ class AccessStep(NamedTuple):
     request_id: str
     created_at: datetime
     salt: bytes
-    erased: dict[str, str] | None = None
-    salts: dict[str, str] | None = None
+    erased: dict[str, str] | None
+    salts: dict[str, str] | None
+
+    @property
+    def actor_key(self) -> str:
+        return actor_key(self.actor_id, "", self.actor_label)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {"label": self.actor_label, "subject_label": self.subject_label, "note": self.note}
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {
+            "what": self.what,
+            "subject": self.subject_key,
+            "before": self.before,
+            "after": self.after,
+            "door": self.source,
+            "request": self.request_id,
+        }
 
 
 class ErasureStep(NamedTuple):
-    """A step of an erasure, or of what has to be kept, as it is read for the log; `listed` is what `erased_hash` is of."""
+    """A step of an erasure, or of what has to be kept, as it is read for the log; `listed` is what its leaf has a hash of."""
 
     row: int
-    xid: int
     number: int | None
     item: str
     what: str
@@ -102,15 +131,31 @@ class ErasureStep(NamedTuple):
     actor_id: int | None
     client_id: str
     salt: bytes
-    erased: dict[str, str] | None = None
-    salts: dict[str, str] | None = None
+    erased: dict[str, str] | None
+    salts: dict[str, str] | None
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {"label": self.actor_label, "text": self.text, "about": canonical_text(self.about)}
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """`erased` is SHA-256, in hex, of the list of what it erased: a line for each text, in the order of its bytes: the commitment
+        that stays, the name that it has in its leaf, and SHA-256 of what stands in its place.
+        """
+        return {
+            "number": self.number,
+            "item": self.item,
+            "what": self.what,
+            "client": self.client_id,
+            "erased": hashlib.sha256(self.listed.encode()).hexdigest(),
+        }
 
 
 class ImportStep(NamedTuple):
     """An import, as it is read for the log."""
 
     row: int
-    xid: int
     origin: str
     exported_at: datetime
     checkpoint: str
@@ -122,20 +167,42 @@ class ImportStep(NamedTuple):
     note: str
     created_at: datetime
     salt: bytes
-    erased: dict[str, str] | None = None
-    salts: dict[str, str] | None = None
+    erased: dict[str, str] | None
+    salts: dict[str, str] | None
+
+    @property
+    def what(self) -> str:
+        return ""
+
+    @property
+    def actor_key(self) -> str:
+        return actor_key(self.actor_id, "", self.actor_label)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {"label": self.actor_label, "note": self.note}
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {
+            "origin": self.origin,
+            "exported": time_text(self.exported_at),
+            "checkpoint": self.checkpoint,
+            "sha256": self.sha256,
+            "items": self.items,
+            "revisions": self.revisions,
+        }
 
 
 class Change(NamedTuple):
     """A revision, as it is read for the log."""
 
     row: int
-    xid: int
     item_id: int
     kind: str
     etag: int
     digest: str
-    patch: str
+    patch: Patch
     actor_id: int | None
     actor_label: str
     client_id: str
@@ -146,6 +213,12 @@ class Change(NamedTuple):
 
 
 Step = RequestStep | AccessStep | ErasureStep | ImportStep
+EVENTS: dict[type[Step], LogEntry.Event] = {
+    RequestStep: Event.REQUEST,
+    AccessStep: Event.ACCESS,
+    ErasureStep: Event.ERASURE,
+    ImportStep: Event.IMPORT,
+}
 
 
 class Salted(Protocol):
@@ -159,106 +232,28 @@ class Salted(Protocol):
     def salts(self) -> Any: ...
 
 
-def request_leaf(sandbox: Sandbox, step: RequestStep) -> bytes:
-    """The text of its leaf: `label`, `text` and `about` are commitments, in hex."""
-    return canonical(
-        {
-            "version": VERSION,
-            "event": "request",
-            "sandbox": sandbox.name,
-            "number": step.number,
-            "what": step.what,
-            "request_version": step.version,
-            "digest": step.digest,
-            "actor": step.actor_id,
-            "client": step.client_id,
-            "label": _committed(step, "label", step.actor_label),
-            "text": _committed(step, "text", step.text),
-            "about": _committed(step, "about", canonical_text(step.about)),
-            "time": time_text(step.created_at),
-        }
-    )
-
-
-def access_leaf(sandbox: Sandbox, step: AccessStep) -> bytes:
-    """The text of its leaf: `label`, `subject_label` and `note` are commitments."""
-    return canonical(
-        {
-            "version": VERSION,
-            "event": "access",
-            "sandbox": sandbox.name,
-            "what": step.what,
-            "subject": step.subject_key,
-            "subject_label": _committed(step, "subject_label", step.subject_label),
-            "before": step.before,
-            "after": step.after,
-            "actor": step.actor_id,
-            "label": _committed(step, "label", step.actor_label),
-            "door": step.source,
-            "note": _committed(step, "note", step.note),
-            "request": step.request_id,
-            "time": time_text(step.created_at),
-        }
-    )
-
-
-def erasure_leaf(sandbox: Sandbox, step: ErasureStep) -> bytes:
-    """The text of its leaf: `label`, `text` and `about` are commitments. `erased` is SHA-256, in hex, of the list of what it erased:
-    a line for each text, in the order of its bytes: the commitment that stays, the name that it has in its leaf, and SHA-256 of what
-    stands in its place.
-    """
-    return canonical(
-        {
-            "version": VERSION,
-            "event": "erasure",
-            "sandbox": sandbox.name,
-            "number": step.number,
-            "item": step.item,
-            "what": step.what,
-            "actor": step.actor_id,
-            "client": step.client_id,
-            "label": _committed(step, "label", step.actor_label),
-            "text": _committed(step, "text", step.text),
-            "about": _committed(step, "about", canonical_text(step.about)),
-            "erased": hashlib.sha256(step.listed.encode()).hexdigest(),
-            "time": time_text(step.created_at),
-        }
-    )
-
-
-def import_leaf(sandbox: Sandbox, step: ImportStep) -> bytes:
-    """The text of its leaf: `label` and `note` are commitments."""
-    return canonical(
-        {
-            "version": VERSION,
-            "event": "import",
-            "sandbox": sandbox.name,
-            "origin": step.origin,
-            "exported": time_text(step.exported_at),
-            "checkpoint": step.checkpoint,
-            "sha256": step.sha256,
-            "items": step.items,
-            "revisions": step.revisions,
-            "actor": step.actor_id,
-            "label": _committed(step, "label", step.actor_label),
-            "note": _committed(step, "note", step.note),
-            "time": time_text(step.created_at),
-        }
-    )
-
-
-def salt_of(salt: bytes, name: str) -> bytes:
-    """The salt of one text of a step: made of the step's own, which it does not give away."""
-    return hashlib.sha256(salt + name.encode()).digest()[:SALT_BYTES]
+def leaf(sandbox: Sandbox, step: Step) -> bytes:
+    """The text of its leaf: its texts are commitments, in hex."""
+    everywhere = {
+        "version": VERSION,
+        "event": EVENTS[type(step)].label,
+        "sandbox": sandbox.name,
+        "actor": step.actor_id,
+        "time": time_text(step.created_at),
+    }
+    committed = {name: _committed(step, name, text) for name, text in step.texts.items()}
+    return canonical({**everywhere, **step.said, **committed})
 
 
 def salt_for(step: Salted, name: str) -> bytes | None:
-    """The salt of one text of a step; None where that text was erased. Of a step of which something was, the others' are kept by name."""
+    """The salt of one text of a step: made of the step's own, which it does not give away. None where that text was erased; of a
+    step of which something was, the others' are kept by name.
+    """
     if step.erased and name in step.erased:
         return None
-    return (
-        bytes.fromhex(step.salts[name]) if step.salts and name in step.salts else salt_of(bytes(step.salt or b""), name)
-    )
+    if step.salts and name in step.salts:
+        return bytes.fromhex(step.salts[name])
+    return hashlib.sha256(bytes(step.salt or b"") + name.encode()).digest()[:SALT_BYTES]
 
 
 def _committed(step: Step, name: str, text: str) -> str:
@@ -266,43 +261,18 @@ def _committed(step: Step, name: str, text: str) -> str:
     return commitment(salt, text) if salt is not None else str((step.erased or {})[name])
 
 
-def of_request(sandbox: Sandbox, step: RequestStep) -> Found:
-    hash = of_leaf(request_leaf(sandbox, step))
-    return Found(
-        Event.REQUEST,
-        step.row,
-        step.xid,
-        hash,
-        step.created_at,
-        step.actor_key,
-        what=step.what,
-        request=step.number,
-        bypass=step.what == "bypassed",
-    )
+def of_step(sandbox: Sandbox, step: Step) -> Found:
+    hash = of_leaf(leaf(sandbox, step))
+    found = Found(EVENTS[type(step)], step.row, hash, step.created_at, step.actor_key, what=step.what)
+    if isinstance(step, RequestStep):
+        return found._replace(request=step.number, bypass=step.what == "bypassed")
+    return found
 
 
-def of_access(sandbox: Sandbox, step: AccessStep) -> Found:
-    hash, who = of_leaf(access_leaf(sandbox, step)), actor_key(step.actor_id, "", step.actor_label)
-    return Found(Event.ACCESS, step.row, step.xid, hash, step.created_at, who, what=step.what)
-
-
-def of_erasure(sandbox: Sandbox, step: ErasureStep) -> Found:
-    hash = of_leaf(erasure_leaf(sandbox, step))
-    return Found(Event.ERASURE, step.row, step.xid, hash, step.created_at, step.actor_key, what=step.what)
-
-
-def of_import(sandbox: Sandbox, step: ImportStep) -> Found:
-    hash, who = of_leaf(import_leaf(sandbox, step)), actor_key(step.actor_id, "", step.actor_label)
-    return Found(Event.IMPORT, step.row, step.xid, hash, step.created_at, who)
-
-
-def of_change(change: Change, patch: Patch | None = None) -> Found:
-    """Its patch may be given, where it was read already."""
-    patch = orjson.loads(change.patch) if patch is None else patch
+def of_change(change: Change) -> Found:
     return Found(
         Event.REVISION,
         change.row,
-        change.xid,
         bytes.fromhex(change.digest),
         change.created_at,
         actor_key(change.actor_id, change.client_id, change.actor_label),
@@ -310,8 +280,8 @@ def of_change(change: Change, patch: Patch | None = None) -> Found:
         item_id=change.item_id,
         etag=change.etag,
         kind=change.kind,
-        fields=tuple(sorted(set(fields_of(patch)))),
-        status=status_of(patch),
+        fields=tuple(sorted(set(fields_of(change.patch)))),
+        status=status_of(change.patch),
         request=change.refers_to.get("request"),
         bypass=bool(change.refers_to.get("bypass")),
         approved_by=tuple(change.approved_by),

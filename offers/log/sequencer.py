@@ -10,7 +10,7 @@ Transactions are numbered anew by every server (cluster). After a restore into a
 for once, and it goes on with that server's numbers. What is in the log is never taken again: an index keeps each event unique.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
@@ -18,7 +18,7 @@ import orjson
 from django.db import transaction
 
 from offers import asked
-from offers.log import events, tree
+from offers.log import tree
 from offers.log.events import (
     AccessStep,
     Change,
@@ -26,17 +26,14 @@ from offers.log.events import (
     Found,
     ImportStep,
     RequestStep,
-    of_access,
+    Step,
     of_change,
-    of_erasure,
-    of_import,
-    of_request,
+    of_step,
 )
 from offers.log.found import counting
 from offers.models import LogEntry, LogHead, Sandbox, reading
 
 Event = LogEntry.Event
-Step = type[AccessStep] | type[Change] | type[ErasureStep] | type[ImportStep] | type[RequestStep]
 # What one transaction adds: a library that was imported is many of these.
 AT_ONCE = 5_000
 # And what one turn of the upkeep adds at most, so that its other sandboxes have theirs.
@@ -99,8 +96,7 @@ def coming(sandbox_id: int, most: int) -> list[LogEntry]:
 
 def _entry(sandbox: Sandbox, index: int, event: Found) -> LogEntry:
     values = event._asdict() | {"fields": list(event.fields), "approved_by": list(event.approved_by)}
-    for name in ("xid", "etag"):
-        values.pop(name)
+    values.pop("etag")
     return LogEntry(sandbox=sandbox, index=index, **values)
 
 
@@ -156,15 +152,15 @@ SELECT made.key FROM unnest(%(items)s::bigint[], %(etags)s::int[]) AS first(item
   JOIN offers_revision AS made ON made.item_id = first.item AND made.etag = first.etag - 1
  WHERE {_UNKNOWN.format(event=Event.REVISION)}
 """
-_READ: dict[int, tuple[str, Step]] = {
+_READ: dict[int, tuple[str, type[Change | Step]]] = {
     Event.ACCESS: (
-        """SELECT key, xid, what, subject_key, subject_label, before, after, actor_id, actor_label, source, note,
+        """SELECT key, what, subject_key, subject_label, before, after, actor_id, actor_label, source, note,
                   request_id, created_at, salt, erased, salts
              FROM offers_accesschange WHERE key = ANY(%s)""",
         AccessStep,
     ),
     Event.REQUEST: (
-        """SELECT event.key, event.xid, request.number, event.what, event.version, event.digest, event.text, event.about,
+        """SELECT event.key, request.number, event.what, event.version, event.digest, event.text, event.about,
                   event.created_at, event.actor_key, event.actor_label, event.actor_id, event.client_id, event.salt,
                   event.erased, event.salts
              FROM offers_requestevent AS event JOIN offers_changerequest AS request ON request.key = event.request_id
@@ -172,7 +168,7 @@ _READ: dict[int, tuple[str, Step]] = {
         RequestStep,
     ),
     Event.REVISION: (
-        """SELECT made.key, made.xid, made.item_id, item.kind, made.etag, made.digest, made.patch, made.actor_id, made.actor_label,
+        """SELECT made.key, made.item_id, item.kind, made.etag, made.digest, made.patch, made.actor_id, made.actor_label,
                   made.client_id, made.source, made.refers_to, made.created_at,
                   ARRAY(SELECT DISTINCT yes.actor_key
                           FROM offers_changerequest AS request
@@ -186,7 +182,7 @@ _READ: dict[int, tuple[str, Step]] = {
         Change,
     ),
     Event.ERASURE: (
-        """SELECT made.key, made.xid, made.erasure_id, coalesce(item.id, ''), made.what, made.text, made.about,
+        """SELECT made.key, made.erasure_id, coalesce(item.id, ''), made.what, made.text, made.about,
                   (SELECT coalesce(string_agg(line || E'\\n', '' ORDER BY line COLLATE "C"), '')
                      FROM offers_erasedtext AS gone,
                           concat_ws(' ', gone.kept, gone.name, gone.instead) AS line WHERE gone.step_id = made.key),
@@ -197,7 +193,7 @@ _READ: dict[int, tuple[str, Step]] = {
         ErasureStep,
     ),
     Event.IMPORT: (
-        """SELECT key, xid, origin, exported_at, checkpoint, sha256, items, revisions, actor_id, actor_label, note, created_at, salt,
+        """SELECT key, origin, exported_at, checkpoint, sha256, items, revisions, actor_id, actor_label, note, created_at, salt,
                   NULL, NULL
              FROM offers_libraryimport WHERE key = ANY(%s)""",
         ImportStep,
@@ -206,6 +202,8 @@ _READ: dict[int, tuple[str, Step]] = {
 
 
 Place = tuple[int, int, int]
+# The kind of an event, and its key.
+Row = tuple[int, int]
 
 
 def _order(head: LogHead, bound: int, most: int, *, beyond: int = asked.MAX_KEY) -> list[Place]:
@@ -215,10 +213,11 @@ def _order(head: LogHead, bound: int, most: int, *, beyond: int = asked.MAX_KEY)
     return [(int(xid), event, row) for xid, event, row in reading.rows(_ORDER, {**where, **after})]
 
 
-def _made(sandbox: Sandbox, order: list[Place]) -> dict[tuple[int, int], Found]:
-    """What happened, by the kind of event and its key, in this order."""
-    made = {event: recorded(sandbox, event, [row for _xid, kind, row in order if kind == event]) for event in _READ}
-    return {(event, row): made[event][row] for _xid, event, row in order}
+def _made(sandbox: Sandbox, order: list[Place]) -> dict[Row, Found]:
+    """What happened, in this order."""
+    rows = [(event, row) for _xid, event, row in order]
+    made = recorded(sandbox, rows)
+    return {row: made[row] for row in rows}
 
 
 def _in_order(sandbox: Sandbox, order: list[Place]) -> list[Found]:
@@ -232,7 +231,7 @@ def _in_order(sandbox: Sandbox, order: list[Place]) -> list[Found]:
     while fresh:
         first = {item: min(one.etag for one in events) for item, events in fresh.items()}
         wanted = {"sandbox": sandbox.pk, "items": list(first), "etags": list(first.values())}
-        before = recorded(sandbox, Event.REVISION, [key for (key,) in reading.rows(_BEFORE, wanted)])
+        before = recorded(sandbox, [(Event.REVISION, key) for (key,) in reading.rows(_BEFORE, wanted)])
         for one in before.values():
             assert one.item_id is not None
             by_item[one.item_id].append(one)
@@ -249,23 +248,30 @@ def _in_order(sandbox: Sandbox, order: list[Place]) -> list[Found]:
     return found
 
 
-def recorded(sandbox: Sandbox, event: int, keys: list[int]) -> dict[int, Found]:
-    """These events of one kind, by their keys."""
-    return {key: _found(sandbox, known) for key, known in _read(event, keys).items()}
-
-
-def steps(event: int, keys: list[int]) -> dict[int, events.Step]:
-    """The same of an event that is no revision, as it is read."""
-    return {key: step for key, step in _read(event, keys).items() if not isinstance(step, Change)}
-
-
-def _read(event: int, keys: list[int]) -> dict[int, Change | events.Step]:
-    statement, step = _READ[event]
-    found = reading.rows(statement, [keys]) if keys else []
+def recorded(sandbox: Sandbox, rows: Iterable[Row]) -> dict[Row, Found]:
+    """These events, one statement for each kind; none that is not there."""
     return {
-        row[0]: step(*(_READ_AS.get(name, _as_it_is)(one) for name, one in zip(step._fields, row, strict=True)))
-        for row in found
+        row: of_change(known) if isinstance(known, Change) else of_step(sandbox, known)
+        for row, known in _read(rows).items()
     }
+
+
+def steps(rows: Iterable[Row]) -> dict[Row, Step]:
+    """The same of those that are no revisions, as they are read."""
+    return {row: step for row, step in _read(rows).items() if not isinstance(step, Change)}
+
+
+def _read(rows: Iterable[Row]) -> dict[Row, Change | Step]:
+    keys: dict[int, list[int]] = {}
+    for event, key in rows:
+        keys.setdefault(event, []).append(key)
+    found: dict[Row, Change | Step] = {}
+    for event, wanted in keys.items():
+        statement, step = _READ[event]
+        for values in reading.rows(statement, [wanted]):
+            read = (_READ_AS.get(name, _as_it_is)(one) for name, one in zip(step._fields, values, strict=True))
+            found[event, values[0]] = step(*read)
+    return found
 
 
 def _after(head: LogHead, event: Event) -> int:
@@ -275,24 +281,13 @@ def _after(head: LogHead, event: Event) -> int:
     return 0 if event > head.event else asked.MAX_KEY
 
 
-def _found(sandbox: Sandbox, known: Change | events.Step) -> Found:
-    if isinstance(known, Change):
-        return of_change(known)
-    if isinstance(known, ErasureStep):
-        return of_erasure(sandbox, known)
-    if isinstance(known, ImportStep):
-        return of_import(sandbox, known)
-    return of_request(sandbox, known) if isinstance(known, RequestStep) else of_access(sandbox, known)
-
-
 def _as_it_is(value: Any) -> Any:
     return value
 
 
 # What Django leaves as the texts and views that the driver gives.
 _READ_AS: dict[str, Callable[[Any], Any]] = {
-    "xid": int,
     "salt": lambda salt: bytes(salt or b""),
-    **dict.fromkeys(("about", "before", "after", "refers_to"), orjson.loads),
+    **dict.fromkeys(("about", "before", "after", "refers_to", "patch"), orjson.loads),
     **dict.fromkeys(("erased", "salts"), lambda text: text and orjson.loads(text)),
 }

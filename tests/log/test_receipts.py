@@ -117,7 +117,7 @@ def test_each_text_has_a_salt_that_says_nothing_of_another(asked_digest: str) ->
         part["salt"]
         for event in (0, 1)
         for entry in LogEntry.objects.filter(event=event)
-        for part in leaves.texts_of(sequencer.steps(event, [entry.row])[entry.row]).values()
+        for part in leaves.texts_of(sequencer.steps([(event, entry.row)])[event, entry.row]).values()
     ]
     assert len(salts) == len(set(salts)) > 6
 

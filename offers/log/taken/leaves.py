@@ -4,7 +4,7 @@ A revision's leaf has a commitment to the document after it, which is stored now
 item to make that document again. So the write path pays nothing for those who recompute a log.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import orjson
 
@@ -12,17 +12,7 @@ from offers.document.patch import replay_on
 from offers.document.values import Document, canonical_text
 from offers.ledger.records import StoredRevision, leaf_of
 from offers.log import sequencer
-from offers.log.events import (
-    AccessStep,
-    ImportStep,
-    RequestStep,
-    Step,
-    access_leaf,
-    erasure_leaf,
-    import_leaf,
-    request_leaf,
-    salt_for,
-)
+from offers.log.events import Step, leaf, salt_for
 from offers.models import LogEntry, Sandbox, reading
 
 Event = LogEntry.Event
@@ -40,16 +30,16 @@ SELECT item.id, item.kind, made.key = ANY(%(rows)s), {", ".join(f"made.{name}" f
 
 def leaves_of(sandbox: Sandbox, entries: Sequence[LogEntry]) -> list[bytes]:
     """The leaves of these entries. An entry whose event is gone has none (b"")."""
-    rows = {event: [entry.row for entry in entries if entry.event == event] for event in Event}
-    made: dict[tuple[int, int], bytes] = {
-        (Event.REVISION, key): leaf for key, leaf in _of_revisions(sandbox, rows[Event.REVISION])
+    rows = [(entry.event, entry.row) for entry in entries]
+    made = {
+        row: leaf(sandbox, step)
+        for row, step in sequencer.steps(row for row in rows if row[0] != Event.REVISION).items()
     }
-    for event in set(Event) - {Event.REVISION}:
-        made |= {(event, key): leaf_text(sandbox, step) for key, step in sequencer.steps(event, rows[event]).items()}
+    made |= _of_revisions(sandbox, [key for event, key in rows if event == Event.REVISION])
     return [made.get((entry.event, entry.row), b"") for entry in entries]
 
 
-def _of_revisions(sandbox: Sandbox, keys: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+def _of_revisions(sandbox: Sandbox, keys: Sequence[int]) -> Iterator[tuple[sequencer.Row, bytes]]:
     document: Document | None = None
     before = ""
     for id, kind, is_wanted, refers_to, erased, *plain in reading.stream(_CHAINS, {"rows": list(keys)}) if keys else ():
@@ -61,33 +51,22 @@ def _of_revisions(sandbox: Sandbox, keys: Sequence[int]) -> Iterator[tuple[int, 
         else:
             document = replay_on(document, orjson.loads(found.patch))
         if is_wanted:
-            yield found.key, leaf_of(before, sandbox, id, kind, found, canonical_text(document)).text()
+            proved = leaf_of(before, sandbox, id, kind, found, canonical_text(document))
+            yield (Event.REVISION, found.key), proved.text()
         before = found.digest
-
-
-def leaf_text(sandbox: Sandbox, step: Step) -> bytes:
-    if isinstance(step, RequestStep):
-        return request_leaf(sandbox, step)
-    if isinstance(step, ImportStep):
-        return import_leaf(sandbox, step)
-    return access_leaf(sandbox, step) if isinstance(step, AccessStep) else erasure_leaf(sandbox, step)
 
 
 def texts_of(step: Step) -> dict[str, dict[str, str]]:
     """What its commitments are of, each with its salt: all but what was erased."""
-    texts = {"label": step.actor_label}
-    if isinstance(step, AccessStep):
-        texts |= {"subject_label": step.subject_label, "note": step.note}
-    elif isinstance(step, ImportStep):
-        texts["note"] = step.note
-    else:
-        texts |= {"text": step.text, "about": canonical_text(step.about)}
-    salts = {name: salt_for(step, name) for name in texts}
-    return {name: {"salt": salt.hex(), "text": texts[name]} for name, salt in salts.items() if salt is not None}
+    return opened(step.texts, {name: salt_for(step, name) for name in step.texts})
+
+
+def opened(texts: Mapping[str, str], salts: Mapping[str, bytes | None]) -> dict[str, dict[str, str]]:
+    return {name: {"salt": bytes(salt).hex(), "text": texts[name]} for name, salt in salts.items() if salt is not None}
 
 
 def bundle(sandbox: Sandbox, first: int, count: int) -> bytes | None:
     """So many entries from the index `first` on, each behind its length in two bytes (C2SP tlog-tiles); None where there are fewer."""
     found = LogEntry.objects.filter(sandbox=sandbox, index__gte=first, index__lt=first + count).order_by("index")
     leaves = leaves_of(sandbox, list(found))
-    return b"".join(len(leaf).to_bytes(2) + leaf for leaf in leaves) if len(leaves) == count else None
+    return b"".join(len(one).to_bytes(2) + one for one in leaves) if len(leaves) == count else None

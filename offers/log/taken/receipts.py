@@ -15,6 +15,7 @@ from offers.ledger.history import document_at
 from offers.ledger.records import StoredRevision, leaf_of
 from offers.log import sequencer
 from offers.log.checkpoints import checkpoint, size_of
+from offers.log.events import leaf
 from offers.log.taken import leaves
 from offers.log.tree import Tree
 from offers.models import ErasedText, LibraryItem, LogEntry, Revision, Sandbox
@@ -42,9 +43,9 @@ def of_entry(sandbox: Sandbox, index: int, size: int | None = None) -> str:
     if entry.event == LogEntry.Event.REVISION:
         made = Revision.objects.select_related("item").get(pk=entry.row)
         return _proved(sandbox, index, size, _extra(sandbox, made.item, made))
-    step = sequencer.steps(entry.event, [entry.row])[entry.row]
+    (step,) = sequencer.steps([(entry.event, entry.row)]).values()
     missing = _missing(entry.event, entry.row)
-    return _proved(sandbox, index, size, _told(leaves.leaf_text(sandbox, step), leaves.texts_of(step), missing))
+    return _proved(sandbox, index, size, _told(leaf(sandbox, step), leaves.texts_of(step), missing))
 
 
 def receipt(sandbox: Sandbox, item: LibraryItem, made: Revision, size: int | None = None) -> str:
@@ -71,13 +72,11 @@ def _extra(sandbox: Sandbox, item: LibraryItem, made: Revision) -> bytes:
     document = canonical_text(document_at(item, made.etag))
     before = Revision.objects.filter(item=item, etag=made.etag - 1).values_list("digest", flat=True).first() or ""
     # A model's instance has the members that a leaf is made of, by the same names.
-    leaf = leaf_of(before, sandbox, item.id, item.kind, cast(StoredRevision, made), document)
+    proved = leaf_of(before, sandbox, item.id, item.kind, cast(StoredRevision, made), document)
     texts = {"patch": made.patch, "document": document, "label": made.actor_label, "note": made.note}
     salts = {name: getattr(made, f"{name}_salt") for name in texts}
-    opened = {
-        name: {"salt": bytes(salt).hex(), "text": texts[name]} for name, salt in salts.items() if salt is not None
-    }
-    return _told(leaf.text(), opened, _missing(LogEntry.Event.REVISION, made.key) if made.erased else {})
+    missing = _missing(LogEntry.Event.REVISION, made.key) if made.erased else {}
+    return _told(proved.text(), leaves.opened(texts, salts), missing)
 
 
 Missing = dict[str, dict[str, int | None]]
