@@ -152,6 +152,7 @@ SELECT made.key FROM unnest(%(items)s::bigint[], %(etags)s::int[]) AS first(item
   JOIN offers_revision AS made ON made.item_id = first.item AND made.etag = first.etag - 1
  WHERE {_UNKNOWN.format(event=Event.REVISION)}
 """
+# Whose yes stands behind a revision: of those who said it to the very thing that was applied, those whom `approvedBy` counts, by name.
 _READ: dict[int, tuple[str, type[Change | Step]]] = {
     Event.ACCESS: (
         """SELECT key, what, subject_key, subject_label, before, after, actor_id, actor_label, source, note,
@@ -174,6 +175,7 @@ _READ: dict[int, tuple[str, type[Change | Step]]] = {
                           FROM offers_changerequest AS request
                           JOIN offers_requestevent AS applied ON applied.request_id = request.key AND applied.what = 'applied'
                           JOIN offers_requestevent AS yes ON yes.request_id = request.key AND yes.what = 'approve'
+                           AND yes.version = applied.version AND yes.digest = applied.digest AND yes.key < applied.key
                            AND applied.about -> 'approvedBy' ? yes.actor_label
                          WHERE request.sandbox_id = made.sandbox_id AND request.number = (made.refers_to ->> 'request')::int
                          ORDER BY yes.actor_key)

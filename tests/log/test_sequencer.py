@@ -1,5 +1,6 @@
 """The log: everything that happened, once, densely, in an order that nothing is ever put before."""
 
+import dataclasses
 import itertools
 import os
 import signal
@@ -16,7 +17,23 @@ from offers.ledger import writes
 from offers.log import sequencer, tree
 from offers.log.tree import Tree
 from offers.models import AccessChange, LogEntry, LogHead, RequestEvent, Revision, Sandbox
-from tests.cast import FORM, actor, another_connection, at_once, make, make_sandbox, offer, patch, replace
+from offers.review import requests
+from tests.cast import (
+    FORM,
+    Role,
+    actor,
+    another_connection,
+    at_once,
+    make,
+    make_placement,
+    make_sandbox,
+    offer,
+    patch,
+    replace,
+    shown_in,
+)
+from tests.review.asking import agree, ask, wanted
+from tests.review.conftest import cast_in, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ACCESS = """INSERT INTO offers_accesschange (sandbox_id, what, subject_key, subject_label, before, after, actor_label, source,
@@ -143,6 +160,20 @@ def test_an_entry_says_who_did_what_where_and_to_which_fields() -> None:
     assert ended.fields == ["selectionConstraint", "selectionConstraint/endDate"]
     assert (approved.status, approved.fields, approved.actor_key) == ("approved", ["status"], "name-Mina Park")
     assert (deleted.status, deleted.fields, deleted.bypass, deleted.request) == ("", [], False, None)
+
+
+def test_who_agreed_is_whoever_said_yes_to_what_was_applied_and_no_namesake() -> None:
+    people = cast_in(make_sandbox(review_policy=Sandbox.ReviewPolicy.TWO_PEOPLE))
+    make_placement(people.setup)
+    sale = make(people.setup, offer(status="approved", representations=[shown_in("home")]), id="sale")
+    namesake = dataclasses.replace(member(people.sandbox, "kim", Role.REVIEWER), label=people.jun.label)
+    request = ask(people.mina, sale, replace("/name", "First"))
+    agree(namesake, request, apply=False)
+    requests.add(people.mina, request, [wanted(sale, replace("/name", "Second"))])
+    agree(people.jun, request)
+    log(people.sandbox)
+    made = LogEntry.objects.filter(item_id=sale.key).latest("index")
+    assert (made.request, made.approved_by) == (request.number, [people.jun.key])
 
 
 def test_a_worker_that_dies_leaves_the_log_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
