@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from offers.access.permissions import Actor
 from offers.document.diff import diff
@@ -127,7 +128,8 @@ def import_history(sandbox: Sandbox, items: Iterable[Past]) -> Imported:
 class _Batch:
     """Items that are stored together, with their revisions, and what lists knew of them."""
 
-    items: list[tuple[Head, str, Recorded]] = field(default_factory=list)
+    # Each at its last version, with where it was read.
+    items: list[tuple[str, Recorded]] = field(default_factory=list)
     revisions: list[tuple[datetime, list[object]]] = field(default_factory=list)
     listed: list[list[object]] = field(default_factory=list)
     # What they refer to as they stand, and who does.
@@ -145,7 +147,7 @@ class _Batch:
             stretches.add(version)
         if recorded is None:
             raise ValueError(f"{past.id} has no version")
-        self.items.append((recorded.head, past.place, recorded))
+        self.items.append((past.place, recorded))
         self.listed += stretches.rows()
         if recorded.head.deleted_at is None:
             by = f"{past.place}{past.id}"
@@ -154,19 +156,19 @@ class _Batch:
 
     def store(self, sandbox: Sandbox) -> None:
         with connection.cursor() as cursor:
-            with connection.wrap_database_errors, cursor.copy(COPY_ITEMS) as copy:
-                for _head, _place, recorded in self.items:
-                    copy.write_row([sandbox.pk, *recorded.item(HEAD_COLUMNS)])
+            _copy(cursor, COPY_ITEMS, ([sandbox.pk, *recorded.item(HEAD_COLUMNS)] for _place, recorded in self.items))
             self.revisions.sort(key=lambda revision: revision[0])
-            with connection.wrap_database_errors, cursor.copy(COPY_REVISIONS) as copy:
-                for _at, values in self.revisions:
-                    copy.write_row(values)
+            _copy(cursor, COPY_REVISIONS, (values for _at, values in self.revisions))
             # Past rows of lists, and since when the present ones are as they are. The trigger knows the last version only.
-            with connection.wrap_database_errors, cursor.copy(COPY_IMPORTED) as copy:
-                for row in self.listed:
-                    copy.write_row(row)
+            _copy(cursor, COPY_IMPORTED, self.listed)
             for statement in (KEEP_PAST, LIST_SINCE, "TRUNCATE offers_imported"):
                 cursor.execute(statement)
+
+
+def _copy(cursor: CursorWrapper, statement: str, rows: Iterable[list[object]]) -> None:
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _batches(items: Iterable[Past]) -> Iterator[_Batch]:
@@ -183,10 +185,11 @@ def _batches(items: Iterable[Past]) -> Iterator[_Batch]:
 def _refuse_taken(sandbox: Sandbox, batch: _Batch) -> None:
     """An id that is there twice, or in the sandbox already. The database would see it too, and not say where it was read."""
     places: dict[str, str] = {}
-    for head, place, _recorded in batch.items:
-        if head.id in places:
-            raise IntegrityError(f"{place}the id {head.id} is there twice")
-        places[head.id] = place
+    for place, recorded in batch.items:
+        id = recorded.head.id
+        if id in places:
+            raise IntegrityError(f"{place}the id {id} is there twice")
+        places[id] = place
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM offers_libraryitem WHERE sandbox_id = %s AND id = ANY(%s) ORDER BY 1 LIMIT 1",
