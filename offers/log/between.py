@@ -72,7 +72,8 @@ Row = tuple[datetime, int, int]
 
 def differences(sandbox_id: int, kinds: Collection[str], first: datetime, last: datetime, cursor: str = "") -> Found:
     """A page of the items of these kinds that are not the same at both moments, the one that was changed last in front."""
-    rows, following, behind = _changed(sandbox_id, kinds, last_instant(first), last_instant(last), cursor)
+    span = last_instant(first), last_instant(last)
+    rows, following, behind = _changed(sandbox_id, kinds, *span, cursor, size=PAGE_SIZE)
     return Found([pair for pair in _pairs(rows, first, last) if _differ(pair)], following, behind)
 
 
@@ -168,10 +169,9 @@ def _changed(
     cursor: str,
     among: Collection[int] | None = None,
     *,
-    size: int = 0,
+    size: int,
 ) -> tuple[list[Row], str, bool]:
     """The items of these kinds that were changed after `first` up to `last`, each where it was changed last; and what comes after."""
-    size = size or PAGE_SIZE
     start = start_of(cursor, ORDER) or Start()
     after, place = start.values or ("infinity", "0")
     coming = sequencer.coming(sandbox_id, COMING)
