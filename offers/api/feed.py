@@ -49,8 +49,8 @@ def _entry(told: Told, revisions: Mapping[Revision, shapes.Revision]) -> shapes.
         "byKey": entry.actor_key,
         "by": told.name,
     }
-    if told.revision is not None and told.item is not None:
-        said["revision"] = {**revisions[told.revision], "id": told.item.id, "kind": told.item.kind}
+    if (made := told.revision) is not None:
+        said["revision"] = {**revisions[made], "id": made.item.id, "kind": made.item.kind}
     if told.step is not None:
         said["changeRequest"] = {
             "number": entry.request or 0,

@@ -7,7 +7,6 @@ from offers.models import (
     AccessChange,
     ErasureStep,
     LibraryImport,
-    LibraryItem,
     LogEntry,
     LogHead,
     RequestEvent,
@@ -20,11 +19,10 @@ Event = LogEntry.Event
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry, and of the kinds of things that it may be about the one that it is about; `item` is a revision's."""
+    """An entry, and of the kinds of things that it may be about the one that it is about."""
 
     entry: LogEntry
     revision: Revision | None = None
-    item: LibraryItem | None = None
     step: RequestEvent | None = None
     access: AccessChange | None = None
     erasure: ErasureStep | None = None
@@ -68,7 +66,6 @@ def told(found: Sequence[LogEntry]) -> list[Told]:
         Told(
             entry,
             revision=revisions[entry.row] if entry.event == Event.REVISION else None,
-            item=revisions[entry.row].item if entry.event == Event.REVISION else None,
             step=steps[entry.row] if entry.event == Event.REQUEST else None,
             access=accesses[entry.row] if entry.event == Event.ACCESS else None,
             erasure=erasures[entry.row] if entry.event == Event.ERASURE else None,
