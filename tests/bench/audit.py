@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 
 import django
 
+from tests.bench.lists import p95
+
 FILTERS = {"by": "by=", "field": "field=", "door": "door=", "kind": "kind=", "status": "status=", "approver": "yes="}
 TERMS = """
 SELECT also, sum(entries) AS entries FROM offers_logday JOIN offers_sandbox AS sandbox ON sandbox.id = sandbox_id
@@ -108,10 +110,6 @@ def values(sandbox: str) -> Iterator[Sequence[tuple[str, str]]]:
     yield [("note", word) for (word,) in reading.rows(NOTE, [sandbox])]
     times = LogEntry.objects.filter(sandbox__name=sandbox).order_by("created_at").values_list("created_at", flat=True)
     yield [("month", f"{times[times.count() // 2]:%Y-%m-28}")]
-
-
-def p95(values: Sequence[float]) -> float:
-    return sorted(values)[int(len(values) * 0.95)]
 
 
 if __name__ == "__main__":
