@@ -27,11 +27,6 @@ def number_of(text: JSON) -> int | None:
     return int(found[1]) if found else None
 
 
-def marks_in(text: str) -> set[int]:
-    """The erasures whose marks stand in this text."""
-    return {int(number) for number in _MARK.findall(text)}
-
-
 def marked(value: JSON, pointer: str = "") -> Iterator[str]:
     """Where a mark stands in the place of a text."""
     if number_of(value) is not None:
