@@ -3,10 +3,12 @@
 The write path and the import make revisions with the same function, so that one verification holds for both.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple, get_type_hints
+
+import orjson
 
 from offers.access.permissions import Actor
 from offers.document.values import Patch, canonical_text
@@ -92,6 +94,12 @@ class StoredRevision(NamedTuple):
     digest: str
     xid: str
     key: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> "StoredRevision":
+        """From these columns, in this order, as a statement of our own gives them: JSON as text."""
+        refers_to, erased, *plain = values
+        return cls(orjson.loads(refers_to), erased and orjson.loads(erased), *plain)
 
 
 REVISION_COLUMNS = {

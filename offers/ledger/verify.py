@@ -168,9 +168,7 @@ REVISION_WIDTH = len(StoredRevision._fields)
 def _with_items(sandbox: Sandbox) -> Iterator[_Row]:
     """Every revision with its item, in the order in which they were made."""
     for row in reading.stream(CHAINS, [sandbox.pk]):
-        refers_to, erased, *plain = row[:REVISION_WIDTH]
-        revision = StoredRevision(orjson.loads(refers_to), erased and orjson.loads(erased), *plain)
-        yield _Row(revision, _Item(*row[REVISION_WIDTH:]))
+        yield _Row(StoredRevision.of(row[:REVISION_WIDTH]), _Item(*row[REVISION_WIDTH:]))
 
 
 def _ahead(rows: Iterator[_Row], looks: Sequence[Look]) -> Iterator[_Row]:

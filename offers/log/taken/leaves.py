@@ -42,8 +42,8 @@ def leaves_of(sandbox: Sandbox, entries: Sequence[LogEntry]) -> list[bytes]:
 def _of_revisions(sandbox: Sandbox, keys: Sequence[int]) -> Iterator[tuple[sequencer.Row, bytes]]:
     document: Document | None = None
     before = ""
-    for id, kind, is_wanted, refers_to, erased, *plain in reading.stream(_CHAINS, {"rows": list(keys)}) if keys else ():
-        found = StoredRevision(orjson.loads(refers_to), erased and orjson.loads(erased), *plain)
+    for id, kind, is_wanted, *values in reading.stream(_CHAINS, {"rows": list(keys)}) if keys else ():
+        found = StoredRevision.of(values)
         if found.etag == 1:
             document, before = None, ""
         if found.snapshot is not None:
