@@ -4,7 +4,6 @@ Nothing here decides whether it may be (offers/erasure). PostgreSQL looks at eve
 names, of this transaction, keeps its commitment, and nothing else (migrations/0003_append_only.py).
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +12,7 @@ from django.db import connection
 
 from offers.document.erased import mark
 from offers.document.values import Document, canonical_text
-from offers.ledger.leaf import commitment
+from offers.ledger.leaf import commitment, text_hash
 from offers.models import BlameFound, ErasedText, ErasureStep, LibraryItem, LogEntry, Revision
 
 _KEPT = ("patch", "patch_salt", "document_salt", "snapshot", "actor_label", "label_salt", "note", "note_salt")
@@ -31,12 +30,8 @@ class Gone(NamedTuple):
 
     def listed(self, step: ErasureStep) -> ErasedText:
         return ErasedText(
-            step=step, event=self.event, row=self.row, name=self.name, kept=self.kept, instead=sha256(self.instead)
+            step=step, event=self.event, row=self.row, name=self.name, kept=self.kept, instead=text_hash(self.instead)
         )
-
-
-def sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def of_revision(made: Revision, texts: Mapping[str, str], documents: tuple[str, str] | None = None) -> list[Gone]:

@@ -97,6 +97,11 @@ class Leaf(NamedTuple):
         return hashlib.sha256(b"\0" + self.text()).hexdigest()
 
 
+def text_hash(text: str) -> str:
+    """SHA-256, in hex, of a text in UTF-8: of what stands in the place of an erased one."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def commitment(salt: bytes, text: str) -> str:
     """SHA-256, in hex, of the salt and the text in UTF-8."""
     return hashlib.sha256(salt + text.encode()).hexdigest()

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from itertools import groupby, islice
 from typing import NamedTuple, Protocol
 
@@ -13,6 +12,7 @@ from django.db.models import QuerySet
 from offers.access.permissions import actor_key
 from offers.document.patch import replay_on
 from offers.document.values import Document, Patch, canonical_text
+from offers.ledger.leaf import text_hash
 from offers.ledger.records import StoredRevision, leaf_of
 from offers.models import LibraryItem, Sandbox, reading
 
@@ -227,7 +227,7 @@ def _unnamed(found: StoredRevision, gone: str | None, document: str) -> Iterator
             yield f"the {name} was erased, and nothing says by whom"
         elif problem:
             yield f"the {name} was erased, and {problem}"
-        elif instead != sha256(texts[name].encode()).hexdigest():
+        elif instead != text_hash(texts[name]):
             yield f"in the place of the erased {name} stands something else than the erasure put there"
 
 

@@ -1,10 +1,10 @@
 """Whether what was taken out of steps (of requests, access, erasures) is named by an erasure, and stands as that left it."""
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
 from offers.document.values import canonical_text
+from offers.ledger.leaf import text_hash
 from offers.models import AccessChange, ErasedText, ErasureStep, LogEntry, RequestEvent, Sandbox
 
 Event = LogEntry.Event
@@ -31,7 +31,7 @@ def _of_step(event: Event, step: Any) -> Iterator[str]:
         said, instead = named.get(name, ("", ""))
         if said != kept:
             yield f"the {name} of {event.label} step {step.key} was erased, and nothing says by whom"
-        elif instead != hashlib.sha256(_text(step, name).encode()).hexdigest():
+        elif instead != text_hash(_text(step, name)):
             yield f"in the place of the erased {name} of {event.label} step {step.key} stands something else than was put there"
 
 

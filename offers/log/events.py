@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from offers.access.permissions import actor_key
 from offers.document.values import Patch, canonical, canonical_text
 from offers.document.words.touched import fields_of, status_of
-from offers.ledger.leaf import SALT_BYTES, VERSION, commitment, time_text
+from offers.ledger.leaf import SALT_BYTES, VERSION, commitment, text_hash, time_text
 from offers.log.tree import of_leaf
 from offers.models import LogEntry, Sandbox
 
@@ -148,7 +148,7 @@ class ErasureStep(NamedTuple):
             "item": self.item,
             "what": self.what,
             "client": self.client_id,
-            "erased": hashlib.sha256(self.listed.encode()).hexdigest(),
+            "erased": text_hash(self.listed),
         }
 
 

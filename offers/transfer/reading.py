@@ -20,7 +20,7 @@ from offers.document.patch import check, replay
 from offers.document.validate import validate
 from offers.document.values import Document, canonical_text
 from offers.ledger.imports import Past, Version
-from offers.ledger.leaf import Origin, RefersTo
+from offers.ledger.leaf import Origin, RefersTo, text_hash
 from offers.ledger.records import Stamp
 from offers.models import Membership, Sandbox
 from offers.models import Revision as Stored
@@ -163,7 +163,7 @@ class LibraryFile:
         if erased := self._erased(made):
             texts = {"patch": canonical_text(made["patch"]), "document": canonical_text(document)}
             texts |= {"label": made["label"], "note": made["note"]}
-            origin["erased"] = {name: sha256(texts[name].encode()).hexdigest() for name in erased}
+            origin["erased"] = {name: text_hash(texts[name]) for name in erased}
         return {**same, "origin": origin}
 
     def _erased(self, made: Revision) -> dict[str, str]:
