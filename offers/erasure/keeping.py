@@ -62,11 +62,13 @@ def set_hold(actor: Actor, item: LibraryItem, reason: str) -> None:
         kept.save()
 
 
-def lift_hold(actor: Actor, item: LibraryItem, reason: str) -> None:
-    """Raises NotAllowed, Refused."""
+def lift_hold(actor: Actor, item: LibraryItem, reason: str, hold: int | None) -> None:
+    """Lift the hold that this step set, and none that was set since somebody looked. Raises NotAllowed, Refused."""
     with _held(actor, item, reason) as kept:
         if kept.hold_id is None:
             raise Refused(_("There is no legal hold on it."))
+        if kept.hold_id != hold:
+            raise Refused(_("The legal hold on it is another one than you saw. Look at it first."))
         step(actor, actor.sandbox.pk, What.HOLD_LIFTED, text=reason, item_id=item.key)
         kept.hold = None
         kept.save()
@@ -119,8 +121,9 @@ def remove_class(actor: Actor, name: str, reason: str) -> None:
     try:
         with changing(actor):
             found, _each = RetentionClass.objects.filter(sandbox=actor.sandbox, name=name).delete()
-            if found:
-                step(actor, actor.sandbox.pk, What.CLASS_REMOVED, text=reason, about={"name": name})
+            if not found:
+                raise Refused(_("There is no class of this name."), "name")
+            step(actor, actor.sandbox.pk, What.CLASS_REMOVED, text=reason, about={"name": name})
     except ProtectedError:
         raise Refused(_("Offers have this class. Give them another one first.")) from None
 

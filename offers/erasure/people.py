@@ -47,10 +47,12 @@ _NAMED = ~Q(erased__has_key="label") | Q(erased=None)
 
 def check(sandbox: Sandbox, key: str) -> None:
     """Refuse whose names cannot be erased: a program's, and those of who still works here. Raises Refused."""
-    if not key.startswith((PERSON, NAME)) or not _names(sandbox, key):
-        raise Refused(_("Nobody of this name did anything here."), "person")
     account = account_of(key)
-    if account is not None and Membership.objects.filter(sandbox=sandbox, user=account).exists():
+    # A person has one key: "user-" or "user-x" would be all who have no account, "user-07" some of what user 7 did.
+    is_person = account is not None and key == f"{PERSON}{account}"
+    if not (is_person or key.startswith(NAME)) or not _names(sandbox, key):
+        raise Refused(_("Nobody of this name did anything here."), "person")
+    if is_person and Membership.objects.filter(sandbox=sandbox, user=account).exists():
         raise Refused(_("Who still works here goes on to be named. Remove them from the sandbox first."), "person")
 
 
@@ -205,11 +207,20 @@ def _label(key: str) -> str:
 
 
 def gone(sandbox: Sandbox) -> dict[str, str]:
-    """Who did something here and does not work here any more, by key: the name that the account has, or that the key is made of."""
+    """Who is named here and does not work here any more, by key: the name that the account has, else one that still stands here."""
     members = set(Membership.objects.filter(sandbox=sandbox, user__isnull=False).values_list("user_id", flat=True))
-    keys = [
-        key for key in audit.people(sandbox.pk) if key.startswith((PERSON, NAME)) and account_of(key) not in members
-    ]
+    given = AccessChange.objects.filter(sandbox=sandbox, subject_key__startswith=PERSON)
+    named = {*audit.people(sandbox.pk), *given.values_list("subject_key", flat=True).distinct()}
+    keys = [key for key in named if key.startswith((PERSON, NAME)) and account_of(key) not in members]
     accounts = known(keys)
-    names = {key: accounts[key].name if key in accounts else _label(key) for key in keys}
-    return {key: name for key, name in names.items() if number_of(name) is None}
+    names = {key: _called(sandbox, key, accounts[key].name if key in accounts else "") for key in keys}
+    return {key: name for key, name in names.items() if name}
+
+
+def _called(sandbox: Sandbox, key: str, name: str) -> str:
+    """`name`; where there is none, or it was erased with the account, one that still stands here, else ""."""
+    if key.startswith(NAME):
+        name = _label(key)
+    elif not name or number_of(name) is not None:
+        name = next(iter(_names(sandbox, key)), "")
+    return name if number_of(name) is None else ""

@@ -10,9 +10,20 @@ from offers.access.members import Given, Refused
 from offers.access.permissions import Actor, actor_for_user
 from offers.document.erased import mark
 from offers.erasure import asking, keeping
+from offers.erasure import people as erased
 from offers.log import audit, sequencer
 from offers.log.audit import Wanted
-from offers.models import ChangeRequest, Erasure, LibraryItem, Listing, Membership, RequestEvent, Revision, Sandbox
+from offers.models import (
+    ChangeRequest,
+    Erasure,
+    Keeping,
+    LibraryItem,
+    Listing,
+    Membership,
+    RequestEvent,
+    Revision,
+    Sandbox,
+)
 from offers.review import comments, records, requests
 from offers.review.verdicts import request_changes
 from tests.cast import Role, actor, make, make_placement, offer, patch, replace
@@ -74,6 +85,38 @@ def test_who_still_works_here_or_never_did_is_not_erased(people: Cast, hyun: Act
             asking.ask_person(people.jisoo, nobody, "Why")
 
 
+def test_a_key_that_only_looks_like_a_persons_is_nobodys(people: Cast, hana: Actor) -> None:
+    assert hana.user_id is not None
+    make(hana, offer(name="Sale"), id="sale")
+    make(actor(people.sandbox, label="manage.py import"), offer(name="Old sale"), id="old")
+    gone(people, hana)
+    for odd in ("user-", "user-None", "user-x", "user-1e3", f"user-0{hana.user_id}", f"user-{hana.user_id}x"):
+        with pytest.raises(Refused, match="Nobody of this name"):
+            asking.ask_person(people.jisoo, odd, "Why")
+    assert not Erasure.objects.exists()
+
+
+def test_whoever_is_still_named_here_can_be_chosen_even_after_their_account_was_closed_by_an_erasure_elsewhere(
+    people: Cast, hyun: Actor, hana: Actor
+) -> None:
+    make(hana, offer())
+    other = Sandbox.objects.create(org_id="x", name="dev", title="Dev")
+    for admin in (people.jisoo, hyun):
+        Membership.objects.create(sandbox=other, user_id=admin.user_id, role=Role.ADMIN)
+    there = [actor_for_user(User.objects.get(pk=one.user_id), "dev") for one in (people.jisoo, hyun)]
+    member = members.add_person(there[0], "hana-seo", Given(Role.REVIEWER))
+    members.remove_member(there[0], member.pk, was=Given(Role.REVIEWER))
+    gone(people, hana)
+    sequencer.keep()
+    assert erased.gone(other) == {hana.key: NAME}, "she was let in, and did nothing"
+    asking.confirm(hyun, asking.ask_person(people.jisoo, hana.key, "Why").key)
+    assert erased.gone(people.sandbox) == {}
+    assert erased.gone(other) == {hana.key: NAME}, "not by what the account is called now"
+    asking.confirm(there[1], asking.ask_person(there[0], hana.key, "Why").key)
+    assert erased.gone(other) == {}
+    assert found(NAME) == set()
+
+
 def test_an_account_that_works_elsewhere_stays(people: Cast, hyun: Actor, hana: Actor) -> None:
     make(hana, offer())
     other = Sandbox.objects.create(org_id="x", name="dev", title="Dev")
@@ -111,7 +154,7 @@ def test_in_the_history_of_an_item_that_is_held_names_stay(people: Cast, hyun: A
     with pytest.raises(Refused, match="legal hold"):
         asking.confirm(hyun, wanted.key)
     assert people_of(hana) == NAME
-    keeping.lift_hold(hyun, item, "Over")
+    keeping.lift_hold(hyun, item, "Over", Keeping.objects.get().hold_id)
     asking.confirm(hyun, wanted.key)
     assert people_of(hana) == mark(wanted.key)
 

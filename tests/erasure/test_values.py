@@ -25,6 +25,7 @@ from offers.models import (
     Erasure,
     ErasureStep,
     IdempotencyKey,
+    Keeping,
     LibraryItem,
 )
 from offers.review import comments, requests
@@ -164,7 +165,7 @@ def test_a_legal_hold_and_a_retention_class_refuse_it(people: Cast, hyun: Actor,
         asking.confirm(hyun, made.key)
     with pytest.raises(NotAllowed, match="legal hold"):
         writes.delete(people.jisoo, list(Kind), sale.id, FORM)
-    keeping.lift_hold(people.jisoo, sale, "Case 7 is over")
+    keeping.lift_hold(people.jisoo, sale, "Case 7 is over", Keeping.objects.get().hold_id)
     keeping.set_class(people.jisoo, "Advertisements", 36, "FINRA 4511")
     keeping.give_class(people.jisoo, sale, "Advertisements", "An advertisement")
     until = max(sale.modified_at, sale.ends_at or sale.modified_at)

@@ -34,26 +34,38 @@ def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpR
 
 @require_POST
 def hold(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
-    """Set a legal hold, or lift it (`lift`)."""
-    do = keeping.lift_hold if request.POST.get("lift") else keeping.set_hold
-    return _done(request, sandbox, section, id, do)
+    """Set a legal hold, or lift the one that this step set (`lift`)."""
+    lift = request.POST.get("lift")
+    if not lift:
+        return _done(request, sandbox, section, id, keeping.set_hold, "hold")
+    seen = asked.number(lift, asked.MAX_KEY)
+    return _done(request, sandbox, section, id, lambda *given: keeping.lift_hold(*given, seen), "hold")
 
 
 @require_POST
 def retention(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """Give it the retention class `retention`, "" for none."""
     name = asked.text(request.POST.get("retention"), 200)
-    return _done(request, sandbox, section, id, lambda actor, item, note: keeping.give_class(actor, item, name, note))
+
+    def do(actor: Actor, item: LibraryItem, note: str) -> None:
+        keeping.give_class(actor, item, name, note)
+
+    return _done(request, sandbox, section, id, do, "class")
 
 
 def _done(
-    request: HttpRequest, sandbox: str, section: Section, id: str, do: Callable[[Actor, LibraryItem, str], None]
+    request: HttpRequest,
+    sandbox: str,
+    section: Section,
+    id: str,
+    do: Callable[[Actor, LibraryItem, str], None],
+    form: str,
 ) -> HttpResponse:
     actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     try:
         do(actor, item, asked.note(request.POST.get("note")))
     except Refused as refused:
-        return _shown(request, actor, item, refused=refused)
+        return _shown(request, actor, item, refused=refused, form=form)
     messages.success(request, _("Saved."))
     return HttpResponseRedirect(address_of(sandbox, item, "keep"))
 
@@ -68,12 +80,14 @@ def erase(request: HttpRequest, sandbox: str, section: Section, id: str) -> Http
             raise Refused(_("Choose a text."), "pointer")
         made = asking.ask_value(actor, item, pointer, [etag], asked.note(request.POST.get("note")))
     except Refused as refused:
-        return _shown(request, actor, item, refused=refused)
+        return _shown(request, actor, item, refused=refused, form="erase")
     messages.success(request, _("Asked. Another admin has to confirm it."))
     return HttpResponseRedirect(reverse("erasure", args=[sandbox, made.key]))
 
 
-def _shown(request: HttpRequest, actor: Actor, item: LibraryItem, *, refused: Refused | None = None) -> HttpResponse:
+def _shown(
+    request: HttpRequest, actor: Actor, item: LibraryItem, *, refused: Refused | None = None, form: str = ""
+) -> HttpResponse:
     check_audit(actor)
     etag = asked.number((request.POST or request.GET).get("etag"))
     context = item_context(
@@ -86,7 +100,8 @@ def _shown(request: HttpRequest, actor: Actor, item: LibraryItem, *, refused: Re
         etag=etag,
         texts=_texts(item, etag) if etag and may_manage(actor) else [],
         refused=refused,
-        note=request.POST.get("note", ""),
+        # A reason is kept in the form that it was typed in: it is none for what the others do.
+        typed={form: request.POST.get("note", "")},
         pointer=request.POST.get("pointer", ""),
     )
     return answer(request, "erasures/of_item.html", context, status=422 if refused else 200)

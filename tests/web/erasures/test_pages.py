@@ -96,8 +96,16 @@ def test_holds_and_classes_are_set_with_a_reason_and_what_is_refused_says_why(pe
     refused = browser.post(f"{KEEP}erase/", {"etag": "4", "pointer": "/description", "note": "Why this"})
     assert refused.status_code == 422
     assert "legal hold" in text_of(refused)
-    assert "Why this" in text_of(refused)
-    assert browser.post(f"{KEEP}hold/", {"note": "Over", "lift": "1"}).status_code == 302
+    assert text_of(refused).count("Why this") == 1, "it is no reason to lift the hold, nor for another class"
+    set_by = Keeping.objects.get().hold_id
+    assert f'name="lift" value="{set_by}"' in text_of(browser.get(KEEP))
+    assert browser.post(f"{KEEP}hold/", {"note": "Over", "lift": set_by}).status_code == 302
+    assert browser.post(f"{KEEP}hold/", {"note": "Case 8"}).status_code == 302
+    for stale in (set_by, "1", "x", "9" * 30):
+        answer = browser.post(f"{KEEP}hold/", {"note": "Over", "lift": stale})
+        assert answer.status_code == 422
+        assert "another one than you saw" in text_of(answer)
+    assert browser.post(f"{KEEP}hold/", {"note": "Over", "lift": Keeping.objects.get().hold_id}).status_code == 302
     for months in ("", "0", "x", "99999999999999999999"):
         answer = browser.post(f"{HOME}classes/", {"name": "Ads", "months": months, "note": "Law"})
         assert answer.status_code == 422
@@ -106,6 +114,9 @@ def test_holds_and_classes_are_set_with_a_reason_and_what_is_refused_says_why(pe
     assert browser.post(f"{KEEP}class/", {"retention": "Ads", "note": "It is one"}).status_code == 302
     assert "nothing of it is erased until" in text_of(browser.get(KEEP))
     assert browser.post(f"{HOME}classes/remove/", {"name": "Ads", "note": "Law"}).status_code == 422
+    unknown = browser.post(f"{HOME}classes/remove/", {"name": "Adverts", "note": "Law"})
+    assert unknown.status_code == 422
+    assert 'value="Adverts"' in text_of(unknown)
 
 
 def test_a_persons_name_is_asked_for_by_a_choice_of_who_is_gone(people: Cast, hyun: object, sale: LibraryItem) -> None:
