@@ -103,7 +103,7 @@ def test_whoever_is_still_named_here_can_be_chosen_even_after_their_account_was_
     other = Sandbox.objects.create(org_id="x", name="dev", title="Dev")
     for admin in (people.jisoo, hyun):
         Membership.objects.create(sandbox=other, user_id=admin.user_id, role=Role.ADMIN)
-    there = [actor_for_user(User.objects.get(pk=one.user_id), "dev") for one in (people.jisoo, hyun)]
+    there = [actor_for_user(User.objects.get(username=name), "dev") for name in ("jisoo", "hyun")]
     member = members.add_person(there[0], "hana-seo", Given(Role.REVIEWER))
     members.remove_member(there[0], member.pk, was=Given(Role.REVIEWER))
     gone(people, hana)

@@ -36,10 +36,14 @@ def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpR
 def hold(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """Set a legal hold, or lift the one that this step set (`lift`)."""
     lift = request.POST.get("lift")
-    if not lift:
-        return _done(request, sandbox, section, id, keeping.set_hold, "hold")
-    seen = asked.number(lift, asked.MAX_KEY)
-    return _done(request, sandbox, section, id, lambda *given: keeping.lift_hold(*given, seen), "hold")
+
+    def do(actor: Actor, item: LibraryItem, note: str) -> None:
+        if lift:
+            keeping.lift_hold(actor, item, note, asked.number(lift, asked.MAX_KEY))
+        else:
+            keeping.set_hold(actor, item, note)
+
+    return _done(request, sandbox, section, id, do, "hold")
 
 
 @require_POST
