@@ -1,6 +1,7 @@
 // A content that is HTML or JSON gets an editor when it comes into view; its text area stays what the form sends. The editor's
 // library is loaded by the first of them. Without it, the text area is typed into.
 import { editorFor } from "./code-view.js";
+import { composing } from "./composing.js";
 import { form } from "./inputs.js";
 
 const { dataset, nonce } = document.querySelector("script[data-attributes]");
@@ -25,7 +26,7 @@ const start = async (area) => {
   const parts = await library().catch(() => null);
   if (!parts || editors.has(area) || !area.isConnected || !isCode(area)) return;
   // Letters that are being composed would be lost.
-  if (area.dataset.composing !== undefined) area.addEventListener("compositionend", () => start(area), { once: true });
+  if (area === composing) area.addEventListener("compositionend", () => start(area), { once: true });
   else editors.set(area, editorFor(parts, area, { type: typeOf(area), nonce, attributes }));
 };
 const seen = new IntersectionObserver((entries) => {
@@ -44,8 +45,6 @@ const look = () => {
     }
   }
 };
-form.addEventListener("compositionstart", (event) => (event.target.dataset.composing = ""));
-form.addEventListener("compositionend", (event) => delete event.target.dataset.composing, true);
 form.addEventListener("input", look);
 document.addEventListener("rows", look);
 window.addEventListener("pageshow", look);

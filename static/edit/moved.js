@@ -1,17 +1,18 @@
 // The rows come back from the server as new ones: the focus goes to where the row went, and its place is said. Where one
 // was removed, it goes to the next one's button, to the one's before it, or to the button that adds one.
 import { reveal } from "./reveal.js";
+import { actionOf } from "./row-actions.js";
 
 let moved = null;
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=action]");
-  const [, way, list, index] = (button && /^(up|down|remove):(.+)\/([0-9]+)$/.exec(button.value)) || [];
-  const step = { up: -1, down: 1, remove: 0 }[way];
-  moved = way ? { way, list, index: Number(index) + step } : null;
+  const action = button && actionOf(button.value);
+  // A handle's click moves nothing.
+  moved = action && action.way !== "move" ? action : null;
 });
 document.addEventListener("rows", () => {
   if (!moved) return;
-  const { way, list, index } = moved;
+  const { way, list, to: index } = moved;
   moved = null;
   const button = (name) => document.querySelector(`button[name=action][value="${name}:${list}/${index}"]`);
   const named = (value) => document.querySelector(`button[name=action][value="${value}"]`);

@@ -1,11 +1,8 @@
 // Rows come from the server as they were when it was asked for them. What was typed meanwhile is sent along again before
 // they take its place, and not before a letter that is being composed is whole; until they come, no other rows are asked
 // for (hx-sync).
+import { composing } from "./composing.js";
 import { form, inputsIn } from "./inputs.js";
-
-let composing = null;
-form.addEventListener("compositionstart", (event) => (composing = event.target));
-form.addEventListener("compositionend", () => (composing = null), true);
 
 const text = (entries, names) => JSON.stringify([...entries].filter(([name]) => names.has(name)));
 

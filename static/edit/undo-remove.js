@@ -1,5 +1,6 @@
 // A removed row comes back with what was typed into it: the part of the page as it was is kept for a while.
 import { form, inputsIn } from "./inputs.js";
+import { nameAfter } from "./row-actions.js";
 
 let removed = null; // the section, and the button that was pressed in it
 
@@ -12,18 +13,12 @@ const offer = (section, button) => {
   removed = { section, button: button.value };
   document.getElementById("toasts").append(document.getElementById("removed-toast").content.cloneNode(true));
 };
-// What was typed since into rows that stayed: those below the removed one had the place after theirs.
+// What was typed since into rows that stayed. The choices of a list share their name, and stand in the same order.
 const takeOver = (current, section, button) => {
-  const [, list, place] = /^remove:(.+\/)([0-9]+)$/.exec(button);
-  const before = (name) => {
-    if (!name.startsWith(list)) return name;
-    const [at, ...rest] = name.slice(list.length).split("/");
-    return [`${list}${Number(at) < Number(place) ? at : Number(at) + 1}`, ...rest].join("/");
-  };
-  const olds = Object.fromEntries(inputsIn(section).map((input) => [input.name, input]));
-  for (const input of inputsIn(current)) {
-    const old = olds[before(input.name)];
-    if (old) [old.value, old.checked] = [input.value, input.checked];
+  const news = Map.groupBy(inputsIn(current), (input) => input.name);
+  for (const old of inputsIn(section)) {
+    const now = news.get(nameAfter(old.name, button))?.shift();
+    if (now) [old.value, old.checked] = [now.value, now.checked];
   }
 };
 const bringBack = ({ section, button }) => {

@@ -1,7 +1,7 @@
 """Rows of the edit form: dragged with the mouse, moved with the keyboard, with everything that was typed."""
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.complaints import complaints_of
 
@@ -85,6 +85,25 @@ def test_a_removed_row_comes_back_beside_what_was_typed_since(form: Page) -> Non
     form.locator("[data-undo-remove]").click()
     expect(form.locator(FIRST)).to_have_value("First")
     expect(form.locator(SECOND)).to_have_value("Second, and typed since")
+
+
+def test_what_was_chosen_since_stays_chosen_when_a_removed_row_comes_back(form: Page) -> None:
+    def events(row: int) -> Locator:
+        return form.locator(f'[type=checkbox][name="/frequencyCappingConstraints/{row}/events"]')
+
+    for row in (0, 1):
+        form.get_by_role("button", name="Add limit").click()
+        expect(events(row).first).to_be_visible()
+    before = events(1).evaluate_all("all => all.map((one) => one.checked)")
+    form.locator('button[value="remove:/frequencyCappingConstraints/0"]').click()
+    expect(events(1)).to_have_count(0)
+    for event in (0, 1):
+        events(0).nth(event).click()
+    form.locator("[data-undo-remove]").click()
+    expect(events(1)).to_have_count(len(before))
+    for event, was_checked in enumerate(before):
+        expect(events(0).nth(event)).to_be_checked(checked=was_checked)
+        expect(events(1).nth(event)).to_be_checked(checked=was_checked != (event < 2))
 
 
 def test_who_types_while_rows_are_on_their_way_goes_on_typing_in_the_same_one(form: Page) -> None:
