@@ -1,6 +1,7 @@
 """Marks inside texts: by the tokens of their language, as small as a reader nods at, in no time."""
 
 import random
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -121,7 +122,10 @@ def test_no_two_texts_of_300_kb_take_long() -> None:
     slow = {}
     for name, (before, after) in cases.items():
         for language in LANGUAGES:
-            taken = min(seconds(lambda: spans(before, after, language)) for _ in range(2))  # noqa: B023  # called at once
+            compare = partial(spans, before, after, language)
+            taken = seconds(compare)
+            if taken > 0.25:  # The machine is shared.
+                taken = min(taken, seconds(compare))
             if taken > 0.25:
                 slow[name, language] = round(taken, 2)
     assert not slow
