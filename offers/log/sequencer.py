@@ -114,14 +114,16 @@ _STORED: dict[Event, tuple[str, str]] = {
 _LAST = [f"(SELECT max(made.xid) FROM {stored} WHERE {sandbox} = %(sandbox)s)" for stored, sandbox in _STORED.values()]
 # Which server (cluster) it is; the oldest transaction under way, below which all is settled, and the next number to be given; and, at the first
 # look, whether there is what no transaction of this server can have stored. A server's databases share the numbers of transactions; one that is
-# known to be at work in another of them stores nothing here.
+# known to be at work in another of them stores nothing here, and one that has ended since this statement began is settled for the next statement:
+# without that, a transaction of another database that ends between the two looks would count as one of here.
 _BOUNDS = f"""
 SELECT (SELECT system_identifier::text FROM pg_control_system()),
        COALESCE(
          (SELECT busy FROM pg_snapshot_xip(pg_current_snapshot()) AS busy
-           WHERE NOT EXISTS (SELECT FROM pg_locks AS held JOIN pg_stat_activity AS other USING (pid)
-                              WHERE held.locktype = 'transactionid' AND held.granted AND held.mode = 'ExclusiveLock'
-                                AND held.transactionid = busy::xid AND other.datname <> current_database())
+           WHERE CASE WHEN EXISTS (SELECT FROM pg_locks AS held JOIN pg_stat_activity AS other USING (pid)
+                                    WHERE held.locktype = 'transactionid' AND held.granted AND held.mode = 'ExclusiveLock'
+                                      AND held.transactionid = busy::xid AND other.datname <> current_database())
+                      THEN FALSE ELSE pg_xact_status(busy) = 'in progress' END
            ORDER BY busy LIMIT 1),
          pg_snapshot_xmax(pg_current_snapshot()))::text,
        pg_snapshot_xmax(pg_current_snapshot())::text,

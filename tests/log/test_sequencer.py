@@ -16,7 +16,7 @@ from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.log import sequencer, tree
 from offers.log.tree import Tree
-from offers.models import AccessChange, LogEntry, LogHead, RequestEvent, Revision, Sandbox
+from offers.models import AccessChange, LogEntry, LogHead, RequestEvent, Revision, Sandbox, reading
 from offers.review import requests
 from tests.cast import (
     FORM,
@@ -38,6 +38,8 @@ from tests.review.conftest import cast_in, member
 pytestmark = pytest.mark.django_db(transaction=True)
 ACCESS = """INSERT INTO offers_accesschange (sandbox_id, what, subject_key, subject_label, before, after, actor_label, source,
                   note, request_id, created_at) VALUES (%s, 'policy-changed', '', '', '{}', '{}', 'Mina', 'page', '', '', now())"""
+
+LOOKING = "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
 
 
 def log(sandbox: Sandbox) -> list[tuple[int, int, int]]:
@@ -114,6 +116,35 @@ def test_what_somebody_does_in_another_database_of_the_server_holds_nothing_up()
         assert len(log(sandbox)) == 1
     finally:
         elsewhere.close()
+
+
+def test_nor_does_what_ends_there_while_the_log_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    slowly = sequencer._BOUNDS.replace("CASE WHEN", "CASE WHEN pg_sleep(0.5) IS NULL THEN TRUE WHEN")
+    assert slowly != sequencer._BOUNDS
+    monkeypatch.setattr(sequencer, "_BOUNDS", slowly)
+    sandbox = make_sandbox()
+    began, found = threading.Event(), []
+
+    def work(number: int) -> None:
+        if number:
+            assert began.wait(10)
+            found.extend(log(sandbox))
+            return
+        elsewhere = connection.copy()
+        elsewhere.settings_dict = {**connection.settings_dict, "NAME": "postgres"}
+        elsewhere.connect()
+        assert elsewhere.connection is not None
+        elsewhere.connection.execute("BEGIN")
+        elsewhere.connection.execute("SELECT pg_current_xact_id()")
+        make(actor(sandbox), offer())
+        began.set()
+        # The log has looked which transactions are under way, and not yet whose they are.
+        while not reading.rows(LOOKING, []):
+            pass
+        elsewhere.close()
+
+    assert [one for one in at_once(2, work) if one is not None] == []
+    assert len(found) == 1
 
 
 def test_writers_and_several_workers_at_once_leave_one_whole_log(monkeypatch: pytest.MonkeyPatch) -> None:
