@@ -7,9 +7,10 @@ so is what differs where nothing was promoted before; nothing of the target is e
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Count, Min
+from django.db.models import Count, F, Min
 from jsonpointer import JsonPointer
 
 from offers.access.permissions import Actor, NotFound, check_edit
@@ -20,13 +21,15 @@ from offers.document.merge import Conflict, resolve
 from offers.document.validate import Reference, references
 from offers.document.values import Document, clone, equal
 from offers.ledger.heads import Head, read_each
-from offers.ledger.history import document_at
+from offers.ledger.history import document_at, last_instant
 from offers.ledger.leaf import PromotedFrom, RefersTo
 from offers.models import LibraryItem, Listing, Revision, Sandbox
 from offers.review.requests import Proposal, new_item, proposal
 
 # How far back it is looked for what was promoted last: a page has to end.
 LOOKED_AT = 1_000
+# So many promotions of one item are told.
+MOST_TOLD = 50
 SOURCE, TARGET = "source", "target"
 
 
@@ -151,6 +154,40 @@ def _promoted_last(source: Sandbox, here: Head, there: Head, mapping: Mapping[st
     known = Revision.objects.filter(item=item, etag=before["etag"], digest=before["digest"]).exists()
     document = document_at(item, before["etag"]) if known else None
     return _mapped(here.kind, document, mapping) if document is not None else {}
+
+
+def promoted(item: LibraryItem, person: int | None, until: datetime | None = None) -> list[Revision]:
+    """The changes that brought versions of this item to other sandboxes of this person, the newest first, each with its `sandbox`.
+
+    One query, two where there are any. With `until`, those that there were at that moment.
+    """
+    made = Revision.objects.filter(
+        # What is promoted keeps its id.
+        item__id=item.id,
+        sandbox__membership__user_id=person or 0,
+        etag__gt=F("item__etag") - LOOKED_AT,
+        refers_to__promoted_from__sandbox=item.sandbox.name,
+    ).exclude(item=item.key)
+    if until:
+        made = made.filter(created_at__lte=last_instant(until))
+    found = list(made.select_related("item", "sandbox").defer("snapshot").order_by("-created_at")[:MOST_TOLD])
+    etags = [_origin(one)["etag"] for one in found]
+    here = dict(Revision.objects.filter(item=item.key, etag__in=etags).values_list("etag", "digest")) if found else {}
+    # Another item may have had this id, in a library that was there before.
+    return [one for one, etag in zip(found, etags, strict=True) if here.get(etag) == _origin(one)["digest"]]
+
+
+def by_digest(found: Iterable[Revision]) -> dict[str, list[Revision]]:
+    """The same by the digest of the version that was promoted."""
+    told: dict[str, list[Revision]] = {}
+    for one in found:
+        told.setdefault(_origin(one)["digest"], []).append(one)
+    return told
+
+
+def _origin(made: Revision) -> PromotedFrom:
+    origin: PromotedFrom = made.refers_to["promoted_from"]
+    return origin
 
 
 def _mapped(kind: Kind, document: Document, mapping: Mapping[str, str]) -> Document:

@@ -5,7 +5,7 @@ to have some (days), so that it costs the same wherever it is, and neither count
 What the log has not reached yet (mostly the last half second: sequencer.coming) has no index (-1) and stands in front.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -22,6 +22,8 @@ from offers.log.found.days import Day
 from offers.models import LogEntry, LogNote, reading
 
 PAGE_SIZE = 50
+# A page ends where what belongs together ends, if that is within so many more.
+MOST_MORE = 100
 COUNT_LIMIT = 1_000
 ORDER = (Key("created_at", "created_at", "timestamptz", True), item_key(descending=True, sql="index"))
 ANY_DATE = "any-date"
@@ -103,18 +105,70 @@ class Found:
     page: Page[LogEntry]
     days: list[Day]
     exactly: bool = True
+    # All days that have some, whatever days are asked for.
+    known: Sequence[Day] = ()
+    # What belongs together with the newest or the oldest one of the page goes on on the next: there was no room for all of it.
+    newer_belong: bool = False
+    older_belong: bool = False
 
 
-def page(sandbox_id: int, wanted: Wanted, cursor: str = "", coming: Sequence[LogEntry] = ()) -> Found:
-    """One page, the first one with what is `coming` and asked for in front. A cursor that was not given for this list is its start."""
+# How many of the entries that come after this one, in the order of the walk, belong together with it.
+Together = Callable[[LogEntry, Sequence[LogEntry]], int]
+
+
+def page(
+    sandbox_id: int,
+    wanted: Wanted,
+    cursor: str = "",
+    coming: Sequence[LogEntry] = (),
+    together: Together = lambda _last, _next: 0,
+) -> Found:
+    """One page, the first one with what is `coming` and asked for in front. A cursor that was not given for this list is its start.
+
+    It has PAGE_SIZE entries, and up to MOST_MORE more that belong `together` with its last one (on the way back: its first).
+    """
     start = start_of(cursor, ORDER) or Start()
-    known = within(wanted, days.days_of(sandbox_id, wanted.terms))
+    everything = days.days_of(sandbox_id, wanted.terms)
+    known = within(wanted, everything)
     with reading.under("plan_cache_mode", "force_custom_plan"):
         rows, total, more = _particular(sandbox_id, wanted, start) or _by_days(sandbox_id, wanted, start, known)
-    found: Page[LogEntry] = page_of(rows, PAGE_SIZE, ORDER, start, _values_of, total=total, more=more)
+        rows, size = _to_an_end(sandbox_id, wanted, start, known, rows, together)
+        goes_on = rows if start.values else []
+        before = [
+            one
+            for row in goes_on[:1]
+            for one in _further(sandbox_id, wanted, known, row, 1, backwards=not start.backwards)
+        ]
+    found: Page[LogEntry] = page_of(rows, size, ORDER, start, _values_of, total=total, more=more)
     fresh = [] if start.values or wanted.text or wanted.note else [entry for entry in coming if fits(entry, wanted)]
     found = replace(found, items=[*fresh, *found.items], total=found.total + len(fresh))
-    return Found(found, known, exactly=wanted.is_particular or wanted.is_counted)
+    ends = bool(before and together(rows[0], before)), bool(len(rows) > size and together(rows[size - 1], rows[size:]))
+    newer, older = reversed(ends) if start.backwards else ends
+    return Found(found, known, wanted.is_particular or wanted.is_counted, everything, newer, older)
+
+
+def _further(
+    sandbox_id: int, wanted: Wanted, known: Sequence[Day], entry: LogEntry, size: int, *, backwards: bool
+) -> list[LogEntry]:
+    """The entries after this one, or before it."""
+    start = Start(backwards, _values_of(entry))
+    if wanted.is_particular:
+        return _first(matching(sandbox_id, wanted), start, size)
+    return _next(sandbox_id, wanted, start, known, size)
+
+
+def _to_an_end(
+    sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[Day], rows: list[LogEntry], together: Together
+) -> tuple[list[LogEntry], int]:
+    """The rows, with more of them where it takes these to come to the end of what belongs together; and the size of the page."""
+    size = PAGE_SIZE
+    while len(rows) > size and size < PAGE_SIZE + MOST_MORE:
+        more = together(rows[size - 1], rows[size:])
+        size = min(size + more, PAGE_SIZE + MOST_MORE)
+        if not more or size < len(rows):
+            break
+        rows = [*rows, *_further(sandbox_id, wanted, known, rows[-1], MOST_MORE, backwards=start.backwards)]
+    return rows, size
 
 
 def _particular(sandbox_id: int, wanted: Wanted, start: Start) -> tuple[list[LogEntry], int, bool] | None:

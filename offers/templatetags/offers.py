@@ -1,7 +1,7 @@
 """What templates say about offers: icons, badges, times, people and the words for changes.
 
 {% icon "tag" %}  {{ status|status_badge }}  {% live_state item %}  {{ when|ago }}  {{ when|exact }}
-{% avatar label client %}  {% address item "history" %}  {{ change|change_title }}  {{ change|old_text }}  {{ change|new_text }}  {{ channel|channel_name }}
+{% avatar label client %}  {% by made %}  {% address item "history" %}  {{ change|change_title }}  {{ change|old_text }}  {{ change|new_text }}  {{ channel|channel_name }}
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from django import template
 from offers.web.frame import addresses, icons, times, words
 from offers.web.frame.curl import json_text
 from offers.web.item import badges
-from offers.web.item.history.door import approval, door
+from offers.web.item.history.door import approval, by, door, promotion, promotions
 from offers.web.item.history.who import into, who
 
 register = template.Library()
@@ -26,6 +26,7 @@ TAGS: tuple[Callable[..., Any], ...] = (
     icons.source_icon,
     badges.live_state,
     badges.deleted_badge,
+    promotion,
 )
 FILTERS: tuple[Callable[..., Any], ...] = (
     json_text,
@@ -61,8 +62,10 @@ FILTERS: tuple[Callable[..., Any], ...] = (
 for tag in TAGS:
     register.simple_tag(tag)
 register.simple_tag(addresses.address, takes_context=True)
+register.simple_tag(by, takes_context=True)
 register.simple_tag(door, takes_context=True)
 register.simple_tag(approval, takes_context=True)
+register.simple_tag(promotions, takes_context=True)
 register.simple_tag(who, takes_context=True)
 register.simple_tag(addresses.address_by_id, takes_context=True, name="address_at")
 for filter_ in FILTERS:

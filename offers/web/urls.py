@@ -4,9 +4,9 @@ from django.urls import path, register_converter
 
 from offers.web.access import clients, overview, people
 from offers.web.account import preferences, session
-from offers.web.audit import audit, changes, files, integrity, on_air, proof
+from offers.web.audit import audit, changes, integrity, on_air, proof
 from offers.web.audit import library as library_file
-from offers.web.audit.taken import controls, evidence, receipt, sample
+from offers.web.audit.taken import controls, evidence, files, receipt, sample
 from offers.web.bulk import runs
 from offers.web.edit import attributes, form, new, presence
 from offers.web.erasures import erasures, of_item

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 
 from offers import asked
 from offers.log import audit, sequencer
-from offers.web.audit import strip
+from offers.web.audit import months, strip
 from offers.web.audit.filters import asked_of, chips_of, filters_of
-from offers.web.audit.folding import folded
+from offers.web.audit.folding import folded, together
 from offers.web.audit.lines import Line, approvals_for, lines_of
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
@@ -25,17 +25,20 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     actor = actor_for(request, sandbox)
     wanted, item = asked_of(request.GET, actor, zone_of(request))
     coming = sequencer.coming(actor.sandbox.pk, audit.PAGE_SIZE)
-    found = audit.page(actor.sandbox.pk, wanted, asked.text(request.GET.get("cursor"), MAX_CURSOR), coming)
+    cursor = asked.text(request.GET.get("cursor"), MAX_CURSOR)
+    found = audit.page(actor.sandbox.pk, wanted, cursor, coming, together)
     lines = lines_of(found.page.items)
     _lead(request, lines)
     filters = filters_of(actor, wanted)
     context = {
         "lines": lines,
         "folds": folded(lines),
+        "found": found,
         "approvals": approvals_for(actor.sandbox.pk, lines),
         "page": found.page,
         "exactly": found.exactly,
         "strip": strip.strip_of(request, wanted, found),
+        "months": months.picker(request, wanted, found.known),
         "wanted": wanted,
         "item": item,
         "filters": filters,

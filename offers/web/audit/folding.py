@@ -1,12 +1,15 @@
 """Small edits of one person that belong together, as one line: of the same object or bulk edit, one soon after the other.
 
-They are folded in what is shown alone: pages, cursors and files have each of them.
+They are folded in what is shown alone: cursors and files have each of them. A page goes on to the end of such edits (log/audit), as
+far as it may.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
+from offers.models import LogEntry, Revision
 from offers.web.audit.lines import Line
 
 SOON = timedelta(minutes=15)
@@ -47,6 +50,20 @@ class Fold:
         return made.refers_to.get("bulk") if made else None
 
 
+def together(last: LogEntry, following: Sequence[LogEntry]) -> int:
+    """How many of the entries that follow are folded with this one, the newer or the older ones; one query where it may be any."""
+    if not _may_belong(last, following[0]):
+        return 0
+    rows = [entry.row for entry in (last, *following)]
+    bulk = dict(Revision.objects.filter(key__in=rows).values_list("key", "refers_to__bulk"))
+    found = 0
+    for one, other in pairwise((last, *following)):
+        if not (_may_belong(one, other) and _belong(one, other, bulk.get(one.row), bulk.get(other.row))):
+            break
+        found += 1
+    return found
+
+
 def folded(lines: Sequence[Line]) -> list[Fold]:
     """All of the lines in their order; those that do not belong to their neighbours alone."""
     found: list[list[Line]] = []
@@ -63,19 +80,23 @@ def folded(lines: Sequence[Line]) -> list[Fold]:
 
 def _belongs(newer: Line, older: Line) -> bool:
     one, other = newer.entry, older.entry
+    return _may_belong(one, other) and _belong(one, other, _run_of(newer), _run_of(older))
+
+
+def _may_belong(one: LogEntry, other: LogEntry) -> bool:
+    """What entries say of it by themselves: edits of fields, by one person, one soon after the other."""
     return (
         one.actor_key == other.actor_key
-        and _is_small(newer)
-        and _is_small(older)
-        and one.created_at - other.created_at <= SOON
-        and (one.item_id == other.item_id if _run_of(newer) is None else _run_of(newer) == _run_of(older))
+        and all(entry.fields and not entry.bypass for entry in (one, other))
+        and abs(one.created_at - other.created_at) <= SOON
     )
 
 
-def _is_small(line: Line) -> bool:
-    """An edit of fields: what was made, deleted, published, or did not wait for anybody stands for itself."""
-    is_bulk = _run_of(line) is not None
-    return bool(line.entry.fields) and not line.entry.bypass and (is_bulk or not line.entry.status)
+def _belong(one: LogEntry, other: LogEntry, bulk: int | None, other_bulk: int | None) -> bool:
+    """Parts of one bulk edit, or edits of one object: what was made, deleted or published stands for itself."""
+    if bulk is not None or other_bulk is not None:
+        return bulk == other_bulk
+    return one.item_id == other.item_id and not one.status and not other.status
 
 
 def _run_of(line: Line) -> int | None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from math import sqrt
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -21,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from offers.log.audit import Found, Wanted
 from offers.log.found.days import Day
+from offers.web.audit.months import Month, around, without_days
 
 # A bar is a day where there are no more of them, else a week, four weeks, a year.
 MOST = 184
@@ -39,12 +39,12 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """`exactly`: the bars are what the filters show, not at most that. `months` are words with addresses."""
+    """`exactly`: the bars are what the filters show, not at most that. `months` are those around what is shown."""
 
     bars: Sequence[Bar]
     query: str
     exactly: bool
-    months: Sequence[tuple[str, str]]
+    months: Sequence[Month]
 
     @property
     def unit(self) -> str:
@@ -93,10 +93,8 @@ def strip_of(request: HttpRequest, wanted: Wanted, found: Found) -> Strip | None
     newest = max(found.days[-1].day, timezone.now().date())
     last = timezone.localdate(wanted.last - timedelta(microseconds=1)) if wanted.last else newest
     bars = _bars(found.days, first, max(first, last))
-    query = request.GET.copy()
-    for name in ("from", "to", "cursor"):
-        query.pop(name, None)
-    return Strip(bars, query.urlencode(), wanted.is_counted, _months(query.urlencode(), wanted, bars[-1].last))
+    query = without_days(request)
+    return Strip(bars, query, wanted.is_counted, around(query, wanted, bars[-1].last))
 
 
 def _bars(days: Sequence[Day], first: date, last: date) -> list[Bar]:
@@ -114,24 +112,6 @@ def _bars(days: Sequence[Day], first: date, last: date) -> list[Bar]:
     ]
 
 
-def _months(query: str, wanted: Wanted, last: date) -> list[tuple[str, str]]:
-    """The month before the one that is shown, and the one after it; where none is, the last one."""
-    shown = timezone.localdate(wanted.first).replace(day=1) if wanted.first else None
-    before = (shown - A_DAY).replace(day=1) if shown else last.replace(day=1)
-    months = [before, *([_after(shown)] if shown and _after(shown) <= timezone.now().date() else [])]
-    return [
-        (
-            _month_text(month, get_language()),
-            f"?{query}&{urlencode({'from': month, 'to': _after(month) - A_DAY})}".replace("?&", "?"),
-        )
-        for month in months
-    ]
-
-
-def _after(month: date) -> date:
-    return (month + timedelta(days=32)).replace(day=1)
-
-
 def said(bar: Bar) -> str:
     """What a bar says to who points at it."""
     number = ngettext("{n} entry", "{n} entries", bar.entries).format(n=bar.entries)
@@ -147,11 +127,6 @@ def days_text(bar: Bar) -> str:
 @lru_cache(maxsize=5_000)
 def _day_text(day: date, language: str | None) -> str:
     return date_format(day, _("j M Y"))
-
-
-@lru_cache(maxsize=500)
-def _month_text(month: date, language: str | None) -> str:
-    return date_format(month, "YEAR_MONTH_FORMAT")
 
 
 def _days(bar: Bar) -> int:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
+from offers.promotion import promoted
 from offers.web.frame.curl import item_address, json_text, patch_curl, read_curl
 from offers.web.frame.moment import item_then, machine_text
 from offers.web.frame.respond import answer
@@ -23,6 +24,7 @@ def overview(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
         last=last,
         summary=summarised(last),
         original=original_of(item),
+        promoted=promoted(item, request.user.pk, then.at),
         **facts_of(actor, item, then.at),
         **around(then),
     )

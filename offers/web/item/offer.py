@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from offers.promotion import promoted
 from offers.web.frame.moment import item_then
 from offers.web.frame.pictures import asked_for, hosts_of, query_for
 from offers.web.frame.respond import answer
@@ -36,6 +37,7 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
         tags=[(tag, known.get(tag, tag)) for tag in document.get("tags", ())],
         attributes=sorted(document.get("characteristics", {}).items()),
         original=original_of(item),
+        promoted=promoted(item, request.user.pk, then.at),
         **around(then),
     )
     return answer(request, "item/offer.html", context)

@@ -222,3 +222,55 @@ def test_it_asks_as_many_queries_for_many_lines_as_for_few(
 def test_a_stranger_to_the_sandbox_sees_none_of_it(lived: Sandbox, client: Client) -> None:
     assert client.get(PAGE).status_code == 302
     assert client.get("/s/prod/audit.csv").status_code == 302
+
+
+def test_a_page_goes_on_to_the_end_of_a_run_of_small_edits_or_says_that_it_goes_on(
+    lived: Sandbox, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "PAGE_SIZE", 3)
+    item = make(actor(lived), offer(name="Worked on"), id="worked")
+    for number in range(2, 10):
+        patch(actor(lived), item, replace("/rank/priority", number))
+    patch(actor(lived, label="Jisoo Kim"), item, replace("/rank/priority", 99))
+    sequencer.keep()
+    auditor = sign_in("auditor")
+
+    def pages(link: str) -> tuple[list[list[int]], str]:
+        """The sizes of the folds of each page from there on, and the last one's way back."""
+        sizes = []
+        while link:
+            answer: Any = auditor.get(link)
+            context = answer.context
+            sizes.append([len(fold.lines) for fold in context["folds"]])
+            told.append(text_of(answer))
+            link = context["links"]["next"]
+        return sizes, context["links"]["previous"]
+
+    told: list[str] = []
+    sizes, back = pages(f"{PAGE}?item=worked")
+    assert sizes == [[1, 8], [1]], "Jisoo's edit, then all eight of Mina's, and what made the offer"
+    assert [len(fold.lines) for fold in auditor.get(back).context["folds"]] == [8], "the other way round, too"
+    assert not any("page" in text.split("8 edits")[1][:60] for text in told if "8 edits" in text)
+
+    monkeypatch.setattr(audit, "MOST_MORE", 2)
+    told.clear()
+    sizes, _back = pages(f"{PAGE}?item=worked")
+    assert sizes == [[1, 4], [4], [1]]
+    assert "and older ones on the next page" in told[0]
+    assert "and newer ones on the page before" in told[1]
+
+
+def test_a_month_is_one_press_away_by_what_each_has_and_stands_in_the_address(lived: Sandbox, sign_in: SignIn) -> None:
+    sequencer.keep()
+    auditor = sign_in("auditor")
+    months: Any = auditor.get(f"{PAGE}?kind=tag&cursor=x").context["months"]
+    assert ([month.entries for month in months.any], months.chosen) == ([2], None)
+    ((this, _word), (last, _word)) = months.first_two
+    shown: Any = auditor.get(PAGE + this.address)
+    assert (len(shown.context["lines"]), "kind=tag" in this.address, "cursor" in this.address) == (2, True, False)
+    assert shown.context["months"].chosen.first == this.first
+    assert [month.entries for month in shown.context["months"].any] == [2], "it offers the others, whatever is chosen"
+    assert auditor.get(PAGE + last.address).context["lines"] == []
+    assert auditor.get(PAGE + last.address).context["months"].chosen.text in text_of(auditor.get(PAGE + last.address))
+    half = this.address.rpartition("-")[0] + "-02"
+    assert auditor.get(PAGE + half).context["months"].chosen is None, "two days are no month"

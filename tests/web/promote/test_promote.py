@@ -73,6 +73,27 @@ def test_offers_are_promoted_with_what_they_refer_to_and_history_says_where_they
     assert "/s/prod/" not in page, "who may not see the source gets no link"
 
 
+def test_the_source_says_what_became_of_it_to_those_who_may_see_that(
+    mina: Client, stage: Sandbox, sandbox: Sandbox, sign_in: SignIn
+) -> None:
+    mina.post(PAGE, form(mina, **{"ref:home": "+", "ref:holiday": "+"}))
+    ours = "/s/prod/offers/sale/"
+    assert "promoted to stage" not in text_of(mina.get(f"{ours}history/")), "nobody has agreed yet"
+    agreed(stage)
+    patch(actor(sandbox), LibraryItem.objects.get(sandbox=sandbox, id="sale"), replace("/rank/priority", 8))
+    entries = mina.get(f"{ours}history/").content.decode().split("data-entry")[1:]
+    assert ["promoted to stage" in one for one in entries] == [False, True, False, False], "it was version 3"
+    for link in ("/s/stage/offers/sale/history/1/", "/s/stage/reviews/1/"):
+        assert link in entries[1]
+        assert link in mina.get(ours).content.decode()
+    assert "promoted to stage" in text_of(mina.get(f"{ours}history/3/"))
+    assert "promoted to" not in text_of(mina.get(f"{ours}history/2/"))
+    assert "promoted to" not in text_of(mina.get(f"{ours}?at=2026-01-01T00:00Z")), "as of a moment before"
+    other = sign_in(Role.EDITOR, "Ola Berg")
+    for page in (ours, f"{ours}history/", f"{ours}history/3/"):
+        assert "stage" not in other.get(page).content.decode(), "who may not see the target learns nothing"
+
+
 def test_what_both_changed_is_asked_with_both_values_and_what_moved_is_shown_again(
     mina: Client, stage: Sandbox
 ) -> None:

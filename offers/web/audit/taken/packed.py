@@ -10,7 +10,7 @@ from offers.log.following import Told
 from offers.log.taken.sample import Draw
 from offers.models import LibraryItem, LogEntry, Revision
 from offers.review.changes.consent import Consent, Said, consents_of
-from offers.web.audit.files import FORMULA
+from offers.web.audit.taken.files import FORMULA
 from offers.web.frame.curl import json_text
 from offers.web.frame.words import change_title, new_text, old_text
 from offers.web.item.entries import Entry, entries

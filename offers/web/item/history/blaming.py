@@ -64,6 +64,8 @@ class Card:
     last: Revision | None
     others: list[Revision]
     removed: list[Removed]
+    # Of a field that stands once in a document: where every value that it had is told.
+    pointer: str = ""
 
 
 def blame(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
@@ -151,4 +153,5 @@ def _card(found: Blamed, removed: list[Removed], asked_for: str) -> Card:
     # A place in a list is known by its number, which what was removed does not keep.
     whole = [place for place in places if not any(part.isdecimal() for part in place.split("/"))]
     gone = [one for one in removed if any(_is_in(one.change.pointer, place) for place in whole)]
-    return Card(revisions[0] if revisions else None, revisions[1:], gone)
+    told = next((place for place in places if plain(place)), "")
+    return Card(revisions[0] if revisions else None, revisions[1:], gone, told)

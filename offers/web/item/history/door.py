@@ -1,10 +1,11 @@
-"""{% door made %}: by which door a change came, and what it refers to. {% approval made %}: whose yes it had.
+"""{% by made %}: who made a change or took a step. {% door made %}: by which door, and what it refers to. {% approval made %}: whose yes it had.
 
-Who that was stands in the page's `approvals` (review/changes/approvals.py).
+Who agreed stands in the page's `approvals` (review/changes/approvals.py). {% promotions made %}: what was promoted from that version.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from django.template import RequestContext
 from django.urls import reverse
@@ -12,15 +13,39 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from offers.access.permissions import actor_key
+from offers.document.erased import number_of
 from offers.ledger.leaf import PromotedFrom
 from offers.models import Revision
 from offers.review.changes.approvals import Approval, Bypass
-from offers.web.frame.addresses import address_at
+from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.icons import icon, source_icon
 from offers.web.frame.sections import SECTION_OF
+from offers.web.frame.times import exact
+from offers.web.frame.words import readable
 
 # Asked for each row, where Django's own `get_source_display` makes this table each time.
 LABELS: Mapping[str, Any] = dict(Revision.Source.choices)
+
+
+class Made(Protocol):
+    """Whatever somebody did: it says who. What programs can do says which one, too (`client_id`)."""
+
+    @property
+    def actor_id(self) -> int | None: ...
+    @property
+    def actor_label(self) -> str: ...
+
+
+def by(context: RequestContext, made: Made) -> SafeString:
+    """Their name as it was then, as the way to everything that they did here; an erased one leads nowhere."""
+    label, client = made.actor_label, getattr(made, "client_id", "")
+    if not label or (made.actor_id is None and not client and number_of(label) is not None):
+        return format_html('<span class="person">{}</span>', readable(label))
+    key = actor_key(made.actor_id, client, label)
+    address = f"{reverse('audit', args=[context['frame'].sandbox.name])}?{urlencode({'by': key})}"
+    title = _("Everything that they did")
+    return format_html('<a class="person" href="{}" title="{}">{}</a>', address, title, readable(label))
 
 
 def door(context: RequestContext, made: Revision) -> SafeString:
@@ -63,6 +88,25 @@ def _promoted(context: RequestContext, made: Revision, source: PromotedFrom) -> 
     kind = (context.get("item") or made.item).kind
     address = address_at(source["sandbox"], SECTION_OF[kind], source["id"], "revision", etag=source["etag"])
     return format_html('<a href="{}">{}</a>', address, said)
+
+
+def promotions(context: RequestContext, made: Revision) -> SafeString:
+    """What was promoted from this version: to where, as which request, when. The page's `promoted` knows (promotion.by_digest)."""
+    known: Mapping[str, Sequence[Revision]] = context.get("promoted") or {}
+    return format_html_join("\n", "{}", ((promotion(one),) for one in known.get(made.digest, ())))
+
+
+def promotion(there: Revision) -> SafeString:
+    """Where to, as which request and when, of a change in another sandbox that the reader may see (promotion.promoted)."""
+    name, number = there.sandbox.name, there.refers_to.get("request")
+    said = _("promoted to %(sandbox)s") % {"sandbox": name}
+    parts = [format_html('<a href="{}">{}</a>', address_of(name, there.item, "revision", etag=there.etag), said)]
+    if number:
+        request = _("request #%(number)s") % {"number": number}
+        parts.append(format_html('<a href="{}">{}</a>', reverse("review", args=[name, number]), request))
+    parts.append(SafeString(exact(there.created_at)))
+    told = format_html_join(" · ", "{}", ((part,) for part in parts))
+    return format_html('<span class="with-icon muted">{}<span>{}</span></span>', icon("arrow-up"), told)
 
 
 def _approved(context: RequestContext, made: Revision) -> Iterator[str]:

@@ -6,6 +6,7 @@ from offers import asked
 from offers.erasure import told
 from offers.ledger import history as past
 from offers.log.following import brought_by
+from offers.promotion import by_digest, promoted
 from offers.review.changes.approvals import approvals_of
 from offers.web.frame.moment import item_then
 from offers.web.frame.respond import answer
@@ -31,6 +32,7 @@ def timeline(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
         moment=then.moment,
         later=then.later,
         erased=told.of_item(item),
+        promoted=by_digest(promoted(item, request.user.pk, then.at)),
     )
     return answer(request, "item/history/timeline.html", context, fragment="item/history/_entries.html")
 
@@ -46,4 +48,5 @@ def revision(request: HttpRequest, sandbox: str, section: Section, id: str, etag
     shown = {"approvals": approvals, "brought": brought_by(entry.revision), **change_context(request, item, entry)}
     context = item_context(item, "history", entry=entry, erased=told.of_item(item), **shown)
     context["moment"] = then.moment
+    context["promoted"] = by_digest(promoted(item, request.user.pk, then.at))
     return answer(request, "item/history/revision.html", context, fragment="item/_changes.html")

@@ -68,6 +68,19 @@ def test_beside_each_field_stands_who_changed_it_last_and_why(editor: Client, ba
     assert "version 1" in window
 
 
+def test_a_card_leads_to_all_that_they_did_and_to_every_value_that_the_field_had(
+    editor: Client, bare: LibraryItem
+) -> None:
+    asked = ["/selectionConstraint/startDate /selectionConstraint/endDate", "/characteristics/size"]
+    page = editor.get(PAGE, {"of": asked}, headers={"HX-Request": "true"}).content.decode()
+    window, size = page.split('class="who-card"')[1:]
+    assert 'href="/s/prod/offers/sale/history/field/?p=/selectionConstraint/startDate"' in window
+    assert "/history/field/" not in size, "an attribute is no declared field: there is no such page"
+    (theirs,) = set(re.findall(r'class="person" href="([^"]+)"', size))
+    assert theirs == "/s/prod/audit/?by=name-Jun+Lee"
+    assert editor.get(theirs).status_code == 200
+
+
 def test_an_overview_asks_for_nothing_and_leads_from_each_field_to_its_row(editor: Client, bare: LibraryItem) -> None:
     html = editor.get("/s/prod/offers/sale/").content.decode()
     assert f'data-who-from="{PAGE}"' in html
