@@ -4,7 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from offers import asked
@@ -88,14 +90,45 @@ def listing_as_of(request: ApiRequest, resource: Resource, text: str) -> HttpRes
         detail = _("With asOf, a list has no property, and orderBy is one of {orders}.")
         raise bad_parameter(detail.format(orders=", ".join(as_of.ORDERS)))
     size, start = programs.limit(request.GET.get("limit")), request.GET.get("start", "")
-    page = as_of.page(actor.sandbox.pk, kinds, Wanted(), instant, order, start, size)
+    # Of a moment to come it may still become another number.
+    listed = [text, *sorted(kinds)] if instant < timezone.now() else []
+    cursor, total = _counted_before(start, listed)
+    page = as_of.page(actor.sandbox.pk, kinds, Wanted(), instant, order, cursor, size, whole=True)
+    if not page.more:
+        total = page.total
+    elif not total:
+        # What there was at a moment stays so many: who goes through a large library has it counted once.
+        total = as_of.count(actor.sandbox.pk, kinds, Wanted(), instant)
+    links = {"next": page.next, "prev": page.previous}
     content: shapes.Page = {
         "results": [_as_it_was(item) for item in page.items],
         "count": len(page.items),
-        "total": as_of.count(actor.sandbox.pk, kinds, Wanted(), instant) if page.more else page.total,
-        "_links": answers.links(resource.path, request.GET, next=page.next, prev=page.previous),
+        "total": total,
+        "_links": answers.links(
+            resource.path,
+            request.GET,
+            **{name: _with_count(cursor, listed, total) if cursor else "" for name, cursor in links.items()},
+        ),
     }
     return answers.json_response(content)
+
+
+_SIGNER = Signer(salt="offers.api.history")
+
+
+def _with_count(cursor: str, listed: list[str], total: int) -> str:
+    """A cursor that remembers how many items its list has."""
+    return f"{cursor}~{_SIGNER.sign_object([cursor, listed, total])}" if listed else cursor
+
+
+def _counted_before(start: str, listed: list[str]) -> tuple[str, int]:
+    """The cursor, and how many items were counted when it was given for this very list; 0 where nobody has counted."""
+    cursor, _mark, counted = start.partition("~")
+    try:
+        given, asked_for, total = _SIGNER.unsign_object(counted)
+    except (BadSignature, ValueError):
+        return cursor, 0
+    return cursor, total if listed and (given, asked_for) == (cursor, listed) else 0
 
 
 def _instant(text: str) -> datetime:

@@ -1,38 +1,50 @@
 """Lists as they were recorded at a moment, page by page. Reads only.
 
 What lists knew then stands in two tables: rows that have said the same since (Listing), and rows that a later change replaced
-(ListingPast). They have nothing in common, so each is asked by its own index, and what they find is put in order together.
-Few hits are sorted; of many the first ones are found by walking along the index of the order, of which the past has two.
+(ListingPast). They have nothing in common, and what they find is put in order together. A page looks at so many rows and no more
+(lists/looking): where it did not come to its end by that, it says so, and the next one goes on from there. What refers to something,
+or ends within days, is found by an index of that, wherever it stands in the order.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import and_
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from offers import asked
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.document.live import LiveState
 from offers.ledger.history import last_instant, were_at
-from offers.lists import pages
-from offers.lists.filters import MAX_WORDS, Wanted, conditions
-from offers.lists.finding import beyond
-from offers.lists.keyset import Order, Page, Start, Values, page_of, sorting, start_of, stretches
+from offers.lists import looking, pages
+from offers.lists.filters import MAX_WORDS, Wanted, conditions, named_like
+from offers.lists.keyset import Order, Page, Start, Values, cursor_after, cursor_before, page_of, start_of
+from offers.lists.looking import Looked, Part, counted, look
 from offers.lists.names import names as names_of_now
-from offers.lists.timely import in_time
+from offers.lists.timely import TooSlow, in_time
 from offers.models import LibraryItem, Listing, ListingPast, reading
 
 # The orders that the past has an index of.
 ORDERS: Mapping[str, Order] = {name: pages.ORDERS[name] for name in ("name", "-name", "ends", "-ends")}
 DEFAULT_ORDER = "name"
 STATE_ORDERS: Mapping[str, str] = {LiveState.ENDING: "ends", LiveState.EXPIRED: "-ends"}
-# Names of then have no index of words: they are looked through, for so long.
+# Each statement is given so long.
 TIMEOUT_MS = 700
+
+
+@dataclass(frozen=True, slots=True)
+class PastPage(Page[LibraryItem]):
+    """A page that may have come to its bound before it was full: then `looked` says how many rows it looked at, 0 otherwise, and
+    `further` which way it goes on to look ("next", "previous").
+
+    Where nobody knows how many there are, `total` is 0 and `more` true.
+    """
+
+    looked: int = 0
+    further: str = ""
 
 
 def page(
@@ -44,33 +56,93 @@ def page(
     cursor: str = "",
     size: int = pages.PAGE_SIZE,
     asks: Q | None = None,
-) -> Page[LibraryItem]:
+    *,
+    whole: bool = False,
+) -> PastPage:
     """One page of the items as they were at this moment, of which `asks` is true, too. Raises TooSlow.
 
     Words are looked for in names, and who changed an item last is not asked for: lists do not keep more of the past. A cursor
-    that was not given for this order is the start of the list.
+    that was not given for this order is the start of the list. A `whole` page is looked for until it is full, however long it takes.
     """
     at = last_instant(at)
     keys = ORDERS[order if order in ORDERS else DEFAULT_ORDER]
     start = start_of(cursor, keys) or Start()
-    chosen = [kind for kind in kinds if wanted.kind in ("", kind)]
-    parts = [part for kind in chosen for part in _in_force(sandbox_id, kind, wanted, at, asks=asks)]
-    with _in_time(), _by_references(wanted):
-        hits = [list(part.values_list("pk", flat=True)[: pages.COUNT_LIMIT + 1]) for part in parts]
     with _in_time():
-        rows = _found(parts, hits, keys, start, size + 1)
-    total = sum(map(len, hits))
-    found = page_of(
-        rows, size, keys, start, _values_of, total=min(total, pages.COUNT_LIMIT), more=total > pages.COUNT_LIMIT
-    )
-    return Page(were_at([key for key, _value in found.items], at), found.next, found.previous, found.total, found.more)
+        parts = [counted(part) for part in _parts(sandbox_id, kinds, wanted, at, keys, asks=asks)]
+        seen = look(parts, keys, start, size + 1)
+        if seen.border and (hits := _hits(parts, wanted, asks)) is not None:
+            parts, seen = hits, look(hits, keys, start, size + 1)
+        while whole and seen.border and len(seen.found) <= size:
+            further = look(parts, keys, Start(start.backwards, seen.border), size + 1 - len(seen.found))
+            seen = Looked([*seen.found, *further.found], further.border)
+        total, more = _total(parts, wanted, seen, start, size)
+    return _page(seen, parts, at, keys, start, size, total, more=more)
+
+
+def _page(
+    seen: Looked, parts: Sequence[Part], at: datetime, order: Order, start: Start, size: int, total: int, *, more: bool
+) -> PastPage:
+    found = page_of(seen.found, size, order, start, _values_of, total=total, more=more)
+    items = were_at([key for key, _value in found.items], at)
+    if seen.border is None or len(seen.found) > size:
+        return PastPage(items, found.next, found.previous, total, more)
+    # Whoever goes back goes back to a page that has something: the border itself may have been on the one before.
+    before, after = (found.previous, found.next) if items else ("", "")
+    if start.backwards:
+        before = cursor_before(order, seen.border)
+    else:
+        after = cursor_after(order, seen.border)
+    looked = sum(part.looked for part in parts if not part.few)
+    return PastPage(items, after, before, total, more, looked, "previous" if start.backwards else "next")
+
+
+def _hits(parts: Sequence[Part], wanted: Wanted, asks: Q | None) -> list[Part] | None:
+    """The parts by the few items of each that match, which an index finds; None where none does, or where they are not few."""
+    found = []
+    for part in parts:
+        able = part.model is Listing or wanted.references or wanted.state == LiveState.ENDING or asks
+        if part.few:
+            found.append(part)
+        elif not able:
+            return None
+        else:
+            keys = _keys(part, wanted)
+            if keys is None:
+                return None
+            if keys:
+                found.append(Part(part.model, part.sandbox_id, part.kind, part.at, Q(pk__in=keys), Q(), few=True))
+    return found
+
+
+def _keys(part: Part, wanted: Wanted) -> list[int] | None:
+    rows = part.rows
+    if part.model is Listing:
+        # What has been called so since then is called so now.
+        for items in named_like(wanted.text, MAX_WORDS):
+            rows = rows.filter(item_id__in=items)
+    try:
+        with in_time(TIMEOUT_MS), _by_references(wanted):
+            keys = list(rows.values_list("pk", flat=True)[: pages.COUNT_LIMIT + 1])
+    except TooSlow:
+        return None
+    return keys if len(keys) <= pages.COUNT_LIMIT else None
+
+
+def _total(parts: Sequence[Part], wanted: Wanted, seen: Looked, start: Start, size: int) -> tuple[int, bool]:
+    """How many there are, up to COUNT_LIMIT, and whether there are more: counted where few can be, else what is certain."""
+    if all(part.few for part in parts):
+        total = sum(part.rows.values_list("pk")[: pages.COUNT_LIMIT + 1].count() for part in parts)
+        return min(total, pages.COUNT_LIMIT), total > pages.COUNT_LIMIT
+    if start.values:
+        return 0, True
+    return min(len(seen.found), size), len(seen.found) > size or seen.border is not None
 
 
 def count(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, at: datetime) -> int:
     """How many items there were, all of them: it takes as long as there are many. Raises TooSlow."""
-    both = (_in_force(sandbox_id, kind, wanted, last_instant(at)) for kind in kinds if wanted.kind in ("", kind))
+    parts = _parts(sandbox_id, kinds, wanted, last_instant(at), ORDERS[DEFAULT_ORDER])
     with _in_time():
-        return sum(rows.count() for pair in both for rows in pair)
+        return sum(part.rows.count() for part in parts)
 
 
 @contextmanager
@@ -78,11 +150,6 @@ def _in_time() -> Iterator[None]:
     """Each statement is given so long, and is planned for what is asked."""
     with in_time(TIMEOUT_MS), reading.under("plan_cache_mode", "force_custom_plan"):
         yield
-
-
-Row = tuple[int, str | None]
-Rows = QuerySet[Listing] | QuerySet[ListingPast]
-Both = tuple[QuerySet[Listing], QuerySet[ListingPast]]
 
 
 def live_keys(sandbox_id: int, at: datetime, shown: datetime) -> set[int]:
@@ -94,30 +161,33 @@ def live_keys(sandbox_id: int, at: datetime, shown: datetime) -> set[int]:
     found: set[int] = set()
     with _in_time():
         for kind in OFFER_KINDS:
-            for rows in _in_force(sandbox_id, kind, Wanted(state=LiveState.LIVE), at, shown):
-                found.update(rows.values_list("item_id", flat=True)[: pages.COUNT_LIMIT + 1 - len(found)])
+            for part in _parts(sandbox_id, (kind,), Wanted(state=LiveState.LIVE), at, ORDERS[DEFAULT_ORDER], shown):
+                found.update(part.rows.values_list("item_id", flat=True)[: pages.COUNT_LIMIT + 1 - len(found)])
     return found
 
 
-def _in_force(
+def _parts(
     sandbox_id: int,
-    kind: Kind,
+    kinds: Collection[Kind],
     wanted: Wanted,
     at: datetime,
+    order: Order,
     shown: datetime | None = None,
     asks: Q | None = None,
-) -> Both:
-    """The rows of this kind that were true at the moment and match: those that still are, and those that no longer are.
+) -> Iterator[Part]:
+    """Of each kind the rows that still are so, and those that no longer are.
 
     What customers see is asked for as of that moment, too, or of another one (`shown`).
     """
     words = [Q(name__icontains=word) for word in asked.words(wanted.text, MAX_WORDS)]
-    asked_for = (found for _column, found in conditions(kind, wanted, shown or at))
-    rows = reduce(and_, (*words, *asked_for, asks or Q()), Q(sandbox_id=sandbox_id, kind=kind, since__lte=at))
-    return (
-        Listing.objects.filter(rows, deleted_at=None),
-        ListingPast.objects.filter(rows, until__gt=at, deleted=False),
-    )
+    for kind in kinds:
+        if wanted.kind not in ("", kind):
+            continue
+        asked_for = list(conditions(kind, wanted, shown or at))
+        every = reduce(and_, (*words, *(found for _column, found in asked_for)), asks or Q())
+        led = reduce(and_, (found for column, found in asked_for if column == order[0].name), Q())
+        for model in (Listing, ListingPast):
+            yield Part(model, sandbox_id, kind, at, every, led)
 
 
 def names(sandbox_id: int, ids: Collection[str], at: datetime) -> dict[str, str]:
@@ -159,38 +229,5 @@ def _by_references(wanted: Wanted) -> Iterator[None]:
         yield
 
 
-def _found(parts: Sequence[Rows], hits: list[list[int]], order: Order, start: Start, size: int) -> list[Row]:
-    """The first items from the start on, each with its value in the order. `hits` are the keys of each part, as far as is counted."""
-    walks: list[str] = []
-    params: list[Any] = []
-    for rows, keys in zip(parts, hits, strict=True):
-        few = rows.model._default_manager.filter(pk__in=keys) if len(keys) <= pages.COUNT_LIMIT else rows
-        for walk in _walks(few, order, start, size) if keys else ():
-            statement, given = walk.query.sql_with_params()
-            walks.append(f"({statement})")
-            params += given
-    if not walks:
-        return []
-    column = order[0].name
-    by = ", ".join(f"{name} {'DESC' if down else 'ASC'}" for name, down in _names(order, start))
-    statement = f"""SELECT item_id, {column}::text FROM ({" UNION ALL ".join(walks)}) AS found(item_id, {column})
-                     ORDER BY {by} LIMIT %s"""
-    return reading.rows(statement, [*params, size])
-
-
-def _walks(rows: Rows, order: Order, start: Start, size: int) -> Iterator[QuerySet[Any, Any]]:
-    """The first items and their values, of each stretch of the order."""
-    # What both tables call item_id is the key of the one, and so called in the database.
-    column = "key" if rows.model is Listing else "item_id"
-    here = (*order[:-1], replace(order[-1], sql=column))
-    by = [f"-{name}" if down else name for name, down in _names(order, start)]
-    for stretch in stretches(here, start):
-        yield beyond(rows, stretch).order_by(*by).values_list("item_id", order[0].name)[:size]
-
-
-def _names(order: Order, start: Start) -> list[tuple[str, bool]]:
-    return [("item_id" if key.name == "key" else key.name, down) for key, down in sorting(order, start)]
-
-
-def _values_of(row: Row) -> Values:
+def _values_of(row: looking.Found) -> Values:
     return row[1], str(row[0])

@@ -84,6 +84,11 @@ def cursor_after(order: Order, values: Values) -> str:
     return _cursor("n", order, values)
 
 
+def cursor_before(order: Order, values: Values) -> str:
+    """The same, the other way."""
+    return _cursor("p", order, values)
+
+
 def stretches(order: Order, start: Start) -> list[Condition]:
     """Where the items beyond the start lie: stretches of the order that have nothing in common, each one walk of an index.
 

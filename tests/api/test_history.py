@@ -1,5 +1,10 @@
-import pytest
+import time
+from typing import Any
 
+import pytest
+from django.utils import timezone
+
+from offers.lists import as_of, looking
 from offers.models import Revision
 from tests.api.conftest import BASE, DOCUMENTED_OFFER, OFFER, Caller
 
@@ -91,6 +96,35 @@ def test_a_list_as_of_a_time_has_the_documents_of_then(changed: Caller) -> None:
     assert changed("GET", "offers?asOf=2020-01-01T00:00:00Z").json()["total"] == 0
     both = changed("GET", f"placements?asOf={then}&orderBy=-name&limit=1")
     assert (both.status_code, both.json()["count"]) == (200, 1)
+
+
+def test_programs_get_full_pages_of_a_moment_and_its_items_are_counted_once(
+    changed: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        changed("POST", "tags", {"name": f"Tag {number}"})
+    then = timezone.now().isoformat().replace("+00:00", "Z")
+    time.sleep(0.002)
+    whole = changed("GET", f"tags?asOf={then}&limit=100").json()
+    counts, real = [], as_of.count
+
+    def count(*more: Any) -> int:
+        counts.append(real(*more))
+        return counts[-1]
+
+    monkeypatch.setattr(as_of, "count", count)
+    # A large library: nothing is counted in passing, and what a walk looks at is less than a page.
+    monkeypatch.setattr(looking, "FEW", -1)
+    monkeypatch.setattr(looking, "LOOKED_NOW", 1)
+    page = changed("GET", f"tags?asOf={then}&limit=2").json()
+    found = page["results"]
+    while "next" in page["_links"]:
+        assert (page["count"], page["total"]) == (2, whole["total"])
+        page = changed("GET", BASE + page["_links"]["next"]["href"]).json()
+        found += page["results"]
+    assert ([one["id"] for one in found], len(counts)) == ([one["id"] for one in whole["results"]], 1)
+    (forged,) = changed("GET", f"tags?asOf={then}&limit=2&start=x~y").json()["results"][:1]
+    assert forged == whole["results"][0], "what was not given for this list is its start"
 
 
 @pytest.mark.parametrize(

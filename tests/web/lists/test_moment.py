@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
+from offers.lists import looking
 from offers.lists.filters import conditions
 from offers.models import LibraryItem, Revision, Sandbox
-from tests.cast import FORM, actor, patch, replace
+from tests.cast import FORM, actor, make, offer, patch, replace
 from tests.web.frame.test_respond import text_of
 
 BAND = "You see the library as it was on"
@@ -45,6 +46,32 @@ def test_a_list_as_it_was_shows_what_was_there_and_offers_nothing_to_change(edit
     found = {words: f"/s/prod/offers/?at={then}&q={words}&status=deleted&by=user-1" for words in ("summer", "autumn")}
     assert "Summer sale" in text_of(editor.get(found["summer"]))
     assert "No offer matches" in text_of(editor.get(found["autumn"]))
+
+
+def test_a_list_that_came_to_its_bound_says_how_far_it_looked_and_goes_on(
+    editor: Client, sandbox: Sandbox, item: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(9):
+        make(actor(sandbox), offer(name=f"Offer {number}"))
+    # Behind all others, of which each page looks at four.
+    patch(actor(sandbox), item, replace("/name", "Zucchini"))
+    then = timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    time.sleep(0.002)
+    monkeypatch.setattr(looking, "FEW", -1)
+    monkeypatch.setattr(looking, "LOOKED_NOW", 4)
+    # No index knows of channels of then.
+    page: Any = editor.get(f"/s/prod/offers/?at={then}&channel=web")
+    looks = 1
+    while not page.context["rows"]:
+        for part in ("Nothing so far", "Looked through", "Look further"):
+            assert part in text_of(page)
+        page, looks = editor.get(page.context["links"]["next"]), looks + 1
+    assert looks > 1
+    assert ("Zucchini" in text_of(page), "Look further" in text_of(page)) == (True, False)
+    many = editor.get(f"/s/prod/offers/?at={then}")
+    assert "Looked through" in text_of(many)
+    assert "Offer 0" in text_of(many)
+    assert 'rel="next"' in many.content.decode(), "a pager leads on"
 
 
 def test_an_offer_as_it_was_leads_to_the_changes_around_it(editor: Client, then: str) -> None:
