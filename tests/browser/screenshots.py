@@ -1,14 +1,16 @@
-"""`make screenshots` (or `python -m tests.browser.screenshots queue request`): the pictures of the documentation.
+"""`make screenshots` (or `python -m tests.browser.screenshots queue request`): the pictures of the documentation, one of which moves.
 
 Made by a real Chromium of the sample library.
 """
 
+import io
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
@@ -41,7 +43,10 @@ def main(*names: str) -> int:
             browser = playwright.chromium.launch(executable_path=found, args=["--disable-dev-shm-usage", *no_sandbox])
             address = f"http://{HOST}:{running.port}"
             offer = done.stdout.split()[-1]
-            for name in names or PICTURES:
+            for name in names or [*PICTURES, "saving"]:
+                if name == "saving":
+                    _film(OUT / "saving.webp", saving(browser, address, offer))
+                    continue
                 page = PICTURES[name](browser, address, offer)
                 page.screenshot(path=OUT / f"{name}.png")
                 page.context.close()
@@ -78,16 +83,6 @@ def timeline(browser: Browser, address: str, offer: str) -> Page:
     return page
 
 
-def edit(browser: Browser, address: str, offer: str) -> Page:
-    page = signed_in(browser, address, "reviewer", f"/s/prod/offers/{offer}/edit/")
-    _type(page, "Early access", "75")
-    # A picture of a page that is not whole must not be taken.
-    expect(page.locator("#preview .view-words ins").first).to_be_visible()
-    expect(page.locator("#preview")).to_contain_text("Priority")
-    expect(page.locator("#save")).to_be_visible()
-    return page
-
-
 def conflict(browser: Browser, address: str, offer: str) -> Page:
     # Where a save needs no second person.
     path = f"/s/dev/offers/{offer}/edit/"
@@ -114,6 +109,33 @@ def request(browser: Browser, address: str, offer: str) -> Page:
     expect(page.get_by_role("button", name="Approve")).to_be_visible()
     page.wait_for_load_state("networkidle")
     return page
+
+
+def saving(browser: Browser, address: str, offer: str) -> Iterator[tuple[bytes, int]]:
+    """What an edit looks like: a name and a priority are typed, and saved. Each picture with its milliseconds."""
+    page = signed_in(browser, address, "reviewer", f"/s/dev/offers/{offer}/edit/")
+    yield page.screenshot(), 1_000
+    name = page.get_by_label("Name", exact=True).first
+    name.fill("")
+    for letter in "Early access":
+        name.press_sequentially(letter)
+        yield page.screenshot(), 90
+    expect(page.locator("#preview .view-words ins").first).to_be_visible()
+    yield page.screenshot(), 1_200
+    page.get_by_label("Priority", exact=True).first.fill("75")
+    expect(page.locator("#preview")).to_contain_text("Priority")
+    yield page.screenshot(), 1_800
+    _save(page)
+    expect(page.locator(".toast-item")).to_contain_text("Saved as version")
+    yield page.screenshot(), 2_500
+    page.context.close()
+
+
+def _film(path: Path, pictures: Iterator[tuple[bytes, int]]) -> None:
+    taken = list(pictures)
+    first, *rest = [Image.open(io.BytesIO(picture)).convert("RGB").resize((1080, 675)) for picture, _time in taken]
+    first.save(path, save_all=True, append_images=rest, duration=[time for _picture, time in taken], loop=0, quality=80)
+    print(f"docs/screenshots/{path.name}")
 
 
 def _type(page: Page, name: str, priority: str) -> None:
