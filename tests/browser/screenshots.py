@@ -151,7 +151,6 @@ def _save(page: Page) -> None:
 PICTURES: dict[str, Callable[[Browser, str, str], Page]] = {
     "list": offer_list,
     "history": timeline,
-    "edit": edit,
     "conflict": conflict,
     "queue": queue,
     "request": request,
