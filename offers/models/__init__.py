@@ -8,7 +8,7 @@ from offers.models.erasure import ErasedText, Erasure, ErasureStep, Keeping, Ret
 from offers.models.library import LibraryItem, Membership, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
 from offers.models.log import LibraryImport, LogCheck, LogDay, LogEntry, LogHead, LogNote, LogTile
-from offers.models.people import MailTurn, PersonalSettings, Presence, SavedView
+from offers.models.people import MailTurn, PersonalSettings, Presence, SavedView, Session
 from offers.models.review import ChangeRequest, Notice, RequestComment, RequestedChange, RequestEvent, ShownWith
 
 __all__ = [
@@ -47,5 +47,6 @@ __all__ = [
     "Sandbox",
     "SavedView",
     "SearchText",
+    "Session",
     "ShownWith",
 ]

@@ -1,10 +1,23 @@
-"""What is kept about a person: the items they have open, how they like their pages, the lists they come back to."""
+"""What is kept about a person: where they are signed in, the items they have open, how they like their pages, the lists they come back to."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils import timezone
 
 from offers.models.library import LibraryItem, Sandbox
+
+
+class Session(AbstractBaseSession):
+    """Django's session, with whose it is and when it was last seen, so that a person finds their own (offers/access/signed_in.py)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    # To within minutes: not every request writes.
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"a session of user {self.user_id}"
 
 
 class Presence(models.Model):

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from offers.web.access import clients, overview, people
-from offers.web.account import preferences, session
+from offers.web.account import places, preferences, session
 from offers.web.audit import audit, changes, integrity, on_air, proof
 from offers.web.audit import library as library_file
 from offers.web.audit.taken import controls, evidence, files, receipt, sample
@@ -32,6 +32,7 @@ urlpatterns = [
     path("", home.start, name="start"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/language/", preferences.set_language, name="set_language"),
+    path("preferences/sessions/end/", places.end, name="end_session"),
     path("preferences/mail/", preferences.mail, name="mail_preferences"),
     path("session/", session.session, name="session"),
     path("session/signed-in/", session.signed_in, name="signed_in"),

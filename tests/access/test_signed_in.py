@@ -1,15 +1,15 @@
 """Sessions and accounts are read as Django reads them: who is not signed in any more is nobody."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.sessions.backends import db
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from offers.access.signed_in import SessionStore, account
+from offers.access.signed_in import SEEN_EVERY, SessionStore, account
+from offers.models import Session
 
 PASSWORD = "a long password"
 
@@ -72,12 +72,24 @@ def test_a_key_that_no_database_could_be_asked_for_is_none(db: None) -> None:
     assert person(spelt) is None
 
 
-def test_a_session_holds_what_djangos_own_engine_reads(browser: Client) -> None:
+def test_a_session_holds_what_its_row_does(browser: Client, mina: User) -> None:
     key = browser.cookies["sessionid"].value
-    ours, theirs = SessionStore(key), db.SessionStore(key)
-    assert dict(ours.items()) == dict(theirs.items()) != {}
+    ours, row = SessionStore(key), Session.objects.get()
+    assert dict(ours.items()) == ours.decode(row.session_data) != {}
+    assert (row.pk, row.user_id) == (key, mina.pk)
     unknown = SessionStore("x" * 32)
     assert (dict(unknown.items()), unknown.session_key) == ({}, None)
+
+
+def test_that_somebody_was_seen_is_written_every_few_minutes_and_not_at_each_request(
+    browser: Client, django_assert_num_queries: Any
+) -> None:
+    key, long_ago = browser.cookies["sessionid"].value, timezone.now() - 2 * SEEN_EVERY
+    for seen_at, queries in ((timezone.now(), 1), (long_ago, 2)):
+        Session.objects.update(seen_at=seen_at)
+        with django_assert_num_queries(queries):
+            assert SessionStore(key).load()
+    assert Session.objects.get().seen_at > long_ago + SEEN_EVERY
 
 
 def test_an_account_is_the_one_that_its_model_reads(mina: User) -> None:

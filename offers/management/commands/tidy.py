@@ -1,13 +1,12 @@
 """`manage.py tidy`: delete what has served its time. The worker does it each hour; it may run while people work, and twice at once."""
 
 from allauth.idp.oidc.models import Token
-from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from offers.api.wire.idempotency import KEPT
-from offers.models import Attempt, IdempotencyKey, Presence
+from offers.models import Attempt, IdempotencyKey, Presence, Session
 from offers.web.edit.presence import GONE_AFTER
 
 # Small statements: none of them nears the time limit, or holds what a request waits for, however long the timer stood still.

@@ -22,6 +22,7 @@ from django.urls import reverse
 
 from offers.access.attempts import Budget, address_of, give_back, take
 from offers.access.signed_in import account
+from offers.web.account.places import remember_place
 from offers.web.account.preferences import recall
 from offers.web.frame.respond import A_YEAR
 
@@ -87,6 +88,7 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
         """Sign in as allauth does, with the person's own language, theme and time zone; the browser is known from now on."""
         response: HttpResponse = super().post_login(request, user, **more)
         recall(request, response, user)
+        remember_place(request)
         _remember_browser(request, response, user)
         return response
 

@@ -1,7 +1,9 @@
-"""Language, theme, time zone and mail. Pages read them from cookies, which need no query and serve strangers, too; what a person
+"""Language, theme, time zone, columns and mail. Pages read them from cookies, which need no query and serve strangers, too; what a person
 chooses is also stored with the account, and follows them to the next browser where they sign in."""
 
 import zoneinfo
+from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -12,16 +14,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from django.views.i18n import set_language as django_set_language
 
 from offers import asked
 from offers.models import PersonalSettings
 from offers.web.account.mail import ABOUT, When, wish_of
+from offers.web.account.places import places
+from offers.web.frame.access import actor_of_last
 from offers.web.frame.middleware import zone_named
 from offers.web.frame.respond import THEMES, remember
+from offers.web.lists.rows import COLUMNS, USUAL, known_columns
+
+# In the order of THEMES: what each is called, and its icon.
+LOOKS = ((gettext_lazy("Like the system"), "device-desktop"), (gettext_lazy("Light"), "sun"), (gettext_lazy("Dark"), "moon"))
 
 
 @login_not_required
@@ -37,20 +46,52 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """GET: the page with all of them. POST (any of `theme`, `timezone`, and `next`): keep them and go back."""
+    """GET: the page with all of them. POST (any of `theme`, `language`, `timezone`, `columns` with `of=list`, and `next`): keep them."""
     if request.method != "POST":
-        context = {"zones": zone_names(), "next": back(request), "mail": mail_shown(request)}
-        return render(request, "account/preferences.html", context)
+        return page(request)
+    sent = request.POST
+    theme, language, zone = (sent.get(name, "") for name in ("theme", "language", "timezone"))
+    if zone and zone not in zoneinfo.available_timezones():
+        return page(request, {"timezone": _("There is no such time zone.")})
     response = HttpResponseRedirect(back(request))
-    theme, zone = request.POST.get("theme"), request.POST.get("timezone")
+    chosen: dict[str, object] = {}
     if theme in THEMES:
         remember(response, "theme", theme, request)
-        _store(request, theme=theme)
-    if zone in zoneinfo.available_timezones():
+        chosen["theme"] = theme
+    if zone:
         remember(response, "timezone", zone, request)
-        _store(request, time_zone=zone)
-        messages.success(request, _("Times are now shown in {zone}.").format(zone=zone))
+        chosen["time_zone"] = zone
+    if language in dict(settings.LANGUAGES):
+        remember(response, settings.LANGUAGE_COOKIE_NAME, language, request)
+        chosen["language"] = language
+    if sent.get("of") == "list":
+        chosen["columns"] = None if "usual" in sent else known_columns(sent.getlist("columns"))
+    if chosen:
+        _store(request, **chosen)
+    # What is changed from the sidebar is seen at once, and needs no words.
+    if set(chosen) - {"theme"}:
+        with override(str(chosen.get("language", get_language()))):
+            messages.success(request, _("Your preferences are saved."))
     return response
+
+
+def page(request: HttpRequest, problems: Mapping[str, str] | None = None) -> HttpResponse:
+    """All of a person's preferences, in the frame of the sandbox that they used last; what was refused with why, at its field."""
+    user = request.user if isinstance(request.user, User) else None
+    own = (PersonalSettings.objects.filter(user=user).first() if user else None) or PersonalSettings()
+    if user:
+        actor_of_last(request)
+    shown = known_columns(USUAL if own.columns is None else own.columns)
+    context = {
+        "themes": [(theme, *shown) for theme, shown in zip(THEMES, LOOKS, strict=True)],
+        "zones": zones(),
+        "next": back(request),
+        "mail": mail_shown(request),
+        "columns": [(key, column.title, key in shown) for key, column in COLUMNS.items()],
+        "places": places(request, user) if user else [],
+        "problems": problems or {},
+    }
+    return render(request, "account/preferences.html", context, status=422 if problems else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,10 +139,11 @@ def recall(request: HttpRequest, response: HttpResponse, user: User) -> None:
             remember(response, name, value, request)
 
 
-def zone_names() -> list[str]:
-    """The zones a person would look for, by name: those of places, and UTC."""
-    found = [name for name in zoneinfo.available_timezones() if "/" in name]
-    return [*sorted(name for name in found if not name.startswith(("Etc/", "SystemV/", "US/"))), "UTC"]
+def zones() -> list[tuple[str, list[str]]]:
+    """The zones a person would look for, by name: those of places by their part of the world, and UTC."""
+    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name)
+    found = [name for name in names if not name.startswith(("Etc/", "SystemV/", "US/"))]
+    return [("UTC", ["UTC"]), *((part, list(those)) for part, those in groupby(found, lambda name: name.split("/")[0]))]
 
 
 def back(request: HttpRequest) -> str:

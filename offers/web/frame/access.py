@@ -7,7 +7,7 @@ from offers.access.permissions import Actor, actor_for_user, get_item_for
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
-from offers.models import LibraryItem
+from offers.models import LibraryItem, Sandbox
 
 
 class Deleted(Http404):
@@ -23,6 +23,22 @@ def actor_for(request: HttpRequest, sandbox: str) -> Actor:
     actor = actor_for_user(request.user, sandbox)
     asking(request).actor = actor
     return actor
+
+
+def sandboxes_of(request: HttpRequest) -> list[Sandbox]:
+    """Every sandbox of the signed-in person, production first; none for nobody."""
+    person = request.user.pk
+    # What customers see comes first ("production" after "development").
+    return [] if person is None else list(Sandbox.objects.filter(membership__user_id=person).order_by("-type", "name"))
+
+
+def actor_of_last(request: HttpRequest) -> Actor | None:
+    """For a page that is in no sandbox: the signed-in person in the one that they used last, so that the frame stays around them."""
+    names = [sandbox.name for sandbox in sandboxes_of(request)]
+    if not names:
+        return None
+    last = request.COOKIES.get("sandbox", "")
+    return actor_for(request, last if last in names else names[0])
 
 
 def item_for(

@@ -17,6 +17,7 @@ from offers.access.members import may_manage
 from offers.access.permissions import Actor, can_edit, label_for_user, may_audit
 from offers.models import Membership, Sandbox
 from offers.review import notices, queue
+from offers.web.frame.access import sandboxes_of
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.moment import at_of, query_of
 from offers.web.frame.sections import SECTIONS, Section
@@ -140,12 +141,6 @@ class Frame:
 def frame(request: HttpRequest) -> dict[str, Frame]:
     """The context processor: `frame` in every template."""
     return {"frame": Frame(request)}
-
-
-def sandboxes_of(request: HttpRequest) -> list[Sandbox]:
-    person = request.user.pk
-    # What customers see comes first ("production" after "development").
-    return [] if person is None else list(Sandbox.objects.filter(membership__user_id=person).order_by("-type", "name"))
 
 
 def answer(

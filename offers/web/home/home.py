@@ -20,8 +20,8 @@ from offers.models import LibraryItem, Revision, Sandbox
 from offers.review import queue
 from offers.review.changes.approvals import approvals_of
 from offers.review.schedule import due_within
-from offers.web.frame.access import actor_for
-from offers.web.frame.respond import answer, sandboxes_of
+from offers.web.frame.access import actor_for, actor_of_last
+from offers.web.frame.respond import answer
 from offers.web.home import calendar
 
 PANEL_SIZE = 8
@@ -33,11 +33,10 @@ POLICY_IS_NEWS = timedelta(days=7)
 
 def start(request: HttpRequest) -> HttpResponse:
     """To the sandbox last used, else to production; a page that says so where there is none."""
-    names = [sandbox.name for sandbox in sandboxes_of(request)]
-    if not names:
+    actor = actor_of_last(request)
+    if actor is None:
         return answer(request, "home/no_sandbox.html", {})
-    last = request.COOKIES.get("sandbox", "")
-    return HttpResponseRedirect(reverse("sandbox", args=[last if last in names else names[0]]))
+    return HttpResponseRedirect(reverse("sandbox", args=[actor.sandbox.name]))
 
 
 def home(request: HttpRequest, sandbox: str) -> HttpResponse:

@@ -3,12 +3,11 @@ from datetime import timedelta
 import pytest
 from allauth.idp.oidc.models import Token
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 
 from offers.management.commands import tidy
-from offers.models import Attempt, IdempotencyKey, LibraryItem, Presence, Sandbox
+from offers.models import Attempt, IdempotencyKey, LibraryItem, Presence, Sandbox, Session
 from tests.api.conftest import fill, make_caller, make_sandbox
 
 pytestmark = pytest.mark.django_db

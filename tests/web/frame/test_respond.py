@@ -14,7 +14,7 @@ from django.test.utils import override_settings
 from django.urls import path
 
 from offers.models import LibraryItem, Membership, Sandbox
-from offers.web.account.preferences import zone_names
+from offers.web.account.preferences import zones
 from offers.web.frame.respond import Frame
 from offers.web.home import home
 from tests.cast import Role, make_sandbox
@@ -122,9 +122,12 @@ def test_theme_zone_and_language_are_kept_and_lead_back(editor: Client, sandbox:
 
 
 def test_a_choice_that_is_none_is_not_kept_and_no_way_leads_out(editor: Client, sandbox: Sandbox) -> None:
-    response = editor.post("/preferences/", {"theme": "pink", "timezone": "Mars/Base", "next": "https://evil.example/"})
+    response = editor.post("/preferences/", {"theme": "pink", "language": "xx", "next": "https://evil.example/"})
     assert response["Location"] == "/"
     assert not response.cookies
+    refused = editor.post("/preferences/", {"theme": "dark", "timezone": "Mars/Base"})
+    assert (refused.status_code, "theme" in refused.cookies) == (422, False)
+    assert "There is no such time zone." in text_of(refused)
 
 
 def test_choices_follow_a_person_to_another_browser(editor: Client, sandbox: Sandbox) -> None:
@@ -152,7 +155,7 @@ def test_what_nobody_chose_stays_as_the_browser_has_it(editor: Client, sandbox: 
 
 
 def test_every_zone_offered_is_one() -> None:
-    assert {"Asia/Seoul", "UTC", "Europe/Berlin"} <= set(zone_names())
+    assert {"Asia/Seoul", "UTC", "Europe/Berlin"} <= {name for _part, names in zones() for name in names}
 
 
 def test_the_policy_allows_nothing_inline_and_no_page_has_it(editor: Client, item: LibraryItem) -> None:
