@@ -20,10 +20,10 @@ SEEN_EVERY = timedelta(minutes=5)
 
 class SessionStore(db.SessionStore):
     @classmethod
-    def get_model_class(cls) -> type[Session]:  # type: ignore[override]  # the stubs know Django's own model only
+    def get_model_class(cls) -> type[Session]:
         return Session
 
-    def create_model_instance(self, data: dict[str, Any]) -> Session:  # type: ignore[override]  # as above
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
         made = super().create_model_instance(data)
         assert isinstance(made, Session)
         made.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None

@@ -14,9 +14,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from django.views.i18n import set_language as django_set_language
 
@@ -30,7 +29,11 @@ from offers.web.frame.respond import THEMES, remember
 from offers.web.lists.rows import COLUMNS, USUAL, known_columns
 
 # In the order of THEMES: what each is called, and its icon.
-LOOKS = ((gettext_lazy("Like the system"), "device-desktop"), (gettext_lazy("Light"), "sun"), (gettext_lazy("Dark"), "moon"))
+LOOKS = (
+    (gettext_lazy("Like the system"), "device-desktop"),
+    (gettext_lazy("Light"), "sun"),
+    (gettext_lazy("Dark"), "moon"),
+)
 
 
 @login_not_required

@@ -43,13 +43,18 @@ def people() -> None:
         (CHROME + " Edg/120.0", "Edge · Windows"),
         (PHONE, "Safari · iPhone"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0", "Firefox · Linux"),
-        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 SamsungBrowser/23.0 Chrome/115.0", "Samsung Internet · Android"),
+        (
+            "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 SamsungBrowser/23.0 Chrome/115.0",
+            "Samsung Internet · Android",
+        ),
         ("curl/8.5.0", ""),
         ("", ""),
         ("<script>Firefox/", "Firefox"),
     ],
 )
-def test_a_browser_is_called_by_its_name_and_its_system_and_by_nothing_else_that_it_says(said: str, device: str) -> None:
+def test_a_browser_is_called_by_its_name_and_its_system_and_by_nothing_else_that_it_says(
+    said: str, device: str
+) -> None:
     assert device_of(said) == device
 
 
@@ -75,7 +80,12 @@ def test_signing_out_there_ends_that_one_alone_and_says_so() -> None:
 
 
 def test_signing_out_everywhere_else_leaves_this_one_and_other_peoples() -> None:
-    phone, desk, tablet, other = sign_in("mina", PHONE), sign_in("mina", CHROME), sign_in("mina", ""), sign_in("jun", "")
+    phone, desk, tablet, other = (
+        sign_in("mina", PHONE),
+        sign_in("mina", CHROME),
+        sign_in("mina", ""),
+        sign_in("jun", ""),
+    )
     said = phone.post("/preferences/sessions/end/", follow=True).content.decode()
     assert "Signed out in 2 other places." in said
     browsers = (phone, desk, tablet, other)
