@@ -7,6 +7,7 @@ size on a phone. Nothing here needs a style attribute or a script.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from unicodedata import east_asian_width
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,9 +21,15 @@ WEEKS_BEFORE, WEEKS = 2, 6
 HEAD = 26  # pixels for the weeks' names
 ROW = 24
 NARROWEST = 0.8  # percent: a window of an hour can still be seen
-# A bar that begins beyond this has its name to the left of its end.
+# A mark that begins beyond this has its name to the left of its end.
 TURN = 58
-LONG, SHORT = 60, 24  # characters of a name, on a wide screen and on a phone
+LONG = 60  # characters of a mark's name
+# Pixels that a percent of the drawing has, on a wide screen and on a phone; of a letter, and of one that is as wide as high.
+WIDE, NARROW = 10.6, 3.1
+LETTER, SQUARE = 6.7, 12.5
+# A bar of so many pixels has its name in it, cut to its width; a shorter one beside it.
+ROOM = 72
+PADDING = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +42,24 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """As much of a name as there is room for: in its bar or, with `x`, beside it, which is before it when `turned`."""
+
+    text: str
+    x: float | None = None
+    turned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
-    """One offer's row. `text_x` and `turned`: where its name begins, or, when turned, ends."""
+    """One offer's row, with its name for a wide screen and for a phone."""
 
     item: Listing
     state: str
     x: float
     width: float
     y: int
-    text_x: float
-    turned: bool
-    name: str
-    short: str
+    names: tuple[Name, Name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +129,28 @@ def _bar(item: Listing, number: int, first: datetime, last: datetime, now: datet
     x, end = _at(item.starts_at, first, last), _at(item.ends_at, first, last)
     x = min(x, 100 - NARROWEST)
     width = round(max(NARROWEST, end - x), 2)
-    turned = x > TURN
     state = live_state_of(item.status, item.starts_at, item.ends_at, now) or LiveState.EXPIRED
-    y = HEAD + ROW * number
-    names = _cut(item.name, LONG), _cut(item.name, SHORT)
-    return Bar(item, state.value, x, width, y, round(x + width, 2) if turned else x, turned, *names)
+    names = _named(item.name, x, width, WIDE), _named(item.name, x, width, NARROW)
+    return Bar(item, state.value, x, width, HEAD + ROW * number, names)
+
+
+def _named(name: str, x: float, width: float, pixels: float) -> Name:
+    """Where the name goes, and how much of it, where a percent has so many pixels."""
+    if width * pixels >= ROOM:
+        return Name(_fitted(name, width * pixels - PADDING))
+    after = 100 - x - width
+    turned = x > after
+    room = max(x, after) * pixels - PADDING
+    return Name(_fitted(name, room), x if turned else round(x + width, 2), turned)
+
+
+def _fitted(text: str, room: float) -> str:
+    """As much of a text as so many pixels hold, as fonts usually are."""
+    for count, letter in enumerate(text):
+        room -= SQUARE if east_asian_width(letter) in "WF" else LETTER
+        if room < 0:
+            return text[: max(1, count - 1)].rstrip() + "…"
+    return text
 
 
 def _mark(due: Due, number: int, first: datetime, last: datetime) -> Mark:

@@ -1,8 +1,7 @@
-"""Where a person starts: the sandbox last used, and what needs looking at in it."""
+"""Where a person starts: the sandbox last used, and in it what waits for them, what is on air, and what changed last."""
 
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,16 +15,17 @@ from offers.document.live import ENDING_WITHIN, LiveState
 from offers.lists import on_air
 from offers.lists.filters import Wanted
 from offers.lists.pages import COUNT_LIMIT, recent
-from offers.models import LibraryItem, Revision, Sandbox
+from offers.models import Sandbox
 from offers.review import queue
-from offers.review.changes.approvals import approvals_of
 from offers.review.schedule import due_within
 from offers.web.frame.access import actor_for, actor_of_last
 from offers.web.frame.respond import answer
 from offers.web.home import calendar
+from offers.web.home.changes import last_changes
+from offers.web.home.waiting import waiting_for
 
-PANEL_SIZE = 8
-BARS = 20
+PANEL_SIZE = 6
+BARS = 12
 MARKS = 10
 # For so long the home page tells that the review policy was changed.
 POLICY_IS_NEWS = timedelta(days=7)
@@ -40,13 +40,16 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def home(request: HttpRequest, sandbox: str) -> HttpResponse:
-    """What is on air, what starts and ends within a week, what waits for this person, and what changed last."""
-    actor = actor_for(request, sandbox)
-    now, place = timezone.now(), actor.sandbox.pk
+    """What waits for this person, what is on air, what starts and ends within a week, and what changed last; first steps where nothing did."""
+    actor, now = actor_for(request, sandbox), timezone.now()
+    changes = last_changes(actor.sandbox)
+    if not changes:
+        return answer(request, "home/first_steps.html", {"is_reviewed": is_reviewed(actor), **_of_reviews(actor, now)})
+    place = actor.sandbox.pk
+    waiting, more_waiting = waiting_for(actor, now)
     live = on_air.live_count(place, now)
     due = due_within(place, now, calendar.span(now)[1], MARKS)
     items, total = on_air.on_air(place, *calendar.span(now), BARS)
-    changes = _last_changes(place)
     context = {
         "live": min(live, COUNT_LIMIT),
         "more_live": live > COUNT_LIMIT,
@@ -57,20 +60,25 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
         "more_hidden": total > COUNT_LIMIT,
         "starting": on_air.starting(place, now, now + ENDING_WITHIN, PANEL_SIZE),
         "ending": recent(place, OFFER_KINDS, Wanted(state=LiveState.ENDING), "ends", PANEL_SIZE),
-        "revisions": changes,
-        "approvals": approvals_of(place, changes),
+        "changes": changes,
+        "waiting": waiting,
+        "more_waiting": more_waiting,
         "may_edit": can_edit(actor),
-        **_waiting(actor),
+        **_drafts(actor),
         **_of_reviews(actor, now),
     }
     return answer(request, "home/home.html", context)
 
 
-def _waiting(actor: Actor) -> dict[str, object]:
+def is_reviewed(actor: Actor) -> bool:
+    """Whether what customers see changes with a second person only."""
+    return actor.sandbox.review_policy != Sandbox.ReviewPolicy.NONE
+
+
+def _drafts(actor: Actor) -> dict[str, object]:
     """The drafts that wait for this person: their own and, for who approves in a reviewed sandbox, those of others."""
     mine = on_air.drafts_of(actor.sandbox.pk, actor.key, PANEL_SIZE) if can_edit(actor) else []
-    reviews = actor.sandbox.review_policy != Sandbox.ReviewPolicy.NONE and can_change_live(actor)
-    if not reviews:
+    if not (is_reviewed(actor) and can_change_live(actor)):
         return {"mine": mine}
     others = on_air.drafts_of_others(actor.sandbox.pk, actor.key, PANEL_SIZE)
     return {"mine": mine, "others": with_names_of_now(others)}
@@ -98,10 +106,3 @@ def _unseen(actor: Actor, now: datetime) -> dict[str, object]:
     due = queue.due_of_unseen(actor.sandbox.pk)
     more = len(due) > queue.MOST_COUNTED
     return {"count": min(len(due), queue.MOST_COUNTED), "more": more, "overdue": sum(at < now for at in due)}
-
-
-def _last_changes(sandbox_id: int) -> list[Revision]:
-    """The sandbox's last revisions; documents stay where they are."""
-    items = Prefetch("item", LibraryItem.objects.select_related("listing").defer("document"))
-    found = Revision.objects.filter(sandbox_id=sandbox_id).order_by("-xid", "-key").defer("patch", "snapshot")
-    return list(found.prefetch_related(items)[: 2 * PANEL_SIZE])

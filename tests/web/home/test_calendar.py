@@ -10,7 +10,7 @@ from django.utils import timezone
 from offers.models import ChangeRequest, LibraryItem, Listing
 from offers.review.requests import When
 from offers.review.schedule import due_within
-from offers.web.home.calendar import NARROWEST, WEEKS, span, strip
+from offers.web.home.calendar import LETTER, NARROW, NARROWEST, SQUARE, WEEKS, WIDE, span, strip
 from offers.web.home.calendar import days as first_and_last
 from tests.cast import replace
 from tests.review.asking import agree, ask
@@ -56,16 +56,32 @@ def test_a_bar_is_its_window_cut_at_the_edges() -> None:
         whole, half = strip(
             [an_offer(NOW - days(99), NOW + days(99)), an_offer(MONDAY + days(7), MONDAY + days(99))], NOW
         ).bars
-    assert (whole.x, whole.width, whole.turned, whole.state) == (0, 100, False, "live")
-    assert (half.x, half.width, half.turned, half.state) == (50, 50, False, "scheduled")
+    assert (whole.x, whole.width, whole.state) == (0, 100, "live")
+    assert (half.x, half.width, half.state) == (50, 50, "scheduled")
     assert half.y > whole.y
 
 
-def test_a_bar_at_the_right_has_its_name_to_the_left_of_its_end() -> None:
+def test_a_name_stands_in_its_bar_and_never_beyond_it() -> None:
+    long = "설날 선물 세트 사전 예약 · 2027 · 2차, and what else there is to say of it"
     with timezone.override(UTC):
-        (bar,) = strip([an_offer(MONDAY + days(21), MONDAY + days(24.5))], NOW).bars
-    assert bar.turned
-    assert bar.text_x == bar.x + bar.width == 91.67
+        drawn = strip([an_offer(NOW, NOW + days(length), long) for length in (30, 12, 8, 5)], NOW)
+    for bar in drawn.bars:
+        for name, pixels in zip(bar.names, (WIDE, NARROW), strict=True):
+            room = (bar.width if name.x is None else max(bar.x, 100 - bar.x - bar.width)) * pixels
+            assert sum(SQUARE if "가" <= letter <= "힣" else LETTER for letter in name.text) <= room
+            assert long.startswith(name.text.removesuffix("…"))
+    assert [bar.names[0].x is None for bar in drawn.bars] == [True, True, True, True]
+    assert [len(bar.names[0].text) for bar in drawn.bars] == sorted(len(bar.names[0].text) for bar in drawn.bars)[
+        ::-1
+    ]
+
+
+def test_a_name_that_has_no_room_in_its_bar_stands_beside_it_where_there_is_more() -> None:
+    with timezone.override(UTC):
+        left, right = strip([an_offer(MONDAY + days(day), MONDAY + days(day + 1)) for day in (-13, 26)], NOW).bars
+    for bar, turned, at in ((left, False, left.x + left.width), (right, True, right.x)):
+        assert [(name.text, name.turned) for name in bar.names] == [("Sale", turned)] * 2
+        assert [name.x for name in bar.names] == [pytest.approx(at, abs=0.01)] * 2
 
 
 def test_a_window_of_an_hour_can_be_seen_wherever_it_is() -> None:
@@ -82,14 +98,6 @@ def test_the_legend_says_only_what_is_drawn() -> None:
     with timezone.override(UTC):
         drawn = strip([an_offer(NOW - days(9), NOW + days(2)), an_offer(NOW - days(9), NOW - days(1))], NOW)
     assert drawn.states == ["ending", "expired"]
-
-
-def test_a_long_name_is_cut() -> None:
-    with timezone.override(UTC):
-        (bar,) = strip([an_offer(NOW, NOW + days(9), "설날 " * 40)], NOW).bars
-    assert len(bar.name) <= 60
-    assert len(bar.short) <= 24
-    assert bar.short.endswith("…")
 
 
 def test_the_first_and_last_day_of_the_strip_are_its_monday_and_its_sunday() -> None:
@@ -116,22 +124,6 @@ def test_the_drawing_is_as_high_as_its_rows() -> None:
     assert (empty.height, two.height) == (30, 78)
     assert [bar.y for bar in two.bars] == [26, 50]
     assert (empty.states, empty.bars) == ([], [])
-
-
-def test_a_name_turns_only_beyond_its_place() -> None:
-    with timezone.override(UTC):
-        first, last = span(NOW)
-        at = [first + (last - first) * percent / 100 for percent in (58, 59)]
-        stays, turns = strip([an_offer(start, last) for start in at], NOW).bars
-    assert (stays.x, stays.turned, stays.text_x) == (58, False, 58)
-    assert (turns.x, turns.turned, turns.text_x) == (59, True, 100)
-
-
-def test_a_name_that_just_fits_is_whole_and_one_letter_more_is_cut() -> None:
-    with timezone.override(UTC):
-        drawn = strip([an_offer(NOW, NOW + days(9), "x" * length) for length in (24, 25, 60, 61)], NOW)
-    assert [bar.short for bar in drawn.bars] == ["x" * 24, *["x" * 23 + "…"] * 3]
-    assert [bar.name for bar in drawn.bars] == ["x" * 24, "x" * 25, "x" * 60, "x" * 59 + "…"]
 
 
 def test_states_stand_in_the_legend_in_their_order_and_once_each() -> None:

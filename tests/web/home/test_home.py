@@ -12,7 +12,7 @@ from django.utils import timezone
 from offers.access import members
 from offers.access.changes import Reason
 from offers.access.permissions import actor_for_user
-from offers.models import Sandbox
+from offers.models import LibraryItem, Sandbox
 from offers.web.home import calendar, home
 from tests.cast import Role, actor, make, offer
 from tests.web.conftest import SignIn
@@ -33,12 +33,30 @@ def panel(text: str, title: str) -> str:
     return found.group() if found else ""
 
 
-def test_an_empty_sandbox_says_what_there_is_not(editor: Client) -> None:
+@pytest.mark.parametrize(
+    ("role", "leads_to", "not_to"),
+    [
+        (Role.EDITOR, ["placements/new/", "offers/new/"], ["access/", "audit/"]),
+        (Role.REVIEWER, ["placements/new/", "offers/new/"], ["access/"]),
+        (Role.ADMIN, ["placements/new/", "offers/new/", "access/"], ["on-air/"]),
+        (Role.AUDITOR, ["offers/", "audit/", "on-air/"], ["offers/new/", "access/"]),
+    ],
+)
+def test_an_empty_library_tells_each_role_what_they_can_do_in_it(
+    sign_in: SignIn, role: str, leads_to: list[str], not_to: list[str]
+) -> None:
+    text = panel(page(sign_in(role)), "First steps")
+    assert [one for one in leads_to if f'href="/s/prod/{one}"' not in text] == []
+    assert [one for one in not_to if f'href="/s/prod/{one}"' in text] == []
+
+
+def test_a_library_with_nothing_on_air_says_what_there_is_not(editor: Client, item: LibraryItem) -> None:
     text = page(editor)
     assert "0 offers are live" in text
     assert "No approved offer has its window in these weeks." in text
     assert '<svg class="calendar-strip"' not in text
     assert "You have no unfinished drafts." in text
+    assert "Nothing waits for you." in text
 
 
 def test_it_shows_what_is_live_what_starts_and_what_ends(editor: Client, sandbox: Sandbox) -> None:
@@ -117,10 +135,10 @@ def test_it_costs_the_same_queries_for_one_offer_as_for_three(
         make(actor(sandbox), offer(), id=f"draft{number}")
     browser = sign_in(Role.REVIEWER, "Tomás Rivera")
     browser.get("/s/prod/")
-    # Session, person, membership; live of two kinds, strip, starting, ending; drafts of mine and of others; the last
-    # changes and their offers; what was published without waiting; what is scheduled; whether the policy was changed;
-    # the sandboxes to switch to.
-    with django_assert_num_queries(18):
+    # Session, person, membership; what waits: requests by their ways and bulk edits; live of two kinds, strip, starting,
+    # ending; drafts of mine and of others; the last changes, their offers, and what they touched; what was published
+    # without waiting; what is scheduled; whether the policy was changed; the sandboxes to switch to.
+    with django_assert_num_queries(20):
         browser.get("/s/prod/")
 
 
