@@ -71,9 +71,7 @@ def test_a_name_stands_in_its_bar_and_never_beyond_it() -> None:
             assert sum(SQUARE if "가" <= letter <= "힣" else LETTER for letter in name.text) <= room
             assert long.startswith(name.text.removesuffix("…"))
     assert [bar.names[0].x is None for bar in drawn.bars] == [True, True, True, True]
-    assert [len(bar.names[0].text) for bar in drawn.bars] == sorted(len(bar.names[0].text) for bar in drawn.bars)[
-        ::-1
-    ]
+    assert [len(bar.names[0].text) for bar in drawn.bars] == sorted(len(bar.names[0].text) for bar in drawn.bars)[::-1]
 
 
 def test_a_name_that_has_no_room_in_its_bar_stands_beside_it_where_there_is_more() -> None:
