@@ -54,6 +54,7 @@ Access = AccessChange.What
 GRACE = timedelta(minutes=1)
 _LIVE = {kind.value: declared.live for kind, declared in KINDS.items() if declared.live}
 _STRICTNESS = Policy.values.index
+_ASK = (Policy.TWO_PEOPLE, Policy.EVERYTHING)
 _ALONE = "it changed what was live, and names no second person and no bypass"
 
 
@@ -116,6 +117,7 @@ class Looking:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self._periods: list[Period] = []
+        self._asks = False  # whether any of them asked for a second person
         self._asked: dict[int, _Asked] = {}
         self._imports: set[int] = set()
 
@@ -123,12 +125,15 @@ class Looking:
         """Read the requests that these came by. Policies are read with the first ones, so that they are no older."""
         if not self._periods:
             self._periods = _periods(self.sandbox)
+            self._asks = any(one.policy in _ASK for one in self._periods)
         if any(made.source == Revision.Source.IMPORT for made in revisions):
             self._imports = set(LibraryImport.objects.filter(sandbox=self.sandbox.pk).values_list("xid", flat=True))
         about = [made.refers_to["request"] for made in revisions if "request" in made.refers_to and self._policy(made)]
         self._asked = _asked(self.sandbox, set(about)) if about else {}
 
     def __call__(self, step: Step) -> str:
+        if not self._asks:
+            return ""
         policy = self._policy(step.revision)
         if not policy or not self._takes_two(step, policy):
             return ""
@@ -145,17 +150,17 @@ class Looking:
             return ""
         # Of two that were in force within GRACE, the one that asks for less.
         policy = min((one.policy for one in self._periods if one.since <= at < one.until), key=_STRICTNESS)
-        return policy if policy in (Policy.TWO_PEOPLE, Policy.EVERYTHING) else ""
+        return policy if policy in _ASK else ""
 
     def _takes_two(self, step: Step, policy: str) -> bool:
-        if policy == Policy.EVERYTHING or _is_live(step.kind, step.before) or _is_live(step.kind, step.after):
+        if policy == Policy.EVERYTHING or _is_live(step.kind, step.status_was) or _is_live(step.kind, step.status):
             return True
-        may_be_reached = step.before is not None and step.kind in REACHED
+        may_be_reached = step.kind in REACHED and step.before is not None
         return may_be_reached and was_reached(self.sandbox.pk, step.id, step.revision.created_at)
 
 
-def _is_live(kind: str, document: Document | None) -> bool:
-    return document is not None and kind in _LIVE and document.get("status") == _LIVE[kind]
+def _is_live(kind: str, status: object) -> bool:
+    return kind in _LIVE and status == _LIVE[kind]
 
 
 # Of thousands of offers in a placement only that there are such is read; fallback offers are told apart, for what is behind them.
@@ -291,7 +296,7 @@ class _Asked:
         made, ended = step.revision, self._last(What.TAKEN_BACK)
         if ended is None or int(made.xid) != ended.xid or made.refers_to.get("undoes") != change.applied_etag:
             return f"request {self.number} was neither applied nor taken back by it"
-        if _is_live(step.kind, step.after) and not _is_live(step.kind, step.before):
+        if _is_live(step.kind, step.status) and not _is_live(step.kind, step.status_was):
             item = LibraryItem.objects.get(key=made.item_id)
             if not equal(step.after, document_at(item, change.applied_etag - 1)):
                 return f"what went live at the end of request {self.number} is not what it was before"
@@ -319,9 +324,9 @@ def _wanted(change: _Change, step: Step) -> Document | None:
 
 def _newly_live(step: Step) -> set[str]:
     """The ids of what customers got by this revision and did not before: the item, where it went live, and what it refers to."""
-    if not _is_live(step.kind, step.after):
+    if not _is_live(step.kind, step.status):
         return set()
-    was_live, kind = _is_live(step.kind, step.before), Kind(step.kind)
+    was_live, kind = _is_live(step.kind, step.status_was), Kind(step.kind)
     known = {step.id, *reached_by(kind, step.before)} if was_live else set()
     return {step.id, *reached_by(kind, step.after)} - known
 

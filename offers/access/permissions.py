@@ -56,6 +56,14 @@ def actor_key(user_id: int | None, client_id: str, label: str) -> str:
     return f"{NAME}{label}" if user_id is None else f"{PERSON}{user_id}"
 
 
+def author_key(row: str) -> str:
+    """The same in SQL, of the revision that a statement calls `row`."""
+    return (
+        f"CASE WHEN {row}.client_id <> '' THEN '{CLIENT}' || {row}.client_id "
+        f"WHEN {row}.actor_id IS NULL THEN '{NAME}' || {row}.actor_label ELSE '{PERSON}' || {row}.actor_id END"
+    )
+
+
 def account_of(key: str) -> int | None:
     """The number of the account that has this key; None where it is no person's."""
     return asked.number(key.removeprefix(PERSON)) if key.startswith(PERSON) else None

@@ -21,6 +21,7 @@ from offers.document.kinds.registry import Kind
 from offers.document.validate import references, validate
 from offers.document.values import Document, Patch, canonical_text
 from offers.ledger.heads import HEAD_COLUMNS, SELECT_HEAD, Head, first_head, next_head
+from offers.ledger.intact.listed import listed_part
 from offers.ledger.leaf import Salts
 from offers.ledger.records import REVISION_COLUMNS, Recorded, Stamp, record
 from offers.models import Sandbox
@@ -210,7 +211,7 @@ class _Stretches:
 
     def add(self, version: Version) -> None:
         if version.document is not None:
-            self._document = _listed_part(version.document)
+            self._document = listed_part(version.document)
         shown = self._document, version.document is None
         if shown != self._shown:
             self._shown = shown
@@ -220,12 +221,6 @@ class _Stretches:
         untils = [since for since, _document, _deleted in self._found[1:]]
         for (since, document, deleted), until in zip(self._found, [*untils, None], strict=True):
             yield [self.key, document, deleted, since, until]
-
-
-def _listed_part(document: Document) -> Document:
-    """A document without what is not read for lists, which is most of it."""
-    shown = [{name: one[name] for name in ("channel", "placement")} for one in document.get("representations", ())]
-    return {**document, "description": "", "representations": shown}
 
 
 @contextmanager

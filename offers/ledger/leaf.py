@@ -97,14 +97,14 @@ class Leaf(NamedTuple):
         return hashlib.sha256(b"\0" + self.text()).hexdigest()
 
 
-def text_hash(text: str) -> str:
+def text_hash(text: str | bytes) -> str:
     """SHA-256, in hex, of a text in UTF-8: of what stands in the place of an erased one."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return commitment(b"", text)
 
 
-def commitment(salt: bytes, text: str) -> str:
+def commitment(salt: bytes, text: str | bytes) -> str:
     """SHA-256, in hex, of the salt and the text in UTF-8."""
-    return hashlib.sha256(salt + text.encode()).hexdigest()
+    return hashlib.sha256(salt + (text.encode() if isinstance(text, str) else text)).hexdigest()
 
 
 def new_salts() -> Salts:

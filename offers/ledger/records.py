@@ -71,14 +71,17 @@ class BroughtRevision(NewRevision):
 
 
 class StoredRevision(NamedTuple):
-    """A revision that was stored, with what is proved of it: a plain row, because a model's instance costs more than proving it."""
+    """A revision that was stored, with what is proved of it: a plain row, because a model's instance costs more than proving it.
+
+    Long texts are as they were read: of many, bytes in UTF-8 are read and proved in half the time.
+    """
 
     refers_to: RefersTo
     erased: dict[str, str] | None
     item_id: int
     sandbox_id: int
     etag: int
-    patch: str
+    patch: str | bytes
     actor_id: int | None
     actor_label: str
     client_id: str
@@ -86,7 +89,7 @@ class StoredRevision(NamedTuple):
     note: str
     request_id: str
     created_at: datetime
-    snapshot: str | None
+    snapshot: str | bytes | None
     patch_salt: bytes | None
     document_salt: bytes | None
     label_salt: bytes | None
@@ -178,7 +181,7 @@ def _brought(made: NewRevision, erased: Mapping[str, str]) -> BroughtRevision:
 
 
 def leaf_of(
-    before: str, sandbox: Sandbox, id: str, kind: str, revision: NewRevision | StoredRevision, document: str
+    before: str, sandbox: Sandbox, id: str, kind: str, revision: NewRevision | StoredRevision, document: str | bytes
 ) -> Leaf:
     """What a revision proves, one that is about to be stored or one that was.
 

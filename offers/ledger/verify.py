@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain as chain_of
 from itertools import groupby, islice
 from typing import NamedTuple, Protocol
 
 import orjson
 from django.db.models import QuerySet
 
-from offers.access.permissions import actor_key
+from offers.access.permissions import author_key
 from offers.document.patch import replay_on
-from offers.document.values import Document, Patch, canonical_text
+from offers.document.values import Document, Patch, canonical
+from offers.ledger.intact import listed
 from offers.ledger.leaf import text_hash
 from offers.ledger.records import StoredRevision, leaf_of
 from offers.models import LibraryItem, Sandbox, reading
@@ -29,14 +31,16 @@ class Difference:
 
 @dataclass(slots=True)
 class Step:
-    """A revision with its patch, and the texts of the documents before and after it."""
+    """A revision with its patch, and the texts of the documents before and after it, with the status that each has."""
 
     id: str
     kind: str
     revision: StoredRevision
     patch: Patch
-    was: str
-    became: str
+    was: bytes
+    became: bytes
+    status_was: object
+    status: object
 
     @property
     def before(self) -> Document | None:
@@ -73,62 +77,25 @@ def verify(sandboxes: QuerySet[Sandbox], *looking: Callable[[Sandbox], Look]) ->
     for sandbox in sandboxes:
         for item in LibraryItem.objects.filter(sandbox=sandbox, revisions=None).iterator():
             yield Difference(sandbox.name, item.id, item.etag, "the item has no history")
-        looks = [begin(sandbox) for begin in looking]
+        looks, past = [begin(sandbox) for begin in looking], listed.Past()
         for _, chain in groupby(_ahead(_with_items(sandbox), looks), lambda row: row.revision.item_id):
-            for found, message in _verify_chain(sandbox, chain, looks):
+            for found, message in _verify_chain(sandbox, chain, looks, past):
                 yield Difference(sandbox.name, found.item.id, found.revision.etag, message)
-        yield from _verify_lists(sandbox)
-
-
-# What lists and search know of items, read out of the documents again; and what lists knew before, each row from where the one
-# before it ended, from the item's creation on until the present one.
-LISTS = """
-SELECT item.id, item.etag, 'lists show it differently than its document says'
-  FROM offers_libraryitem AS item CROSS JOIN LATERAL offers_listed(item, item.document || '{}') AS expected
-       LEFT JOIN offers_listing AS listing ON listing.key = item.key
- WHERE item.sandbox_id = %(sandbox)s
-   AND (to_jsonb(listing) - 'since') IS DISTINCT FROM (to_jsonb(expected) - 'since')
-UNION ALL
-SELECT item.id, item.etag, 'search knows another text than its document has'
-  FROM offers_libraryitem AS item
-       LEFT JOIN offers_searchtext AS named ON named.item_key = item.key AND named.part = 'name'
-       LEFT JOIN offers_searchtext AS content ON content.item_key = item.key AND content.part = 'content'
- WHERE item.sandbox_id = %(sandbox)s
-   AND (named.text IS DISTINCT FROM offers_searched_name(item.id, item.document || '{}')
-        OR content.text IS DISTINCT FROM offers_searched_content(item.document || '{}'))
-UNION ALL
-SELECT item.id, item.etag, 'what lists knew of it before has a gap or is there twice'
-  FROM (SELECT item_id, since, lag(until) OVER (PARTITION BY item_id ORDER BY since, until) AS expected
-          FROM (SELECT item_id, since, until FROM offers_listingpast WHERE sandbox_id = %(sandbox)s
-                UNION ALL SELECT key, since, 'infinity' FROM offers_listing WHERE sandbox_id = %(sandbox)s) AS known) AS row
-       JOIN offers_libraryitem AS item ON item.key = row.item_id
- WHERE row.since <> COALESCE(row.expected, item.created_at)
-"""
-
-
-def _verify_lists(sandbox: Sandbox) -> Iterator[Difference]:
-    """Where lists and search are not what the documents make them."""
-    for id, etag, message in reading.stream(LISTS, {"sandbox": sandbox.pk}):
-        yield Difference(sandbox.name, id, etag, message)
+            yield from (Difference(sandbox.name, *apart) for apart in past.found())
+        past.compare()
+        yield from (Difference(sandbox.name, *apart) for apart in chain_of(past.found(), listed.now(sandbox)))
 
 
 class _Item(NamedTuple):
-    """An item beside one of its revisions: who made it is read with the first one only, and how it stands with the last."""
+    """An item beside one of its revisions; how it stands is read with the last one only."""
 
     id: str
     kind: str
-    sandbox_id: int
     etag: int
-    created_at: datetime | None
-    created_by: str | None
-    created_by_client: str | None
-    digest: str | None
-    modified_at: datetime | None
-    modified_by: str | None
-    modified_by_client: str | None
-    modified_by_key: str | None
+    # Where it disagrees with the revision in what needs no replaying, in words, a line each.
+    apart: str
     deleted_at: datetime | None
-    document: str | None
+    document: bytes | None
     # What erasures say of the revision: by the text's name, the commitment that stays, what stands in its place, and what is wrong with that.
     gone: str | None
 
@@ -138,9 +105,6 @@ class _Row(NamedTuple):
     item: _Item
 
 
-# Read once for each item, not with each of its revisions.
-AT_FIRST = ("created_at", "created_by", "created_by_client")
-AT_LAST = (*("digest", "modified_at", "modified_by", "modified_by_client", "modified_by_key"), "deleted_at", "document")
 # Of the erasure that took a text last: the log has its step, or will have it, and two people stand behind it.
 GONE = """
 (SELECT jsonb_object_agg(gone.name, jsonb_build_array(gone.kept, gone.instead, CASE
@@ -154,11 +118,28 @@ GONE = """
           ELSE '' END) ORDER BY gone.key)
    FROM offers_erasedtext AS gone JOIN offers_erasurestep AS step ON step.key = gone.step_id
   WHERE gone.event = 2 AND gone.row = revision.key AND step.what = 'erased')"""
+# Both are columns of the same row, so PostgreSQL compares them where it reads them.
+APART = f"""
+concat_ws(E'\\n',
+  CASE WHEN revision.sandbox_id <> item.sandbox_id THEN 'the revision is filed under another sandbox than its item' END,
+  CASE WHEN revision.etag = 1 AND (item.created_at, item.created_by, item.created_by_client)
+            IS DISTINCT FROM (revision.created_at, revision.actor_label, revision.client_id)
+       THEN 'the item and its first revision disagree on who created it, or when' END,
+  CASE WHEN revision.etag = item.etag AND item.digest <> revision.digest THEN 'the item''s digest is not its last revision''s' END,
+  CASE WHEN revision.etag = item.etag AND (item.modified_at, item.modified_by, item.modified_by_client, item.modified_by_key)
+            IS DISTINCT FROM (revision.created_at, revision.actor_label, revision.client_id, {author_key("revision")})
+       THEN 'the item and its last revision disagree on who modified it, or when' END)"""
+# Long texts as the bytes that digests are made of; the rest of what the driver would not read in its binary form.
+_READ_AS = {
+    **dict.fromkeys(("patch", "snapshot"), "convert_to(revision.{}, 'UTF8')"),
+    **dict.fromkeys(("refers_to", "erased", "xid"), "revision.{}::text"),
+}
 CHAINS = f"""
-SELECT {", ".join(f"revision.{name}" for name in StoredRevision._fields)}, item.id, item.kind, item.sandbox_id, item.etag,
-       {", ".join(f"CASE WHEN revision.etag = 1 THEN item.{name} END" for name in AT_FIRST)},
-       {", ".join(f"CASE WHEN revision.etag = item.etag THEN item.{name} END" for name in AT_LAST)},
-       CASE WHEN revision.erased IS NOT NULL THEN {GONE} END
+SELECT {", ".join(_READ_AS.get(name, "revision.{}").format(name) for name in StoredRevision._fields)},
+       item.id, item.kind, item.etag, {APART},
+       CASE WHEN revision.etag = item.etag THEN item.deleted_at END,
+       CASE WHEN revision.etag = item.etag THEN convert_to(item.document::text, 'UTF8') END,
+       CASE WHEN revision.erased IS NOT NULL THEN {GONE}::text END
   FROM offers_libraryitem AS item JOIN offers_revision AS revision ON revision.item_id = item.key
  WHERE item.sandbox_id = %s ORDER BY revision.item_id, revision.etag
 """
@@ -167,7 +148,7 @@ REVISION_WIDTH = len(StoredRevision._fields)
 
 def _with_items(sandbox: Sandbox) -> Iterator[_Row]:
     """Every revision with its item, in the order in which they were made."""
-    for row in reading.stream(CHAINS, [sandbox.pk]):
+    for row in reading.stream(CHAINS, [sandbox.pk], binary=True):
         yield _Row(StoredRevision.of(row[:REVISION_WIDTH]), _Item(*row[REVISION_WIDTH:]))
 
 
@@ -180,10 +161,12 @@ def _ahead(rows: Iterator[_Row], looks: Sequence[Look]) -> Iterator[_Row]:
     yield from rows
 
 
-def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row], looks: Sequence[Look]) -> Iterator[tuple[_Row, str]]:
+def _verify_chain(
+    sandbox: Sandbox, chain: Iterator[_Row], looks: Sequence[Look], past: listed.Past
+) -> Iterator[tuple[_Row, str]]:
     """What is wrong with one item, and at which revision. A chain that is broken is not followed further."""
     document: Document | None = None
-    text, previous, shown = "null", "", ""
+    text, previous, shown, status = canonical(None), "", b"", None
     for expected, row in enumerate(chain, start=1):
         found, item = row
         if found.etag != expected:
@@ -191,29 +174,33 @@ def _verify_chain(sandbox: Sandbox, chain: Iterator[_Row], looks: Sequence[Look]
             return
         try:
             patch = orjson.loads(found.patch)
+            if expected > 1:
+                past.changes(found, patch, document)
             document = replay_on(document, patch)
         except Exception as error:  # noqa: BLE001  # a tampered patch may fail in any way; that is the finding
             yield row, f"the patch cannot be replayed ({type(error).__name__})"
             return
-        was, text = text, canonical_text(document)
+        was, text = text, canonical(document)
         if found.digest != leaf_of(previous, sandbox, item.id, item.kind, found, text).digest():
             yield row, "the digest does not match what the revision says"
         previous = found.digest
         if found.erased:
             yield from ((row, problem) for problem in _unnamed(found, item.gone, text))
+        before, status = status, document.get("status") if document else None
         shown = shown if document is None else text
-        step = Step(item.id, item.kind, found, patch, was, text)
-        yield from ((row, problem) for look in looks if (problem := look(step)))
+        step = Step(item.id, item.kind, found, patch, was, text, before, status)
+        for look in looks:
+            if problem := look(step):
+                yield row, problem
         if found.snapshot not in (None, text):
             yield row, "the snapshot differs from the replayed document"
-        if found.sandbox_id != item.sandbox_id:
-            yield row, "the revision is filed under another sandbox than its item"
-        if expected == 1 and not _stamped_by(found, item.created_at, item.created_by, item.created_by_client):
-            yield row, "the item and its first revision disagree on who created it, or when"
-    yield from ((row, message) for message in _head_problems(row, shown, deleted=document is None))
+        if item.apart:
+            yield from ((row, problem) for problem in item.apart.split("\n"))
+    yield from ((row, message) for message in _head_problems(row, document, shown))
+    past.ends(found, document)
 
 
-def _unnamed(found: StoredRevision, gone: str | None, document: str) -> Iterator[str]:
+def _unnamed(found: StoredRevision, gone: str | None, document: bytes) -> Iterator[str]:
     """Where a text was taken out of a revision, or another put in its place, and no erasure says so."""
     # What had been erased where it was imported from: its leaf here says so, and what stands in the place of it.
     there = found.refers_to.get("origin", {}).get("erased", {})
@@ -231,23 +218,13 @@ def _unnamed(found: StoredRevision, gone: str | None, document: str) -> Iterator
             yield f"in the place of the erased {name} stands something else than the erasure put there"
 
 
-def _head_problems(row: _Row, shown: str, *, deleted: bool) -> Iterator[str]:
-    """Where the item itself is not what its history, which ends at this row and made the document `shown`, makes it."""
+def _head_problems(row: _Row, document: Document | None, shown: bytes) -> Iterator[str]:
+    """Where the item itself is not what its history, which ends at this row with this document and last showed `shown`, makes it."""
     last, item = row
     if item.etag != last.etag:
         yield f"the item is at etag {item.etag}, its history ends at {last.etag}"
         return
-    if item.digest != last.digest:
-        yield "the item's digest is not its last revision's"
-    key = actor_key(last.actor_id, last.client_id, last.actor_label)
-    stamped = _stamped_by(last, item.modified_at, item.modified_by, item.modified_by_client)
-    if not stamped or item.modified_by_key != key:
-        yield "the item and its last revision disagree on who modified it, or when"
-    if item.deleted_at != (last.created_at if deleted else None):
+    if item.deleted_at != (last.created_at if document is None else None):
         yield "the item and its history disagree on whether it is deleted"
-    if canonical_text(orjson.loads(item.document or "null")) != shown:
+    if canonical(orjson.loads(item.document or b"null")) != shown:
         yield "the item's document differs from the replayed one"
-
-
-def _stamped_by(found: StoredRevision, at: datetime | None, label: str | None, client_id: str | None) -> bool:
-    return (found.created_at, found.actor_label, found.client_id) == (at, label, client_id)

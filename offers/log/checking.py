@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any
 
+from offers.access.permissions import author_key
 from offers.ledger.records import StoredRevision
 from offers.ledger.verify import Difference, Step
 from offers.log import erasures, sequencer
 from offers.log.checkpoints import Checkpoint
-from offers.log.events import Change, Found, of_change
+from offers.log.events import Found, said_by
+from offers.log.found import counting
 from offers.log.tree import HASH, WIDTH, of_children, root_of, split
 from offers.models import LibraryItem, LogEntry, LogHead, LogTile, Sandbox, reading
 
@@ -21,30 +23,55 @@ _WORDS = {
     Event.ERASURE: "a step of an erasure",
     Event.IMPORT: "an import",
 }
-# What an entry says of what it is about: all of it is made from that, so all of it is compared.
-# Whose yes stood behind it is found by the request's own steps, which are compared; here it is only filtered by.
-_NOT_SAID = ("event", "row", "etag", "leaf_hash", "approved_by")
-SAYS = tuple(name for name in Found._fields if name not in _NOT_SAID)
+# What an entry says of what it is about, in words: audit pages filter by it. All of it is made from that, so all of it is compared.
+SAYS = {
+    "created_at": "time",
+    "actor_key": "person or program",
+    "door": "door",
+    "what": "step",
+    "item_id": "object",
+    "kind": "type",
+    "fields": "fields",
+    "status": "status",
+    "request": "request",
+    "bypass": "bypass",
+    "approved_by": "approver",
+}
+# What a patch says besides is read while it is replayed (Listed).
+_OF_A_REVISION = {
+    "created_at": "made.created_at",
+    "actor_key": author_key("made"),
+    "door": "made.source",
+    "what": "''",
+    "item_id": "made.item_id",
+    "kind": "item.kind",
+    "bypass": "COALESCE(made.refers_to -> 'bypass' = 'true', false)",
+}
+_APART = [
+    *(f"CASE WHEN entry.{name} IS DISTINCT FROM {of} THEN '{SAYS[name]}' END" for name, of in _OF_A_REVISION.items()),
+    "CASE WHEN to_jsonb(entry.request) IS DISTINCT FROM NULLIF(made.refers_to -> 'request', 'null') THEN 'request' END",
+    f"""CASE WHEN made.refers_to ? 'request' OR entry.approved_by <> '{{}}'
+         THEN CASE WHEN NOT (entry.approved_by @> {sequencer.APPROVED_BY} AND entry.approved_by <@ {sequencer.MAY_HAVE_APPROVED}) THEN 'approver' END END""",
+]
 _HASHES = (
     "SELECT index, leaf_hash FROM offers_logentry WHERE sandbox_id = %(sandbox)s AND index < %(size)s ORDER BY index"
 )
 # The places of revisions that are not found as the log has them. A revision's digest is its leaf's hash; `ledger/verify` recomputes it.
-_WRONG = """
-SELECT entry.index, item.id, made.etag
-  FROM offers_logentry AS entry
-       LEFT JOIN offers_revision AS made ON made.key = entry.row
-       LEFT JOIN offers_libraryitem AS item ON item.key = made.item_id
- WHERE entry.sandbox_id = %(sandbox)s AND entry.event = 2
-   AND (item.key IS NULL OR made.digest <> encode(entry.leaf_hash, 'hex'))
- ORDER BY entry.index
+_WRONG = f"""
+SELECT * FROM (
+  SELECT entry.index, item.id, made.etag, made.digest <> encode(entry.leaf_hash, 'hex') AS is_another, concat_ws(', ', {", ".join(_APART)}) AS apart
+    FROM offers_logentry AS entry
+         LEFT JOIN offers_revision AS made ON made.key = entry.row
+         LEFT JOIN offers_libraryitem AS item ON item.key = made.item_id
+   WHERE entry.sandbox_id = %(sandbox)s AND entry.event = 2) AS found
+ WHERE id IS NULL OR is_another OR apart <> ''
+ ORDER BY index
 """
 _STEPS = f"""
 SELECT index, event, row, leaf_hash, {", ".join(SAYS)} FROM offers_logentry
  WHERE sandbox_id = %(sandbox)s AND event <> 2 ORDER BY index
 """
-_LISTED = (
-    f"SELECT row, index, {', '.join(SAYS)} FROM offers_logentry WHERE sandbox_id = %s AND event = 2 AND row = ANY(%s)"
-)
+_LISTED = "SELECT row, index, fields, status FROM offers_logentry WHERE sandbox_id = %s AND event = 2 AND row = ANY(%s)"
 # What happened and is not in the log, though something later is; or that has a number which this server never gave.
 _MISSING = """
 SELECT {event}, made.key FROM {stored}
@@ -80,12 +107,17 @@ def check(sandbox: Sandbox, kept: Sequence[Checkpoint] = ()) -> Iterator[Differe
         yield at(f"the log has {roots.count} entries without a gap and says that there are {head.size}")
     if _goes_on(sandbox):
         yield at("there are entries behind those that the log says it has")
-    for index, id, etag in reading.stream(_WRONG, {"sandbox": sandbox.pk}):
+    for index, id, etag, is_another, apart in reading.stream(_WRONG, {"sandbox": sandbox.pk}):
         if id is None:
             yield at(f"entry {index} is of a revision that is not there")
-        else:
+            continue
+        if is_another:
             message = f"the log has it at entry {index} as it was, and it has been changed since"
             yield Difference(sandbox.name, id, etag, message)
+        if apart:
+            yield Difference(sandbox.name, id, etag, _found_by(index, apart))
+    yield from map(at, counting.miscounted(sandbox.pk))
+    yield from map(at, counting.notes_apart(sandbox.pk))
     for batch in _batches(reading.stream(_STEPS, {"sandbox": sandbox.pk})):
         yield from map(at, _steps_apart(sandbox, batch))
     yield from _missing(sandbox, head)
@@ -113,50 +145,39 @@ def _steps_apart(sandbox: Sandbox, batch: list[Any]) -> Iterator[str]:
 
 
 def _listed_apart(index: int, says: list[Any], found: Found) -> Iterator[str]:
-    says[_FIELDS] = tuple(says[_FIELDS])
-    if tuple(says) != (expected := _SAID(found)):
-        names = ", ".join(name for name, was, now in zip(SAYS, says, expected, strict=True) if was != now)
-        yield f"entry {index} of the log is listed by another {names} than was recorded"
+    said = [tuple(value) if isinstance(value, list) else value for value in says]
+    names = [word for word, was, now in zip(SAYS.values(), said, _SAID(found), strict=True) if was != now]
+    if names:
+        yield _found_by(index, ", ".join(names))
 
 
-_SAID, _FIELDS = attrgetter(*SAYS), SAYS.index("fields")
+def _found_by(index: int, names: str) -> str:
+    return f"audit pages find entry {index} by another {names} than was recorded"
+
+
+_SAID = attrgetter(*SAYS)
 
 
 class Listed:
-    """Looks at each revision: whether audit pages find it in the log by what it says."""
+    """Looks at each revision: whether audit pages find it in the log by what its patch says."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self._entries: dict[int, list[Any]] = {}
+        self._entries: dict[int, tuple[int, int, list[str], str]] = {}
 
     def ahead(self, revisions: Sequence[StoredRevision]) -> None:
         keys = [made.key for made in revisions]
-        self._entries = {row: says for row, *says in reading.rows(_LISTED, [self.sandbox.pk, keys])}
+        self._entries = {entry[0]: entry for entry in reading.rows(_LISTED, [self.sandbox.pk, keys])}
 
     def __call__(self, step: Step) -> str:
         entry = self._entries.get(step.revision.key)
         if entry is None:
             return ""
-        index, *says = entry
-        return "; ".join(_listed_apart(index, says, _found(step)))
-
-
-def _found(step: Step) -> Found:
-    made = step.revision
-    who = made.actor_id, made.actor_label, made.client_id
-    change = Change(
-        made.key,
-        made.item_id,
-        step.kind,
-        made.etag,
-        made.digest,
-        step.patch,
-        *who,
-        made.source,
-        cast(dict[str, Any], made.refers_to),
-        made.created_at,
-    )
-    return of_change(change)
+        _row, index, *listed = entry
+        fields, status = said_by(step.patch)
+        if listed == [list(fields), status]:
+            return ""
+        return _found_by(index, "status" if listed[1] != status else "fields")
 
 
 def _missing(sandbox: Sandbox, head: LogHead) -> Iterator[Difference]:

@@ -269,7 +269,13 @@ def of_step(sandbox: Sandbox, step: Step) -> Found:
     return found
 
 
+def said_by(patch: Patch) -> tuple[tuple[str, ...], str]:
+    """What an entry has of a patch: the declared fields that it touches, and the status that it gives."""
+    return tuple(sorted(set(fields_of(patch)))), status_of(patch)
+
+
 def of_change(change: Change) -> Found:
+    fields, status = said_by(change.patch)
     return Found(
         Event.REVISION,
         change.row,
@@ -280,8 +286,8 @@ def of_change(change: Change) -> Found:
         item_id=change.item_id,
         etag=change.etag,
         kind=change.kind,
-        fields=tuple(sorted(set(fields_of(change.patch)))),
-        status=status_of(change.patch),
+        fields=fields,
+        status=status,
         request=change.refers_to.get("request"),
         bypass=bool(change.refers_to.get("bypass")),
         approved_by=tuple(change.approved_by),

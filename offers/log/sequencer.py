@@ -154,7 +154,20 @@ SELECT made.key FROM unnest(%(items)s::bigint[], %(etags)s::int[]) AS first(item
   JOIN offers_revision AS made ON made.item_id = first.item AND made.etag = first.etag - 1
  WHERE {_UNKNOWN.format(event=Event.REVISION)}
 """
-# Whose yes stands behind a revision: of those who said it to the very thing that was applied, those whom `approvedBy` counts, by name.
+# Whose yes stands behind a revision `made`: of those who said it to the very thing that was applied, those whom `approvedBy` counts,
+# by name; or `everybody`.
+_APPROVED_BY = """ARRAY(SELECT DISTINCT yes.actor_key
+          FROM offers_changerequest AS request
+          JOIN offers_requestevent AS applied ON applied.request_id = request.key AND applied.what = 'applied'
+          JOIN offers_requestevent AS yes ON yes.request_id = request.key AND yes.what = 'approve'
+           AND yes.version = applied.version AND yes.digest = applied.digest AND yes.key < applied.key
+           AND ({everybody} OR applied.about -> 'approvedBy' ? yes.actor_label)
+         WHERE request.sandbox_id = made.sandbox_id
+           AND request.number = CASE WHEN made.refers_to ->> 'request' ~ '^[0-9]{{1,9}}$' THEN (made.refers_to ->> 'request')::int END
+         ORDER BY yes.actor_key)"""
+APPROVED_BY = _APPROVED_BY.format(everybody="false")
+# Once names were erased, they do not tell namesakes apart any more.
+MAY_HAVE_APPROVED = _APPROVED_BY.format(everybody="applied.erased IS NOT NULL")
 _READ: dict[int, tuple[str, type[Change | Step]]] = {
     Event.ACCESS: (
         """SELECT key, what, subject_key, subject_label, before, after, actor_id, actor_label, source, note,
@@ -171,16 +184,8 @@ _READ: dict[int, tuple[str, type[Change | Step]]] = {
         RequestStep,
     ),
     Event.REVISION: (
-        """SELECT made.key, made.item_id, item.kind, made.etag, made.digest, made.patch, made.actor_id, made.actor_label,
-                  made.client_id, made.source, made.refers_to, made.created_at,
-                  ARRAY(SELECT DISTINCT yes.actor_key
-                          FROM offers_changerequest AS request
-                          JOIN offers_requestevent AS applied ON applied.request_id = request.key AND applied.what = 'applied'
-                          JOIN offers_requestevent AS yes ON yes.request_id = request.key AND yes.what = 'approve'
-                           AND yes.version = applied.version AND yes.digest = applied.digest AND yes.key < applied.key
-                           AND applied.about -> 'approvedBy' ? yes.actor_label
-                         WHERE request.sandbox_id = made.sandbox_id AND request.number = (made.refers_to ->> 'request')::int
-                         ORDER BY yes.actor_key)
+        f"""SELECT made.key, made.item_id, item.kind, made.etag, made.digest, made.patch, made.actor_id, made.actor_label,
+                  made.client_id, made.source, made.refers_to, made.created_at, {APPROVED_BY}
              FROM offers_revision AS made JOIN offers_libraryitem AS item ON item.key = made.item_id
             WHERE made.key = ANY(%s)""",
         Change,

@@ -13,6 +13,7 @@ import orjson
 from django.db import connection, connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+from psycopg.pq import Format
 from psycopg.types.datetime import TimestamptzLoader
 
 from offers.models.library import LibraryItem, Sandbox
@@ -52,10 +53,15 @@ _COLUMNS = [field.attname for field in LibraryItem._meta.concrete_fields]
 _ITEM = f"SELECT {', '.join(_COLUMNS)} FROM {LibraryItem._meta.db_table} WHERE sandbox_id = %s AND id = %s"
 
 
-def stream(statement: str, params: Sequence[Any] | dict[str, Any]) -> Iterator[Any]:
-    """The same, of any number of rows and for as long as it takes: a cursor on the server gives them out."""
+def stream(statement: str, params: Sequence[Any] | dict[str, Any], *, binary: bool = False) -> Iterator[Any]:
+    """The same, of any number of rows and for as long as it takes: a cursor on the server gives them out.
+
+    `binary` takes half the time to read; JSON and numbers of transactions have to be cast to text then.
+    """
     with under("statement_timeout", 0), source().chunked_cursor() as cursor:
         read_times(cursor)
+        if binary:
+            cursor.cursor.format = Format.BINARY
         cursor.execute(statement, params)
         while found := cursor.fetchmany(CHUNK):
             yield from found

@@ -17,8 +17,8 @@ from offers.access import members
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import Kind
 from offers.document.values import canonical_text
-from offers.ledger import history
-from offers.ledger.records import StoredRevision, leaf_of
+from offers.ledger import history, writes
+from offers.ledger.records import Stamp, StoredRevision, leaf_of
 from offers.log import checkpoints, sequencer, tree
 from offers.log.notes import Signer
 from offers.models import LibraryItem, LogEntry, LogHead, LogTile, Membership, Sandbox
@@ -57,7 +57,7 @@ def _filled() -> Sandbox:
     sale = make(mina, offer(), id="sale")
     for priority in (2, 3, 4):
         patch(jun, sale, replace("/rank/priority", priority))
-    make(mina, {"name": "Tag"}, Kind.TAG, "tag")
+    writes.create(mina, Kind.TAG, {"name": "Tag"}, Stamp("form", note="As Legal asked"), id="tag")
     agree(jun, ask(mina, LibraryItem.objects.get(id="sale"), replace("/status", "approved")))
     members.change_policy(mina, "everything", was="two-people")
     sequencer.keep()
@@ -224,11 +224,44 @@ CASES: dict[str, tuple[Tampering, str]] = {
         "entry 2 is not the one that the tree was made of"),
     "its tree gone": ("DELETE FROM offers_logtile", "entry 9 is not the one that the tree was made of"),
     **{
-        f"listed by another {column.split(' ')[0]}": (ENTRY.format(column), f"is listed by another {column.split(' ')[0]} than was recorded")
-        for column in ("actor_key = 'user-9'", "door = 'api'", "fields = '{status}'", "status = 'draft'", "bypass = true",
-                       "kind = 'tag'", "what = 'x'", "request = 4", "item_id = item_id + 1", "created_at = now()")
+        f"found by another {word}": (ENTRY.format(column), f"sale etag 3: audit pages find entry 2 by another {word} than was recorded")
+        for word, column in (
+            ("person or program", "actor_key = 'user-9'"), ("door", "door = 'api'"), ("fields", "fields = '{status}'"), ("status", "status = 'draft'"),
+            ("bypass", "bypass = true"), ("type", "kind = 'tag'"), ("step", "what = 'x'"), ("request", "request = 4"),
+            ("object", "item_id = item_id + 1"), ("time", "created_at = now()"), ("approver", "approved_by = '{user-9}'"),
+        )
     },
-    "a step listed by another": ("UPDATE offers_logentry SET bypass = true WHERE event = 1 AND what = 'approve'", "by another bypass"),
+    "a step found by another": ("UPDATE offers_logentry SET bypass = true WHERE event = 1 AND what = 'approve'", "by another bypass"),
+    "an approver left out": (
+        "UPDATE offers_logentry SET approved_by = '{}' WHERE approved_by <> '{}'",
+        "sale etag 5: audit pages find entry 8 by another approver than was recorded"),
+    "a day's count": (
+        "UPDATE offers_logday SET entries = entries - 1 WHERE term = '' AND also = 'door=review'",
+        " by door=review, and there are 1"),
+    "a day's bypasses": (
+        "UPDATE offers_logday SET bypasses = bypasses + 1 WHERE term = '' AND also = ''",
+        "audit pages count 1 bypasses of "),
+    "a day that nothing happened on": (
+        """INSERT INTO offers_logday SELECT (jsonb_populate_record(made, '{"day": "2020-02-02"}')).* FROM offers_logday AS made
+            WHERE day = (SELECT max(day) FROM offers_logday)""", " entries of 2020-02-02, and there are 0, and "),
+    "the counts gone": ("DELETE FROM offers_logday", "audit pages count 0 entries of "),
+    "a note that is searched": ("UPDATE offers_lognote SET text = 'legal said so'", "a search finds another note than was written with entry 4"),
+    "a note that is not found": ("DELETE FROM offers_lognote", "no search finds the note of entry 4"),
+    "a note that nobody wrote": (
+        "INSERT INTO offers_lognote (sandbox_id, index, text) SELECT sandbox_id, 2, 'mina said so' FROM offers_lognote LIMIT 1",
+        "a search finds a note that nobody wrote with entry 2"),
+    "what lists knew": (
+        "UPDATE offers_listingpast SET status = 'approved' WHERE priority = 2",
+        "sale etag 2: lists showed it differently at this version than its document says"),
+    "since when lists know what they do": (
+        """DELETE FROM offers_listingpast WHERE priority = 4;
+           UPDATE offers_listing AS listing SET since = past.until FROM offers_listingpast AS past WHERE past.item_id = listing.key AND past.priority = 3""",
+        "sale etag 4: lists showed it differently at this version than its document says"),
+    "until when lists knew what they did": (
+        """UPDATE offers_listingpast AS past SET until = later.until FROM offers_listingpast AS later
+            WHERE past.item_id = later.item_id AND past.priority = 3 AND later.priority = 4;
+           DELETE FROM offers_listingpast WHERE priority = 4""",
+        "sale etag 4: lists showed it differently at this version than its document says"),
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from offers import proof
-from offers.ledger import guards
+from offers.ledger.intact import guards
 from offers.log import checking, checkpoints
 from offers.log.checkpoints import Checkpoint
 from offers.log.notes import BadNote
