@@ -234,6 +234,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(blank=True, max_length=10)),
                 ("time_zone", models.CharField(blank=True, max_length=64)),
                 ("theme", models.CharField(blank=True, max_length=8)),
+                ("keys", models.CharField(blank=True, max_length=3)),
                 (
                     "columns",
                     django.contrib.postgres.fields.ArrayField(

@@ -50,6 +50,8 @@ class PersonalSettings(models.Model):
     language = models.CharField(max_length=10, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
     theme = models.CharField(max_length=8, blank=True)
+    # "off" for who wants no shortcuts of a single key.
+    keys = models.CharField(max_length=3, blank=True)
     # The columns of the offers list (offers/web/lists/rows.py); None for the usual ones.
     columns = ArrayField(models.CharField(max_length=20), null=True)
     # Which notices come by mail, and when (offers/web/account/mail.py); None for the usual ones, and the usual hour.

@@ -10,6 +10,7 @@ from offers.web.audit.taken import controls, evidence, files, receipt, sample
 from offers.web.bulk import runs
 from offers.web.edit import attributes, form, new, presence
 from offers.web.erasures import erasures, of_item
+from offers.web.find import find, shortcuts
 from offers.web.frame.sections import OFFERS, SectionConverter
 from offers.web.home import home
 from offers.web.inbox import inbox
@@ -34,9 +35,12 @@ urlpatterns = [
     path("preferences/language/", preferences.set_language, name="set_language"),
     path("preferences/sessions/end/", places.end, name="end_session"),
     path("preferences/mail/", preferences.mail, name="mail_preferences"),
+    path("find/", find.find, name="find_anywhere"),
+    path("shortcuts/", shortcuts.shortcuts, name="shortcuts"),
     path("session/", session.session, name="session"),
     path("session/signed-in/", session.signed_in, name="signed_in"),
     path("s/<slug:sandbox>/", home.home, name="sandbox"),
+    path("s/<slug:sandbox>/find/", find.find, name="find"),
     # Offers have pages of their own; the other sections share the library's.
     path("s/<slug:sandbox>/offers/", offers.offer_list, name="offers"),
     path("s/<slug:sandbox>/offers/filters/<slug:name>/", offers.filter_choices, name="filter_choices"),

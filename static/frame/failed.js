@@ -1,5 +1,7 @@
 // What the page asked for by itself got no answer, or an error: it says so, once.
-const say = () => {
+// The palette says it itself.
+const say = (event) => {
+  if (event.target.closest("dialog")) return;
   const template = document.getElementById("toast-error");
   const toasts = document.getElementById("toasts");
   if (toasts && !toasts.querySelector(".toast-error")) toasts.append(template.content.cloneNode(true));

@@ -1,4 +1,7 @@
-// Whether a key is a command of the page: not while one types, and not with another key. It does nothing by itself.
+// Whether a key is a command of the page: not while one types or composes, not with another key, not under a dialog, and not for
+// who has switched such keys off (WCAG 2.1.4). It does nothing by itself.
 export const isCommand = (event) =>
-  !(event.ctrlKey || event.metaKey || event.altKey) &&
+  !(event.ctrlKey || event.metaKey || event.altKey || event.isComposing) &&
+  document.documentElement.dataset.keys !== "off" &&
+  document.querySelector("dialog[open]") === null &&
   event.target.closest("input, textarea, select, [contenteditable=true]") === null;

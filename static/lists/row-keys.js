@@ -8,6 +8,7 @@ const go = (link) => {
 const STEPS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing) return;
+  if (event.key.length === 1 && document.documentElement.dataset.keys === "off") return;
   const search = event.target.matches("#q");
   const inRow = event.target.closest("[data-rows] tbody tr");
   const elsewhere = !inRow && event.target !== document.body && event.target.id !== "main";

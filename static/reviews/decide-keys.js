@@ -11,6 +11,7 @@ const go = (key) => {
   return true;
 };
 go(location.hash.slice(1));
+window.addEventListener("hashchange", () => go(location.hash.slice(1)));
 document.addEventListener("keydown", (event) => {
   if (!isCommand(event)) return;
   if (go(event.key)) event.preventDefault();

@@ -35,6 +35,9 @@ LOOKS = (
     (gettext_lazy("Dark"), "moon"),
 )
 
+# Whether keys without Ctrl do something, with the words for it.
+KEYS = {"on": gettext_lazy("On"), "off": gettext_lazy("Off")}
+
 
 @login_not_required
 def set_language(request: HttpRequest) -> HttpResponse:
@@ -49,7 +52,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """GET: the page with all of them. POST (any of `theme`, `language`, `timezone`, `columns` with `of=list`, and `next`): keep them."""
+    """GET: the page with all of them. POST (any of `theme`, `language`, `timezone`, `keys`, `columns` with `of=list`, and `next`): keep
+    them.
+    """
     if request.method != "POST":
         return page(request)
     sent = request.POST
@@ -67,6 +72,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         remember(response, settings.LANGUAGE_COOKIE_NAME, language, request)
         chosen["language"] = language
+    if sent.get("keys") in KEYS:
+        remember(response, "keys", sent["keys"], request)
+        chosen["keys"] = sent["keys"]
     if sent.get("of") == "list":
         chosen["columns"] = None if "usual" in sent else known_columns(sent.getlist("columns"))
     if chosen:
@@ -88,6 +96,7 @@ def page(request: HttpRequest, problems: Mapping[str, str] | None = None) -> Htt
     context = {
         "themes": [(theme, *shown) for theme, shown in zip(THEMES, LOOKS, strict=True)],
         "zones": zones(),
+        "keys": KEYS.items(),
         "next": back(request),
         "mail": mail_shown(request),
         "columns": [(key, column.title, key in shown) for key, column in COLUMNS.items()],
@@ -136,7 +145,8 @@ def recall(request: HttpRequest, response: HttpResponse, user: User) -> None:
     own = PersonalSettings.objects.filter(user=user).first()
     if own is None:
         return
-    cookies = {"theme": own.theme, "timezone": own.time_zone, settings.LANGUAGE_COOKIE_NAME: own.language}
+    cookies = {"theme": own.theme, "timezone": own.time_zone, "keys": own.keys}
+    cookies[settings.LANGUAGE_COOKIE_NAME] = own.language
     for name, value in cookies.items():
         if value:
             remember(response, name, value, request)

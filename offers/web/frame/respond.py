@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 
@@ -132,6 +133,22 @@ class Frame:
     def narrow(self) -> bool:
         """Whether the person has folded the sidebar."""
         return self.request.COOKIES.get("sidebar") == "narrow"
+
+    @property
+    def keys(self) -> str:
+        """Whether the shortcuts of a single key are "on" or "off"."""
+        return "off" if self.request.COOKIES.get("keys") == "off" else "on"
+
+    @property
+    def find_address(self) -> str:
+        """Where the palette asks; a page without a sandbox asks in the one used last."""
+        return reverse("find", args=[self.sandbox.name]) if self.sandbox else reverse("find_anywhere")
+
+    @property
+    def item_id(self) -> str:
+        """The id of the item that the page is about; "" for none."""
+        match = self.request.resolver_match
+        return str(match.kwargs.get("id", "")) if match else ""
 
     @property
     def zone(self) -> str:

@@ -1,0 +1,129 @@
+"""Find and act from anywhere: the palette (Ctrl+K), and the same as a plain page.
+
+`from` is the address of the page that the person is on; `recent` has the ids of the items that their browser had open last.
+"""
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_safe
+
+from offers import asked
+from offers.access.permissions import Actor
+from offers.document.kinds.registry import KINDS, OFFER_KINDS
+from offers.lists.filters import Wanted
+from offers.lists.meant import meant
+from offers.lists.names import of_ids
+from offers.lists.pages import recent
+from offers.models import ChangeRequest, Listing
+from offers.review.verdicts import not_judged_by
+from offers.web.find import of_item, places
+from offers.web.find.commands import Command, Group, having
+from offers.web.find.opened import Page, item_of, page_at, request_of
+from offers.web.frame.access import actor_for, actor_of_last
+from offers.web.frame.addresses import address_of
+from offers.web.frame.respond import answer, wants_fragment
+from offers.web.frame.sections import OFFERS, SECTION_OF
+
+OTHERS = tuple(kind for kind in KINDS if kind not in OFFER_KINDS)
+MOST_TEXT = 200
+# As many are shown: of what can be done and of items; the first are not all, so that both are seen without scrolling.
+COMMANDS, OFFERS_SHOWN, OTHERS_SHOWN, RECENT = 6, 8, 5, 6
+
+
+@require_safe
+def find(request: HttpRequest, sandbox: str = "") -> HttpResponse:
+    """What a person may mean by `q`, the best first; without it what they had open last, and what can be done here."""
+    actor = actor_for(request, sandbox) if sandbox else actor_of_last(request)
+    text = asked.text(request.GET.get("q"), MOST_TEXT)
+    page = page_at(request.GET.get("from", ""))
+    groups = _found(request, actor, page, text) if text else _offered(request, actor, page)
+    found = [group for group in groups if group.commands]
+    context = {
+        "groups": found,
+        "count": sum(len(group.commands) for group in found),
+        "text": text,
+        "from": page.address,
+        "palette": wants_fragment(request),
+    }
+    return answer(request, "find/find.html", context, fragment="find/_found.html")
+
+
+def _found(request: HttpRequest, actor: Actor | None, page: Page, text: str) -> list[Group]:
+    """What can be done by these words, then the items that have them."""
+    commands = having(_commands(request, actor, page), text)[:COMMANDS]
+    if actor is None:
+        return [Group(_("Pages and actions"), commands)]
+    offers = meant(actor.sandbox.pk, OFFER_KINDS, text, OFFERS_SHOWN)
+    others = meant(actor.sandbox.pk, OTHERS, text, OTHERS_SHOWN)
+    everywhere = f"{reverse('items', args=[actor.sandbox.name, OFFERS.slug])}?{urlencode({'q': text})}"
+    more = Command(_("Search the contents of all offers"), "search", everywhere, hint=f"“{text}”")
+    return [
+        Group(_("Pages and actions"), commands),
+        Group(_("Offers"), _items(actor, offers)),
+        Group(_("Library"), _items(actor, others)),
+        Group(_("More"), [more]),
+    ]
+
+
+def _offered(request: HttpRequest, actor: Actor | None, page: Page) -> list[Group]:
+    """What there is to choose before anything is typed."""
+    if actor is None:
+        return [Group(_("Pages and actions"), _commands(request, None, page))]
+    item, about = item_of(actor, page), request_of(actor, page)
+    here = of_item.commands(actor, item, reads=page.moment) if item else []
+    return [
+        Group(item.name if item else "", here),
+        Group(about.title if about else "", _of_request(actor, about) if about else []),
+        Group(_("Recent"), _items(actor, [one for one in _recent(request, actor) if not item or one.id != item.id])),
+        Group(_("New"), places.makes(actor)[:1]),
+        Group(_("Go to"), places.pages(actor) + places.of_person(_shortcuts(page))),
+    ]
+
+
+def _commands(request: HttpRequest, actor: Actor | None, page: Page) -> list[Command]:
+    """All that can be done from this page, the nearest first."""
+    found: list[Command] = []
+    if actor is not None:
+        item, about = item_of(actor, page), request_of(actor, page)
+        found += of_item.commands(actor, item, reads=page.moment) if item else []
+        found += _of_request(actor, about) if about else []
+        found += places.makes(actor) + places.pages(actor)
+    return [*found, *places.of_person(_shortcuts(page)), *places.around(request, actor)]
+
+
+def _shortcuts(page: Page) -> str:
+    return f"{reverse('shortcuts')}?{urlencode({'from': page.address})}"
+
+
+def _of_request(actor: Actor, about: ChangeRequest) -> list[Command]:
+    """The verdicts, for who may give one: each leads to its button, beside what is decided about."""
+    if not about.is_under_way or not_judged_by(actor, about):
+        return []
+    here = reverse("review", args=[actor.sandbox.name, about.number])
+    return [
+        Command(pgettext_lazy("request", "Approve"), "circle-check", f"{here}#a", hint="a"),
+        Command(_("Request changes"), "message-2", f"{here}#r", hint="r"),
+        Command(_("Reject"), "x", f"{here}#x", hint="x"),
+    ]
+
+
+def _recent(request: HttpRequest, actor: Actor) -> list[Listing]:
+    """The items that the browser had open last; without any, the offers that the person changed last."""
+    ids = asked.ids(request.GET.get("recent", "").split(",")[: RECENT + 1])
+    if not ids:
+        return recent(actor.sandbox.pk, OFFER_KINDS, Wanted(by=actor.key), "-modified", RECENT)
+    known = {one.id: one for one in of_ids(actor.sandbox.pk, ids).filter(deleted_at=None)}
+    return [known[id] for id in dict.fromkeys(ids) if id in known][:RECENT]
+
+
+def _items(actor: Actor, items: Iterable[Listing]) -> list[Command]:
+    name = actor.sandbox.name
+    return [
+        Command(one.name, SECTION_OF[one.kind].icon, address_of(name, one), hint=SECTION_OF[one.kind].one, item=one)
+        for one in items
+    ]

@@ -1,0 +1,106 @@
+"""The keys that do something, those of the page first: as the dialog that ? opens, and as a plain page."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from offers.web.find.opened import page_at
+from offers.web.frame.respond import answer, wants_fragment
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """`ways` are the keys that do it, or one thing each: "Ctrl K" is pressed together."""
+
+    ways: tuple[str, ...]
+    text: Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcuts:
+    """`pages` are the names of the pages (web/urls.py) that have them."""
+
+    title: Promise
+    pages: frozenset[str]
+    keys: tuple[Shortcut, ...]
+
+
+EVERYWHERE = Shortcuts(
+    _("On every page"),
+    frozenset(),
+    (
+        Shortcut(("Ctrl K",), _("Find an offer, a page or an action")),
+        Shortcut(("/",), _("Go to the search of the page; where there is none, find from anywhere")),
+        Shortcut(("?",), _("Show these shortcuts")),
+        Shortcut(("Esc",), _("Close what is open")),
+    ),
+)
+OF_PAGES = (
+    Shortcuts(
+        _("In a list"),
+        frozenset({"offers", "items"}),
+        (
+            Shortcut(("↓ ↑", "j k"), _("Go to the next or previous row")),
+            Shortcut(("Enter",), _("Open it")),
+            Shortcut(("e",), _("Edit it")),
+            Shortcut(("x",), _("Select it")),
+        ),
+    ),
+    Shortcuts(
+        _("In a form"),
+        frozenset({"edit", "new"}),
+        (Shortcut(("Ctrl S",), _("Save")),),
+    ),
+    Shortcuts(
+        _("In the history of an item"),
+        frozenset({"history"}),
+        (
+            Shortcut(("j k",), _("Go to the next or previous change")),
+            Shortcut(("Enter",), _("Show or hide its details")),
+            Shortcut(("c",), _("Mark it, to compare it with another one")),
+        ),
+    ),
+    Shortcuts(
+        _("In the reviews"),
+        frozenset({"reviews"}),
+        (
+            Shortcut(("j k",), _("Go to the next or previous request")),
+            Shortcut(("Enter",), _("Open it")),
+            Shortcut(("a", "r", "x"), _("Open it, to approve it, to request changes or to reject it")),
+        ),
+    ),
+    Shortcuts(
+        _("In a request"),
+        frozenset({"review"}),
+        (
+            Shortcut(("a",), _("Go to Approve; Enter presses it")),
+            Shortcut(("r",), _("Go to Request changes")),
+            Shortcut(("x",), _("Go to Reject")),
+            Shortcut(("n",), _("Open the next one that waits for you")),
+        ),
+    ),
+    Shortcuts(
+        _("On a page of a past moment"),
+        frozenset(),
+        (
+            Shortcut(("[", "]"), _("Go to the change before or after")),
+            Shortcut(("n",), _("Back to now")),
+        ),
+    ),
+)
+
+
+@require_safe
+@login_not_required
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """All of them; `from` is the address of the page whose own come first."""
+    page = page_at(request.GET.get("from", ""))
+    name = page.match.url_name if page.match else None
+    own = [group for group in OF_PAGES if name in group.pages or (page.moment and not group.pages)]
+    others = [group for group in OF_PAGES if group not in own]
+    context = {"groups": [*own, EVERYWHERE, *others], "dialog": wants_fragment(request), "from": page.address}
+    return answer(request, "find/shortcuts.html", context, fragment="find/_shortcuts.html")

@@ -1,0 +1,173 @@
+"""Find and act from anywhere: what is found, for whom, from which page; and what is never offered."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from offers.document.kinds.registry import Kind
+from offers.models import LibraryItem, Membership, Sandbox
+from tests.cast import Role, actor, make, make_sandbox, offer
+from tests.web.conftest import SignIn
+
+FIND = "/s/prod/find/"
+OPEN = "/s/prod/offers/sale/"
+HTMX = {"HX-Request": "true"}
+
+
+def found(browser: Client, **asked: str) -> dict[str, str]:
+    """What can be chosen, in its order: where it leads or what it is sent to, by its text."""
+    text = browser.get(FIND, asked).content.decode()
+    main = text[text.index("<main") : text.index("</main>")]
+    ways = re.findall(
+        r'class="found-one".*?(?:formaction|href)="([^"]*)".*?class="found-text">\s*([^<]*?)\s*<', main, re.DOTALL
+    )
+    return {name: way.replace("&amp;", "&") for way, name in ways}
+
+
+def test_items_are_found_by_name_and_id_and_those_that_begin_so_come_first(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    admin = actor(sandbox)
+    make(admin, offer(name="Big sale of winter coats"))
+    make(admin, offer(name="Sale of the week"))
+    make(admin, offer(name="Sale that is over"))
+    make(admin, offer(name="Nothing like it"))
+    offers = [name for name in found(editor, q="SALE") if "ale" in name]
+    # The offer with this id, then those whose names begin so, the last changed first.
+    assert offers == ["Summer sale", "Sale that is over", "Sale of the week", "Big sale of winter coats"]
+    assert found(editor, q="sale we") == {
+        "Sale of the week": found(editor, q="sale")["Sale of the week"],
+        "Search the contents of all offers": "/s/prod/offers/?q=sale+we",
+    }
+    assert found(editor, q="holi")["Holiday 2026"] == "/s/prod/tags/holiday/"
+    assert "Nothing here is called" in editor.get(FIND, {"q": "no such thing"}).content.decode()
+
+
+def test_other_sandboxes_and_what_was_deleted_are_not_found(editor: Client, item: LibraryItem) -> None:
+    other = actor(make_sandbox("dev"))
+    make(other, offer(name="Sale of another sandbox"), id="elsewhere")
+    assert "Sale of another sandbox" not in found(editor, q="sale")
+    editor.post("/s/prod/offers/sale/delete/", {"etag": "3"})
+    assert "Summer sale" not in found(editor, q="sale")
+    assert editor.get("/s/dev/find/").status_code == 404
+    assert "Edit" not in found(editor, **{"from": "/s/dev/offers/elsewhere/"})
+
+
+def test_it_offers_what_the_policy_allows_with_the_item_that_is_open(
+    sign_in: SignIn, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    editor, viewer = sign_in(Role.EDITOR), sign_in(Role.AUDITOR, "Tomás Rivera")
+    can = found(editor, **{"from": OPEN + "history/"})
+    assert can["Edit"] == OPEN + "edit/"
+    assert can["Change the end date"] == OPEN + "edit/#f-selectionConstraint-endDate"
+    assert can["Approve"] == OPEN + "approve/"
+    assert can["Duplicate"] == OPEN + "duplicate/"
+    assert can["Undo the last change"] == OPEN + "history/3/undo/"
+    assert can["Who changed what"] == OPEN + "blame/"
+    assert can["Receipt of the last change"] == OPEN + "history/3/proof/"
+    assert can["Compare with last week"].startswith(OPEN + "compare/?from-at=20")
+    assert editor.get(can["Compare with last week"], follow=True).status_code == 200
+    reads = found(viewer, **{"from": OPEN})
+    assert {"History", "Compare with last week"} <= set(reads)
+    for text in ("Edit", "Approve", "Duplicate", "Undo the last change", "Archive…", "New offer", "Access"):
+        assert text not in reads
+    assert "Edit" not in found(editor, **{"from": OPEN + "?at=2026-01-01T00:00"})
+    Sandbox.objects.update(review_policy=Sandbox.ReviewPolicy.EVERYTHING)
+    asked = found(editor, **{"from": OPEN})
+    assert "Approve" not in asked
+    assert asked["Propose to go live…"] == OPEN + "approve/"
+    assert asked["Propose a change"] == OPEN + "edit/"
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["https://evil.example/s/prod/offers/sale/", "//evil/s/prod/offers/sale/", "sale", "/s/prod/offers/none/", "[", ""],
+)
+def test_an_address_that_is_none_of_ours_is_no_page(editor: Client, item: LibraryItem, page: str) -> None:
+    assert "Edit" not in found(editor, **{"from": page})
+    assert "evil" not in editor.get(FIND, {"from": page}).content.decode().split("<main")[1].split("</main>")[0]
+
+
+def test_what_changes_something_is_sent_and_never_followed(editor: Client, item: LibraryItem) -> None:
+    text = editor.get(FIND, {"from": OPEN}, headers=HTMX).content.decode()
+    assert re.search(
+        r'<button class="found-one" form="palette-do" formaction="/s/prod/offers/sale/approve/"\s+name="etag" value="3"',
+        text,
+    )
+    assert re.search(r'<button class="found-one" form="palette-do" formaction="/s/prod/offers/sale/duplicate/"', text)
+    assert 'role="option"' in text
+    assert "<html" not in text
+    assert LibraryItem.objects.get(pk=item.pk).etag == 3
+    page = editor.get(FIND, {"from": OPEN}).content.decode()
+    assert 'id="palette-do" method="post"' in page
+    assert 'role="option"' not in page
+
+
+def test_words_are_of_the_readers_language_or_english(editor: Client, item: LibraryItem) -> None:
+    editor.cookies["django_language"] = "ko"
+    assert "/s/prod/audit/" in found(editor, q="audit").values()
+    assert "/s/prod/audit/" in found(editor, q="감사").values()
+    assert "/s/prod/offers/new/" in found(editor, q="new offer").values()
+
+
+def test_recent_items_are_those_that_the_browser_had_open_else_those_that_the_person_changed(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    mine = editor.post("/s/prod/offers/sale/duplicate/", follow=True)
+    assert mine.status_code == 200
+    assert "Copy of Summer sale" in found(editor)
+    recent = found(editor, recent="holiday,gone,sale,sale")
+    assert [name for name in recent if recent[name] in ("/s/prod/tags/holiday/", OPEN)] == [
+        "Holiday 2026",
+        "Summer sale",
+    ]
+    assert "Copy of Summer sale" not in recent
+
+
+def test_a_person_without_a_sandbox_finds_their_own_pages(sign_in: SignIn, sandbox: Sandbox) -> None:
+    stranger, editor = sign_in(None, "Nina Berg"), sign_in()
+    assert stranger.get(FIND).status_code == 404
+    text = stranger.get("/find/").content.decode()
+    assert "/preferences/" in text
+    assert "/s/prod/" not in text
+    assert "/s/prod/reviews/" in editor.get("/find/").content.decode()
+    assert Client().get("/find/").status_code == 302
+
+
+def test_access_and_controls_are_for_those_who_may_open_them(sign_in: SignIn, sandbox: Sandbox) -> None:
+    admin, auditor = sign_in(Role.ADMIN), sign_in(Membership.Role.AUDITOR, "Tomás Rivera")
+    assert {"/s/prod/access/", "/s/prod/audit/controls/"} <= set(found(admin).values())
+    assert "/s/prod/access/" not in found(auditor).values()
+    assert "/s/prod/audit/controls/" in found(auditor).values()
+    for browser in (admin, auditor):
+        for address in set(found(browser).values()) - {"/accounts/password/change/"}:
+            assert browser.get(address).status_code == 200, address
+
+
+def test_it_asks_as_many_queries_for_many_items_as_for_few(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, django_assert_max_num_queries: Any
+) -> None:
+    asked = [{"from": OPEN}, {"q": "sale", "from": OPEN}, {"q": "sa", "recent": "sale"}]
+    editor.get(FIND, headers=HTMX)
+    for query in asked:
+        with django_assert_max_num_queries(14):
+            editor.get(FIND, query, headers=HTMX)
+    for number in range(12):
+        make(actor(sandbox), offer(name=f"Sale {number}"))
+        make(actor(sandbox), {"name": f"Sale {number}"}, Kind.TAG, f"tag-{number}")
+    for query in asked:
+        with django_assert_max_num_queries(14):
+            editor.get(FIND, query, headers=HTMX)
+
+
+def test_the_shortcuts_of_the_page_come_first_and_can_be_switched_off(editor: Client, sandbox: Sandbox) -> None:
+    text = editor.get("/shortcuts/", {"from": "/s/prod/reviews/"}).content.decode()
+    assert text.index("In the reviews") < text.index("On every page") < text.index("In a list")
+    assert Client().get("/shortcuts/").status_code == 200
+    assert 'data-keys="off"' not in text
+    editor.post("/preferences/", {"keys": "off", "next": "/s/prod/"})
+    assert 'data-keys="off"' in editor.get("/s/prod/").content.decode()
+    editor.post("/preferences/", {"keys": "maybe"})
+    assert 'data-keys="off"' in editor.get("/s/prod/").content.decode()
