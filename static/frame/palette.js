@@ -5,7 +5,8 @@ const input = document.getElementById("palette-q");
 const answer = document.getElementById("palette-answer");
 const failed = document.getElementById("palette-failed");
 const MAC = /Mac|iP(hone|ad|od)/.test(navigator.platform);
-// Whether what is shown answers what is typed; and what Enter was pressed for before it did.
+// What the last request asked for; whether what is shown answers what is typed; and what Enter was pressed for before it did.
+let asked = "";
 let answered = false;
 let awaited = null;
 
@@ -21,6 +22,7 @@ const open = () => {
   if (dialog.open) return dialog.close();
   input.value = "";
   answered = false;
+  answer.replaceChildren();
   dialog.showModal();
   input.focus();
   window.htmx.trigger(input, "open");
@@ -75,7 +77,10 @@ answer.addEventListener("click", (event) => event.target.closest("[role=option]"
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 dialog.addEventListener("close", () => (awaited = null));
 
-input.addEventListener("htmx:beforeRequest", () => (failed.hidden = true));
+input.addEventListener("htmx:beforeRequest", () => {
+  asked = input.value;
+  failed.hidden = true;
+});
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   input.addEventListener(name, () => {
     failed.hidden = false;
@@ -84,11 +89,13 @@ for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   });
 }
 answer.addEventListener("htmx:afterSwap", () => {
-  answered = true;
+  // An answer may come while the next letter is typed.
+  answered = asked === input.value;
   choose(options()[0]);
   const said = answer.querySelector("[data-said], .found-none");
   document.getElementById("palette-said").textContent = said ? said.dataset.said || said.textContent : "";
   // Nobody has seen yet what Enter was pressed for: a page is opened, but nothing is changed.
+  if (!answered) return;
   if (awaited && chosen() && chosen().href) follow(chosen(), awaited.elsewhere);
   awaited = null;
 });

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from offers.access.members import may_manage
 from offers.access.permissions import Actor, can_edit, may_audit
 from offers.web.find.commands import Command
-from offers.web.frame.respond import sandboxes_of
+from offers.web.frame.access import sandboxes_of
 from offers.web.frame.sections import SECTIONS, Section
 
 THEMES = {"auto": _("Theme: like the system"), "light": _("Theme: light"), "dark": _("Theme: dark")}
