@@ -144,6 +144,9 @@ SENDS_MAIL = bool(env.str("EMAIL_URL", default="").strip())
 if SENDS_MAIL and not (PUBLIC_URL and DEFAULT_FROM_EMAIL):
     raise ImproperlyConfigured("EMAIL_URL needs MAIL_FROM (who mail is from) and PUBLIC_URL (where its links lead).")
 
+# Whose installation it is: people read it where they sign in.
+INSTALLATION_NAME = env.str("INSTALLATION_NAME", default="")
+
 # What signs the checkpoints of the logs; without it, none are made.
 LOG_KEY = env.seed("LOG_KEY")
 

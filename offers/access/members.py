@@ -264,6 +264,12 @@ def _admins(sandbox: Sandbox) -> QuerySet[Membership]:
     return Membership.objects.filter(sandbox=sandbox, role=Role.ADMIN, user__is_active=True)
 
 
+def admins_of(sandbox: Sandbox, most: int) -> list[str]:
+    """What the first of them are called, for who needs somebody to turn to."""
+    found = _admins(sandbox).select_related("user").order_by("pk")[:most]
+    return [label_for_user(member.user) for member in found if member.user]
+
+
 def _with_accounts() -> QuerySet[Membership]:
     return Membership.objects.select_related("user", "client__offers_state")
 

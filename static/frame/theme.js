@@ -2,9 +2,12 @@
 (() => {
   const root = document.documentElement;
   root.classList.add("js");
-  if (root.dataset.theme !== "auto") return;
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const show = () => root.setAttribute("data-bs-theme", dark.matches ? "dark" : "light");
+  const show = () => {
+    const { theme } = root.dataset;
+    root.setAttribute("data-bs-theme", theme === "auto" ? (dark.matches ? "dark" : "light") : theme);
+  };
   dark.addEventListener("change", show);
+  root.addEventListener("theme", show);
   show();
 })();

@@ -6,7 +6,7 @@ its own, all others share one of the address. So nobody can lock out a person fr
 """
 
 import secrets
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.decorators import secure_admin_login
@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from offers.access.attempts import Budget, address_of, give_back, take
 from offers.access.signed_in import account
@@ -70,6 +71,12 @@ def person_called(name: str) -> User | None:
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    # Said with how long it takes: MINUTES.
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": gettext_lazy("Too many attempts. Try again in 5 minutes."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

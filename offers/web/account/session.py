@@ -93,7 +93,9 @@ def token_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     view, arguments = _view_of(request)
     if not hasattr(view, "keeps_typed") or request.method != "POST" or not _from_our_own_page(request):
-        return render(request, "403_csrf.html", {"around": around(request)}, status=403)
+        return render(
+            request, "403_csrf.html", {"around": around(request), "before": _page_before(request)}, status=403
+        )
     if not request.user.is_authenticated:
         return carried(request)
     if "HX-Request" in request.headers:

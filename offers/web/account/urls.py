@@ -10,6 +10,8 @@ from django.urls import URLPattern
 
 from offers.access.attempts import Budget, take
 from offers.web.account.accounts import MINUTES, sign_in
+from offers.web.frame.access import actor_of_last
+from offers.web.frame.errors import around
 
 OF_A_PERSON = 10
 
@@ -22,9 +24,10 @@ def closed(request: HttpRequest, **parts: str) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     """allauth's page, so many times: whoever sits at somebody's open session is not to guess the password there."""
     if request.method == "POST" and not take([Budget(("password", str(request.user.pk)), OF_A_PERSON, MINUTES)]):
-        refused = render(request, "429.html", status=429)
+        refused = render(request, "429.html", {"around": around(request)}, status=429)
         refused["Retry-After"] = str(MINUTES)
         return refused
+    actor_of_last(request)
     response: HttpResponse = password_change(request)
     return response
 

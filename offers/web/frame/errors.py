@@ -5,6 +5,7 @@ The layers below refuse by raising NotFound and NotAllowed, which Django takes h
 
 import re
 import sys
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -12,39 +13,78 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from offers import asked
 from offers.access.asking import asking
-from offers.web.frame.access import actor_for
+from offers.access.members import admins_of
+from offers.access.permissions import Role
+from offers.web.frame.access import actor_for, actor_of_last
 from offers.web.frame.middleware import Handler
-from offers.web.frame.respond import Frame
+from offers.web.frame.respond import Frame, wants_fragment
+from offers.web.frame.sections import OFFERS, SECTIONS, Section
 
 RETRY_AFTER = "10"
+MAX_WORD = 64
+# Those of a sandbox's admins that somebody is sent to.
+ADMINS_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LookedFor:
+    """What an address that leads nowhere was about, and the section whose list may have it."""
+
+    word: str
+    section: Section
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
-    return render(request, "404.html", {"around": around(request)}, status=404)
+    if wants_fragment(request):
+        return _told(_("It is not there any more, or not for you. Load the page again to see what is."), 404)
+    return render(request, "404.html", {"around": around(request), "wanted": looked_for(request.path_info)}, status=404)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler403; why, in the words of who raised it."""
-    return render(request, "403.html", {"around": around(request), "exception": str(exception)}, status=403)
+    """Django's handler403; why, in the words of who raised it, and who can give another role."""
+    why = str(exception) or _("Your role does not include this.")
+    if wants_fragment(request):
+        return _told(why, 403)
+    template, actor = around(request), asking(request).actor
+    # An admin was refused for another reason than their role.
+    admins = admins_of(actor.sandbox, ADMINS_NAMED) if actor and actor.role != Role.ADMIN else []
+    return render(request, "403.html", {"around": template, "why": why, "admins": ", ".join(admins)}, status=403)
+
+
+def looked_for(path: str) -> LookedFor | None:
+    """The id or the last word of an address; None where it has none."""
+    inside = re.match(r"/s/[-\w]+/(.*)", path)
+    parts = [part for part in (inside[1] if inside else path).split("/") if part]
+    section = SECTIONS.get(parts[0]) if parts else None
+    words = parts[1:2] if section else parts[-1:]
+    word = asked.text(words[0], MAX_WORD) if words else ""
+    return LookedFor(word, section or OFFERS) if word and word != "new" else None
+
+
+def _told(words: str, status: int) -> HttpResponse:
+    """For a script of a page, which shows it there (static/frame/failed.js)."""
+    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
 
 
 def around(request: HttpRequest) -> str:
-    """The template around the page: the frame for a member of the sandbox that the address is in, for others nothing.
+    """The template around the page: the frame of the sandbox that the address is in or, for who does not belong to that, of the one
+    that they used last; nothing for who belongs to none.
 
     So a sandbox that is not there and one that the person does not belong to look the same.
     """
+    if not hasattr(request, "user"):
+        return "frame/alone.html"
     inside = re.match(r"/s/([-\w]+)/", request.path_info)
     try:
-        if inside and hasattr(request, "user"):
-            actor_for(request, inside[1])
-            return "frame/framed.html"
+        actor = actor_for(request, inside[1]) if inside else actor_of_last(request)
     except Http404:
-        pass
-    return "frame/alone.html"
+        actor = actor_of_last(request)
+    return "frame/framed.html" if actor else "frame/alone.html"
 
 
 def only_pressed(get_response: Handler) -> Handler:
@@ -63,14 +103,27 @@ def only_pressed(get_response: Handler) -> Handler:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500: 503 while the database is away, else 500. Asks the database for nothing: who is signed in is not known here."""
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    """Django's handler500: 503 while the database is away, which is then asked for nothing, else 500 with a number to tell."""
+    number = asking(request).request_id
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        words = _("The database is away for a moment. Nothing was half-written: try again in a few seconds.")
+        away = _told(words, 503) if wants_fragment(request) else HttpResponse(_alone(request, "503.html"), status=503)
+        away["Retry-After"] = RETRY_AFTER
+        return away
+    if wants_fragment(request):
+        words = _("Something went wrong here, and the change was not stored. Try again; the number for your operator:")
+        return _told(f"{words} {number}", 500)
+    try:
+        text: str = render_to_string("500.html", {"around": around(request), "request_id": number}, request)
+    except Exception:  # noqa: BLE001 - what went wrong may be what the frame asks for, too
+        text = _alone(request, "500.html")
+    return HttpResponse(text, status=500)
+
+
+def _alone(request: HttpRequest, template: str) -> str:
+    """The page without the frame and without asking anybody for anything."""
     context = {"frame": {"theme": Frame(request).theme}, "request_id": asking(request).request_id}
-    text = render_to_string("503.html" if away else "500.html", context)
-    response = HttpResponse(text, status=503 if away else 500)
-    if away:
-        response["Retry-After"] = RETRY_AFTER
-    return response
+    return render_to_string(template, {**context, "around": "frame/alone.html"})
 
 
 def form_size(get_response: Handler) -> Handler:
@@ -80,7 +133,6 @@ def form_size(get_response: Handler) -> Handler:
         length = asked.number(request.META.get("CONTENT_LENGTH") or "0", asked.MAX_KEY)
         if length is not None and length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return get_response(request)
-        text = render_to_string("413.html", {"frame": {"theme": Frame(request).theme}})
-        return HttpResponse(text, status=413)
+        return HttpResponse(_alone(request, "413.html"), status=413)
 
     return middleware

@@ -125,6 +125,11 @@ class Frame:
         return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
 
     @property
+    def house(self) -> str:
+        """Whose installation it is, where its operator said so."""
+        return str(settings.INSTALLATION_NAME)
+
+    @property
     def theme(self) -> str:
         theme = self.request.COOKIES.get("theme", "")
         return theme if theme in THEMES else "auto"

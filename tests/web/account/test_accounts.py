@@ -62,7 +62,7 @@ def test_it_refuses_without_hashing_when_too_many_attempts_failed(monkeypatch: p
     monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: pytest.fail("it hashed"))
     response = browser.post("/accounts/login/", {"login": "mina", "password": PASSWORD})
     assert (response.status_code, response["Retry-After"]) == (429, "300")
-    assert "Too many failed login attempts" in response.content.decode()
+    assert "Too many attempts. Try again in 5 minutes." in response.content.decode()
 
 
 def test_a_stranger_at_another_address_locks_nobody_out() -> None:

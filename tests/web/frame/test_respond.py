@@ -231,7 +231,7 @@ urlpatterns = [path("", home.start), path("away/", database_away), path("broken/
 
 
 @pytest.mark.parametrize(("address", "status"), [("/away/", 503), ("/broken/", 500)])
-def test_what_goes_wrong_on_our_side_has_a_page_that_asks_the_database_nothing(
+def test_what_goes_wrong_on_our_side_has_a_page_with_its_number(
     sign_in: SignIn, address: str, status: int, django_assert_num_queries: object
 ) -> None:
     browser = sign_in()
