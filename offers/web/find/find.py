@@ -16,13 +16,13 @@ from offers import asked
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import KINDS, OFFER_KINDS
 from offers.lists.filters import Wanted
-from offers.lists.meant import meant
 from offers.lists.names import of_ids
 from offers.lists.pages import recent
 from offers.models import ChangeRequest, Listing
 from offers.review.verdicts import not_judged_by
 from offers.web.find import of_item, places
 from offers.web.find.commands import Command, Group, having
+from offers.web.find.meant import meant
 from offers.web.find.opened import Page, item_of, page_at, request_of
 from offers.web.frame.access import actor_for, actor_of_last
 from offers.web.frame.addresses import address_of
