@@ -221,6 +221,15 @@ def _total(asked: QuerySet[LogEntry], wanted: Wanted, known: Sequence[Day]) -> i
     return total + sum(asked.filter(created_at__gte=day.begins, created_at__lt=day.ends).count() for day in parts)
 
 
+def expected(sandbox_id: int, wanted: Wanted) -> tuple[int, bool]:
+    """How many entries `every` will find, and whether exactly so many or at most; 0 where they are not counted."""
+    if wanted.is_particular:
+        hits = matching(sandbox_id, wanted).values_list("pk")[: COUNT_LIMIT + 1].count()
+        return (hits, True) if hits <= COUNT_LIMIT else (0, False)
+    known = within(wanted, days.days_of(sandbox_id, wanted.terms))
+    return _total(matching(sandbox_id, wanted), wanted, known), wanted.is_counted
+
+
 def every(sandbox_id: int, wanted: Wanted, size: int = 500) -> Iterator[list[LogEntry]]:
     """All of it, so many at a time: each goes on where the one before ended, and nothing is kept."""
     start, known = Start(), within(wanted, days.days_of(sandbox_id, wanted.terms))

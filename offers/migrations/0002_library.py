@@ -685,6 +685,40 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Download",
+            fields=[
+                ("token", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("person", models.BigIntegerField()),
+                ("expected", models.BigIntegerField()),
+                ("exactly", models.BooleanField()),
+                ("entries", models.BigIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("broken", "Broken"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="running",
+                        max_length=9,
+                    ),
+                ),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "sandbox",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="offers.sandbox",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="LogNote",
             fields=[
                 (

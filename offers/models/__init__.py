@@ -7,7 +7,7 @@ from offers.models.bulk import BulkRow, BulkRun
 from offers.models.erasure import ErasedText, Erasure, ErasureStep, Keeping, RetentionClass
 from offers.models.library import LibraryItem, Membership, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
-from offers.models.log import LibraryImport, LogCheck, LogDay, LogEntry, LogHead, LogNote, LogTile
+from offers.models.log import Download, LibraryImport, LogCheck, LogDay, LogEntry, LogHead, LogNote, LogTile
 from offers.models.people import MailTurn, PersonalSettings, Presence, SavedView, Session
 from offers.models.review import ChangeRequest, Notice, RequestComment, RequestedChange, RequestEvent, ShownWith
 
@@ -19,6 +19,7 @@ __all__ = [
     "BulkRun",
     "ChangeRequest",
     "ClientState",
+    "Download",
     "ErasedText",
     "Erasure",
     "ErasureStep",

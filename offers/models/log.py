@@ -191,3 +191,28 @@ class LibraryImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.items} items from {self.origin}"
+
+
+class Download(models.Model):
+    """A file of the log that is being sent, or was lately (log/taken/downloads): how far it has come. `person` is an account's number."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        BROKEN = "broken"
+        CANCELLED = "cancelled"
+
+    token = models.CharField(max_length=40, primary_key=True)
+    person = models.BigIntegerField()
+    sandbox = models.ForeignKey(
+        Sandbox, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    # How many entries it will have, or at most: 0 where nobody knows. And how many were sent.
+    expected = models.BigIntegerField()
+    exactly = models.BooleanField()
+    entries = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=9, choices=State, default=State.RUNNING)
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.entries} of {self.expected} entries"

@@ -107,6 +107,7 @@ urlpatterns = [
     path("s/<slug:sandbox>/library.ndjson", library_file.file, name="library_file"),
     path("s/<slug:sandbox>/audit.csv", files.as_csv, name="audit_csv"),
     path("s/<slug:sandbox>/audit.ndjson", files.as_ndjson, name="audit_ndjson"),
+    path("s/<slug:sandbox>/audit/downloads/<slug:token>/", files.progress, name="audit_download"),
     path("s/<slug:sandbox>/inbox/", inbox.inbox, name="inbox"),
     path("s/<slug:sandbox>/inbox/read/", inbox.read, name="inbox_read"),
     path("s/<slug:sandbox>/<section:section>/", items.item_list, name="items"),

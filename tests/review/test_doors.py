@@ -117,7 +117,7 @@ READS = {
     "evidence",
     "audit_sample", "audit_sample_zip",
     "audit_integrity", "audit_controls", "log_checkpoint", "log_vkey", "log_tile", "receipt", "entry_receipt", "proof", "log_checker",
-    "audit", "audit_csv", "audit_ndjson", "library_file", "promote", "on_air", "differences", "review_comment", "review_resolve", "inbox",
+    "audit", "audit_download", "audit_csv", "audit_ndjson", "library_file", "promote", "on_air", "differences", "review_comment", "review_resolve", "inbox",
     "erasures", "erasure_of_person", "retention_class", "retention_class_remove", "erasure", "erasure_confirm", "erasure_refuse",
     "keep", "keep_hold", "keep_class", "keep_erase", "inbox_read", "items", "item", "preview_text", "attributes", "presence", "bring_in", "item_api", "preview", "history", "revision", "compare", "blame", "field_values",
 }  # fmt: skip

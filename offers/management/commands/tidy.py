@@ -6,7 +6,8 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from offers.api.wire.idempotency import KEPT
-from offers.models import Attempt, IdempotencyKey, Presence, Session
+from offers.log.taken import downloads
+from offers.models import Attempt, Download, IdempotencyKey, Presence, Session
 from offers.web.edit.presence import GONE_AFTER
 
 # Small statements: none of them nears the time limit, or holds what a request waits for, however long the timer stood still.
@@ -35,6 +36,7 @@ def served() -> dict[str, QuerySet[Model]]:
         "expired tokens": Token.objects.expired(),
         "old idempotency keys": IdempotencyKey.objects.filter(created_at__lt=now - KEPT),
         "closed tabs": Presence.objects.filter(seen_at__lt=now - GONE_AFTER),
+        "ended downloads": Download.objects.filter(updated_at__lt=now - downloads.KEPT),
         "old counts of attempts": Attempt.objects.filter(ends_at__lt=now),
     }
 

@@ -12,6 +12,7 @@ from offers.web.audit import months, strip
 from offers.web.audit.filters import asked_of, chips_of, filters_of
 from offers.web.audit.folding import folded, together
 from offers.web.audit.lines import Line, approvals_for, lines_of
+from offers.web.audit.taken import files
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer
@@ -46,7 +47,7 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "links": links(request, found.page.next, found.page.previous),
         # Nobody works on it, or a large import is new.
         "behind": len(coming) == audit.PAGE_SIZE,
-        "query": _query(request),
+        "files": files.links(actor, _query(request)),
         # Whether there are receipts.
         "signed": bool(settings.LOG_KEY),
     }

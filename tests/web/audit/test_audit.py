@@ -131,7 +131,7 @@ def test_small_edits_of_one_person_are_one_line_to_be_opened(lived: Sandbox, sig
     body = answer.content.decode()
     assert (body.count('<summary class="audit-line"'), body.count('<li class="audit-line"')) == (1, 6)
     rows = b"".join(auditor.get("/s/prod/audit.ndjson?item=worked")).splitlines()
-    assert len(rows) == 6, "files fold nothing"
+    assert len(rows) == 6 + 1, "files fold nothing"
 
 
 def test_the_strip_counts_what_the_filters_show_and_each_bar_filters(lived: Sandbox, sign_in: SignIn) -> None:
@@ -169,6 +169,8 @@ def test_the_files_have_exactly_what_the_filter_shows(lived: Sandbox, sign_in: S
     auditor = sign_in("auditor")
     body = b"".join(auditor.get("/s/prod/audit.csv?kind=personalized-offer")).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(body)))
+    end = rows.pop()
+    assert (end["event"], end["what"]) == ("end", "4 entries"), "who has this line has all of it"
     assert [row["what"] for row in rows] == ["Priority", "Status", "End date", "Created"]
     assert {row["name"] for row in rows} == {"'=Gold sale"}, "no spreadsheet calculates it"
     assert rows[1]["status"] == "approved"
@@ -179,6 +181,7 @@ def test_the_files_have_exactly_what_the_filter_shows(lived: Sandbox, sign_in: S
         ("", ""),
     ]
     lines = [orjson.loads(line) for line in b"".join(auditor.get("/s/prod/audit.ndjson?kind=tag")).splitlines()]
+    assert lines.pop() == {"event": "end", "what": "2 entries", "entries": 2}
     assert [(line["what"], line["id"], line["name"]) for line in lines] == [
         ("Deleted", "seollal", "설날"),
         ("Created", "seollal", "설날"),
@@ -196,7 +199,7 @@ def test_a_change_of_access_says_in_the_file_whom_it_is_about(lived: Sandbox, si
     facts: list[Any] = [{"review_policy": "none"}, {"review_policy": "reviewer"}]
     record(Author(None, "Mina"), [lived.pk], What.POLICY_CHANGED, Subject("", ""), *facts)
     sequencer.keep()
-    (line,) = b"".join(sign_in("auditor").get("/s/prod/audit.ndjson?event=access")).splitlines()
+    line, _end = b"".join(sign_in("auditor").get("/s/prod/audit.ndjson?event=access")).splitlines()
     told = orjson.loads(line)
     assert (told["what"], told["before"], told["after"]) == (
         "policy-changed",

@@ -55,7 +55,7 @@ def test_the_audit_page_and_the_version_say_where_it_came_from(moved: Sandbox, s
     version = text_of(auditor.get("/s/prod/offers/sale/history/1/"))
     assert "localhost/DEMO@OfferOrg/there" in version
     assert Revision.objects.get(sandbox__name="there").digest in version
-    (line,) = b"".join(auditor.get("/s/prod/audit.ndjson?event=import")).splitlines()
+    line, _end = b"".join(auditor.get("/s/prod/audit.ndjson?event=import")).splitlines()
     assert b'"origin":"localhost/DEMO@OfferOrg/there"' in line
 
 

@@ -1,24 +1,32 @@
 """The audit page's list as a file: CSV for spreadsheets, NDJSON for programs. Exactly what the filters show, all of it."""
 
 import csv
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
+from offers import asked
+from offers.access.permissions import Actor
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references
 from offers.document.words.describe import describe
 from offers.ledger.around import around
 from offers.lists.names import names
 from offers.log import audit
+from offers.log.taken import downloads
 from offers.models import LogEntry, Revision
 from offers.web.audit.filters import asked_of, unread
 from offers.web.audit.lines import Line, approvals_for, lines_of
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
+from offers.web.frame.respond import answer
 
 COLUMNS = (
     *("index", "time", "event", "what", "who", "who_key", "client", "door", "kind", "id", "name", "etag", "fields"),
@@ -26,6 +34,11 @@ COLUMNS = (
 )
 # Of so many changes at once the documents before and after are held: a file of a million takes no more memory than one of these.
 AT_ONCE = 100
+# What the last line of a file has in the place of an event.
+END = "end"
+MAX_TOKEN = 40
+# How often it is asked for a file that has not begun.
+MOST_WAITED = 60
 # A cell that begins so is a formula for a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -43,7 +56,8 @@ def as_csv(request: HttpRequest, sandbox: str) -> HttpResponseBase:
     def text(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
         # Else spreadsheets take UTF-8 for something else.
         yield "\ufeff" + writer.writerow(COLUMNS)
-        yield from (writer.writerow([_cell(row[name]) for name in COLUMNS]) for row in rows)
+        for row in rows:
+            yield writer.writerow([_cell(row.get(name)) for name in COLUMNS])
 
     return _file(request, sandbox, "text/csv; charset=utf-8", "csv", text)
 
@@ -78,12 +92,61 @@ def _file(
     # A page shows what filters it has. Who takes a file home would take all of it for what they asked for.
     if unread(request.GET, wanted):
         raise BadRequest("a filter that is none")
-    found = (
+    found: Iterator[dict[str, Any]] = (
         row for entries in audit.every(actor.sandbox.pk, wanted, AT_ONCE) for row in _rows(actor.sandbox.pk, entries)
     )
+    if token := asked.text(request.GET.get("download"), MAX_TOKEN):
+        total, exactly = audit.expected(actor.sandbox.pk, wanted)
+        begun = downloads.begin(token, actor.user_id or 0, actor.sandbox.pk, total, exactly=exactly)
+        found = downloads.counted(found, begun) if begun else found
+    found = _ended(found)
     response = StreamingHttpResponse(text(found), content_type=type)
     response["Content-Disposition"] = f'attachment; filename="audit-{actor.sandbox.name}.{ending}"'
     return response
+
+
+def _ended(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The rows, and one that says how many they were: a file without it was broken off."""
+    number = 0
+    for number, row in enumerate(rows, 1):  # noqa: B007  # the last one
+        yield row
+    yield {"event": END, "what": f"{number} entries", "entries": number}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to a file, which has a `token` of its own: by that the page asks how far the file has come."""
+
+    name: str
+    address: str
+    token: str
+
+
+def links(actor: Actor, query: str) -> list[Link]:
+    """`query` are the filters of the page."""
+    made = []
+    for name, url in (("CSV", "audit_csv"), ("NDJSON", "audit_ndjson")):
+        token = secrets.token_urlsafe(18)
+        more = f"{query}&" if query else ""
+        made.append(Link(name, f"{reverse(url, args=[actor.sandbox.name])}?{more}download={token}", token))
+    return made
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def progress(request: HttpRequest, sandbox: str, token: str) -> HttpResponse:
+    """How far the file has come that a link with this token leads to; a POST cancels it."""
+    actor = actor_for(request, sandbox)
+    key = token, actor.user_id or 0, actor.sandbox.pk
+    if request.method == "POST":
+        downloads.cancel(*key)
+    waited = (asked.number(request.GET.get("waited")) or 0) + 1
+    context: dict[str, object] = {
+        "token": token,
+        "download": downloads.found(*key),
+        "waited": waited,
+        "given_up": waited > MOST_WAITED,
+    }
+    return answer(request, "audit/_download.html", context)
 
 
 def _rows(sandbox_id: int, entries: list[LogEntry]) -> Iterator[dict[str, Any]]:
