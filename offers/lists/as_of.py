@@ -30,7 +30,13 @@ from offers.models import LibraryItem, Listing, ListingPast, reading
 # The orders that the past has an index of.
 ORDERS: Mapping[str, Order] = {name: pages.ORDERS[name] for name in ("name", "-name", "ends", "-ends")}
 DEFAULT_ORDER = "name"
-STATE_ORDERS: Mapping[str, str] = {LiveState.ENDING: "ends", LiveState.EXPIRED: "-ends"}
+# What is asked for by its window stands together in the order of its ends: by name, it is scattered among all that has ended.
+STATE_ORDERS: Mapping[str, str] = {
+    LiveState.LIVE: "ends",
+    LiveState.ENDING: "ends",
+    LiveState.SCHEDULED: "ends",
+    LiveState.EXPIRED: "-ends",
+}
 # Each statement is given so long: what it looks at is bounded, so that it takes a part of that. And what an index may find.
 TIMEOUT_MS = 2_000
 HITS_MS = 500

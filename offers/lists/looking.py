@@ -19,8 +19,8 @@ from offers.lists.keyset import Condition, Order, Start, Values, sorting, stretc
 from offers.models import Listing, ListingPast, reading
 
 # Rows of what is still so, of which each is read; and entries of the past's index, which has both ends of the time inside.
-LOOKED_NOW = 5_000
-LOOKED_PAST = 25_000
+LOOKED_NOW = 8_000
+LOOKED_PAST = 40_000
 # So many rows that can have been true at the moment are all of them taken.
 FEW = 10_000
 
