@@ -1,18 +1,21 @@
 """What happened in a sandbox: every change, review and change of access, with filters; and as files of exactly that."""
 
+import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from offers import asked
+from offers.access.permissions import Actor
 from offers.log import audit, sequencer
 from offers.web.audit import months, strip
 from offers.web.audit.filters import asked_of, chips_of, filters_of
 from offers.web.audit.folding import folded, together
 from offers.web.audit.lines import Line, approvals_for, lines_of
-from offers.web.audit.taken import files
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer
@@ -47,7 +50,7 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "links": links(request, found.page.next, found.page.previous),
         # Nobody works on it, or a large import is new.
         "behind": len(coming) == audit.PAGE_SIZE,
-        "files": files.links(actor, _query(request)),
+        "files": _files(actor, _query(request)),
         # Whether there are receipts.
         "signed": bool(settings.LOG_KEY),
     }
@@ -69,6 +72,25 @@ def _without(request: HttpRequest, *names: str) -> str:
     for name in names:
         query.pop(name, None)
     return f"{query.urlencode()}&" if query else ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A link to a file (taken/files), which has a `token` of its own: by that the page asks how far the file has come."""
+
+    name: str
+    address: str
+    token: str
+
+
+def _files(actor: Actor, query: str) -> list[File]:
+    """`query` are the filters of the page."""
+    made = []
+    for name, url in (("CSV", "audit_csv"), ("NDJSON", "audit_ndjson")):
+        token = secrets.token_urlsafe(18)
+        more = f"{query}&" if query else ""
+        made.append(File(name, f"{reverse(url, args=[actor.sandbox.name])}?{more}download={token}", token))
+    return made
 
 
 def _query(request: HttpRequest) -> str:

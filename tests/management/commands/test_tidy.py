@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from offers.management.commands import tidy
-from offers.models import Attempt, IdempotencyKey, LibraryItem, Presence, Sandbox, Session
+from offers.models import Attempt, Download, IdempotencyKey, LibraryItem, Presence, Sandbox, Session
 from tests.api.conftest import fill, make_caller, make_sandbox
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,7 @@ def left_by(moment: str, sandbox: Sandbox) -> None:
     item, user = LibraryItem.objects.all()[0], User.objects.get_or_create(username="mina")[0]
     Presence.objects.create(item=item, user=user, label="Mina", tab=moment, opened_at=began, seen_at=began)
     Attempt.objects.create(key=moment, count=1, ends_at=ends)
+    Download.objects.create(token=moment, person=1, sandbox=sandbox, expected=1, exactly=True, updated_at=began)
 
 
 def test_it_deletes_what_has_served_its_time_and_nothing_else(
@@ -46,7 +47,8 @@ def test_it_deletes_what_has_served_its_time_and_nothing_else(
     assert list(IdempotencyKey.objects.values_list("value", flat=True)) == ["now"]
     assert list(Presence.objects.values_list("tab", flat=True)) == ["now"]
     assert list(Attempt.objects.values_list("key", flat=True)) == ["now"]
-    assert capsys.readouterr().out.count("\n") == len(tidy.served()) == 5
+    assert list(Download.objects.values_list("token", flat=True)) == ["now"]
+    assert capsys.readouterr().out.count("\n") == len(tidy.served()) == 6
 
 
 def test_it_deletes_more_than_one_batch(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,19 +1,15 @@
 """The audit page's list as a file: CSV for spreadsheets, NDJSON for programs. Exactly what the filters show, all of it."""
 
 import csv
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from offers import asked
-from offers.access.permissions import Actor
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references
 from offers.document.words.describe import describe
@@ -111,25 +107,6 @@ def _ended(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for number, row in enumerate(rows, 1):  # noqa: B007  # the last one
         yield row
     yield {"event": END, "what": f"{number} entries", "entries": number}
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link to a file, which has a `token` of its own: by that the page asks how far the file has come."""
-
-    name: str
-    address: str
-    token: str
-
-
-def links(actor: Actor, query: str) -> list[Link]:
-    """`query` are the filters of the page."""
-    made = []
-    for name, url in (("CSV", "audit_csv"), ("NDJSON", "audit_ndjson")):
-        token = secrets.token_urlsafe(18)
-        more = f"{query}&" if query else ""
-        made.append(Link(name, f"{reverse(url, args=[actor.sandbox.name])}?{more}download={token}", token))
-    return made
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
