@@ -6,9 +6,11 @@ from typing import Any, NamedTuple, Protocol
 
 import orjson
 from django.db import DataError, transaction
+from django.db.models import Max, Min
 
+from offers import asked
 from offers.document.values import Document, Patch, canonical
-from offers.models import Sandbox, reading
+from offers.models import LibraryItem, Sandbox, reading
 
 
 class Made(Protocol):
@@ -30,23 +32,25 @@ class Apart(NamedTuple):
     message: str
 
 
-# What lists and search know of items, read out of the documents again; and what lists knew before, each row from where the one
-# before it ended, from the item's creation on until the present one.
+# What lists and search know of the items with these keys, read out of the documents again.
 LISTS = """
 SELECT item.id, item.etag, 'lists show it differently than its document says'
   FROM offers_libraryitem AS item CROSS JOIN LATERAL offers_listed(item, item.document || '{}') AS expected
        LEFT JOIN offers_listing AS listing ON listing.key = item.key
- WHERE item.sandbox_id = %(sandbox)s
+ WHERE item.sandbox_id = %(sandbox)s AND item.key BETWEEN %(first)s AND %(last)s
    AND (to_jsonb(listing) - 'since') IS DISTINCT FROM (to_jsonb(expected) - 'since')
 UNION ALL
 SELECT item.id, item.etag, 'search knows another text than its document has'
   FROM offers_libraryitem AS item
        LEFT JOIN offers_searchtext AS named ON named.item_key = item.key AND named.part = 'name'
        LEFT JOIN offers_searchtext AS content ON content.item_key = item.key AND content.part = 'content'
- WHERE item.sandbox_id = %(sandbox)s
+ WHERE item.sandbox_id = %(sandbox)s AND item.key BETWEEN %(first)s AND %(last)s
    AND (named.text IS DISTINCT FROM offers_searched_name(item.id, item.document || '{}')
         OR content.text IS DISTINCT FROM offers_searched_content(item.document || '{}'))
-UNION ALL
+"""
+# What they know besides: what lists knew before, each row from where the one before it ended, from the item's creation on until
+# the present one; and what is of nothing that is there.
+BESIDES = """
 SELECT item.id, item.etag, 'what lists knew of it before has a gap or is there twice'
   FROM (SELECT item_id, since, lag(until) OVER (PARTITION BY item_id ORDER BY since, until) AS expected
           FROM (SELECT item_id, since, until FROM offers_listingpast WHERE sandbox_id = %(sandbox)s
@@ -57,13 +61,44 @@ UNION ALL
 SELECT DISTINCT item.id, item.etag, 'lists knew something before of what has one version'
   FROM offers_listingpast AS past JOIN offers_libraryitem AS item ON item.key = past.item_id
  WHERE past.sandbox_id = %(sandbox)s AND item.etag = 1
+UNION ALL
+SELECT listing.id, 0, 'lists show it, and there is no such item'
+  FROM offers_listing AS listing WHERE listing.sandbox_id = %(sandbox)s
+   AND NOT EXISTS (SELECT FROM offers_libraryitem AS item WHERE item.key = listing.key)
+UNION ALL
+SELECT past.name, 0, 'lists showed it before, and there never was such an item'
+  FROM offers_listingpast AS past WHERE past.sandbox_id = %(sandbox)s
+   AND NOT EXISTS (SELECT FROM offers_libraryitem AS item WHERE item.key = past.item_id)
+UNION ALL
+SELECT item.id, item.etag, 'search knows more of it than its document has'
+  FROM offers_searchtext AS more JOIN offers_libraryitem AS item ON item.key = more.item_key
+ WHERE item.sandbox_id = %(sandbox)s AND more.part NOT IN ('name', 'content')
 """
 
 
 def now(sandbox: Sandbox) -> Iterator[Apart]:
     """Where lists and search are not what the documents make them, and where what lists knew before has gaps."""
-    for found in reading.stream(LISTS, {"sandbox": sandbox.pk}):
+    yield from _now(sandbox, 0, asked.MAX_KEY)
+    for found in reading.stream(BESIDES, {"sandbox": sandbox.pk}):
         yield Apart(*found)
+
+
+def _now(sandbox: Sandbox, first: int, last: int) -> Iterator[Apart]:
+    try:
+        found = list(reading.stream(LISTS, {"sandbox": sandbox.pk, "first": first, "last": last}))
+    except DataError:
+        # There is a document that PostgreSQL cannot read as lists do: in which half of the items?
+        keys = LibraryItem.objects.filter(sandbox=sandbox, key__range=(first, last)).aggregate(Min("key"), Max("key"))
+        first, last = keys["key__min"], keys["key__max"]
+        if first == last:
+            item = LibraryItem.objects.get(key=first)
+            yield Apart(item.id, item.etag, "lists cannot show what its document says")
+            return
+        middle = (first + last) // 2
+        yield from _now(sandbox, first, middle)
+        yield from _now(sandbox, middle + 1, last)
+        return
+    yield from (Apart(*one) for one in found)
 
 
 # Of each stretch of versions that lists show alike: what they knew at any time in it, and what the document says. The last one's
