@@ -8,7 +8,7 @@ from typing import Any
 from offers.access.permissions import author_key
 from offers.ledger.records import StoredRevision
 from offers.ledger.verify import Difference, Step
-from offers.log import erasures, sequencer
+from offers.log import beside, erasures, sequencer
 from offers.log.checkpoints import Checkpoint
 from offers.log.events import Found, said_by
 from offers.log.found import counting
@@ -98,10 +98,11 @@ def check(sandbox: Sandbox, kept: Sequence[Checkpoint] = ()) -> Iterator[Differe
 
     head = LogHead.objects.filter(sandbox=sandbox).first() or LogHead(sandbox=sandbox)
     roots = _Roots(sandbox.pk, {one.size for one in kept})
-    for index, hash in reading.stream(_HASHES, {"sandbox": sandbox.pk, "size": head.size}):
+    for index, hash in reading.stream(_HASHES, {"sandbox": sandbox.pk, "size": head.size}, binary=True):
         if index != roots.count:
             break
-        yield from map(at, roots.add(bytes(hash)))
+        if roots.add(hash):
+            yield from map(at, roots.filled())
     yield from map(at, roots.end())
     if roots.count != head.size:
         yield at(f"the log has {roots.count} entries without a gap and says that there are {head.size}")
@@ -122,6 +123,7 @@ def check(sandbox: Sandbox, kept: Sequence[Checkpoint] = ()) -> Iterator[Differe
         yield from map(at, _steps_apart(sandbox, batch))
     yield from _missing(sandbox, head)
     yield from map(at, erasures.unnamed(sandbox))
+    yield from (Difference(sandbox.name, what, 0, message) for what, message in beside.apart(sandbox))
     for one in kept:
         if one.size > head.size:
             yield at(f"a checkpoint is over {one.size} entries, and there are {head.size}: the last ones are gone")
@@ -210,16 +212,16 @@ class _Roots:
         # The hashes of the last tile of each level, so far.
         self._open: list[list[bytes]] = [[]]
 
-    def add(self, hash: bytes) -> Iterator[str]:
-        """The next entry; what is wrong with the tiles that it fills."""
+    def add(self, hash: bytes) -> bool:
+        """The next entry; whether it fills a tile."""
         self._open[0].append(hash)
         self.count += 1
-        if len(self._open[0]) == WIDTH:
-            yield from self._filled(0)
         if self.count in self.sizes:
             self.found[self.count] = self._root()
+        return len(self._open[0]) == WIDTH
 
-    def _filled(self, level: int) -> Iterator[str]:
+    def filled(self, level: int = 0) -> Iterator[str]:
+        """What is wrong with the tile that was filled, and with those that it fills."""
         hashes = self._open[level]
         yield from self._wrong(level, hashes)
         if level + 1 == len(self._open):
@@ -227,7 +229,7 @@ class _Roots:
         self._open[level + 1].append(root_of(hashes))
         self._open[level] = []
         if len(self._open[level + 1]) == WIDTH:
-            yield from self._filled(level + 1)
+            yield from self.filled(level + 1)
 
     def end(self) -> Iterator[str]:
         """What is wrong with the last tile of each level."""

@@ -250,6 +250,22 @@ CASES: dict[str, tuple[Tampering, str]] = {
     "a note that nobody wrote": (
         "INSERT INTO offers_lognote (sandbox_id, index, text) SELECT sandbox_id, 2, 'mina said so' FROM offers_lognote LIMIT 1",
         "a search finds a note that nobody wrote with entry 2"),
+    "a document that lists cannot read": (
+        """ALTER TABLE offers_libraryitem DISABLE TRIGGER item_listed;
+           UPDATE offers_libraryitem SET document = document || '{"selectionConstraint": {"endDate": "never"}}' WHERE id = 'sale'""",
+        "sale etag 5: lists cannot show what its document says"),
+    "an offer that is none": (
+        """DO $$ BEGIN EXECUTE (SELECT 'ALTER TABLE offers_listing DROP CONSTRAINT ' || conname FROM pg_constraint
+              WHERE conrelid = 'offers_listing'::regclass AND contype = 'f'); END $$;
+           INSERT INTO offers_listing SELECT (jsonb_populate_record(made, '{"key": 999, "id": "gone"}')).* FROM offers_listing AS made LIMIT 1""",
+        "gone etag 0: lists show it, and there is no such item"),
+    "an offer that never was": (
+        "INSERT INTO offers_listingpast SELECT (jsonb_populate_record(made, '{\"key\": 999, \"item_id\": 999}')).* FROM offers_listingpast AS made LIMIT 1",
+        "lists showed it before, and there never was such an item"),
+    "more that is searched": (
+        f"INSERT INTO offers_searchtext (item_key, part, text) VALUES ({SALE}, 'more', 'recalled')",
+        "sale etag 5: search knows more of it than its document has"),
+    "its tree goes on": ("UPDATE offers_logtile SET hashes = hashes || sha256('x')", "tile 0/0 of the tree has more than there are entries for"),
     "what lists knew": (
         "UPDATE offers_listingpast SET status = 'approved' WHERE priority = 2",
         "sale etag 2: lists showed it differently at this version than its document says"),

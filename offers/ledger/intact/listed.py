@@ -103,24 +103,24 @@ def _now(sandbox: Sandbox, first: int, last: int) -> Iterator[Apart]:
 
 # Of each stretch of versions that lists show alike: what they knew at any time in it, and what the document says. The last one's
 # present row is compared above; and of an item that is being edited meanwhile, what was known after it is another version's.
+# MATERIALIZED: a document is read as lists do only where they knew something, which is most of the time.
 PAST = """
-SELECT DISTINCT item.id, given.etag, 'lists showed it differently at this version than its document says'
-  FROM jsonb_to_recordset(%(stretches)s::jsonb)
-         AS given(key bigint, etag int, last int, document jsonb, deleted bool, since timestamptz, until timestamptz)
-  JOIN offers_libraryitem AS item ON item.key = given.key AND (given.until < 'infinity' OR item.etag = given.last)
-  LEFT JOIN offers_listing AS listing ON listing.key = given.key
- CROSS JOIN LATERAL (
-   SELECT sandbox_id, kind, name, status, starts_at, ends_at, priority, "references", channels, deleted
-     FROM offers_listingpast WHERE item_id = given.key AND since < given.until AND until > given.since
-   UNION ALL
-   SELECT listing.sandbox_id, listing.kind, listing.name, listing.status, listing.starts_at, listing.ends_at, listing.priority,
-          listing."references", listing.channels, listing.deleted_at IS NOT NULL
-    WHERE listing.since < given.until AND given.until < 'infinity') AS known
- CROSS JOIN LATERAL offers_listed(
-   item, given.document,
-   CASE WHEN offers_naming(given.document) IS NOT DISTINCT FROM offers_naming(item.document || '{}') THEN listing END) AS expected
- WHERE given.since < given.until AND known IS DISTINCT FROM (expected.sandbox_id, expected.kind, expected.name, expected.status, expected.starts_at, expected.ends_at,
-         expected.priority, expected."references", expected.channels, given.deleted)
+WITH known AS MATERIALIZED (
+  SELECT item, given.*, known AS showed
+    FROM jsonb_to_recordset(%(stretches)s::jsonb)
+           AS given(key bigint, etag int, last int, document jsonb, deleted bool, since timestamptz, until timestamptz)
+    JOIN offers_libraryitem AS item ON item.key = given.key AND (given.until < 'infinity' OR item.etag = given.last)
+   CROSS JOIN LATERAL (
+     SELECT sandbox_id, kind, name, status, starts_at, ends_at, priority, "references", channels, deleted
+       FROM offers_listingpast WHERE item_id = given.key AND since < given.until AND until > given.since
+     UNION ALL
+     SELECT sandbox_id, kind, name, status, starts_at, ends_at, priority, "references", channels, deleted_at IS NOT NULL
+       FROM offers_listing WHERE key = given.key AND since < given.until AND given.until < 'infinity') AS known
+   WHERE given.since < given.until)
+SELECT DISTINCT (item).id, etag, 'lists showed it differently at this version than its document says'
+  FROM known CROSS JOIN LATERAL offers_listed(item, document) AS expected
+ WHERE showed IS DISTINCT FROM (expected.sandbox_id, expected.kind, expected.name, expected.status, expected.starts_at, expected.ends_at,
+         expected.priority, expected."references", expected.channels, known.deleted)
 """
 # Stretches that are compared at once.
 AT_ONCE = 1_000
