@@ -8,6 +8,7 @@ from django.test import Client
 
 from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Membership, Sandbox
+from offers.web.find import meant
 from tests.cast import Role, actor, make, make_sandbox, offer
 from tests.web.conftest import SignIn
 
@@ -171,3 +172,15 @@ def test_the_shortcuts_of_the_page_come_first_and_can_be_switched_off(editor: Cl
     assert 'data-keys="off"' in editor.get("/s/prod/").content.decode()
     editor.post("/preferences/", {"keys": "maybe"})
     assert 'data-keys="off"' in editor.get("/s/prod/").content.decode()
+
+
+def test_in_a_large_library_an_old_item_is_found_by_the_index(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few of the newest items have the word, and there are others."""
+    monkeypatch.setattr(meant, "NEWEST", 2)
+    for number in range(3):
+        make(actor(sandbox), offer(name=f"Coats {number}"))
+    assert "Summer sale" in found(editor, q="summer")
+    assert list(found(editor, q="coats"))[:2] == ["Coats 2", "Coats 1"]
+    assert "Summer sale" not in found(editor, q="sum%")
