@@ -6,7 +6,7 @@ so is what differs where nothing was promoted before; nothing of the target is e
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -98,13 +98,16 @@ def proposals(plan: Iterable[Promoted], source: Sandbox, door: str) -> list[Prop
 def _proposal(one: Promoted, source: Sandbox, door: str) -> Proposal:
     here, there = one.here, one.there
     origin = PromotedFrom(sandbox=source.name, id=here.id, etag=here.etag, digest=here.digest)
+    # It says what stood here: so it is stored only where that was not erased meanwhile.
+    seen = {here.key: here.last_erasure}
     if there is None:
-        return new_item(here.kind, here.id, one.document, door, {"promoted_from": origin})
+        return replace(new_item(here.kind, here.id, one.document, door, {"promoted_from": origin}), seen=seen)
     if there.deleted_at is not None:
         patch = [{"op": "add", "path": "", "value": one.document}]
     else:
         patch = diff(there.document, one.document)
-    return proposal(there, patch, door, RefersTo(promoted_from=origin))
+    wanted = proposal(there, patch, door, RefersTo(promoted_from=origin))
+    return replace(wanted, seen={**wanted.seen, **seen})
 
 
 def _one(source: Sandbox, here: Head, there: Head | None, mapping: Mapping[str, str], choices: Choices) -> Promoted:

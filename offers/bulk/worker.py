@@ -36,7 +36,7 @@ from offers.document.values import Patch
 from offers.document.words.labels import gettext_noop
 from offers.jobs import Job
 from offers.ledger import writes
-from offers.ledger.heads import head_of_item
+from offers.ledger.heads import erased_since, head_of_item
 from offers.ledger.records import Stamp
 from offers.models import BulkRow, BulkRun
 
@@ -118,7 +118,7 @@ def _chunk(number: int, size: int = 0, do: Callable[[BulkRun, list[BulkRow]], No
         if run is None:
             # It may also have been stopped or discarded meanwhile.
             return not queue.under_way().filter(number=number).exists()
-        if rows := next_rows(run, size or CHUNKS[State(run.state)]):
+        if rows := _next_rows(run, size or CHUNKS[State(run.state)]):
             (do or _DO[State(run.state)])(run, rows)
             save_rows(rows)
             _store(run, heartbeat_at=timezone.now())
@@ -127,6 +127,15 @@ def _chunk(number: int, size: int = 0, do: Callable[[BulkRun, list[BulkRow]], No
         else:
             _store(run, state=State.FINISHED, finished_at=timezone.now())
     return True
+
+
+def _next_rows(run: BulkRun, size: int) -> list[BulkRow]:
+    """What is planned is made of their past, and kept: so that is read once they are held against erasures (heads.erased_since)."""
+    rows = next_rows(run, size)
+    if run.state == State.PLANNING and erased_since({row.item_id: row.item.last_erasure for row in rows}):
+        # Something was erased between the two statements.
+        rows = next_rows(run, size)
+    return rows
 
 
 def _store(run: BulkRun, **values: object) -> None:

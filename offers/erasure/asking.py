@@ -8,25 +8,32 @@ from django.utils.translation import gettext as _
 
 from offers.access.members import Moved, Refused, changing
 from offers.access.permissions import Actor, NotAllowed, NotFound, Role, account_of
-from offers.erasure import keeping, people, values
+from offers.erasure import keeping, people, values, wordings
 from offers.models import Erasure, ErasureStep, LibraryItem
 
 State, What, About = Erasure.State, ErasureStep.What, Erasure.About
 # What touches more changes than this is left to the worker: nobody waits for it in front of a page.
 AT_ONCE = 1_000
-MAX_VERSIONS = 50
 
 
-def ask_value(actor: Actor, item: LibraryItem, pointer: str, etags: Sequence[int], reason: str) -> Erasure:
-    """Ask to erase, from the item's whole history, what stood at the pointer in these versions. Raises NotAllowed, Refused."""
+def ask_value(
+    actor: Actor, item: LibraryItem, pointer: str, etags: Sequence[int], reason: str, *, seen: int = 0
+) -> Erasure:
+    """Ask to erase, from the item's whole history, what was said in these versions where the pointer leads in the version `seen` (of
+    theirs the last, if none is named). Raises NotAllowed, Refused, NoSuchRevision.
+    """
+    etags = sorted(set(etags), reverse=True)
     with changing(actor):
         keeping.check_reason(reason)
-        wanted = values.texts_of(item, pointer, etags[:MAX_VERSIONS])
+        if len(etags) > wordings.MOST:
+            raise Refused(_("That is more than {n} wordings: ask for them in parts.").format(n=wordings.MOST), "etags")
+        # Lists may have been reordered: an erasure has the place in the last of its versions.
+        pointer = wordings.moved(item, pointer, seen, etags[0]) if seen else pointer
+        wanted = wordings.texts_of(item, pointer, etags)
         keeping.check([item.key])
-        values.check(item, wanted)
-        values.touched(item, wanted)
-        asked = Erasure(sandbox=actor.sandbox, about=About.VALUE, item=item, pointer=pointer, etags=list(etags))
-        return _asked(actor, asked, reason, {"pointer": pointer, "etags": list(etags)})
+        values.ready(item, wanted)
+        asked = Erasure(sandbox=actor.sandbox, about=About.VALUE, item=item, pointer=pointer, etags=etags)
+        return _asked(actor, asked, reason, {"pointer": pointer, "etags": etags})
 
 
 def ask_person(actor: Actor, key: str, reason: str) -> Erasure:
@@ -128,14 +135,21 @@ def asked_by(erasure: Erasure) -> ErasureStep:
     return erasure.steps.get(what=What.ASKED)
 
 
-def touched(erasure: Erasure) -> dict[str, Any]:
+def touched(erasure: Erasure) -> people.Touched | values.Touched:
     """What would go, in numbers. Raises Refused, where it cannot as things are."""
     _check(erasure)
     if erasure.about == About.PERSON:
         return people.touched(erasure.sandbox, erasure.subject_key)
     assert erasure.item is not None
-    found = values.touched(erasure.item, values.texts_of(erasure.item, erasure.pointer, erasure.etags))
-    return {name: getattr(found, name) for name in found.__slots__}
+    return values.touched(erasure.item, wordings.texts_of(erasure.item, erasure.pointer, erasure.etags))
+
+
+def wordings_of(erasure: Erasure) -> list[wordings.Wording]:
+    """The wordings that it is about, the newest first. Raises Refused, where they cannot be told any more."""
+    assert erasure.item is not None
+    texts = wordings.texts_of(erasure.item, erasure.pointer, erasure.etags)
+    found = wordings.of(erasure.item, erasure.pointer, erasure.etags[0])
+    return [one for one in found if one.text in texts]
 
 
 def _check(erasure: Erasure) -> None:
@@ -147,7 +161,7 @@ def _check(erasure: Erasure) -> None:
         return
     assert erasure.item is not None
     keeping.check([erasure.item.key])
-    values.check(erasure.item, values.texts_of(erasure.item, erasure.pointer, erasure.etags))
+    values.check(erasure.item, wordings.texts_of(erasure.item, erasure.pointer, erasure.etags))
 
 
 def _size(erasure: Erasure) -> int:

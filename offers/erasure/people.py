@@ -5,6 +5,7 @@ transaction of its own, and what is still to be done is found by what still has 
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -18,6 +19,7 @@ from offers.access.people import known
 from offers.access.permissions import NAME, PERSON, account_of
 from offers.document.erased import holds, mark, number_of
 from offers.erasure import texts as steps
+from offers.erasure.answers import answers_saying
 from offers.ledger import erasing
 from offers.log import audit
 from offers.log.found import counting
@@ -27,6 +29,7 @@ from offers.models import (
     ChangeRequest,
     Erasure,
     ErasureStep,
+    IdempotencyKey,
     Keeping,
     LogHead,
     Membership,
@@ -74,22 +77,31 @@ def account_in(key: str) -> User | None:
     return None if user is None or Membership.objects.filter(user=user).exists() else user
 
 
-def touched(sandbox: Sandbox, key: str) -> dict[str, Any]:
-    """What would go, in numbers."""
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What an erasure of these names touches, in numbers; `account` is the one that is closed, "" if none is."""
+
+    names: list[str]
+    versions: int
+    steps: int
+    account: str
+
+
+def touched(sandbox: Sandbox, key: str) -> Touched:
+    """What would go."""
     names = _names(sandbox, key)
     account = account_in(key)
-    return {
-        "texts": names,
-        "versions": revisions_of(sandbox, key).count(),
-        "steps": sum(len(rows) for rows in _steps(sandbox, key, names, "")),
-        "account": account.get_username() if account else "",
-    }
+    steps_found = sum(len(rows) for rows in _steps(sandbox, key, names, ""))
+    return Touched(names, revisions_of(sandbox, key).count(), steps_found, account.get_username() if account else "")
 
 
 def carry_on(erasure: Erasure, step: ErasureStep) -> int:
     """Take the name out of up to AT_ONCE changes and steps of each kind, in the transaction that stored the step; how many texts
     went. 0 is the end: then what stands beside history has been done, too.
     """
+    # What is applied says who agreed to it: before this, and is found here, or after, and then says so without the name.
+    under_way = ChangeRequest.objects.filter(sandbox=erasure.sandbox_id, state__in=ChangeRequest.UNDER_WAY)
+    list(under_way.filter(events__actor_key=erasure.subject_key).select_for_update(of=("self",)).values_list("key"))
     # The log's next entries are made of what is there after this.
     LogHead.objects.select_for_update().filter(sandbox=erasure.sandbox_id).first()
     key, number = erasure.subject_key, erasure.key
@@ -161,6 +173,7 @@ def _beside(sandbox: Sandbox, key: str, names: list[str], instead: str) -> None:
     comments.filter(actor_key=key).update(actor_label=instead)
     comments.filter(resolved_by__in=names).update(resolved_by=instead)
     Notice.objects.filter(sandbox=sandbox, actor_label__in=names).update(actor_label=instead)
+    IdempotencyKey.objects.filter(pk__in=answers_saying(sandbox.pk, names)).delete()
     if (account := account_of(key)) is not None:
         BulkRun.objects.filter(sandbox=sandbox, author_id=account).update(author_label=instead)
         BulkRun.objects.filter(sandbox=sandbox, runner_id=account).update(runner_label=instead)

@@ -93,6 +93,11 @@ def lock(key: int) -> LibraryItem:
     return LibraryItem.objects.select_for_update(of=("self",)).select_related("sandbox").get(key=key)
 
 
+def looked_at_before(key: int, number: int) -> None:
+    """Whoever looked at the item before this erasure stores nothing that they made of it (writes, review/changes/stored.py)."""
+    LibraryItem.objects.filter(key=key).update(last_erasure=number)
+
+
 def forget_deleted(item: LibraryItem, document: Document) -> None:
     """Put this in the place of the last document of a deleted item. Lists and search follow."""
     with connection.cursor() as cursor:
@@ -120,16 +125,16 @@ def rename_authors(made: Sequence[Revision], number: int, key: str) -> None:
     keys, etags = [one.item_id for one in made], [one.etag for one in made]
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE offers_libraryitem AS item SET modified_by = %s, modified_by_key = %s
+            """UPDATE offers_libraryitem AS item SET modified_by = %s, modified_by_key = %s, last_erasure = %s
                  FROM unnest(%s::bigint[], %s::int[]) AS made(item, etag)
                 WHERE item.key = made.item AND item.etag = made.etag""",
-            [mark(number), key, keys, etags],
+            [mark(number), key, number, keys, etags],
         )
         cursor.execute(
-            """UPDATE offers_libraryitem AS item SET created_by = %s
+            """UPDATE offers_libraryitem AS item SET created_by = %s, last_erasure = %s
                  FROM unnest(%s::bigint[], %s::int[]) AS made(item, etag)
                 WHERE item.key = made.item AND made.etag = 1""",
-            [mark(number), keys, etags],
+            [mark(number), number, keys, etags],
         )
 
 

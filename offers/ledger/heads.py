@@ -1,7 +1,7 @@
 """Items as they stand: read one by one, in one plain statement, and what a new one is called."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -42,6 +42,8 @@ class Head:
     modified_by_client: str
     modified_by_key: str
     deleted_at: datetime | None
+    # What is made of this head is stored only so long as nothing was erased from the item since (LibraryItem.last_erasure).
+    last_erasure: int = 0
 
 
 HEAD_COLUMNS = tuple(field.name for field in fields(Head))
@@ -123,6 +125,18 @@ def lock_each(sandbox_id: int, ids: Collection[str], lock: Lock) -> dict[str, He
     with connection.cursor() as cursor:
         cursor.execute(f"{_READ_EACH} ORDER BY key {lock}", [sandbox_id, list(ids)])
         return {head.id: head for head in map(head_of, cursor.fetchall())}
+
+
+def erased_since(seen: Mapping[int, int]) -> set[int]:
+    """Of these items (by key, with their `last_erasure` as it was seen) those of which something was erased since. All are held until
+    the transaction ends: nobody waits for that but who deletes or erases, and who does sees what was stored.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key, last_erasure FROM offers_libraryitem WHERE key = ANY(%s) ORDER BY key FOR KEY SHARE",
+            [list(seen)],
+        )
+        return {key for key, last in cursor.fetchall() if last != seen[key]}
 
 
 def _visible(row: Sequence[Any] | None, kinds: Collection[Kind], *, deleted: bool) -> Head:

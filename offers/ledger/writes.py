@@ -1,7 +1,7 @@
 """The one write path: beside the operator's import (imports.py), the only module that inserts or updates items and revisions.
 
 Every write reads the row, decides, and then writes row and revision in ONE conditional statement (update where key and
-etag still match, insert the revision from what that returned). It is atomic by itself; no row back means that someone
+etag still match, and nothing was erased since; insert the revision from what that returned). It is atomic by itself; no row back means that someone
 was first. Nothing here grows with the length of an item's history.
 """
 
@@ -256,7 +256,7 @@ WITH item AS (
 _UPDATE = f"""
 WITH item AS (
   UPDATE offers_libraryitem SET {", ".join(f"{name} = %s" for name in REWRITTEN)}
-   WHERE key = %s AND etag = %s RETURNING key)
+   WHERE key = %s AND etag = %s AND last_erasure = %s RETURNING key)
 {INSERT_REVISION} FROM item RETURNING etag"""
 
 
@@ -269,8 +269,10 @@ def _insert(actor: Actor, head: Head, patch: Patch, stamp: Stamp) -> Head:
 
 
 def _write(actor: Actor, head: Head, after: Head, patch: Patch, stamp: Stamp) -> Head | None:
-    """Store `after` and its revision in one statement if the item is still at `head`; None if someone was first."""
+    """Store `after` and its revision in one statement if the item is still at `head`; None if someone was first, or erased something:
+    what was made of the past before that may say what is gone.
+    """
     recorded = record(actor, head.digest, after, patch, stamp)
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, [*recorded.item(REWRITTEN), head.key, head.etag, *recorded.revision])
+        cursor.execute(_UPDATE, [*recorded.item(REWRITTEN), head.key, head.etag, head.last_erasure, *recorded.revision])
         return recorded.head if cursor.fetchone() else None

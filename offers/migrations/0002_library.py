@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ("modified_by_client", models.CharField(blank=True, max_length=100)),
                 ("modified_by_key", models.CharField(max_length=160)),
                 ("deleted_at", models.DateTimeField(null=True)),
+                ("last_erasure", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(

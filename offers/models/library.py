@@ -95,6 +95,8 @@ class LibraryItem(models.Model):
     # Who that is, whatever they are called (permissions.actor_key): what filters go by.
     modified_by_key = models.CharField(max_length=160)
     deleted_at = models.DateTimeField(null=True)
+    # The number of the last erasure that took something out of its past, 0 for none: who looked before it stores nothing of that.
+    last_erasure = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [

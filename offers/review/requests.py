@@ -21,7 +21,7 @@ from offers.models import ChangeRequest, RequestedChange, RequestEvent
 from offers.review import applying, notices, queue, records, schedule
 from offers.review.applying import NotReady
 from offers.review.changes.proposals import Proposal, is_same, new_item, proposal
-from offers.review.changes.stored import MOST_CHANGES, NothingToPropose, TooMany, stored
+from offers.review.changes.stored import MOST_CHANGES, NothingToPropose, TooMany, refuse_erased, stored
 from offers.review.changes.whose import check_own
 from offers.review.opening import MOST_TITLE, When, opened, rehearse
 from offers.review.standing import Standing, standing
@@ -141,6 +141,7 @@ def revise(actor: Actor, request: ChangeRequest, head: Head, document: Document)
     """
     with transaction.atomic():
         held = own_under_way(actor, request)
+        refuse_erased({head.key: head.last_erasure})
         patch = diff(head.document, document)
         values = {"base": head.document, "base_etag": head.etag, "seen_etag": head.etag, "patch": patch}
         if not RequestedChange.objects.filter(request=held, id=head.id).update(**values):

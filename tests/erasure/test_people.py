@@ -42,6 +42,12 @@ def hana(people: Cast) -> Actor:
     return actor_for_user(user, "prod")
 
 
+def touched(wanted: Erasure) -> erased.Touched:
+    found = asking.touched(wanted)
+    assert isinstance(found, erased.Touched)
+    return found
+
+
 def gone(people: Cast, hana: Actor) -> None:
     member = Membership.objects.get(user=hana.user_id)
     members.remove_member(people.jisoo, member.pk, was=Given(Role.REVIEWER))
@@ -64,8 +70,8 @@ def test_nobody_is_called_by_the_name_any_more_and_everything_still_verifies(
     before = found(NAME)
     assert {"offers_revision.actor_label", "offers_libraryitem.created_by", "offers_listing.modified_by"} <= before
     wanted = asking.ask_person(people.jisoo, hana.key, "She asked us to")
-    assert asking.touched(wanted)["versions"] == 6
-    assert asking.touched(wanted)["account"] == "hana-seo"
+    assert touched(wanted).versions == 6
+    assert touched(wanted).account == "hana-seo"
     done = asking.confirm(hyun, wanted.key)
     assert done.state == Erasure.State.DONE
     assert found(NAME) == found("hana-seo") == found("hana@seo.example") == found("Lindqvist") == set()
@@ -124,7 +130,7 @@ def test_an_account_that_works_elsewhere_stays(people: Cast, hyun: Actor, hana: 
     member = Membership.objects.get(user=hana.user_id, sandbox=people.sandbox)
     members.remove_member(people.jisoo, member.pk, was=Given(Role.REVIEWER))
     wanted = asking.ask_person(people.jisoo, hana.key, "Why")
-    assert asking.touched(wanted)["account"] == ""
+    assert touched(wanted).account == ""
     asking.confirm(hyun, wanted.key)
     assert found(NAME) == set(), "first and last name are apart in the account"
     assert User.objects.get(username="hana-seo").last_name == "Seo-Lindqvist"

@@ -15,7 +15,7 @@ from offers.document.erased import mark
 from offers.document.errors import InvalidDocument
 from offers.document.kinds.registry import Kind
 from offers.document.words.describe import describe
-from offers.erasure import asking, keeping
+from offers.erasure import asking, keeping, values, wordings
 from offers.ledger import history, writes
 from offers.ledger.heads import head_of_item
 from offers.models import (
@@ -27,9 +27,10 @@ from offers.models import (
     IdempotencyKey,
     Keeping,
     LibraryItem,
+    SavedView,
 )
 from offers.review import comments, requests
-from tests.cast import FORM, patch, replace
+from tests.cast import FORM, make, make_placement, offer, patch, replace, shown_in
 from tests.erasure.conftest import SECRET, found, wrong
 from tests.review.conftest import Cast
 
@@ -85,12 +86,13 @@ def test_what_was_asked_and_said_about_it_goes_too(people: Cast, hyun: Actor, sa
     run = runs.begin(people.jisoo, Action(Do.PRIORITY, 7), [sale.key])
     BulkRow.objects.filter(run=run).update(changes=[{"old_text": SECRET}])
     BulkRun.objects.filter(pk=run.pk).update(note=SECRET, state=BulkRun.State.FINISHED)
+    query = urlencode({"q": SECRET, "status": "draft"})
+    SavedView.objects.create(user_id=people.jun.user_id, sandbox=people.sandbox, name="Hers", query=query, columns=[])
     made = asking.ask_value(people.jisoo, sale, "/description", [4], f"{SECRET} asked us to")
-    numbers = asking.touched(made)
-    assert numbers["versions"] == 54
-    assert numbers["requests"] == 1
-    assert numbers["answers"] == 1
-    assert numbers["bulk"] == 1
+    touched = asking.touched(made)
+    assert isinstance(touched, values.Touched)
+    assert touched.versions == 54
+    assert touched.beside == {"requests": 1, "notices": 4, "bulk": 1, "views": 1, "answers": 1}
     asking.confirm(hyun, made.key)
     assert found(SECRET) == set()
     assert wrong() == []
@@ -227,3 +229,106 @@ def tell_of(people: Cast, sale: LibraryItem, name: str) -> ChangeRequest:
     requests.withdraw(people.mina, asked, "Not now")
     assert asked.title.startswith(name[:100])
     return ChangeRequest.objects.get(pk=asked.key)
+
+
+def said(people: Cast, sale: LibraryItem, *texts: str) -> list[int]:
+    """The last etags of these names, the first of them given now."""
+    etags = []
+    for text in texts:
+        patch(people.jun, sale, replace("/name", text))
+        sale.refresh_from_db()
+        etags.append(sale.etag)
+    return etags
+
+
+def test_every_wording_of_a_field_goes_by_one_request_and_one_confirmation_but_what_is_left_out(
+    people: Cast, hyun: Actor, sale: LibraryItem
+) -> None:
+    one, two, kept, _again, now = said(people, sale, "Call Hana", "Call 0199", "Winter fair", "Call Hana", "Now")
+    found = wordings.of(sale, "/name", now)
+    assert [(each.text, bool(each.why)) for each in found][:4] == [
+        ("Now", True), ("Call Hana", False), ("Winter fair", False), ("Call 0199", False)
+    ]  # fmt: skip
+    hana = found[1]
+    assert [(each.first, each.last) for each in hana.stretches] == [(one, one), (now - 1, now - 1)]
+    assert hana.stretches[1].until == sale.modified_at
+    made = asking.ask_value(people.jisoo, sale, "/name", [hana.etag, two], "She asked us to", seen=now)
+    assert [each.text for each in asking.wordings_of(made)] == ["Call Hana", "Call 0199"]
+    asking.confirm(hyun, made.key)
+    assert found_anywhere("Call Hana", "Call 0199") == set()
+    names = [(history.document_at(sale, etag) or {})["name"] for etag in (one, two, kept, now - 1, now)]
+    assert names == [mark(made.key), mark(made.key), "Winter fair", mark(made.key), "Now"]
+    assert [step.what for step in made.steps.order_by("key")] == ["asked", "confirmed", "erased"]
+    assert wrong() == []
+
+
+def found_anywhere(*texts: str) -> set[str]:
+    return {place for text in texts for place in found(text)}
+
+
+def test_a_field_is_followed_where_its_list_was_reordered(people: Cast, hyun: Actor, sale: LibraryItem) -> None:
+    make_placement(people.setup, "footer")
+    content = "/representations/0/components/0/content"
+    patch(people.jun, sale, replace(content, "Call Hana"))
+    patch(people.jun, sale, [{"op": "add", "path": "/representations/0", "value": shown_in("footer")}])
+    patch(people.jun, sale, replace("/representations/1/components/0/content", "Call 0199"))
+    sale.refresh_from_db()
+    patch(people.jun, sale, replace("/representations/1/components/0/content", "Now"))
+    sale.refresh_from_db()
+    found = wordings.of(sale, "/representations/1/components/0/content", sale.etag)
+    assert [each.text for each in found][:3] == ["Now", "Call 0199", "Call Hana"]
+    chosen = [found[1].etag, found[2].etag]
+    made = asking.ask_value(
+        people.jisoo, sale, "/representations/1/components/0/content", chosen, "Why", seen=sale.etag
+    )
+    asking.confirm(hyun, made.key)
+    assert found_anywhere("Call Hana", "Call 0199") == set()
+    assert wrong() == []
+
+
+def test_attributes_links_and_what_is_counted_are_texts_that_can_be_erased(
+    people: Cast, hyun: Actor, sale: LibraryItem
+) -> None:
+    patch(people.jun, sale, [
+        {"op": "add", "path": "/characteristics", "value": {"contact": "Hana", "phone": "01055512345"}},
+        {"op": "add", "path": "/representations/0/components/0/linkURL", "value": "https://example.com/hana?tel=0105551"},
+        {"op": "add", "path": "/representations/0/components/0/deliveryURL", "value": "https://example.com/hana.png"},
+        {"op": "add", "path": "/labels", "value": ["hana-seo"]},
+    ])  # fmt: skip
+    sale.refresh_from_db()
+    etag = sale.etag
+    patch(people.jun, sale, [
+        {"op": "remove", "path": "/characteristics"},
+        {"op": "remove", "path": "/labels"},
+        {"op": "remove", "path": "/representations/0/components/0/linkURL"},
+        {"op": "remove", "path": "/representations/0/components/0/deliveryURL"},
+    ])  # fmt: skip
+    sale.refresh_from_db()
+    component = "/representations/0/components/0"
+    for pointer in (
+        "/characteristics/contact",
+        "/characteristics/phone",
+        "/labels/0",
+        f"{component}/linkURL",
+        f"{component}/deliveryURL",
+    ):
+        asking.confirm(hyun, asking.ask_value(people.jisoo, sale, pointer, [etag], "Why").key)
+    assert found_anywhere("Hana", "hana", "01055512345", "0105551") == set()
+    assert wrong() == []
+
+
+def test_other_items_that_say_it_are_named_and_stay(people: Cast, hyun: Actor, sale: LibraryItem) -> None:
+    other = make(people.mina, offer(name=f"Also {SECRET}"), id="other")
+    touched = values.touched(sale, [SECRET])
+    assert [one.pk for one in touched.others] == [other.key]
+    assert {text for _place, text in touched.texts} == {f"Sale. {SECRET}", f"<b>{SECRET}</b>"}
+
+
+def test_what_cannot_go_says_which_wording_and_where(people: Cast, hyun: Actor, sale: LibraryItem) -> None:
+    (etag, _now) = said(people, sale, "home", "Now")
+    patch(people.jun, sale, [{"op": "remove", "path": "/representations"}])
+    sale.refresh_from_db()
+    with pytest.raises(Refused, match=r"at /representations/0/placement, too, .*: home$"):
+        asking.ask_value(people.jisoo, sale, "/name", [etag, 3], "Why")
+    with pytest.raises(Refused, match="more than 50"):
+        asking.ask_value(people.jisoo, sale, "/name", list(range(1, 53)), "Why")

@@ -1,5 +1,6 @@
 """What is asked for, before it is in a request: changes of items, each on top of what somebody looked at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from offers.document.diff import diff
@@ -28,12 +29,15 @@ class Proposal:
     base_etag: int = 0
     key: int | None = None
     refers_to: RefersTo = field(default_factory=RefersTo)
+    # The items that it is made of, by key, each with the last erasure that it had then (LibraryItem.last_erasure).
+    seen: Mapping[int, int] = field(default_factory=dict)
 
 
 def proposal(head: Head, patch: Patch, source: str, refers_to: RefersTo | None = None) -> Proposal:
     """A change of an item as it was just read; a patch that adds the root brings a deleted one back."""
     base = None if head.deleted_at is not None else head.document
-    return Proposal(head.kind, head.id, patch, source, base, head.etag, head.key, refers_to or {})
+    seen = {head.key: head.last_erasure}
+    return Proposal(head.kind, head.id, patch, source, base, head.etag, head.key, refers_to or {}, seen)
 
 
 def new_item(kind: Kind, id: str, document: Document, source: str, refers_to: RefersTo | None = None) -> Proposal:

@@ -1,15 +1,19 @@
 """The changes of a request, as they are stored with it: one for each item, however often it was added to."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from offers.document.errors import PatchError, Problem
 from offers.document.values import Patch
+from offers.document.words.labels import gettext_noop
+from offers.ledger.heads import erased_since
 from offers.models import ChangeRequest, RequestedChange
 from offers.review.changes.proposals import Proposal, combined, is_same
 
 # Changes of a request: it is looked at by people, and applied in one transaction.
 MOST_CHANGES = 200
+ERASED_SINCE = gettext_noop("Something was erased from its past meanwhile. Look at it anew, and try again.")
 
 
 class TooMany(Exception):
@@ -21,7 +25,10 @@ class NothingToPropose(Exception):
 
 
 def stored(request: ChangeRequest, proposals: Collection[Proposal]) -> bool:
-    """Put these into the request; whether that makes it another one."""
+    """Put these into the request; whether that makes it another one. Raises NothingToPropose, TooMany, and PatchError (409)
+    where something was erased from the past of what they were made of.
+    """
+    refuse_erased({key: last for one in proposals for key, last in one.seen.items()})
     known = {change.id: change for change in RequestedChange.objects.filter(request=request)}
     is_new = False
     for one in proposals:
@@ -36,6 +43,12 @@ def stored(request: ChangeRequest, proposals: Collection[Proposal]) -> bool:
     if RequestedChange.objects.filter(request=request).count() > MOST_CHANGES:
         raise TooMany
     return is_new
+
+
+def refuse_erased(seen: Mapping[int, int]) -> None:
+    """Hold what was seen (heads.erased_since), and refuse what was made of it before something of it was erased. Raises PatchError."""
+    if erased_since(seen):
+        raise PatchError(Problem("", "erased-since", ERASED_SINCE), status=409)
 
 
 def _values(one: Proposal, patch: Patch) -> dict[str, Any]:

@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from jsonpointer import JsonPointer
+
 from offers.access.permissions import Actor, NotAllowed, NotFound
 from offers.access.policy import ReviewRequired
 from offers.document.diff import diff
-from offers.document.errors import JSON, DocumentError, Problem
+from offers.document.erased import marked
+from offers.document.errors import JSON, DocumentError, InvalidDocument, Problem
 from offers.document.merge import Conflict, resolve
 from offers.document.values import Document
+from offers.document.words.labels import gettext_noop
 from offers.ledger import heads, writes
 from offers.ledger.heads import Head
 from offers.ledger.leaf import RefersTo
@@ -24,6 +28,9 @@ from offers.web.item.said import in_use
 # Somebody has to press again after this. So it is often: only a program that never rests is first so many times. There is no lock
 # to wait for instead, as for programs: each race lost may be a conflict, which only the person can settle.
 TRIES = 25
+ERASED = gettext_noop(
+    "Something in this list was erased from history since the form was opened. Open the form anew to add to it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +106,30 @@ def planned(head: Head, base: Document, form: Document, settle: Callable[[Plan],
     if head.deleted_at is not None:
         raise NotFound
     plan = plan_for(head, base, form)
+    _refuse_erased(plan)
     if not plan.conflicts:
         return plan
     settled = plan_for(head, base, form, settle(plan))
     if settled.conflicts:
         raise Contested(plan)
     return settled
+
+
+def _refuse_erased(plan: Plan) -> None:
+    """A form that was opened before an erasure still has the text. A field of its own is contested then, and a person decides; a text of
+    a list would look as if they had just added it. Raises InvalidDocument.
+    """
+    lists = {pointer.rpartition("/")[0] for pointer in marked(plan.base) if pointer.rpartition("/")[2].isdecimal()}
+    added = [
+        pointer for pointer in sorted(lists) if _texts(plan.document, pointer) - _texts(plan.head.document, pointer)
+    ]
+    if added:
+        raise InvalidDocument(tuple(Problem(pointer, "erased", ERASED) for pointer in added), document=plan.document)
+
+
+def _texts(document: Document, pointer: str) -> set[str]:
+    found = JsonPointer(pointer).resolve(document, [])
+    return {one for one in found if isinstance(one, str)} if isinstance(found, list) else set()
 
 
 @dataclass(frozen=True, slots=True)

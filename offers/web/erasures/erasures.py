@@ -127,12 +127,15 @@ def _one(
         "own": own,
         "may_manage": may_manage(actor),
         "touched": None,
+        "wordings": None,
         "refused": refused,
         "moved": moved,
         "note": request.POST.get("note", ""),
     }
     if is_open and may_manage(actor):
         try:
+            if found.item is not None:
+                context["wordings"] = asking.wordings_of(found)
             context["touched"] = asking.touched(found)
         except Refused as problem:
             context["refused"] = refused or problem

@@ -1,6 +1,7 @@
-"""What is kept of an item, and what is to be erased of it: a legal hold, a retention class, a text of one of its versions."""
+"""What is kept of an item, and what is to be erased of it: a legal hold, a retention class, what a field ever said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +15,7 @@ from offers.access.permissions import Actor, check_audit
 from offers.document.blame import leaves
 from offers.document.erased import number_of, text_at
 from offers.document.words.naming import Place, place_at
-from offers.erasure import asking, keeping, told
+from offers.erasure import asking, keeping, told, values, wordings
 from offers.ledger.history import document_at
 from offers.models import LibraryItem
 from offers.web.frame.access import item_for
@@ -27,7 +28,7 @@ MAX_POINTER = 1_000
 
 
 def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
-    """What is kept of it; `?etag=` a version whose texts can be chosen."""
+    """What is kept of it; `?etag=` a version whose fields can be chosen, `?p=` a pointer in that: every wording that it had."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     return _shown(request, actor, item)
 
@@ -76,13 +77,17 @@ def _done(
 
 @require_POST
 def erase(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
-    """Ask to erase what stood at `pointer` in the version `etag`."""
+    """Ask to erase what stood in the versions `said` where `pointer` leads in the version `etag`."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     pointer, etag = asked.text(request.POST.get("pointer"), MAX_POINTER), asked.number(request.POST.get("etag"))
+    said = [asked.number(one) for one in request.POST.getlist("said")[: wordings.MOST + 1]]
     try:
         if not pointer or not etag:
             raise Refused(_("Choose a text."), "pointer")
-        made = asking.ask_value(actor, item, pointer, [etag], asked.note(request.POST.get("note")))
+        if not all(said) or not said:
+            raise Refused(_("Choose at least one wording."), "said")
+        note = asked.note(request.POST.get("note"))
+        made = asking.ask_value(actor, item, pointer, [one for one in said if one], note, seen=etag)
     except Refused as refused:
         return _shown(request, actor, item, refused=refused, form="erase")
     messages.success(request, _("Asked. Another admin has to confirm it."))
@@ -93,7 +98,7 @@ def _shown(
     request: HttpRequest, actor: Actor, item: LibraryItem, *, refused: Refused | None = None, form: str = ""
 ) -> HttpResponse:
     check_audit(actor)
-    etag = asked.number((request.POST or request.GET).get("etag"))
+    sent = request.POST or request.GET
     context = item_context(
         item,
         "history",
@@ -101,14 +106,44 @@ def _shown(
         classes=keeping.classes(actor.sandbox.pk),
         erased=told.of_item(item),
         may_manage=may_manage(actor),
-        etag=etag,
-        texts=_texts(item, etag) if etag and may_manage(actor) else [],
         refused=refused,
         # A reason is kept in the form that it was typed in: it is none for what the others do.
         typed={form: request.POST.get("note", "")},
-        pointer=request.POST.get("pointer", ""),
     )
+    if may_manage(actor):
+        etag, pointer = (
+            asked.number(sent.get("etag")) or item.etag,
+            asked.text(sent.get("p") or sent.get("pointer"), MAX_POINTER),
+        )
+        context |= {"etag": etag, "pointer": pointer, "texts": _texts(item, etag)}
+        if pointer:
+            context |= _asked_for(item, pointer, etag, request.POST.getlist("said") if form == "erase" else None)
     return answer(request, "erasures/of_item.html", context, status=422 if refused else 200)
+
+
+def _asked_for(item: LibraryItem, pointer: str, etag: int, said: Sequence[str] | None) -> dict[str, Any]:
+    """What the field ever said, all of that chosen at first; and what else would go, and stay, with all of it."""
+    try:
+        found = wordings.of(item, pointer, etag)
+    except Refused as refused:
+        return {"pointer": "", "refused": refused}
+    can_go = [one for one in found if not one.why]
+    first = can_go[: wordings.MOST]
+    chosen = {one.etag for one in first} if said is None else {asked.number(one) for one in said}
+    context = {
+        "where": place_at(document_at(item, etag), pointer),
+        "go": first,
+        "stay": [one for one in found if one.why],
+        "later": len(can_go) - len(first),
+        "chosen": chosen,
+    }
+    if not first:
+        return context
+    try:
+        keeping.check([item.key])
+        return context | {"touched": values.ready(item, [one.text for one in first])}
+    except Refused as refused:
+        return context | {"problem": refused}
 
 
 def _texts(item: LibraryItem, etag: int) -> list[tuple[str, Place, str]]:

@@ -28,10 +28,17 @@ def test_a_text_is_asked_for_on_its_version_confirmed_by_another_and_marked_from
 ) -> None:
     jisoo, second, ara = as_("jisoo"), as_("hyun"), as_("ara")
     assert f"{KEEP}?etag=4" in text_of(jisoo.get("/s/prod/offers/sale/history/4/"))
-    shown = text_of(jisoo.get(f"{KEEP}?etag=4"))
+    assert 'value="/description"' in text_of(jisoo.get(f"{KEEP}?etag=4"))
+    shown = text_of(jisoo.get(f"{KEEP}?etag=4&p=/description"))
     assert SECRET in shown
-    assert 'value="/description"' in shown
-    answer = jisoo.post(f"{KEEP}erase/", {"etag": "4", "pointer": "/description", "note": "She asked us to"})
+    assert 'value="54" checked' in shown, "the last version of each wording, all chosen at first"
+    assert "Versions 4 to 54" in shown
+    wanted = {"etag": "4", "pointer": "/description", "said": "54", "note": "She asked us to"}
+    assert "at least one wording" in text_of(jisoo.post(f"{KEEP}erase/", wanted | {"said": []}))
+    refused = text_of(jisoo.post(f"{KEEP}erase/", wanted | {"note": ""}))
+    assert "Say why." in refused
+    assert 'value="54" checked' in refused
+    answer = jisoo.post(f"{KEEP}erase/", wanted)
     made = Erasure.objects.get()
     page = f"{HOME}{made.key}/"
     assert answer["Location"] == page
@@ -93,7 +100,7 @@ def test_holds_and_classes_are_set_with_a_reason_and_what_is_refused_says_why(pe
     assert browser.post(f"{KEEP}hold/", {"note": "Case 7"}).status_code == 302
     assert "Case 7" in text_of(browser.get(KEEP))
     assert "Case 7" in text_of(browser.get(HOME))
-    refused = browser.post(f"{KEEP}erase/", {"etag": "4", "pointer": "/description", "note": "Why this"})
+    refused = browser.post(f"{KEEP}erase/", {"etag": "4", "pointer": "/description", "said": "54", "note": "Why this"})
     assert refused.status_code == 422
     assert "legal hold" in text_of(refused)
     assert text_of(refused).count("Why this") == 1, "it is no reason to lift the hold, nor for another class"

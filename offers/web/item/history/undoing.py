@@ -208,7 +208,14 @@ def _write(
     dry_run: bool,
 ) -> writes.Outcome:
     stamp = stamp_of(request, source, note=note_of(request), refers_to=_refers_to(source, etag))
-    return writes.change(actor, [Kind(item.kind)], item.id, patch, stamp, if_match=item.etag, dry_run=dry_run)
+    # On the item as it was read before the past that this is made of: what was erased meanwhile does not come back.
+    head = head_of_item(item)
+    if dry_run:
+        return writes.judge(actor, head, patch, stamp)
+    outcome = writes.change_head(actor, head, patch, stamp)
+    if outcome is None:
+        raise writes.StaleEtag(head)
+    return outcome
 
 
 def _refers_to(source: str, etag: int) -> RefersTo:

@@ -13,11 +13,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from offers import asked
+from offers.access.members import may_manage
+from offers.document.erased import is_text, number_of
 from offers.document.errors import JSON
 from offers.document.kinds.reading import DECLARED, found_at
 from offers.document.kinds.registry import Kind
 from offers.document.values import unescape
 from offers.document.words.naming import value_text
+from offers.erasure import told
 from offers.ledger import history
 from offers.lists.names import names_in
 from offers.models import LibraryItem, LogEntry, Revision
@@ -47,7 +50,7 @@ class Held:
 
 def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """`?p=` is the field's pointer; `?before=` an etag goes on from there."""
-    _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     pointer = asked.text(request.GET.get("p"), 200)
     name = plain(pointer)
     if not name:
@@ -63,9 +66,19 @@ def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpR
         held=held,
         approvals=approvals_of(item.sandbox_id, [one.made for one in held]),
         chart=chart(held),
+        erased=told.of_item(item),
+        can_erase=_last_text(held, pointer) if may_manage(actor) else 0,
         older=made[PAGE_SIZE - 1].etag if len(made) > PAGE_SIZE else 0,
     )
     return answer(request, "item/history/field.html", context)
+
+
+def _last_text(held: Sequence[Held], pointer: str) -> int:
+    """The last version by which it got a text that people write, and that was not erased; 0 for none."""
+    if not is_text(tuple(map(unescape, pointer.split("/")[1:]))):
+        return 0
+    said = (one.made.etag for one in held if isinstance(one.value, str) and number_of(one.value) is None)
+    return next(said, 0)
 
 
 def plain(pointer: str) -> str:
