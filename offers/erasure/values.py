@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from offers.access.members import Refused
 from offers.document.erased import holds, mark, patch_without, stuck, without
+from offers.document.kinds.registry import Kind
 from offers.document.values import Document, canonical_text, escape
 from offers.document.words.naming import Place, place_at
 from offers.erasure import beside
@@ -20,6 +21,7 @@ from offers.erasure.wordings import still_said, texts_of
 from offers.ledger import erasing
 from offers.ledger.history import versions
 from offers.lists.filters import has_word
+from offers.lists.names import names_in
 from offers.models import Erasure, ErasureStep, LibraryItem, Listing, Revision
 
 AT_ONCE = 200
@@ -57,7 +59,8 @@ def touched(item: LibraryItem, wanted: Sequence[str]) -> Touched:
     for made, was, becomes in _versions(item, wanted, 0):
         for pointer, text in _leaves(was, becomes) if was != becomes else ():
             if text not in wanted and text not in along:
-                along[text] = place_at(was, pointer)
+                names = names_in(item.sandbox_id, Kind(item.kind), [was]) if len(along) < SHOWN else {}
+                along[text] = place_at(was, pointer, names)
         found.notes += holds(made.note, wanted)
         found.versions += was != becomes or made.patch != _patch(made, wanted, 0)
     texts = [(place, text) for text, place in along.items()]

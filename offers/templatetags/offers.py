@@ -40,6 +40,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     words.new_text,
     words.shown,
     words.readable,
+    words.no_change,
     words.place_title,
     words.problem_text,
     words.section_of,

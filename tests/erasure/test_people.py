@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from offers.access import members
 from offers.access.members import Given, Refused
@@ -16,6 +17,7 @@ from offers.log.audit import Wanted
 from offers.models import (
     ChangeRequest,
     Erasure,
+    IdempotencyKey,
     Keeping,
     LibraryItem,
     Listing,
@@ -66,6 +68,8 @@ def test_nobody_is_called_by_the_name_any_more_and_everything_still_verifies(
     comments.say(hana, asked, "Why?")
     request_changes(hana, asked, digest(asked), "No")
     requests.withdraw(people.mina, asked)
+    answer = {"client_id": "feed", "value": "k", "request_digest": "", "body": f'{{"createdBy": "{NAME}"}}'.encode()}
+    IdempotencyKey.objects.create(sandbox=people.sandbox, created_at=timezone.now(), **answer)
     gone(people, hana)
     before = found(NAME)
     assert {"offers_revision.actor_label", "offers_libraryitem.created_by", "offers_listing.modified_by"} <= before

@@ -87,7 +87,9 @@ def test_what_was_asked_and_said_about_it_goes_too(people: Cast, hyun: Actor, sa
     BulkRow.objects.filter(run=run).update(changes=[{"old_text": SECRET}])
     BulkRun.objects.filter(pk=run.pk).update(note=SECRET, state=BulkRun.State.FINISHED)
     query = urlencode({"q": SECRET, "status": "draft"})
-    SavedView.objects.create(user_id=people.jun.user_id, sandbox=people.sandbox, name="Hers", query=query, columns=[])
+    SavedView.objects.create(
+        user_id=people.jun.user_id or 0, sandbox=people.sandbox, name="Hers", query=query, columns=[]
+    )
     made = asking.ask_value(people.jisoo, sale, "/description", [4], f"{SECRET} asked us to")
     touched = asking.touched(made)
     assert isinstance(touched, values.Touched)

@@ -14,9 +14,11 @@ from offers.access.members import Refused, may_manage
 from offers.access.permissions import Actor, check_audit
 from offers.document.blame import leaves
 from offers.document.erased import number_of, text_at
+from offers.document.kinds.registry import Kind
 from offers.document.words.naming import Place, place_at
 from offers.erasure import asking, keeping, told, values, wordings
 from offers.ledger.history import document_at
+from offers.lists.names import names_in
 from offers.models import LibraryItem
 from offers.web.frame.access import item_for
 from offers.web.frame.addresses import address_of
@@ -127,11 +129,12 @@ def _asked_for(item: LibraryItem, pointer: str, etag: int, said: Sequence[str] |
         found = wordings.of(item, pointer, etag)
     except Refused as refused:
         return {"pointer": "", "refused": refused}
+    document = document_at(item, etag)
     can_go = [one for one in found if not one.why]
     first = can_go[: wordings.MOST]
     chosen = {one.etag for one in first} if said is None else {asked.number(one) for one in said}
     context = {
-        "where": place_at(document_at(item, etag), pointer),
+        "where": place_at(document, pointer, names_in(item.sandbox_id, Kind(item.kind), [document])),
         "go": first,
         "stay": [one for one in found if one.why],
         "later": len(can_go) - len(first),
@@ -149,9 +152,10 @@ def _asked_for(item: LibraryItem, pointer: str, etag: int, said: Sequence[str] |
 def _texts(item: LibraryItem, etag: int) -> list[tuple[str, Place, str]]:
     """The texts of a version that can be erased: where each stands, in words too, and what it says."""
     document = document_at(item, etag)
+    names = names_in(item.sandbox_id, Kind(item.kind), [document])
     texts = [(pointer, text_at(document, pointer)) for _path, pointer, _value in leaves(document)]
     return [
-        (pointer, place_at(document, pointer), text)
+        (pointer, place_at(document, pointer, names), text)
         for pointer, text in texts
         if text and document is not None and number_of(text) is None
     ]

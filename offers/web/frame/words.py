@@ -11,6 +11,7 @@ from offers.document.kinds.reading import WORDS, named
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.words.describe import Change, titled
 from offers.document.words.naming import Place
+from offers.models import Revision
 from offers.web.frame.sections import SECTION_OF, SECTIONS
 from offers.web.frame.times import date_text
 
@@ -62,6 +63,11 @@ def readable(text: str) -> str:
     """A name or a text as it is shown: where it was erased, that it was, and by which erasure."""
     number = number_of(text)
     return text if number is None else _("erased (no. {number})").format(number=number)
+
+
+def no_change(made: Revision) -> str:
+    """What is said of a change that is shown as none: what it changed may have been erased on both sides of it."""
+    return _("What it changed was erased.") if "patch" in (made.erased or {}) else _("No change in the fields.")
 
 
 def old_text(change: Change) -> str:
