@@ -12,6 +12,7 @@ from offers.document.erased import holds, number_of, text_at
 from offers.document.identity import Path
 from offers.document.touched import path_at, value_at
 from offers.document.words.naming import Places
+from offers.ledger.around import around
 from offers.ledger.history import document_at, versions
 from offers.models import LibraryItem
 
@@ -72,7 +73,8 @@ def texts_of(item: LibraryItem, pointer: str, etags: Sequence[int]) -> list[str]
     one; NoSuchRevision.
     """
     path = _path(item, pointer, etags[0])
-    found = {text for etag in etags if (text := _text(document_at(item, etag), path))}
+    documents = around((item.key, etag) for etag in etags)
+    found = {text for _before, document in documents.values() if (text := _text(document, path))}
     if not found:
         raise Refused(_nothing(), "pointer")
     if any(len(text) < SHORTEST for text in found):
