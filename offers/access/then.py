@@ -101,7 +101,7 @@ def access_at(sandbox: Sandbox, at: datetime | None = None) -> Access:
         _take_back(change, members, operators)
         if change.what == What.POLICY_CHANGED:
             policy = str(change.before.get("review_policy") or policy)
-    told = _named(_with_closed(members, changes[len(after) :], now=at is None))
+    told = _named(sandbox, _with_closed(members, changes[len(after) :], now=at is None))
     first = AccessChange.objects.filter(sandbox_id=sandbox.pk).order_by("key").values_list("created_at", flat=True)
     return Access(
         sorted(told, key=lambda one: (one.is_program, one.name.casefold(), one.key)),
@@ -121,9 +121,9 @@ def _members(sandbox: Sandbox) -> dict[str, Member]:
     return {one.key: one for one in members}
 
 
-def _named(members: list[Member]) -> list[Member]:
+def _named(sandbox: Sandbox, members: list[Member]) -> list[Member]:
     """The same with names where keys say whose a client is, and to whom its secret was shown."""
-    names = known({key for one in members for key in (one.owner, *one.shown_to)})
+    names = known({key for one in members for key in (one.owner, *one.shown_to)}, sandbox.pk)
     called = {key: one.name for key, one in names.items()}
     return [
         replace(

@@ -225,7 +225,7 @@ def gone(sandbox: Sandbox) -> dict[str, str]:
     given = AccessChange.objects.filter(sandbox=sandbox, subject_key__startswith=PERSON)
     named = {*audit.people(sandbox.pk), *given.values_list("subject_key", flat=True).distinct()}
     keys = [key for key in named if key.startswith((PERSON, NAME)) and account_of(key) not in members]
-    accounts = known(keys)
+    accounts = known(keys, sandbox.pk)
     names = {key: _called(sandbox, key, accounts[key].name if key in accounts else "") for key in keys}
     return {key: name for key, name in names.items() if name}
 

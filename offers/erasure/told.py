@@ -34,7 +34,8 @@ class Told:
 
 def of(erasures: Sequence[Erasure]) -> list[Told]:
     """These erasures with their steps: two statements however many they are."""
-    names = known({one.subject_key for one in erasures if one.subject_key})
+    sandbox_id = erasures[0].sandbox_id if erasures else 0
+    names = known({one.subject_key for one in erasures if one.subject_key}, sandbox_id)
     found = {
         one.key: Told(one, who=names[one.subject_key].name if one.subject_key in names else one.subject_key)
         for one in erasures

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django import template
 
+from offers.access import people
 from offers.web.frame import addresses, icons, times, words
 from offers.web.frame.curl import json_text
 from offers.web.item import badges
@@ -39,7 +40,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     words.old_text,
     words.new_text,
     words.shown,
-    words.readable,
+    people.readable,
     words.no_change,
     words.place_title,
     words.problem_text,

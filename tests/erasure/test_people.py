@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
 from offers.access import members
 from offers.access.members import Given, Refused
+from offers.access.people import choices
 from offers.access.permissions import Actor, actor_for_user
 from offers.document.erased import mark
 from offers.erasure import asking, keeping
@@ -139,6 +141,26 @@ def test_an_account_that_works_elsewhere_stays(people: Cast, hyun: Actor, hana: 
     assert found(NAME) == set(), "first and last name are apart in the account"
     assert User.objects.get(username="hana-seo").last_name == "Seo-Lindqvist"
     assert wrong() == []
+    sequencer.keep()
+    instead = f"erased (no. {wanted.key})"
+    assert dict(choices({hana.key: ""}, people.sandbox.pk)) == {hana.key: instead}
+    assert dict(choices({hana.key: ""}, other.pk)) == {hana.key: NAME}, "where she works she is called by her name"
+    browser = Client()
+    browser.force_login(User.objects.get(username="jisoo"))
+    for page in (
+        "audit/",
+        "offers/",
+        "erasures/",
+        f"erasures/{wanted.key}/",
+        "access/",
+        "access/changes/",
+        "audit/controls/",
+    ):
+        shown = browser.get(f"/s/prod/{page}").content.decode()
+        assert NAME not in shown, page
+        assert "hana-seo" not in shown, page
+    members.add_person(people.jisoo, "hana-seo", Given(Role.REVIEWER))
+    assert dict(choices({hana.key: ""}, people.sandbox.pk)) == {hana.key: NAME}, "who comes back is called by it again"
 
 
 def test_an_author_without_account_goes_with_the_key_that_is_made_of_the_name(people: Cast, hyun: Actor) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from offers.access.changes import What
-from offers.access.people import Known, known
+from offers.access.people import Known, known, readable
 from offers.access.permissions import Role
 from offers.models import AccessChange, Sandbox
 from offers.web.frame.times import exact_text
@@ -55,11 +55,12 @@ class Line:
 
 def lines(changes: Sequence[AccessChange]) -> list[Line]:
     owners = {str(side.get("owner", "")) for change in changes for side in (change.before, change.after)}
-    accounts = known({*owners, *(change.subject_key for change in changes)} - {""})
+    sandbox_id = changes[0].sandbox_id if changes else 0
+    accounts = known({*owners, *(change.subject_key for change in changes)} - {""}, sandbox_id)
     return [
         Line(
             change,
-            _(TITLES[change.what]).format(name=change.subject_label),
+            _(TITLES[change.what]).format(name=readable(change.subject_label)),
             accounts[change.subject_key].aside if change.subject_key in accounts else "",
             [_row(name, change, accounts) for name in FACTS if _is_said(name, change)],
         )

@@ -102,7 +102,9 @@ def _people(sandbox_id: int, wanted: Wanted) -> tuple[Options, Options, Options]
     """The people, the programs (by their ids) and the approvers that there are, and those that are asked for."""
     by, client = audit.people(sandbox_id), f"{CLIENT}{wanted.client}" if wanted.client else ""
     yes = audit.approvers(sandbox_id)
-    names = choices_of_people({key: _copied(key) for key in {*by, *yes, wanted.by, wanted.approver, client} if key})
+    names = choices_of_people(
+        {key: _copied(key) for key in {*by, *yes, wanted.by, wanted.approver, client} if key}, sandbox_id
+    )
     programs = [(client_of(key), name) for key, name in names if client_of(key)]
     people = [(key, name) for key, name in names if (key in by and not client_of(key)) or key == wanted.by]
     return people, programs, [(key, name) for key, name in names if key in {*yes, wanted.approver}]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from offers.access.people import known
+from offers.access.people import known, readable
 from offers.document.kinds.reading import DECLARED
 from offers.log.following import Told, told
 from offers.models import ErasureStep, LibraryImport, LogEntry, RequestEvent, Revision
@@ -51,7 +51,8 @@ def lines_of(entries: Sequence[LogEntry]) -> list[Line]:
     found = told(entries)
     changed = access_lines([one.access for one in found if one.access])
     accesses = {line.change.key: line for line in changed}
-    names = {key: one.name for key, one in known({one.actor_key for one in entries}).items()}
+    sandbox_id = entries[0].sandbox_id if entries else 0
+    names = {key: readable(one.name) for key, one in known({one.actor_key for one in entries}, sandbox_id).items()}
     return [_line(one, names.get(one.entry.actor_key, ""), accesses) for one in found]
 
 

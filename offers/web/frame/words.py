@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from offers.document.erased import number_of
+from offers.access.people import readable
 from offers.document.errors import Problem
 from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
 from offers.document.kinds.reading import WORDS, named
@@ -57,12 +57,6 @@ def shown(text: str, how: str) -> str:
     if how == "date" and text:
         return date_text(text)
     return readable(text)
-
-
-def readable(text: str) -> str:
-    """A name or a text as it is shown: where it was erased, that it was, and by which erasure."""
-    number = number_of(text)
-    return text if number is None else _("erased (no. {number})").format(number=number)
 
 
 def no_change(made: Revision) -> str:

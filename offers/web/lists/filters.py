@@ -142,7 +142,7 @@ def _changed_by(sandbox_id: int, wanted: Wanted) -> Filter:
     people = changers(sandbox_id, OFFER_KINDS)
     if wanted.by and wanted.by not in people:
         people[wanted.by] = name_of(sandbox_id, wanted.by)
-    return Filter("by", _("Changed by"), _("Anyone"), choices_of_people(people), wanted.by)
+    return Filter("by", _("Changed by"), _("Anyone"), choices_of_people(people, sandbox_id), wanted.by)
 
 
 def deleted_filter(wanted: Wanted) -> Filter:
