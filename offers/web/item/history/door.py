@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from offers.access.people import readable
 from offers.access.permissions import actor_key
 from offers.document.erased import number_of
 from offers.ledger.leaf import PromotedFrom
@@ -22,7 +23,6 @@ from offers.web.frame.addresses import address_at, address_of
 from offers.web.frame.icons import icon, source_icon
 from offers.web.frame.sections import SECTION_OF
 from offers.web.frame.times import exact
-from offers.web.frame.words import readable
 
 # Asked for each row, where Django's own `get_source_display` makes this table each time.
 LABELS: Mapping[str, Any] = dict(Revision.Source.choices)
