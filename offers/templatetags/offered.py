@@ -1,4 +1,4 @@
-"""{% offered item as can %}: what the person of this page may do with an item. {% version_menu can entry %}: with a version.
+"""{% offered item as can %}: what the person of this page may do with an item. {% version_menu can entry %}, {% version_actions can entry %}: with a version.
 
 {% own_requests item as mine %}: the person's open requests, into which a change of the item can be put.
 """
@@ -10,11 +10,12 @@ from offers.access.permissions import Actor
 from offers.models import ChangeRequest, LibraryItem
 from offers.review import queue
 from offers.web.frame.respond import Frame
-from offers.web.item.history.menu import version_menu
+from offers.web.item.history.menu import version_actions, version_menu
 from offers.web.item.offered import Offered
 
 register = template.Library()
 register.simple_tag(version_menu)
+register.simple_tag(version_actions)
 
 
 @register.simple_tag(takes_context=True)

@@ -2,12 +2,12 @@
 const VIEW = "offers.view";
 
 const show = () => {
-  const chosen = sessionStorage.getItem(VIEW) || "words";
   for (const changes of document.querySelectorAll(".changes")) {
+    const chosen = sessionStorage.getItem(VIEW) || changes.dataset.default || "words";
     const buttons = [...changes.querySelectorAll("[data-view]")];
     const shown = buttons.some((button) => button.dataset.view === chosen) ? chosen : "words";
     changes.dataset.shown = shown;
-    for (const sides of changes.querySelectorAll("details.view-sides")) sides.open = shown === "sides";
+    for (const folded of changes.querySelectorAll("details.view")) folded.open = folded.matches(`.view-${shown}`);
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.view === shown));
   }
 };

@@ -111,8 +111,8 @@ class Rank(TypedDict):
 
 @strict
 class Capping(TypedDict):
-    globalCap: NotRequired[Annotated[fields.Count, Member(gettext_noop("Cap in total"))]]
-    profileCap: NotRequired[Annotated[fields.Count, Member(gettext_noop("Cap per profile"))]]
+    globalCap: NotRequired[Annotated[fields.Count, Member(gettext_noop("Times in total"))]]
+    profileCap: NotRequired[Annotated[fields.Count, Member(gettext_noop("Times for each person"))]]
 
 
 @strict
@@ -155,7 +155,7 @@ class FrequencyCapping(TypedDict):
     startDate: NotRequired[StartDate]
     endDate: NotRequired[EndDate]
     enabled: NotRequired[Annotated[bool, Member(gettext_noop("Enabled"), absent="yes")]]
-    limit: Annotated[fields.Count, Member(gettext_noop("Limit"))]
+    limit: Annotated[fields.Count, Member(gettext_noop("Times"))]
     scope: Annotated[
         Literal["global", "profile"],
         Member(
@@ -242,14 +242,14 @@ class OfferBody(TypedDict):
 class Limits(TypedDict):
     selectionConstraint: Annotated[SelectionConstraint, Member(gettext_noop("Eligibility and dates"))]
     rank: Annotated[Rank, Member(gettext_noop("Ranking"))]
-    cappingConstraint: NotRequired[Annotated[Capping, Member(gettext_noop("Capping"))]]
+    cappingConstraint: NotRequired[Annotated[Capping, Member(gettext_noop("Limits"))]]
     frequencyCappingConstraints: NotRequired[
         Annotated[
             list[FrequencyCapping],
             Field(max_length=10),
             Member(
-                gettext_noop("Frequency capping"),
-                item=gettext_noop("Capping rule {number}"),
+                gettext_noop("Limits"),
+                item=gettext_noop("Limit {number}"),
                 identity=_capping,
                 summary=_capping_in_short,
             ),

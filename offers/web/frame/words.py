@@ -1,11 +1,16 @@
 """What is told in English below (labels, values, problems), in the reader's language."""
 
 from collections.abc import Mapping
+from html import unescape
+from typing import Any
 
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from offers.access.people import readable
-from offers.document.errors import Problem
+from offers.document.errors import JSON, Problem
 from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
 from offers.document.kinds.reading import WORDS, named
 from offers.document.kinds.registry import KINDS, Kind
@@ -15,6 +20,8 @@ from offers.models import Revision
 from offers.web.frame.sections import SECTION_OF, SECTIONS
 from offers.web.frame.times import date_text
 
+# The limits of an offer, one after the other.
+LIMITS = "/frequencyCappingConstraints/"
 # What documents hold where problems speak of it, by the name of the parameter.
 PROBLEM_WORDS: Mapping[str, Mapping[str, str]] = {
     "kind": {kind: one.label for kind, one in KINDS.items()},
@@ -66,12 +73,12 @@ def no_change(made: Revision) -> str:
 
 def old_text(change: Change) -> str:
     """What it was, as its kind of value is shown."""
-    return shown(change.old_text, change.format)
+    return limit_at(change.old_pointer, change.old) or shown(change.old_text, change.format)
 
 
 def new_text(change: Change) -> str:
     """What it is now, as its kind of value is shown."""
-    return shown(change.new_text, change.format)
+    return limit_at(change.pointer, change.new) or shown(change.new_text, change.format)
 
 
 def channel_name(channel: str) -> str:
@@ -116,3 +123,67 @@ def section_of(kind: str) -> str:
 
 def section_title(slug: str) -> str:
     return str(SECTIONS[slug].title)
+
+
+def limit_at(pointer: str, value: JSON) -> str:
+    """The sentence of a value that is a limit, as plain text; "" for any other, and for one that is not whole yet."""
+    if not isinstance(value, dict) or not pointer.removeprefix(LIMITS).isdecimal():
+        return ""
+    try:
+        return unescape(strip_tags(limit_text(value)))
+    except (KeyError, TypeError, ValueError):  # of a form that is still being filled in
+        return ""
+
+
+def _at_most(each: bool, entity: str, limit: int) -> str:
+    """How often, without the number: the template that says it, in the form that goes with this number."""
+    if entity == "placement" and each:
+        return ngettext(
+            "at most {limit} time for each person and placement",
+            "at most {limit} times for each person and placement",
+            limit,
+        )
+    if entity == "placement":
+        return ngettext("at most {limit} time in each placement", "at most {limit} times in each placement", limit)
+    if each:
+        return ngettext("at most {limit} time for each person", "at most {limit} times for each person", limit)
+    return ngettext("at most {limit} time in total", "at most {limit} times in total", limit)
+
+
+def limit_text(capping: Mapping[str, Any]) -> SafeString:
+    """One capping row: "At most 3 times for each person, every month, counted by impression." """
+    text = _at_most(capping["scope"] == "profile", capping["entity"], capping["limit"])
+    parts = [filled(text, limit=capping["limit"]), *_period(capping.get("repeat", {})), *_counting(capping)]
+    if "startDate" in capping and "endDate" in capping:
+        dates = {"start": date_text(capping["startDate"]), "end": date_text(capping["endDate"])}
+        parts.append(filled(_("from {start} to {end}"), **dates))
+    sentence = format_html("{}.", SafeString(", ".join(parts)))
+    sentence = SafeString(sentence[:1].upper() + sentence[1:])
+    if capping.get("enabled", True):
+        return sentence
+    return format_html('<span class="muted">{} {}</span>', sentence, _("This limit is switched off."))
+
+
+def _period(repeat: Mapping[str, Any]) -> list[SafeString]:
+    if not repeat.get("enabled") or "unit" not in repeat:
+        return []
+    count = repeat.get("unitCount", 1)
+    if count == 1:
+        texts = {"day": _("every day"), "week": _("every week"), "month": _("every month")}
+    else:
+        texts = {
+            "day": ngettext("every {count} day", "every {count} days", count),
+            "week": ngettext("every {count} week", "every {count} weeks", count),
+            "month": ngettext("every {count} month", "every {count} months", count),
+        }
+    return [filled(texts[repeat["unit"]], count=count)]
+
+
+def _counting(capping: Mapping[str, Any]) -> list[SafeString]:
+    events = ", ".join(_(WORDS["events"][event]).lower() for event in capping.get("events", ()))
+    return [filled(_("counted by {events}"), events=events)] if events else []
+
+
+def filled(text: str, **values: object) -> SafeString:
+    """A translated template with its values emphasised; they come from documents, so they are escaped."""
+    return format_html(text, **{name: format_html("<b>{}</b>", value) for name, value in values.items()})

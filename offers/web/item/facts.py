@@ -18,6 +18,8 @@ from offers.lists.timely import TooSlow
 from offers.models import LibraryItem, Listing
 
 MEMBERS_SHOWN = 20
+# Collections of an offer's tags that are looked at.
+COLLECTED = 20
 
 
 def facts_of(actor: Actor, item: LibraryItem, at: datetime | None = None) -> dict[str, Any]:
@@ -82,6 +84,31 @@ def _is_in(sandbox_id: int, collection: Document) -> Q:
         keys = LibraryItem.objects.filter(sandbox_id=sandbox_id, id__in=ids)
         return Q(item_id__in=keys.values("key"))
     return Q(references__contains=ids) if collection["filterType"] == "all-tags" else Q(references__overlap=ids)
+
+
+def collected(offer: LibraryItem, at: datetime | None = None) -> list[tuple[str, str]]:
+    """The id and name of the collections that have an offer by its tags, now or `at` a moment: of many, the first ones."""
+    tags = offer.document.get("tags", [])
+    if not tags or offer.kind != Kind.PERSONALIZED_OFFER:
+        return []
+    asks = Q(references__overlap=tags)
+    found: Iterable[LibraryItem]
+    if at:
+        try:
+            found = as_of.page(
+                offer.sandbox_id, (Kind.COLLECTION,), Wanted(), at, "name", size=COLLECTED, asks=asks
+            ).items
+        except TooSlow:
+            return []
+    else:
+        rows = Listing.objects.filter(asks, sandbox_id=offer.sandbox_id, kind=Kind.COLLECTION, deleted_at=None)
+        found = LibraryItem.objects.filter(key__in=rows.values("item_id")).order_by("listing__name", "key")[:COLLECTED]
+    return [(one.id, one.name) for one in found if _has_by_tags(one.document, set(tags))]
+
+
+def _has_by_tags(collection: Document, tags: set[str]) -> bool:
+    ids = set(collection["ids"])
+    return {"any-tags": bool(ids & tags), "all-tags": ids <= tags}.get(collection["filterType"], False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,8 +112,8 @@ def test_capping_rows_are_numbered() -> None:
     before = offer(frequencyCappingConstraints=[capping])
     after = offer(frequencyCappingConstraints=[{**capping, "limit": 3, "enabled": True}])
     assert rows(before, after) == [
-        ("changed", "Capping rule 1 › Enabled", "No", "Yes"),
-        ("changed", "Capping rule 1 › Limit", "1", "3"),
+        ("changed", "Limit 1 › Enabled", "No", "Yes"),
+        ("changed", "Limit 1 › Times", "1", "3"),
     ]
 
 
@@ -137,7 +137,7 @@ def test_creating_deleting_and_bringing_back_are_one_row_each() -> None:
 
 
 def test_an_empty_container_that_comes_or_goes_has_a_row() -> None:
-    assert rows({}, {"cappingConstraint": {}}) == [("added", "Capping", "", "")]
+    assert rows({}, {"cappingConstraint": {}}) == [("added", "Limits", "", "")]
     assert rows({"tags": []}, {}) == [("removed", "Tags", "", "")]
 
 

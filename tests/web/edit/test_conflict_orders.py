@@ -51,7 +51,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, tuple[str, ...]]] = {
     ),
     "limits": (
         offer(frequencyCappingConstraints=[limit(7, "offer"), limit(8, "placement"), {**limit(9, "offer"), "id": "x"}]),
-        "/frequencyCappingConstraints", "Order of Frequency capping",
+        "/frequencyCappingConstraints", "Order of Limits",
         tuple(f"≤ {count} · All profiles together · {per} · Click" for count, per in ((7, "Offer"), (8, "Placement"), (9, "Offer"))),
     ),
     "decision scopes": (

@@ -1,16 +1,18 @@
 """One offer at a glance, and the sections that share the library's pages."""
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Sandbox
-from offers.web.item.sentences import constraints
+from offers.web.item.shown.sentences import constraints
 from tests.cast import Role, actor, make, offer, patch, replace
 from tests.web.conftest import SignIn
-from tests.web.frame.test_respond import text_of
+from tests.web.frame.test_respond import flat, text_of
 
 
 def test_the_overview_says_what_when_to_whom_and_what_changed_last(
@@ -136,3 +138,50 @@ def test_an_auditor_reads_everything_and_is_offered_no_change(sign_in: SignIn, i
 )
 def test_a_capping_row_is_a_sentence(capping: dict[str, Any], said: str) -> None:
     assert [sentence.text for sentence in constraints({"frequencyCappingConstraints": [capping]}, {})] == [said]
+
+
+def test_an_overview_shows_contents_on_their_devices_in_one_language(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    shown = {
+        "placement": "home",
+        "channel": "https://ns.adobe.com/xdm/channel-types/web",
+        "components": [
+            {"type": "html", "format": "text/html", "language": [language], "content": f"<p>{language}</p>"}
+            for language in ("en-us", "ko-kr")
+        ],
+    }
+    patch(actor(sandbox), item, replace("/representations/0", shown))
+    page = "/s/prod/offers/sale/"
+
+    def frames(**asked: str) -> list[str]:
+        found = re.findall(
+            r'device-browser device-html room-\d.*?src="([^"]+)"', flat(text_of(editor.get(page, asked)))
+        )
+        return [address.removeprefix(f"{page}preview/") for address in found]
+
+    assert frames() == ["4/0/0/"]
+    assert frames(language="ko-kr") == ["4/0/1/"]
+    assert frames(language="all") == ["4/0/0/", "4/0/1/"]
+    text = text_of(editor.get(page))
+    assert f'href="{page}preview/4/0/0/" target="_blank"' in flat(text), "without scripts it enlarges in a tab"
+    assert "Capping" not in text
+
+
+def test_an_overview_says_where_an_offer_is_used_by_its_tags_too(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, django_assert_max_num_queries: Any
+) -> None:
+    page = "/s/prod/offers/sale/"
+    assert "nothing yet" in text_of(editor.get(page))
+    make(actor(sandbox), {"name": "Holidays", "filterType": "any-tags", "ids": ["holiday"]}, Kind.COLLECTION, "any")
+    make(actor(sandbox), {"name": "Summer"}, Kind.TAG, "summer")
+    both = {"name": "Both of them", "filterType": "all-tags", "ids": ["holiday", "summer"]}
+    make(actor(sandbox), both, Kind.COLLECTION, "all")
+    with django_assert_max_num_queries(18):
+        text = text_of(editor.get(page))
+    assert "Holidays" in text
+    assert "by its tags" in text
+    assert "Both of them" not in text
+    then = text_of(editor.get(page, {"at": timezone.now().isoformat()}))
+    assert ("Holidays" in then, "Both of them" in then) == (True, False)
+    assert "nothing yet" not in then

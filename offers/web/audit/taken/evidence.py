@@ -17,7 +17,7 @@ from offers.web.frame.access import item_for
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
-from offers.web.item.sentences import Sentence, constraints
+from offers.web.item.shown.sentences import Sentence, constraints
 
 # Pieces of a page, and characters of one content: what is longer is at its version.
 SHOWN, LONGEST = 60, 20_000

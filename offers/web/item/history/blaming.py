@@ -1,28 +1,28 @@
 """Who last changed each field of an item, and who removed what is not there any more: as a page, and as cards beside the fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from django.http import HttpRequest, HttpResponse
 
 from offers import asked
-from offers.document.blame import Line, leaves
+from offers.document.blame import leaves
 from offers.document.kinds.reading import position
 from offers.document.kinds.registry import Kind
 from offers.document.words.describe import Change, describe
-from offers.document.words.naming import Place, place_at, value_text
 from offers.erasure import told
 from offers.ledger import history as past
 from offers.ledger.blamed import Blamed, blame_of
 from offers.lists.names import names_in
 from offers.models import LibraryItem, Revision
 from offers.review.changes.approvals import approvals_of
+from offers.web.frame import sections as frame
 from offers.web.frame.moment import item_then
 from offers.web.frame.respond import answer
-from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
 from offers.web.item.history.values import plain
+from offers.web.item.shown import fields
 
 SHOWN = 2_000
 # Versions that removed something whose words are looked for, each with two short replays; and cards that a page has.
@@ -34,19 +34,25 @@ MORE = 2
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A field of the document, its value, and the revision that gave it. `first` where that differs from the row above.
+    """A line of the form, and the revision that made it so. `says_why` where that is not as in the row above.
 
     `anchors` are the places that begin here: what leads to a field, or to what it is part of, leads to this row.
     """
 
-    place: Place
-    value: str
-    how: str
+    line: fields.Line
     made: Revision
-    first: bool
+    says_why: bool
     anchors: list[str]
-    # Where every value that it had is told; "" for what stands in a list.
+    # Where every value that it had is told; "" for what stands in a list, or is several fields.
     pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows of one section of the form."""
+
+    title: str
+    rows: list[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Card:
     pointer: str = ""
 
 
-def blame(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
+def blame(request: HttpRequest, sandbox: str, section: frame.Section, id: str) -> HttpResponse:
     """Of the present version, of the moment `?at=`, or of a `?version=` before, for what is older than it looks back.
 
     htmx and a page's script get the cards of the places that they ask for (`of`, several).
@@ -93,7 +99,7 @@ def blame(request: HttpRequest, sandbox: str, section: Section, id: str) -> Http
     if "of" in request.GET:
         context["cards"] = [_card(found, removed, place) for place in request.GET.getlist("of")[:CARDS]]
         return answer(request, "item/history/_who.html", context)
-    context["rows"] = list(_rows(then.item, found))
+    context["sections"] = list(_sections(then.item, found))
     context["more"] = max(0, len(found.lines) - SHOWN)
     return answer(request, "item/history/blame.html", context)
 
@@ -103,22 +109,27 @@ def anchor(pointer: str) -> str:
     return "at" + quote(pointer, safe="/~")
 
 
-def _rows(item: LibraryItem, found: Blamed) -> Iterator[Row]:
-    """As many as a page can hold."""
+def _sections(item: LibraryItem, found: Blamed) -> Iterator[Section]:
+    """As many fields as a page can hold, in the order of their form."""
     names = names_in(item.sandbox_id, Kind(item.kind), [found.document])
+    lines = sorted(found.lines, key=lambda line: position(line.path))[:SHOWN]
+    leaves = (fields.Leaf(line.path, line.pointer, line.value, line.etag) for line in lines)
     before, anchors = 0, set[str]()
-    for line in sorted(found.lines, key=lambda line: position(line.path))[:SHOWN]:
-        place = place_at(found.document, line.pointer, names)
-        text, how = value_text(place.member, line.value, names)
-        parts = line.pointer.split("/")
-        new = [one for end in range(2, len(parts) + 1) if (one := anchor("/".join(parts[:end]))) not in anchors]
-        anchors.update(new)
-        yield Row(place, text, how, found.made[line.etag], line.etag != before, new, _alone(line))
-        before = line.etag
+    for section in fields.sections(found.document, leaves, names):
+        rows = []
+        for line in section.lines:
+            new = [one for one in _anchors(line.pointers) if one not in anchors]
+            anchors.update(new)
+            alone = line.pointers[0] if len(line.pointers) == 1 and plain(line.pointers[0]) else ""
+            rows.append(Row(line, found.made[line.etag], line.etag != before, list(dict.fromkeys(new)), alone))
+            before = line.etag
+        yield Section(section.title, rows)
 
 
-def _alone(line: Line) -> str:
-    return line.pointer if plain(line.pointer) else ""
+def _anchors(pointers: Iterable[str]) -> Iterator[str]:
+    for pointer in pointers:
+        parts = pointer.split("/")
+        yield from (anchor("/".join(parts[:end])) for end in range(2, len(parts) + 1))
 
 
 def _removed(item: LibraryItem, found: Blamed) -> Iterator[Removed]:

@@ -1,7 +1,10 @@
 """Two versions of an item beside each other, picked by when they were made, by whom and what they changed."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import orjson
 from django.contrib import messages
@@ -11,24 +14,31 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from offers import asked
+from offers.access.people import readable
+from offers.access.permissions import Actor
 from offers.document.diff import diff
 from offers.document.kinds.reading import MAPS
-from offers.document.kinds.registry import Kind
-from offers.document.values import unescape
-from offers.document.words.describe import CREATED, DELETED, describe
+from offers.document.kinds.registry import KINDS, OFFER_KINDS, Kind
+from offers.document.values import Document, unescape
+from offers.document.words.describe import CREATED, DELETED, Change, describe
 from offers.document.words.naming import label_of
 from offers.erasure import told
 from offers.ledger import history as past
 from offers.ledger.history import NoSuchRevision
 from offers.lists.names import names_in
-from offers.models import LibraryItem, Revision
+from offers.models import LibraryItem, LogEntry, Revision
 from offers.review.changes.approvals import approvals_of
 from offers.web.frame.access import item_for
 from offers.web.frame.moment import at_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.frame.times import day
-from offers.web.item.entries import item_context
+from offers.web.frame.words import version_name
+from offers.web.item.entries import Entry, item_context
+from offers.web.item.offered import Offered
+from offers.web.item.shown.fields import all_of, unchanged
+from offers.web.item.shown.looks import Version
+from offers.web.item.shown.whole import whole_of
 
 # Versions to pick from, the newest; older ones are found by their time.
 LISTED = 50
@@ -37,31 +47,166 @@ SAID = 2
 # A field for a moment has no seconds: it means the whole minute.
 MINUTE = timedelta(minutes=1, microseconds=-1)
 SIDES = ("from", "to")
+# Changes in between of which the people are counted, and people who are named.
+COUNTED, PEOPLE = 200, 6
+# Of the changes of its status that the log knows, as many are looked at for when it went live.
+STEPS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """A comparison that people often want, one click away."""
+
+    title: str
+    source: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Who made the changes between two versions: how many there are, and the people with how many of the newest each made."""
+
+    changes: int
+    people: list[tuple[str, str, int]]
+    # Whether older ones than those that were looked at are among them.
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two: its revision, its document (None where that deleted it), and whether this person may restore it."""
+
+    made: Revision
+    document: Document | None
+    restores: bool
+
+    @property
+    def status(self) -> str | None:
+        return (self.document or {}).get("status")
 
 
 def compare(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
-    """Any two versions: `?from=1&to=5`; without, the last two. `from-at` and `to-at` find those of a moment."""
-    _actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
+    """Any two versions: `?from=1&to=5`; without, the last two. `from-at` and `to-at` find those of a moment.
+
+    404 for a version that it never had, with the page to choose another one.
+    """
+    actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
     if any(request.GET.get(f"{side}-at") for side in SIDES):
         return HttpResponseRedirect(f"{request.path}?{_found_by_time(request, item).urlencode()}")
-    to = asked.number(request.GET.get("to")) or item.etag
-    source = asked.number(request.GET.get("from")) or max(1, to - 1)
-    made_from, made_to = past.revision(item, source), past.revision(item, to)
-    before, after = past.document_at(item, source), past.document_at(item, to)
+    to, no_to = _asked(request, item, "to", item.etag)
+    source, no_source = _asked(request, item, "from", max(1, to - 1))
+    sides = [_side(actor, item, etag) for etag in (source, to)]
+    before, after = (side.document for side in sides)
     names = names_in(item.sandbox_id, Kind(item.kind), [before, after])
+    changes = describe(before, after, names=names)
+    newest = list(Revision.objects.filter(item=item).defer("snapshot").order_by("-etag")[:LISTED])
     context = item_context(
         item,
         "history",
-        made_from=made_from,
-        made_to=made_to,
+        sides=sides,
+        wrong=[text for text in (no_source, no_to) if text],
         erased=told.of_item(item),
-        versions=_versions(item, (made_from, made_to)),
-        approvals=approvals_of(item.sandbox_id, [made_from, made_to]),
-        changes=describe(before, after, names=names),
-        compared=(source, to),
+        versions=_versions(newest, [side.made for side in sides]),
+        quick=_quick(item, newest),
+        between=_between(item, source, to),
+        approvals=approvals_of(item.sandbox_id, [side.made for side in sides]),
+        changes=changes,
         patch=diff(before, after) if before is not None and after is not None else [],
+        is_version=True,
+        **_beside(request, item, sides, names, changes),
     )
-    return answer(request, "item/history/compare.html", context)
+    return answer(request, "item/history/compare.html", context, status=404 if context["wrong"] else 200)
+
+
+def _asked(request: HttpRequest, item: LibraryItem, side: str, otherwise: int) -> tuple[int, str]:
+    """The etag that the address asks for; where it asks for none that there is, another one, and what is said of that."""
+    text = request.GET.get(side, "")
+    etag = asked.number(text)
+    if not text or (etag and etag <= item.etag):
+        return etag or otherwise, ""
+    said = _("There is no version “{text}”: it has {n}. Here is version {other} instead.")
+    return otherwise, said.format(text=text[:20], n=item.etag, other=otherwise)
+
+
+def _side(actor: Actor, item: LibraryItem, etag: int) -> Side:
+    made, document = past.revision(item, etag), past.document_at(item, etag)
+    return Side(made, document, Offered(actor, item).restore(Entry(made, [], None, document, None)))
+
+
+def _beside(
+    request: HttpRequest, item: LibraryItem, sides: Sequence[Side], names: Mapping[str, str], changes: Sequence[Change]
+) -> dict[str, Any]:
+    """What both have, folded; and of an offer the contents that differ, as they look."""
+    source, to = sides
+    if source.document is None or to.document is None:
+        return {}
+    same = unchanged(all_of(to.document, names), changes)
+    context: dict[str, Any] = {"same": same, "same_count": sum(len(section.lines) for section in same)}
+    if Kind(item.kind) in OFFER_KINDS:
+        version = Version(item.sandbox.name, item.id, to.made.etag, to.document, names)
+        context |= whole_of(request, version, replace(version, etag=source.made.etag, document=source.document))
+        context["representations"] = [one for one in context["representations"] if one.differs]
+        context["languages"] = []
+    return context
+
+
+def _quick(item: LibraryItem, newest: Sequence[Revision]) -> list[Quick]:
+    """From when it was otherwise to what it is now."""
+    found = [
+        (_("Last change"), item.etag - 1),
+        (_("Since last week"), _week_ago(item)),
+        (_("Since it last went live"), _went_live(item, newest)),
+        (_("Since the last approval"), next((one.etag for one in newest if "request" in one.refers_to), 0)),
+        (_("Since it was made"), 1),
+    ]
+    # Several may be one and the same: the first one says it.
+    named: dict[int, str] = {}
+    for title, etag in found:
+        if 0 < etag < item.etag:
+            named.setdefault(etag, title)
+    return [Quick(title, etag, item.etag) for etag, title in named.items()]
+
+
+def _week_ago(item: LibraryItem) -> int:
+    try:
+        return past.revision_at(item, timezone.now() - timedelta(days=7)).etag
+    except NoSuchRevision:
+        return 0
+
+
+def _went_live(item: LibraryItem, newest: Sequence[Revision]) -> int:
+    """The version that it last went live with; 0 for none. Of a long history the log knows which ones touched the status."""
+    live = KINDS[Kind(item.kind)].live
+    if not live:
+        return 0
+    if found := next((one.etag for one in newest if _takes_to(one, live)), 0):
+        return found
+    logged = LogEntry.objects.filter(sandbox_id=item.sandbox_id, item_id=item.key, fields__overlap=["status"])
+    rows = list(logged.order_by("-created_at", "-index").values_list("row", flat=True)[:STEPS])
+    older = Revision.objects.filter(key__in=rows).defer("snapshot").order_by("-etag")
+    return next((one.etag for one in older if _takes_to(one, live)), 0)
+
+
+def _takes_to(made: Revision, status: str) -> bool:
+    return any(
+        step.get("value") == status if step["path"] == "/status" else step["path"] == "" and _status(step) == status
+        for step in orjson.loads(made.patch)
+    )
+
+
+def _status(step: dict[str, Any]) -> object:
+    value = step.get("value")
+    return value.get("status") if isinstance(value, dict) else None
+
+
+def _between(item: LibraryItem, source: int, to: int) -> Between | None:
+    """The changes that lead from one to the other, whichever came first."""
+    first, last = sorted((source, to))
+    if last - first < 2:
+        return None
+    made = Revision.objects.filter(item=item, etag__gt=first, etag__lte=last).order_by("-etag")
+    people = Counter(made.values_list("actor_label", "client_id")[:COUNTED])
+    return Between(last - first, [(*one, n) for one, n in people.most_common(PEOPLE)], last - first > COUNTED)
 
 
 def _found_by_time(request: HttpRequest, item: LibraryItem) -> QueryDict:
@@ -93,16 +238,15 @@ def _etag_at(request: HttpRequest, item: LibraryItem, name: str) -> int:
         return 1
 
 
-def _versions(item: LibraryItem, chosen: Iterable[Revision]) -> list[tuple[int, str]]:
-    """The newest versions and those that are chosen, newest first, each as a line: "14 · 3 Nov 09:12 · Minji · End date"."""
-    newest = Revision.objects.filter(item=item).defer("snapshot").order_by("-etag")[:LISTED]
+def _versions(newest: Iterable[Revision], chosen: Iterable[Revision]) -> list[tuple[int, str]]:
+    """The newest versions and those that are chosen, newest first, each as a line: "3 Nov, 09:12 · Minji · End date"."""
     found = {made.etag: made for made in (*newest, *chosen)}
     return [(etag, _line(found[etag])) for etag in sorted(found, reverse=True)]
 
 
 def _line(made: Revision) -> str:
-    when = f"{day(made.created_at)} {timezone.localtime(made.created_at):%H:%M}"
-    return f"{made.etag} · {when} · {made.actor_label} · {_changed(made)}"
+    when = f"{day(made.created_at)}, {timezone.localtime(made.created_at):%H:%M}"
+    return f"{when} · {readable(made.actor_label)} · {_changed(made)} · {version_name(made.etag)}"
 
 
 def _changed(made: Revision) -> str:

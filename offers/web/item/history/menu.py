@@ -1,4 +1,4 @@
-"""{% version_menu can entry %}: what can be done with a version."""
+"""{% version_menu can entry %}: what can be done with a version. {% version_actions can entry %}: the same, as buttons of its page."""
 
 from collections.abc import Iterator
 
@@ -19,6 +19,9 @@ MENU = """<details class="menu menu-end" data-menu>
 {links}
 </div>
 </details>"""
+BUTTON = """<a class="btn btn-small" href="{}">
+{}{}
+</a>"""
 LINK = """<a class="menu-item" href="{}">
 {}{}
 </a>"""
@@ -27,6 +30,12 @@ LINK = """<a class="menu-item" href="{}">
 def version_menu(can: Offered, entry: Entry) -> SafeString:
     label = _("Actions for version %(etag)s") % {"etag": entry.revision.etag}
     return format_html(MENU, label=label, dots=icon("dots"), links=format_html_join("\n", LINK, _links(can, entry)))
+
+
+def version_actions(can: Offered, entry: Entry) -> SafeString:
+    # All but the way to the page that they stand on.
+    links = list(_links(can, entry))[1:]
+    return format_html_join("\n", BUTTON, ((link, sign, text) for link, sign, text in links))
 
 
 def _links(can: Offered, entry: Entry) -> Iterator[tuple[str, SafeString, str]]:

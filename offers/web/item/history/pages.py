@@ -8,10 +8,12 @@ from offers.ledger import history as past
 from offers.log.following import brought_by
 from offers.promotion import by_digest, promoted
 from offers.review.changes.approvals import approvals_of
+from offers.web.frame.curl import json_text
 from offers.web.frame.moment import item_then
-from offers.web.frame.respond import answer
+from offers.web.frame.respond import answer, wants_fragment
 from offers.web.frame.sections import Section
 from offers.web.item.entries import change_context, entries, item_context
+from offers.web.item.history.version import version_context
 
 PAGE_SIZE = 25
 
@@ -49,4 +51,9 @@ def revision(request: HttpRequest, sandbox: str, section: Section, id: str, etag
     context = item_context(item, "history", entry=entry, erased=told.of_item(item), **shown)
     context["moment"] = then.moment
     context["promoted"] = by_digest(promoted(item, request.user.pk, then.at))
-    return answer(request, "item/history/revision.html", context, fragment="item/_changes.html")
+    # Another language of what is shown is a part of the page.
+    fragment = "" if "language" in request.GET else "item/_changes.html"
+    if not (fragment and wants_fragment(request)):
+        context |= version_context(request, item, entry)
+        context["document"] = json_text(entry.after) if entry.after else ""
+    return answer(request, "item/history/revision.html", context, fragment=fragment)

@@ -18,7 +18,8 @@ from offers.web.item.history.blaming import anchor
 def who(context: RequestContext, *places: str | Iterable[str]) -> SafeString:
     """`places` are the pointers that the field shows, "" being all of the item; without any, nothing."""
     pointers = [one for place in places for one in ([place] if isinstance(place, str) else place)]
-    if not pointers:
+    # Of a version that is told by its own page, another page says who made what.
+    if not pointers or context.get("is_version"):
         return SafeString("")
     item = context["item"]
     page = address(context, item, "blame")

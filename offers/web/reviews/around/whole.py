@@ -12,7 +12,7 @@ from offers.models import Sandbox
 from offers.review.standing import AS_ASKED, Place, Standing
 from offers.web.item.history.rendered import CONTENTS, content_at
 from offers.web.item.history.rendered import Shown as Frame
-from offers.web.item.sentences import Sentence, constraints
+from offers.web.item.shown.sentences import Sentence, constraints
 
 # As many items lie open; of more, each is opened by who looks at it.
 OPEN = 3

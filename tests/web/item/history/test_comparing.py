@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
+from offers.log import sequencer
 from offers.models import LibraryItem, Sandbox
 from tests.cast import (
+    Role,
     actor,
     make_placement,
     patch,
     replace,
     shown_in,
 )
+from tests.web.conftest import SignIn
 from tests.web.frame.test_respond import text_of
 
 HISTORY = "/s/prod/offers/sale/history/"
@@ -37,8 +40,8 @@ def test_versions_are_picked_by_their_time_author_and_fields(
     lines = dict(editor.get(f"{COMPARE}?from=1&to=4").context["versions"])
     today = f"{datetime.now(ZoneInfo('Asia/Seoul')):%-d %b}"
     assert list(lines) == [4, 3, 2, 1]
-    assert re.fullmatch(rf"4 · {today} \d\d:\d\d · Theo Brandt · Priority, Name", lines[4])
-    assert lines[1].endswith("Jisoo Kim · Created")
+    assert re.fullmatch(rf"{today}, \d\d:\d\d · Theo Brandt · Priority, Name · version 4", lines[4])
+    assert lines[1].endswith("Jisoo Kim · Created · version 1")
 
 
 def test_a_version_of_a_long_history_is_found_by_its_moment(
@@ -87,3 +90,69 @@ def test_side_by_side_fields_stand_in_a_row_with_what_went_on_one_side_and_what_
     ]
     assert ("Tag", "<del>Holiday 2026</del>", "nothing") in cells(editor.get(f"{HISTORY}4/"))
     assert '<details class="view view-sides">' in text_of(compared), "it opens without JavaScript, too"
+
+
+def quick(response: Any) -> list[tuple[str, int]]:
+    return [(one.title, one.source) for one in response.context["quick"]]
+
+
+def test_what_people_often_compare_is_one_click_away(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = actor(sandbox)
+    patch(by, item, replace("/status", "approved"))
+    patch(by, item, replace("/rank/priority", 8))
+    patch(by, item, replace("/rank/priority", 9))
+    expected = [("Last change", 5), ("Since it last went live", 4), ("Since it was made", 1)]
+    assert quick(editor.get(COMPARE)) == expected
+    monkeypatch.setattr("offers.web.item.history.comparing.LISTED", 1)
+    assert quick(editor.get(COMPARE)) == [expected[0], expected[2]], "the log has not got to it"
+    sequencer.keep()
+    assert quick(editor.get(COMPARE)) == expected, "in a long history the log knows when its status changed"
+
+
+def test_it_says_who_changed_it_in_between_and_what_is_the_same(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for label in ("Theo Brandt", "Ada Moss", "Theo Brandt"):
+        patch(actor(sandbox, label=label), item, replace("/rank/priority", 10 + item.etag))
+        item.refresh_from_db()
+    response = editor.get(f"{COMPARE}?from=3&to=6")
+    between = response.context["between"]
+    assert (between.changes, between.people, between.more) == (3, [("Theo Brandt", "", 2), ("Ada Moss", "", 1)], False)
+    same = {line.title: line.text for section in response.context["same"] for line in section.lines}
+    assert same["Name"] == "Summer sale"
+    assert "Priority" not in same
+    assert editor.get(f"{COMPARE}?from=5&to=6").context["between"] is None
+    monkeypatch.setattr("offers.web.item.history.comparing.COUNTED", 2)
+    assert editor.get(f"{COMPARE}?from=6&to=3").context["between"].more
+
+
+def test_a_version_that_may_be_restored_can_be_restored_from_here(
+    editor: Client, sign_in: SignIn, item: LibraryItem
+) -> None:
+    text = text_of(editor.get(f"{COMPARE}?from=1&to=3"))
+    assert text.count("Restore this version") == 1
+    assert 'href="/s/prod/offers/sale/history/1/restore/"' in text
+    assert "Restore this version" not in text_of(sign_in(Role.AUDITOR, "Ada Moss").get(f"{COMPARE}?from=1&to=3"))
+
+
+@pytest.mark.parametrize("wrong", ["9", "0", "-1", "x", "٣", "1e3", "<b>"])
+def test_a_version_that_never_was_is_said_and_another_one_shown(editor: Client, item: LibraryItem, wrong: str) -> None:
+    response = editor.get(COMPARE, {"from": "1", "to": wrong})
+    assert response.status_code == 404
+    assert [side.made.etag for side in response.context["sides"]] == [1, 3]
+    said = text_of(response).replace("&lt;", "<").replace("&gt;", ">")
+    assert f"There is no version “{wrong}”: it has 3. Here is version 3 instead." in said
+
+
+def test_the_number_of_queries_does_not_grow_with_what_lies_between(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, django_assert_max_num_queries: Any
+) -> None:
+    editor.get(COMPARE)
+    with django_assert_max_num_queries(24) as few:
+        editor.get(f"{COMPARE}?from=1&to=3")
+    for priority in range(10):
+        patch(actor(sandbox), item, replace("/rank/priority", priority + 10))
+    with django_assert_max_num_queries(len(few)):
+        editor.get(f"{COMPARE}?from=1&to=13")

@@ -87,11 +87,14 @@ def test_the_history_of_a_deleted_item_stays_readable(editor: Client, item: Libr
 
 
 def test_blame_names_the_version_of_each_field(editor: Client, item: LibraryItem) -> None:
-    rows = {row.place.label: row for row in editor.get("/s/prod/offers/sale/blame/").context["rows"]}
+    sections = editor.get("/s/prod/offers/sale/blame/").context["sections"]
+    rows = {row.line.title: row for section in sections for row in section.rows}
+    assert [section.title for section in sections] == ["Details", "When", "Representations"]
+    assert list(rows)[:5] == ["Name", "Status", "Priority", "Tags", "Start date"]
     assert rows["Name"].made.etag == 2
     assert rows["Priority"].made.etag == 3
     assert rows["Start date"].made.etag == 1
-    assert rows["Tag"].value == "Holiday 2026"
+    assert rows["Tags"].line.text == "Holiday 2026"
 
 
 def test_an_item_of_another_sandbox_is_not_reached_through_mine(editor: Client, item: LibraryItem) -> None:

@@ -15,12 +15,23 @@ from tests.web.form_reader import form_in
 from tests.web.frame.test_respond import flat, text_of
 
 SALE = "/s/prod/offers/sale/"
+HTMX = {"HX-Request": "true"}
 CONTENT = "/representations/0/components/0/content"
 
 
 def frames(response: Any) -> list[str]:
-    """The versions and places that the page's frames show, in order: "3/0/0"."""
+    """The versions and places that frames show which load when they are opened, in order: "3/0/0"."""
     return re.findall(rf'data-src="{SALE}preview/([0-9/]+)/"', text_of(response))
+
+
+def in_sight(response: Any) -> list[str]:
+    """The same of frames that load when they come into sight."""
+    return re.findall(rf' src="{SALE}preview/([0-9/]+)/"', text_of(response))
+
+
+def in_sight_with(response: Any) -> list[str]:
+    """The same, with what they ask for besides."""
+    return re.findall(rf' src="{SALE}preview/([^"]+)"', text_of(response))
 
 
 @pytest.fixture
@@ -37,11 +48,11 @@ def changed(item: LibraryItem, sandbox: Sandbox) -> LibraryItem:
 
 def test_the_frames_show_the_place_that_each_version_had_it_in(editor: Client, changed: LibraryItem) -> None:
     expected = ["4/0/0", "3/0/0", "4/1/0"]
-    assert frames(editor.get(f"{SALE}history/4/")) == expected
-    assert frames(editor.get(f"{SALE}history/4/", headers={"HX-Request": "true"})) == expected
+    assert in_sight(editor.get(f"{SALE}history/4/")) == expected
+    assert frames(editor.get(f"{SALE}history/4/", headers=HTMX)) == expected
     assert frames(editor.get(f"{SALE}history/")) == expected
-    assert frames(editor.get(f"{SALE}compare/?from=2&to=4")) == ["4/0/0", "2/0/0", "4/1/0"]
-    assert frames(editor.get(f"{SALE}compare/?from=4&to=1")) == ["4/0/0", "4/1/0", "1/0/0"]
+    assert in_sight(editor.get(f"{SALE}compare/?from=2&to=4")) == ["4/0/0", "2/0/0", "4/1/0"]
+    assert in_sight(editor.get(f"{SALE}compare/?from=4&to=1")) == ["4/1/0", "1/0/0", "4/0/0"]
     assert frames(editor.get(f"{SALE}history/2/restore/")) == ["4/0/0", "4/1/0", "2/0/0"]
     for address in expected:
         assert editor.get(f"{SALE}preview/{address}/").status_code == 200
@@ -60,7 +71,7 @@ def test_what_an_undo_would_make_is_sent_to_be_shown(editor: Client, changed: Li
 
 
 def test_a_frame_loads_nothing_by_itself_and_is_a_sandbox(editor: Client, changed: LibraryItem) -> None:
-    text = text_of(editor.get(f"{SALE}history/4/"))
+    text = text_of(editor.get(f"{SALE}history/"))
     found = re.findall(r"<iframe[^>]*>", text)
     assert len(found) == 3
     for frame in found:
@@ -73,9 +84,15 @@ def test_a_frame_loads_nothing_by_itself_and_is_a_sandbox(editor: Client, change
 
 
 def test_pictures_of_other_sites_are_asked_for_frame_by_frame(editor: Client, changed: LibraryItem) -> None:
-    text = text_of(editor.get(f"{SALE}history/4/"))
+    text = text_of(editor.get(f"{SALE}history/4/", headers=HTMX))
     assert f'href="{SALE}preview/4/1/0/?pictures=pics.example" target="after-4-1-0"' in text
     assert text.count("Show pictures from pics.example") == 1
+    for page in ("history/4/?", "compare/?from=3&to=4&"):
+        whole = flat(text_of(editor.get(f"{SALE}{page}language=all")))
+        asks = re.findall(r'class="btn btn-small" href="([^"]*pictures=pics.example[^"]*)"', whole)
+        assert len(asks) == 1
+        shown = in_sight_with(editor.get(f"{SALE}{page.split('?')[0]}{asks[0].replace('&amp;', '&')}"))
+        assert "4/1/0/?pictures=pics.example" in shown
 
 
 def test_an_image_is_shown_where_its_address_changed_and_a_content_that_went(
@@ -89,7 +106,7 @@ def test_an_image_is_shown_where_its_address_changed_and_a_content_that_went(
     patch(actor(sandbox), item, replace(f"{address}deliveryURL", "/static/b.png"))
     patch(actor(sandbox), item, replace(f"{address}content", "B"))
     patch(actor(sandbox), item, [{"op": "remove", "path": "/representations/1"}])
-    shown = [frames(editor.get(f"{SALE}history/{etag}/")) for etag in (4, 5, 6, 7)]
+    shown = [frames(editor.get(f"{SALE}history/{etag}/", headers=HTMX)) for etag in (4, 5, 6, 7)]
     assert shown == [["4/1/0"], ["4/1/0", "5/1/0"], [], ["6/1/0"]]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from offers.web.item.sentences import constraints
+from offers.web.item.shown.sentences import beside, constraints
 
 WINDOW = {"startDate": "2026-03-01T00:00:00Z", "endDate": "2026-04-01T00:00:00Z"}
 CAP = {"limit": 3, "scope": "profile", "entity": "offer"}
@@ -151,3 +151,23 @@ def test_sentences_are_in_the_readers_language() -> None:
     with translation.override("ko"):
         assert "At most" not in limit()
         assert "everybody" not in audience()
+
+
+def test_beside_another_version_a_sentence_says_what_it_said_there() -> None:
+    before = {"rank": {"priority": 1}, "frequencyCappingConstraints": [CAP, {**CAP, "entity": "placement"}]}
+    after = {
+        "rank": {"priority": 2},
+        "frequencyCappingConstraints": [{**CAP, "limit": 5}, {**CAP, "scope": "global"}],
+    }
+    told = [(one.mark, one.was, one.text) for one in beside(constraints(after, {}), constraints(before, {}))]
+    assert told == [
+        (
+            "changed",
+            "Priority <b>1</b>; of the offers that fit, the highest priority is shown.",
+            "Priority <b>2</b>; of the offers that fit, the highest priority is shown.",
+        ),
+        ("changed", "At most <b>3</b> times for each person.", "At most <b>5</b> times for each person."),
+        ("added", None, "At most <b>3</b> times in total."),
+        ("removed", None, "At most <b>3</b> times for each person and placement."),
+    ]
+    assert {one.mark for one in beside(constraints(after, {}), constraints(after, {}))} == {""}

@@ -1,0 +1,219 @@
+"""What an offer shows, placement by placement, in the frames of the devices on which customers see it.
+
+Of two versions it says as well which contents came, went or changed. A sandboxed frame tells nobody how high its content is,
+so that is guessed here from its text; what does not fit is seen when it is enlarged.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import unescape
+from math import ceil
+from unicodedata import east_asian_width
+from urllib.parse import urlsplit
+
+from django.utils.translation import get_language
+
+from offers.document.identity import both_keys
+from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
+from offers.document.values import Document, equal
+from offers.web.frame.addresses import address_at
+from offers.web.frame.sections import OFFERS
+
+# What a channel's contents are seen on; of another channel, on nothing in particular.
+DEVICES = {"web": "browser", "email": "mail", "mobile": "phone", "messaging": "phone", "social": "phone"}
+# How wide a line of each is, in letters of an alphabet.
+LETTERS = {"browser": 66, "mail": 66, "phone": 42, "plain": 66}
+# The heights that a frame can have, in lines (static/item/devices.css).
+ROOMS = (3, 5, 7, 9, 11, 14, 18)
+# As much of a content as its height is guessed from.
+LOOKED_AT = 6_000
+# The choice of the languages that shows all of them.
+ALL = "all"
+_HIDDEN = re.compile(r"<(style|script|title)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_BLOCK = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|tr|table|section|header|footer)|br)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_BIG = re.compile(r"<h[1-3]\b", re.IGNORECASE)
+_PICTURE = re.compile(r"<(?:img|picture|svg|video)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One content of a version. `address` shows how it looks, in a frame of `room` (an index of ROOMS, from 1).
+
+    `pointer` is its place there. `mark` is "added", "removed" or "changed" beside another version, where `was` is what stood
+    there; "" where they are equal or there is no other.
+    """
+
+    component: Document
+    type: str
+    languages: tuple[str, ...]
+    pointer: str
+    address: str
+    device: str
+    room: int
+    is_long: bool
+    # Where its link leads to.
+    host: str
+    mark: str = ""
+    was: "Content | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What is shown in one placement. `mark` is as of a content."""
+
+    placement: str
+    name: str
+    channel: str
+    pointer: str
+    contents: tuple[Content, ...]
+    mark: str = ""
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.mark) or any(content.mark for content in self.contents)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an offer, as far as what it shows: its preview is found by the id and the etag."""
+
+    sandbox: str
+    id: str
+    etag: int
+    document: Document
+    names: Mapping[str, str]
+    # What the addresses of its previews end with: the sites of which pictures are loaded.
+    pictures: str = ""
+
+
+def placed(after: Version, before: Version | None = None) -> list[Placed]:
+    """Its placements in their order; with the version before them, what came, changed and, at the end, went."""
+    found = list(_placed(after))
+    if before is None:
+        return found
+    old = list(_placed(before))
+    keys = both_keys("representations", _raw(before), _raw(after))
+    if keys is None:
+        return [replace(one, mark="added") for one in found] + [replace(one, mark="removed") for one in old]
+    was = dict(zip(keys[0], old, strict=True))
+    now = [_beside(one, was.pop(key, None)) for key, one in zip(keys[1], found, strict=True)]
+    return [*now, *(_gone(one) for one in was.values())]
+
+
+def languages_of(shown: Sequence[Placed]) -> list[str]:
+    """The languages of all contents, each once, in their order."""
+    return list(dict.fromkeys(one for place in shown for content in place.contents for one in content.languages))
+
+
+def chosen(languages: Sequence[str], asked_for: str) -> str:
+    """The language that is shown: the one that is asked for, else the reader's own, else the first; ALL for all of them."""
+    if asked_for in languages or asked_for == ALL:
+        return asked_for
+    own = (get_language() or "").split("-")[0]
+    return next((one for one in languages if one.split("-")[0].lower() == own), next(iter(languages), ALL))
+
+
+def in_language(shown: Sequence[Placed], language: str) -> list[Placed]:
+    """The same with the contents that differ, where none does with those in this language, and else with its first one."""
+    return [_in_language(place, language) for place in shown] if language != ALL else list(shown)
+
+
+def first_of(shown: Sequence[Placed], most: int) -> tuple[list[Placed], int]:
+    """The placements with the first contents, as many as a page can hold, and how many contents are left out."""
+    kept, left = [], 0
+    for place in shown:
+        contents = place.contents[:most]
+        left += len(place.contents) - len(contents)
+        most -= len(contents)
+        if contents or not place.contents:
+            kept.append(replace(place, contents=contents))
+    return kept, left
+
+
+def _in_language(place: Placed, language: str) -> Placed:
+    marked = tuple(one for one in place.contents if one.mark)
+    spoken = tuple(one for one in place.contents if not one.languages or language in one.languages)
+    kept = marked or spoken or place.contents[:1]
+    return replace(place, contents=kept)
+
+
+def _raw(version: Version) -> list[Document]:
+    found: list[Document] = version.document.get("representations", [])
+    return found
+
+
+def _placed(version: Version) -> Iterator[Placed]:
+    stem = address_at(version.sandbox, OFFERS, version.id, "preview", etag=version.etag, representation=0, component=0)
+    stem = stem.removesuffix("0/0/")
+    for number, one in enumerate(_raw(version)):
+        device = DEVICES.get(one["channel"].removeprefix(CHANNEL_PREFIX), "plain")
+        contents = tuple(
+            _content(
+                f"/representations/{number}/components/{index}",
+                f"{stem}{number}/{index}/{version.pictures}",
+                device,
+                component,
+            )
+            for index, component in enumerate(one.get("components", ()))
+        )
+        name = version.names.get(one["placement"], one["placement"])
+        yield Placed(one["placement"], name, one["channel"], f"/representations/{number}", contents)
+
+
+def _content(pointer: str, address: str, device: str, component: Document) -> Content:
+    type = component_type(component.get("type", "")) or "text"
+    lines = _lines(type, component.get("content", ""), LETTERS[device])
+    room = next((number for number, fits in enumerate(ROOMS, 1) if lines <= fits), len(ROOMS))
+    languages, host = tuple(component.get("language", ())), _host(component.get("linkURL", ""))
+    seen_on = device if type != "json" else "plain"
+    return Content(component, type, languages, pointer, address, seen_on, room, lines > ROOMS[-1], host)
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:  # A template expression may stand anywhere in it.
+        return ""
+
+
+def _lines(type: str, text: str, letters: int) -> int:
+    """About how many lines a content takes, of so many letters each."""
+    if type == "imagelink":
+        return ROOMS[1]
+    seen = text[:LOOKED_AT]
+    more = 0.0 if type != "html" else 0.8 * len(_BIG.findall(seen)) + 6 * len(_PICTURE.findall(seen))
+    if type == "html":
+        broken = _BLOCK.sub("\n", _HIDDEN.sub("", seen))
+        parts = [part for part in unescape(_TAG.sub("", broken)).split("\n") if part.strip()]
+        more += 0.7 * len(parts)
+    else:
+        parts = seen.split("\n")
+    return ceil(more + sum(max(1, ceil(_width(part) / letters)) for part in parts)) + (len(text) > LOOKED_AT) * 99
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text.strip())
+
+
+def _beside(now: Placed, was: Placed | None) -> Placed:
+    if was is None:
+        return replace(now, mark="added", contents=tuple(replace(one, mark="added") for one in now.contents))
+    keys = both_keys("components", [one.component for one in was.contents], [one.component for one in now.contents])
+    if keys is None:
+        # What cannot be told apart is told by its place.
+        keys = [str(n) for n in range(len(was.contents))], [str(n) for n in range(len(now.contents))]
+    before = dict(zip(keys[0], was.contents, strict=True))
+    after = [_content_beside(one, before.pop(key, None)) for key, one in zip(keys[1], now.contents, strict=True)]
+    return replace(now, contents=(*after, *(replace(one, mark="removed") for one in before.values())))
+
+
+def _content_beside(now: Content, was: Content | None) -> Content:
+    if was is None:
+        return replace(now, mark="added")
+    return now if equal(was.component, now.component) else replace(now, mark="changed", was=was)
+
+
+def _gone(was: Placed) -> Placed:
+    return replace(was, mark="removed", contents=tuple(replace(one, mark="removed") for one in was.contents))

@@ -1,0 +1,80 @@
+"""All that one version of an offer says, as a page shows it: what it shows, when, to whom and how often, its tags and attributes.
+
+Beside another version, with what differs.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpRequest
+
+from offers.document.values import Document
+from offers.web.frame.pictures import asked_for, hosts_of, query_for
+from offers.web.item.shown.looks import Version, chosen, first_of, in_language, languages_of, placed
+from offers.web.item.shown.sentences import beside, constraints
+
+# Contents that a page can hold: each is a page of its own for the browser.
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A tag or an attribute. `mark` is "added", "removed" or "changed" beside another version, and `was` its value there."""
+
+    key: str
+    text: str
+    mark: str = ""
+    was: str = ""
+
+
+def whole_of(request: HttpRequest, version: Version, before: Version | None = None) -> dict[str, Any]:
+    """The context of `item/_shown.html`, `item/_told.html` and `item/_rest.html` for a version, beside the one `before`.
+
+    `?language=` chooses what is shown; `?pictures=` which sites' pictures are loaded.
+    """
+    document = version.document
+    hosts = list(dict.fromkeys([*hosts_of(document), *hosts_of(before.document if before else {})]))
+    pictures = [host for host in asked_for(request.GET.getlist("pictures")) if host in hosts]
+    version = replace(version, pictures=query_for(pictures))
+    before = replace(before, pictures=version.pictures) if before else None
+    shown = placed(version, before)
+    languages = languages_of(shown)
+    language = chosen(languages, request.GET.get("language", ""))
+    representations, left_out = first_of(in_language(shown, language), MOST)
+    sentences = constraints(document, version.names)
+    return {
+        "sentences": beside(sentences, constraints(before.document, before.names)) if before else sentences,
+        "other_sites": [host for host in hosts if host not in pictures],
+        "hosts": hosts,
+        "languages": languages if len(languages) > 1 else [],
+        "shown_in": language,
+        "representations": representations,
+        "left_out": left_out,
+        "tags": list(_tags(version, before)),
+        "attributes": list(_attributes(document, before.document if before else None)),
+        "description": document.get("description", ""),
+        "description_was": before.document.get("description", "") if before else document.get("description", ""),
+    }
+
+
+def _tags(version: Version, before: Version | None) -> Iterator[Named]:
+    now: list[str] = version.document.get("tags", [])
+    was = before.document.get("tags", []) if before else now
+    for id in now:
+        yield Named(id, version.names.get(id, id), "" if id in was else "added")
+    for id in was:
+        if before and id not in now:
+            yield Named(id, before.names.get(id, id), "removed")
+
+
+def _attributes(now: Document, before: Mapping[str, Any] | None) -> Iterator[Named]:
+    values: dict[str, str] = now.get("characteristics", {})
+    was: dict[str, str] = before.get("characteristics", {}) if before is not None else values
+    for name in sorted(values.keys() | was.keys()):
+        if name not in values:
+            yield Named(name, was[name], "removed")
+        elif name not in was:
+            yield Named(name, values[name], "added")
+        else:
+            yield Named(name, values[name], "changed" if was[name] != values[name] else "", was[name])
