@@ -53,10 +53,10 @@ def brought_by(made: Revision) -> LibraryImport | None:
 def told(found: Sequence[LogEntry]) -> list[Told]:
     """These entries with what happened, in the same order: one statement for each of the kinds that is among them.
 
-    Of items there are their rows in lists, which have their names; documents stay where they are.
+    Of items there is what they are called, by their rows in lists; their documents and the rest stay where they are.
     """
     rows = {event: [one.row for one in found if one.event == event] for event in Event}
-    made = Revision.objects.select_related("item__listing").defer("snapshot", "item__document")
+    made = Revision.objects.select_related("item__listing").only(*_OF_A_REVISION)
     revisions = made.in_bulk(rows[Event.REVISION])
     steps = RequestEvent.objects.select_related("request").in_bulk(rows[Event.REQUEST])
     accesses = AccessChange.objects.in_bulk(rows[Event.ACCESS])
@@ -73,3 +73,10 @@ def told(found: Sequence[LogEntry]) -> list[Told]:
         )
         for entry in found
     ]
+
+
+# All that it says besides the document, and what its item is called: rows of items and lists are wide, and made in Python one by one.
+_OF_A_REVISION = [
+    *(field.name for field in Revision._meta.concrete_fields if field.name != "snapshot"),
+    *("item__kind", "item__id", "item__listing__kind", "item__listing__id", "item__listing__name"),
+]

@@ -14,11 +14,12 @@ from offers.access.permissions import Actor
 from offers.log import audit, sequencer
 from offers.web.audit import months, strip
 from offers.web.audit.filters import asked_of, chips_of, filters_of
-from offers.web.audit.folding import folded, together
-from offers.web.audit.lines import Line, approvals_for, lines_of
+from offers.web.audit.shown.cells import drawn
+from offers.web.audit.shown.folding import folded, together
+from offers.web.audit.shown.lines import Line, approvals_for, lines_of
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
-from offers.web.frame.respond import answer
+from offers.web.frame.respond import Frame, answer
 from offers.web.lists.filters import links
 
 MAX_CURSOR = 400
@@ -33,12 +34,13 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     found = audit.page(actor.sandbox.pk, wanted, cursor, coming, together)
     lines = lines_of(found.page.items)
     _lead(request, lines)
-    filters = filters_of(actor, wanted)
+    filters, folds, frame = filters_of(actor, wanted), folded(lines), Frame(request)
+    approvals = approvals_for(actor.sandbox.pk, lines)
     context = {
+        "frame": frame,
         "lines": lines,
-        "folds": folded(lines),
-        "found": found,
-        "approvals": approvals_for(actor.sandbox.pk, lines),
+        "folds": folds,
+        "drawn": drawn(frame, folds, approvals, found, signed=bool(settings.LOG_KEY)),
         "page": found.page,
         "exactly": found.exactly,
         "strip": strip.strip_of(request, wanted, found),
@@ -51,8 +53,6 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         # Nobody works on it, or a large import is new.
         "behind": len(coming) == audit.PAGE_SIZE,
         "files": _files(actor, _query(request)),
-        # Whether there are receipts.
-        "signed": bool(settings.LOG_KEY),
     }
     return answer(request, "audit/audit.html", context, fragment="audit/_found.html")
 

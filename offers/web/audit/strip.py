@@ -114,19 +114,25 @@ def _bars(days: Sequence[Day], first: date, last: date) -> list[Bar]:
 
 def said(bar: Bar) -> str:
     """What a bar says to who points at it."""
+    return _said(bar, get_language())
+
+
+# Days that are over say the same to everybody.
+@lru_cache(maxsize=5_000)
+def _said(bar: Bar, language: str | None) -> str:
     number = ngettext("{n} entry", "{n} entries", bar.entries).format(n=bar.entries)
     waited = _("{n} without waiting").format(n=bar.bypasses) if bar.bypasses else ""
     return f"{days_text(bar)}: {number}{', ' if waited else ''}{waited}"
 
 
 def days_text(bar: Bar) -> str:
-    first, last = (_day_text(day, get_language()) for day in (bar.first, bar.last))
-    return first if bar.first == bar.last else f"{first} – {last}"
+    return _days_text(bar.first, bar.last, get_language())
 
 
 @lru_cache(maxsize=5_000)
-def _day_text(day: date, language: str | None) -> str:
-    return date_format(day, _("j M Y"))
+def _days_text(first: date, last: date, language: str | None) -> str:
+    one, other = (date_format(day, _("j M Y")) for day in (first, last))
+    return one if first == last else f"{one} – {other}"
 
 
 def _days(bar: Bar) -> int:

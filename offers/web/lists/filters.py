@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, QueryDict
@@ -114,9 +115,15 @@ class Filter:
     @property
     def choices(self) -> SafeString:
         """The choices as options: by a template, a few hundred of them would take as long as the rows of the list."""
-        chosen = ("", SafeString(" selected"))
-        options = ((value, chosen[value == self.value], word) for value, word in self.options)
-        return format_html_join("\n", '<option value="{}"{}>{}</option>', options)
+        return _choices(tuple(self.options), self.value)
+
+
+# Most filters have the same choices for everybody.
+@lru_cache(maxsize=500)
+def _choices(options: tuple[tuple[str, str], ...], value: str) -> SafeString:
+    chosen = ("", SafeString(" selected"))
+    drawn = ((one, chosen[one == value], word) for one, word in options)
+    return format_html_join("\n", '<option value="{}"{}>{}</option>', drawn)
 
 
 def first_filters(wanted: Wanted, *, past: bool = False) -> list[Filter]:

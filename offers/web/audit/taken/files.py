@@ -19,7 +19,7 @@ from offers.log import audit
 from offers.log.taken import downloads
 from offers.models import LogEntry, Revision
 from offers.web.audit.filters import asked_of, unread
-from offers.web.audit.lines import Line, approvals_for, lines_of
+from offers.web.audit.shown.lines import Line, approvals_for, lines_of
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer

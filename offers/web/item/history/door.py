@@ -3,14 +3,15 @@
 Who agreed stands in the page's `approvals` (review/changes/approvals.py). {% promotions made %}: what was promoted from that version.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from django.template import RequestContext
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from offers.access.people import readable
@@ -28,6 +29,13 @@ from offers.web.frame.times import exact
 LABELS: Mapping[str, Any] = dict(Revision.Source.choices)
 
 
+class Around(Protocol):
+    """What is asked of the page: a template's context, or what a page that draws in Python gives in its place."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+    def get(self, name: str, /) -> Any: ...
+
+
 class Made(Protocol):
     """Whatever somebody did: it says who. What programs can do says which one, too (`client_id`)."""
 
@@ -37,7 +45,7 @@ class Made(Protocol):
     def actor_label(self) -> str: ...
 
 
-def by(context: RequestContext, made: Made) -> SafeString:
+def by(context: Around, made: Made) -> SafeString:
     """Their name as it was then, as the way to everything that they did here; an erased one leads nowhere."""
     label, client = made.actor_label, getattr(made, "client_id", "")
     if not label or (made.actor_id is None and not client and number_of(label) is not None):
@@ -48,17 +56,29 @@ def by(context: RequestContext, made: Made) -> SafeString:
     return format_html('<a class="person" href="{}" title="{}">{}</a>', address, title, readable(label))
 
 
-def door(context: RequestContext, made: Revision) -> SafeString:
-    said = format_html_join("\n", "{}", ((part,) for part in _said(context, made)))
-    return format_html('<span class="with-icon muted">\n{}\n{}\n</span>', source_icon(made.source), said)
+def door(context: Around, made: Revision) -> SafeString:
+    if not made.refers_to:
+        return _plain(made.source, made.client_id, get_language())
+    return _with_icon(made.source, _said(context, made))
 
 
-def approval(context: RequestContext, made: Revision) -> SafeString:
+@lru_cache(maxsize=1_000)
+def _plain(source: str, client: str, language: str | None) -> SafeString:
+    """What most changes say, a few hundred times a page."""
+    return _with_icon(source, [str(LABELS.get(source, source)), *([f"· {client}"] if client else [])])
+
+
+def _with_icon(source: str, said: Iterable[str]) -> SafeString:
+    parts = format_html_join("\n", "{}", ((part,) for part in said))
+    return format_html('<span class="with-icon muted">\n{}\n{}\n</span>', source_icon(source), parts)
+
+
+def approval(context: Around, made: Revision) -> SafeString:
     said = format_html_join(" · ", "{}", ((part,) for part in _approved(context, made)))
     return format_html('<span class="muted">{}</span>', said) if said else said
 
 
-def _said(context: RequestContext, made: Revision) -> Iterator[str]:
+def _said(context: Around, made: Revision) -> Iterator[str]:
     undone, restored, bulk, merged = map(made.refers_to.get, ("undoes", "restores", "bulk", "merged_with"))
     if undone:
         yield _("undid version %(etag)s") % {"etag": undone}
@@ -80,7 +100,7 @@ def _said(context: RequestContext, made: Revision) -> Iterator[str]:
         yield "·\n" + _("merged with version %(etag)s") % {"etag": merged}
 
 
-def _promoted(context: RequestContext, made: Revision, source: PromotedFrom) -> str:
+def _promoted(context: Around, made: Revision, source: PromotedFrom) -> str:
     """Where it was promoted from, as a link for those who may see that."""
     said = _("promoted from %(sandbox)s") % source
     if source["sandbox"] not in [one.name for one in context["frame"].sandboxes]:
@@ -90,7 +110,7 @@ def _promoted(context: RequestContext, made: Revision, source: PromotedFrom) -> 
     return format_html('<a href="{}">{}</a>', address, said)
 
 
-def promotions(context: RequestContext, made: Revision) -> SafeString:
+def promotions(context: Around, made: Revision) -> SafeString:
     """What was promoted from this version: to where, as which request, when. The page's `promoted` knows (promotion.by_digest)."""
     known: Mapping[str, Sequence[Revision]] = context.get("promoted") or {}
     return format_html_join("\n", "{}", ((promotion(one),) for one in known.get(made.digest, ())))
@@ -109,7 +129,7 @@ def promotion(there: Revision) -> SafeString:
     return format_html('<span class="with-icon muted">{}<span>{}</span></span>', icon("arrow-up"), told)
 
 
-def _approved(context: RequestContext, made: Revision) -> Iterator[str]:
+def _approved(context: Around, made: Revision) -> Iterator[str]:
     """The request that it came by, and who said yes to that; or that nobody was waited for, and who has looked since."""
     number = made.refers_to.get("request")
     if not number:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from offers.models import LogEntry, Revision
-from offers.web.audit.lines import Line
+from offers.web.audit.shown.lines import Line
 
 SOON = timedelta(minutes=15)
 # Two lines are no longer than the one that would stand for them.
