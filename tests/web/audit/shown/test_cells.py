@@ -8,6 +8,8 @@ from django.test import RequestFactory
 
 from offers.access.asking import asking
 from offers.access.permissions import Actor, Role
+from offers.lists.keyset import Page
+from offers.log.audit import Found
 from offers.models import (
     ChangeRequest,
     ErasureStep,
