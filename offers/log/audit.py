@@ -191,10 +191,15 @@ def _next(sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[Day], s
     """The first entries from there on that have what the days know of."""
     (stretch,) = stretches(ORDER, start)
     rest = beyond(matching(sandbox_id, wanted), stretch)
-    if min((days.total_of(sandbox_id, one) for one in wanted.terms), default=walking.SORTED + 1) <= walking.SORTED:
+    totals = {one[0]: days.total_of(sandbox_id, one) for one in wanted.terms}
+    if min(totals.values(), default=walking.SORTED + 1) <= walking.SORTED:
         keys = walking.by_sorting(rest, start, size)
     else:
-        keys = walking.by_days(rest, start, _from(known, start), size)
+        # Of what the walk goes along: fields and approvers are in no order.
+        along = [total for term, total in totals.items() if not term.startswith((days.FIELD, days.APPROVER))]
+        of = min(along) if along else days.total_of(sandbox_id, [""])
+        with walking.straight(size, sum(day.entries for day in known), of):
+            keys = walking.by_days(rest, start, _from(known, start), size)
     return _first(LogEntry.objects.filter(sandbox_id=sandbox_id, index__in=keys), Start(start.backwards), size)
 
 

@@ -74,10 +74,13 @@ def read_times(cursor: CursorWrapper) -> None:
 
 @contextmanager
 def under(setting: str, value: str | int) -> Iterator[None]:
-    """Read with a setting of PostgreSQL, which ends with the block: what happens in it is one transaction."""
+    """Read with a setting of PostgreSQL, which ends with the block: what happens in it is one transaction, or a part of the caller's."""
+    is_part = source().in_atomic_block
     with transaction.atomic(using=source().alias), source().cursor() as cursor:
         cursor.execute(f"SET LOCAL {setting} = {value}")
         yield
+        if is_part:
+            cursor.execute(f"SET LOCAL {setting} TO DEFAULT")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """How the first entries of a filtered list are found, however many there are: all hits sorted, or day by day. Reads only."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db.models import BooleanField, QuerySet
@@ -12,7 +13,21 @@ from offers.models import LogEntry, reading
 
 # Of more hits than that, the days lead to the first ones sooner than all are read.
 SORTED = 8_000
+PASSED = 20_000
 _WITHIN = RawSQL("created_at >= stretch.begins AND created_at < stretch.ends", (), BooleanField())
+
+
+@contextmanager
+def straight(size: int, hits: int, entries: int) -> Iterator[None]:
+    """A walk along an index, where it comes to `size` of so many hits among so many entries before it has passed over PASSED.
+
+    PostgreSQL does not know which days it will be asked for, expects few entries there, and reads all of a list that it need not.
+    """
+    if size * entries > PASSED * hits:
+        yield
+        return
+    with reading.under("enable_bitmapscan", "off"):
+        yield
 
 
 def by_sorting(entries: QuerySet[LogEntry], start: Start, size: int) -> list[int]:
