@@ -38,7 +38,6 @@ from tests.review.conftest import cast_in, member
 pytestmark = pytest.mark.django_db(transaction=True)
 ACCESS = """INSERT INTO offers_accesschange (sandbox_id, what, subject_key, subject_label, before, after, actor_label, source,
                   note, request_id, created_at) VALUES (%s, 'policy-changed', '', '', '{}', '{}', 'Mina', 'page', '', '', now())"""
-
 LOOKING = "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
 
 
@@ -342,8 +341,7 @@ def _killed_at(place: Any, name: str, turn: int) -> None:
     if process == 0:
         try:
             # The parent's connection is the parent's.
-            _kept = connection.connection
-            connection.connection = None
+            _kept, connection.connection = connection.connection, None
             setattr(place, name, dies)
             sequencer.keep()
         finally:
