@@ -133,8 +133,7 @@ def test_nor_does_what_ends_there_while_the_log_looks(monkeypatch: pytest.Monkey
         elsewhere.settings_dict = {**connection.settings_dict, "NAME": "postgres"}
         elsewhere.connect()
         assert elsewhere.connection is not None
-        elsewhere.connection.execute("BEGIN")
-        elsewhere.connection.execute("SELECT pg_current_xact_id()")
+        elsewhere.connection.execute("BEGIN; SELECT pg_current_xact_id()")
         make(actor(sandbox), offer())
         began.set()
         # The log has looked which transactions are under way, and not yet whose they are.
