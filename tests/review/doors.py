@@ -166,6 +166,17 @@ def form_of(id: str, section: str, shown: bool, action: str) -> Door:
     return Door(f"form of {id}: {action}", "new" if id == "new" else "edit", shown, kind, go)
 
 
+def in_place(id: str, shown: bool) -> Door:
+    """The priority, changed in the row of the list."""
+
+    def go(scene: Scene, who: str) -> Any:
+        sent = {"etag": scene.item(id).etag, "/rank/priority": "9"}
+        where = f"/s/prod/offers/{id}/in-place/priority/"
+        return scene.browsers[who].post(where, sent, headers={"HX-Request": "true"})
+
+    return Door(f"{id} in its row", "in_place", shown, "asks", go)
+
+
 def bulk(id: str, shown: bool) -> Door:
     def go(scene: Scene, who: str) -> Any:
         answer = scene.browsers[who].post("/s/prod/bulk/new/", {"id": [id], "do": "priority", "priority": "8"})
@@ -287,6 +298,8 @@ PAGE_DOORS = [
     page("bring back what was live", "offers/gone-live/undelete/", True, "undelete"),
     *(page(f"{verb} of {id}", f"offers/{id}/history/{etag}/{verb}/", id == "live", verb)
       for verb, etag in (("undo", 2), ("restore", 1)) for id in ("live", "draft")),
+    in_place("live", True),
+    in_place("draft", False),
     bulk("live", True),
     bulk("draft", False),
     Door("undo of a bulk edit", "bulk_undo", True, "asks", bulk_undo),

@@ -80,7 +80,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
         form = form_for(Kind(item.kind), item.document, zone_of(request))
         return page(Desk(request, actor, item, item.etag, form))
     check_edit(actor)
-    etag, before = _opened(request, item)
+    etag, before = opened(request, item)
     if not fits_form(before):
         raise PermissionDenied(too_large())
     form = form_from(Kind(item.kind), before, dict(request.POST.lists()), sent_zone(request))
@@ -108,7 +108,7 @@ def sent_zone(request: HttpRequest) -> ZoneInfo:
     return zone_named(request.POST.get("zone", "")) or zone_of(request)
 
 
-def _opened(request: HttpRequest, item: LibraryItem) -> tuple[int, Document]:
+def opened(request: HttpRequest, item: LibraryItem) -> tuple[int, Document]:
     """The etag that the form was opened at, and the document that it had. BadRequest for one that was never there."""
     etag = asked.number(request.POST.get("etag")) or 0
     if etag == item.etag and item.deleted_at is None:

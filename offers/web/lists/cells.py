@@ -24,24 +24,24 @@ NOTHING = SafeString("<td></td>")
 NO_WINDOW = SafeString('<td class="window-cell">\n</td>')
 
 PICK = """<td class="pick">
-<input class="form-check-input" type="checkbox" name="id" value="{id}" autocomplete="off"
+<input class="form-check-input" type="checkbox" name="id" value="{id}" form="bulk" autocomplete="off"
  aria-label="{select} {name}" {fixed}>
 </td>"""
 NAME = """<td class="name-cell">
-<a class="item-name" id="row-{id}" href="{page}">{name}</a>
-<div class="item-sub">
-<span class="mono">{id}</span>
-{chips}</div>
+<div class="name-line">
+<a class="item-name" id="row-{id}" href="{page}" title="{name}">{name}</a>
+<span class="item-sub">
+{chips}<span class="mono item-id">{id}</span>
+</span>
+</div>
 <div class="row-actions">
-{edit}<a class="btn btn-ghost" href="{address}history/">
-{history}
-<span class="visually-hidden"> {name}</span>
+{edit}<a class="btn btn-icon btn-ghost" href="{address}history/" title="{history_word}">
+{history}<span class="visually-hidden">{history_word} {name}</span>
 </a>
 </div>
 </td>"""
-EDIT = """<a class="btn btn-ghost" href="{address}edit/" data-edit>
-{edit}
-<span class="visually-hidden"> {name}</span>
+EDIT = """<a class="btn btn-icon btn-ghost" href="{address}edit/" title="{word}" data-edit>
+{icon}<span class="visually-hidden">{word} {name}</span>
 </a>
 """
 CLOSED = """<span class="row-closed" title="{closed}">
@@ -54,8 +54,19 @@ WINDOW = """<td class="window-cell">
 <rect class="window-bar window-{state}" x="{x}" y="3" width="{width}" height="6" rx="2"/>
 <rect class="today" x="{today}" y="0" width="1.5" height="12"/>
 </svg>
-<span class="window-text">{starts} – {ends}</span>
+{text}
 </td>"""
+# A value that is changed where it stands (web/lists/in_place.py); without JavaScript, in the form.
+CHANGE = """<a class="change-here" data-in-place="{column}" hx-get="{address}in-place/{column}/"
+ href="{address}edit/#f-{field}"><span class="visually-hidden">{change} </span>{text}</a>"""
+DATES = '<span class="window-text">{} – {}</span>'
+# The inputs of the edit form where these are changed, too.
+PLACES = {
+    "window": "selectionConstraint-endDate",
+    "starts": "selectionConstraint-startDate",
+    "ends": "selectionConstraint-endDate",
+    "priority": "rank-priority",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +75,9 @@ class Page:
 
     may_edit: bool
     select: str
-    edit: SafeString
-    propose: SafeString
-    history: SafeString
+    edit: tuple[SafeString, str]
+    propose: tuple[SafeString, str]
+    history: tuple[SafeString, str]
     lock: SafeString
     fallback: SafeString
 
@@ -76,9 +87,9 @@ def drawn(rows: Iterable[OfferRow], columns: Iterable[str], *, may_edit: bool) -
     page = Page(
         may_edit,
         _("Select"),
-        format_html("{}{}", icon("pencil"), _("Edit")),
-        format_html("{}{}", icon("git-pull-request"), _("Propose")),
-        format_html("{}{}", icon("history"), _("History")),
+        (icon("pencil"), _("Edit")),
+        (icon("git-pull-request"), _("Propose")),
+        (icon("history"), _("History")),
         icon("lock"),
         format_html('<span class="chip">{}</span>\n', _("Fallback")),
     )
@@ -98,9 +109,9 @@ def _first(row: OfferRow, page: Page) -> SafeString:
     edit = _edit(row, name, page) if page.may_edit else ""
     address = conditional_escape(row.address)
     at = format_html("{}?at={}", row.address, row.at) if row.at else address
-    named = format_html(
-        NAME, id=id, name=name, address=address, page=at, chips=_chips(row, page), edit=edit, history=page.history
-    )
+    drawn, word = page.history
+    parts = {"chips": _chips(row, page), "edit": edit, "history": drawn, "history_word": word}
+    named = format_html(NAME, id=id, name=name, address=address, page=at, **parts)
     if not page.may_edit:
         return named
     fixed = format_html('disabled title="{}"', row.closed) if row.fixed else ""
@@ -118,7 +129,8 @@ def _edit(row: OfferRow, name: SafeString, page: Page) -> SafeString:
     """The way to the form, or why there is none."""
     if row.closed:
         return format_html(CLOSED, closed=row.closed, lock=page.lock)
-    return format_html(EDIT, address=row.address, name=name, edit=page.propose if row.proposes else page.edit)
+    drawn, word = page.propose if row.proposes else page.edit
+    return format_html(EDIT, address=row.address, name=name, icon=drawn, word=word)
 
 
 def _status(row: OfferRow) -> SafeString:
@@ -135,19 +147,30 @@ def _window(row: OfferRow) -> SafeString:
         return NO_WINDOW
     numbers = {"x": bar.x, "width": bar.width, "today": bar.today}
     written = {name: f"{number:g}" for name, number in numbers.items()}
-    return format_html(WINDOW, state=bar.state, starts=day(starts), ends=day(ends), **written)
+    text = _changed_here(row, "window", format_html(DATES, day(starts), day(ends)))
+    return format_html(WINDOW, state=bar.state, text=text, **written)
 
 
 def _starts(row: OfferRow) -> SafeString:
-    return _labelled("date-cell", _("Starts"), day(row.item.starts_at)) if row.item.starts_at else NOTHING
+    at = row.item.starts_at
+    return _labelled("date-cell", _("Starts"), _changed_here(row, "starts", day(at))) if at else NOTHING
 
 
 def _ends(row: OfferRow) -> SafeString:
-    return _labelled("date-cell", _("Ends"), day(row.item.ends_at)) if row.item.ends_at else NOTHING
+    at = row.item.ends_at
+    return _labelled("date-cell", _("Ends"), _changed_here(row, "ends", day(at))) if at else NOTHING
 
 
 def _priority(row: OfferRow) -> SafeString:
-    return NOTHING if row.item.priority is None else _labelled("num", _("Priority"), row.item.priority)
+    value = row.item.priority
+    return NOTHING if value is None else _labelled("num", _("Priority"), _changed_here(row, "priority", str(value)))
+
+
+def _changed_here(row: OfferRow, column: str, text: str) -> str:
+    """A value with the way to change it where it stands, for who may."""
+    if not row.in_place:
+        return text
+    return format_html(CHANGE, column=column, address=row.address, field=PLACES[column], change=_("Change"), text=text)
 
 
 def _labelled(css: str, label: str, text: object) -> SafeString:
@@ -156,12 +179,12 @@ def _labelled(css: str, label: str, text: object) -> SafeString:
 
 
 def _channels(row: OfferRow) -> SafeString:
-    return format_html('<td>\n<div class="channels">{}</div>\n</td>', row.channels)
+    return format_html('<td class="channels">{}</td>', row.channels)
 
 
 def _created(row: OfferRow) -> SafeString:
     return format_html(
-        '<td class="date-cell" data-label="{}" title="{}">\n{}\n</td>',
+        '<td class="date-cell created" data-label="{}" title="{}">\n{}\n</td>',
         _("Created"),
         row.item.created_by,
         ago(row.item.created_at),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 
 from offers.access.people import with_names_of_now
 from offers.access.permissions import Actor, can_edit
@@ -26,7 +27,7 @@ from offers.web.lists.filters import (
     wanted_of,
 )
 from offers.web.lists.of_a_moment import found_of, list_moment
-from offers.web.lists.rows import COLUMNS, heads_of, known_columns, rows_of
+from offers.web.lists.rows import COLUMNS, axis_of, heads_of, known_columns, rows_of
 from offers.web.lists.views import chosen_view, columns_for, is_changed, views_of
 
 
@@ -46,13 +47,16 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     query = _lasting(request)
     columns, sorted_by = _columns(actor, view, wanted), sorts(request, order, wanted, orders)
     items = found.items if moment else with_names_of_now(found.items)
-    rows, may_change = rows_of(actor, items, known, moment.at if moment else None), _may_change(actor, wanted, moment)
+    axis = axis_of(items, moment.at if moment else timezone.now())
+    rows = rows_of(actor, items, known, moment.at if moment else None, axis)
+    may_change = _may_change(actor, wanted, moment)
     context: dict[str, object] = {
         "section": OFFERS,
         "moment": moment,
         "too_slow": too_slow,
         "page": found,
         "rows": rows,
+        "axis": "/".join(end.isoformat() for end in axis),
         "drawn": drawn(rows, columns, may_edit=may_change),
         "wanted": wanted,
         "order": order,

@@ -1,6 +1,6 @@
 """The rows of the offers list: which columns there are, and what each row draws."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from urllib.parse import quote
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from offers.access.permissions import Actor
 from offers.access.policy import REACHED, reached_among
 from offers.document.kinds.fields import CHANNEL_PREFIX
+from offers.document.kinds.registry import Kind
 from offers.document.live import live_state_of
 from offers.models import LibraryItem
 from offers.web.frame.icons import channel_icon
@@ -29,15 +30,20 @@ AXIS = 200  # units of the window bar's drawing
 AXIS_AT_MOST = timedelta(days=365)
 AXIS_AT_LEAST = timedelta(days=30)
 TAGS_SHOWN = 2
+CHANNELS_SHOWN = 4
+
+
+Axis = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`sort` is what its heading sorts by (web/lists/filters.py); `css` the class of its heading."""
+    """`sort` is what its heading sorts by (web/lists/filters.py); `width` in CSS pixels; `css` the class of its heading."""
 
     key: str
     title: Promise
     sort: str
+    width: int
     css: str = ""
 
 
@@ -45,14 +51,14 @@ class Column:
 COLUMNS: Mapping[str, Column] = {
     column.key: column
     for column in (
-        Column("status", _("Status"), "status"),
-        Column("window", _("Window"), "ends", "window-cell"),
-        Column("starts", _("Starts"), "starts"),
-        Column("ends", _("Ends"), "ends"),
-        Column("priority", _("Priority"), "priority", "num"),
-        Column("channels", _("Channels"), "channels"),
-        Column("created", _("Created"), "created"),
-        Column("modified", pgettext_lazy("when", "Changed"), "modified"),
+        Column("status", _("Status"), "status", 206),
+        Column("window", _("Window"), "ends", 192, "window-cell"),
+        Column("starts", _("Starts"), "starts", 112),
+        Column("ends", _("Ends"), "ends", 112),
+        Column("priority", _("Priority"), "priority", 76, "num"),
+        Column("channels", _("Channels"), "channels", 112),
+        Column("created", _("Created"), "created", 112),
+        Column("modified", pgettext_lazy("when", "Changed"), "modified", 164),
     )
 }
 USUAL = ("status", "window", "priority", "channels", "modified")
@@ -87,7 +93,8 @@ class OfferRow:
 
     `at` is the moment that the list is of, "" for now; `live` says whether customers see it then.
     `closed` says why the reader does not edit the offer, and is "" where they do; `proposes`, that an edit of it is a
-    proposal; `fixed`, that not even its status is theirs to change, or to propose.
+    proposal; `fixed`, that not even its status is theirs to change, or to propose; `in_place`, that its dates and its priority
+    are changed in the row.
     """
 
     item: LibraryItem
@@ -101,16 +108,21 @@ class OfferRow:
     closed: str
     proposes: bool
     fixed: bool
+    in_place: bool
 
 
 def rows_of(
-    actor: Actor, items: list[LibraryItem], known: dict[str, str], at: datetime | None = None
+    actor: Actor,
+    items: list[LibraryItem],
+    known: dict[str, str],
+    at: datetime | None = None,
+    axis: Axis | None = None,
 ) -> list[OfferRow]:
     """The items with what their rows draw, all on one time axis; of a moment with what was so `at` that."""
     now, all_offers = at or timezone.now(), reverse("offers", args=[actor.sandbox.name])
     moment = machine_text(at) if at else ""
     then = f"&at={moment}" if moment else ""
-    axis = axis_of(items, now)
+    axis = axis or axis_of(items, now)
     rows = []
     drawn: dict[tuple[str, ...], SafeString] = {}
     # The policy looks at kind, status and whether something live refers to it: there are few such cases in a page.
@@ -139,17 +151,25 @@ def rows_of(
                 can.closed,
                 bool(can.proposes),
                 can.fixed,
+                not can.closed and not at and item.deleted_at is None and item.kind == Kind.PERSONALIZED_OFFER,
             )
         )
     return rows
 
 
-def _drawn(channels: Iterable[str]) -> SafeString:
-    """Channels as icons with names."""
-    return format_html_join("", "<span>{}{}</span>", ((channel_icon(one), channel_name(one)) for one in channels))
+def _drawn(channels: Sequence[str]) -> SafeString:
+    """Channels as icons with their names: for those who point at one, and for those who hear. Of many the first few."""
+    named = [(channel_name(one), channel_icon(one)) for one in channels]
+    parts = ((name, icon, name) for name, icon in named[:CHANNELS_SHOWN])
+    drawn = format_html_join("", '<span title="{}">{}<span class="visually-hidden">{} </span></span>', parts)
+    others = [name for name, _icon in named[CHANNELS_SHOWN:]]
+    if not others:
+        return drawn
+    more = '<span title="{}"><span aria-hidden="true">+{}</span><span class="visually-hidden">{}</span></span>'
+    return drawn + format_html(more, ", ".join(others), len(others), " ".join(others))
 
 
-def axis_of(items: list[LibraryItem], now: datetime) -> tuple[datetime, datetime]:
+def axis_of(items: list[LibraryItem], now: datetime) -> Axis:
     """From the first start to the last end of these items, around today and within a year of it."""
     starts = [item.starts_at for item in items if item.starts_at]
     ends = [item.ends_at for item in items if item.ends_at]
@@ -158,7 +178,7 @@ def axis_of(items: list[LibraryItem], now: datetime) -> tuple[datetime, datetime
     return first, last
 
 
-def bar_of(item: LibraryItem, axis: tuple[datetime, datetime], now: datetime) -> Bar | None:
+def bar_of(item: LibraryItem, axis: Axis, now: datetime) -> Bar | None:
     if not (item.starts_at and item.ends_at):
         return None
     first, last = axis

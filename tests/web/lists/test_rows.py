@@ -1,12 +1,23 @@
 """The rows of the offers list without a library: their columns, their axis, their bars."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from offers.access.permissions import Actor
 from offers.models import LibraryItem, Sandbox
-from offers.web.lists.rows import AXIS, COLUMNS, TAGS_SHOWN, axis_of, bar_of, heads_of, known_columns, rows_of
+from offers.web.lists.rows import (
+    AXIS,
+    CHANNELS_SHOWN,
+    COLUMNS,
+    TAGS_SHOWN,
+    axis_of,
+    bar_of,
+    heads_of,
+    known_columns,
+    rows_of,
+)
 from tests.cast import WEB, Role, offer, shown_in
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -83,7 +94,7 @@ def test_a_row_names_the_first_tags_and_counts_the_others() -> None:
     (row,) = rows_of(ADMIN, [item], {"a/b": "Ay", "c": "Cee"})
     assert row.tags == [("/s/prod/offers/?tag=a/b", "Ay"), ("/s/prod/offers/?tag=b", "b")]
     assert (row.address, row.more_tags, TAGS_SHOWN) == ("/s/prod/offers/sale/", 2, 2)
-    assert row.channels.count("<span>") == 1
+    assert row.channels.count("<span title=") == 1
     item.document = offer(tags=["b", "c"])
     (row,) = rows_of(ADMIN, [item], {})
     assert (len(row.tags), row.more_tags, row.channels) == (2, 0, "")
@@ -94,7 +105,22 @@ def test_the_channels_of_a_row_stand_once_each_in_one_order() -> None:
     mail = WEB.replace("/web", "/email")
     item.document = offer(representations=[shown_in("a"), shown_in("b", channel=mail), shown_in("c")])
     (row,) = rows_of(ADMIN, [item], {})
-    assert [part.split("</svg>")[1] for part in row.channels.split("</span>") if part] == ["Email", "Web"]
+    assert re.findall(
+        r'<span title="(\w+)"><svg.*?</svg><span class="visually-hidden">(\w+) </span>', row.channels
+    ) == [
+        ("Email", "Email"),
+        ("Web", "Web"),
+    ]
+
+
+def test_of_many_channels_the_first_few_are_icons_and_all_are_named() -> None:
+    item = an_offer(-DAY, DAY)
+    names = ["display", "email", "messaging", "mobile", "offline", "web"]
+    item.document = offer(representations=[shown_in(name, channel=WEB.replace("web", name)) for name in names])
+    (row,) = rows_of(ADMIN, [item], {})
+    assert row.channels.count("<svg") == CHANNELS_SHOWN == 4
+    assert '<span title="Offline, Web"><span aria-hidden="true">+2</span>' in row.channels
+    assert '<span class="visually-hidden">Offline Web</span>' in row.channels
 
 
 def test_each_row_says_whether_its_offer_is_closed_by_what_it_is_itself() -> None:
@@ -121,7 +147,7 @@ def test_channels_are_drawn_once_each_in_the_order_of_their_names() -> None:
     item.document["representations"] = [shown_in("home"), email, shown_in("other")]
     (row,) = rows_of(ADMIN, [item], {})
     drawn = str(row.channels)
-    assert drawn.count("<span>") == 2
+    assert drawn.count("<span title=") == 2
     assert drawn.index("Email") < drawn.index("Web")
     (bare,) = rows_of(ADMIN, [an_offer()], {})
     assert bare.channels == ""
