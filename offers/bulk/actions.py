@@ -29,6 +29,7 @@ class Do(StrEnum):
     SHIFT = "shift"
     PRIORITY = "priority"
     PATCH = "patch"
+    DELETE = "delete"
     UNDO = "undo"
 
 
@@ -43,7 +44,7 @@ class Dates(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`value` is a status, a tag's id, a number of days, a priority or a JSON Patch; for an undo, nothing.
+    """`value` is a status, a tag's id, a number of days, a priority or a JSON Patch; to delete and for an undo, nothing.
 
     `dates` says what a shift moves. `name` is what a tag was called when it was picked, for the run's title.
     """
@@ -65,8 +66,8 @@ def from_json(stored: dict[str, Any]) -> Action:
 def patch_for(action: Action, document: Document) -> Patch:
     """The patch that does this action to this document; empty where there is nothing to do.
 
-    Raises InvalidDocument where a date would leave the calendar. An undo is no action on a document alone
-    (`offers/bulk/plan.py`).
+    Raises InvalidDocument where a date would leave the calendar. To delete and to undo are no actions on a
+    document alone (`offers/bulk/removing.py`, `offers/bulk/plan.py`).
     """
     if action.do == Do.PATCH:
         return list(action.value)

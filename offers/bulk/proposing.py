@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from offers.access.permissions import Actor, NotAllowed, NotFound
+from offers.bulk import removing
+from offers.bulk.removing import Step, step_of
 from offers.bulk.rows import IN_THE_WAY, TO_PROPOSE, patch_of, skip, skip_for, source_of
 from offers.bulk.runs import Result
 from offers.document import patch as patches
@@ -28,9 +30,10 @@ def propose_rows(run: BulkRun, rows: Sequence[BulkRow], actor: Actor | None, und
 
     `undone` has the etags that an undo takes back.
     """
-    # Held, so that nothing moves between the look and the request.
-    heads = lock_each(run.sandbox_id, [row.item.id for row in rows], "FOR NO KEY UPDATE")
-    wanted = [(row, _proposal(run, row, heads[row.item.id], actor, undone.get(row.item_id))) for row in rows]
+    step = step_of(run)
+    # Held, so that nothing moves between the look and the request; of what is to go nothing begins to refer to it, either.
+    heads = lock_each(run.sandbox_id, [row.item.id for row in rows], "FOR UPDATE" if step else "FOR NO KEY UPDATE")
+    wanted = [(row, _proposal(run, row, heads[row.item.id], actor, undone.get(row.item_id), step)) for row in rows]
     fits = {row: one for row, one in wanted if one is not None}
     if not fits or actor is None:
         return
@@ -46,24 +49,29 @@ def propose_rows(run: BulkRun, rows: Sequence[BulkRow], actor: Actor | None, und
             row.result, row.proposed_in = Result.PROPOSED, request
 
 
-def _proposal(run: BulkRun, row: BulkRow, head: Head, actor: Actor | None, undone: int | None) -> Proposal | None:
+def _proposal(
+    run: BulkRun, row: BulkRow, head: Head, actor: Actor | None, undone: int | None, step: Step | None
+) -> Proposal | None:
     """What this row proposes; None where it does not, of which the row says why."""
     row.problems = []
-    patch = patch_of(run, row)
     try:
         if actor is None:
             raise NotAllowed
-        if head.deleted_at is not None:
+        if head.deleted_at is not None and step != Step.RESTORE:
             raise NotFound
         if head.etag != row.etag:
             raise writes.StaleEtag(head)
-        writes.judge(actor, head, patch, PROPOSED)
+        if step:
+            removing.judge(actor, head, step, PROPOSED)
+            patch = removing.patch_of(head, step)
+        else:
+            writes.judge(actor, head, patch_of(run, row), PROPOSED)
+            patch = patches.applied(head.document, patch_of(run, row))[1]
     except IN_THE_WAY as error:
         skip_for(run, row, error)
         return None
-    effective = patches.applied(head.document, patch)[1]
     source, refers_to = source_of(run, undone)
-    return requests.proposal(head, effective, source, refers_to)
+    return requests.proposal(head, patch, source, refers_to)
 
 
 def _asked(run: BulkRun, actor: Actor, proposals: Sequence[Proposal], looked_at: int) -> ChangeRequest:

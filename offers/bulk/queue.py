@@ -29,7 +29,7 @@ def first_of(person: int) -> int | None:
 def taken(number: int) -> BulkRun | None:
     """This run, held until the transaction ends; None where somebody else has it, or it is not to be worked on."""
     locked = under_way().select_for_update(of=("self",), no_key=True, skip_locked=True)
-    return locked.select_related("sandbox", "into").filter(number=number).first()
+    return locked.select_related("sandbox", "into", "undoes").filter(number=number).first()
 
 
 def waits(runs: Sequence[BulkRun]) -> dict[int, int]:

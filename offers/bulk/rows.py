@@ -17,7 +17,8 @@ from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Place, place_at
 from offers.ledger.heads import HEAD_COLUMNS
 from offers.ledger.leaf import RefersTo
-from offers.ledger.writes import StaleEtag
+from offers.ledger.references import InUse
+from offers.ledger.writes import OnHold, StaleEtag
 from offers.models import BulkRow, BulkRun, ChangeRequest, Revision
 from offers.review.queue import own
 from offers.review.requests import MOST_CHANGES
@@ -28,9 +29,10 @@ REQUESTS_OFFERED = 20
 GONE = gettext_noop("This offer has been deleted.")
 STALE = gettext_noop("{name} changed this offer meanwhile: it is at version {etag} now.")
 NEEDS_REVIEW = gettext_noop("This takes a second person by now. A new dry run proposes it.")
+USED = gettext_noop("It is used by {names}.")
 NO_LONGER = gettext_noop("{name} may no longer change this sandbox.")
 # What an offer is skipped for.
-IN_THE_WAY = (StaleEtag, NotFound, NotAllowed, DocumentError)
+IN_THE_WAY = (StaleEtag, NotFound, NotAllowed, DocumentError, InUse)
 
 _COLUMNS = (
     *("run_id", "item_id", "verdict", "etag", "patch", "excluded", "result"),
@@ -151,7 +153,7 @@ def skip(row: BulkRow, problem: Problem, document: Any = None) -> None:
     row.result, row.problems = BulkRow.Result.SKIPPED, [kept_problem(problem, document)]
 
 
-def skip_for(run: BulkRun, row: BulkRow, error: StaleEtag | NotFound | NotAllowed | DocumentError) -> None:
+def skip_for(run: BulkRun, row: BulkRow, error: StaleEtag | NotFound | NotAllowed | DocumentError | InUse) -> None:
     """Skip the row, and say what of IN_THE_WAY that was."""
     if isinstance(error, StaleEtag):
         skip(row, Problem("", "stale", STALE, params={"name": error.head.modified_by, "etag": error.head.etag}))
@@ -159,13 +161,22 @@ def skip_for(run: BulkRun, row: BulkRow, error: StaleEtag | NotFound | NotAllowe
         skip(row, Problem("", "deleted", GONE))
     elif isinstance(error, NotAllowed):
         skip(row, refusal(run, error))
+    elif isinstance(error, InUse):
+        skip(row, used(error))
     else:
         # A placement, rule or tag that it needs went away meanwhile.
         skip(row, error.problems[0], error.document or row.item.document)
+
+
+def used(use: InUse) -> Problem:
+    """What an offer is not deleted for."""
+    return Problem("", "in-use", USED, params={"names": ", ".join(f"“{name}”" for _kind, _id, name in use.users)})
 
 
 def refusal(run: BulkRun, refused: NotAllowed) -> Problem:
     """Why whoever runs it may not change an offer: alone, or at all, being no editor or no member any more."""
     if isinstance(refused, ReviewRequired):
         return Problem("", "", NEEDS_REVIEW)
+    if isinstance(refused, OnHold):
+        return Problem("", "", OnHold.said)
     return Problem("", "", NO_LONGER, params={"name": run.runner_label or run.author_label})

@@ -19,6 +19,7 @@ from offers.access.permissions import Actor, NotAllowed, NotFound, actor_for_use
 from offers.bulk import queue
 from offers.bulk.plan import plan_rows
 from offers.bulk.proposing import propose_rows
+from offers.bulk.removing import Step, carried_out, step_of
 from offers.bulk.rows import (
     IN_THE_WAY,
     etags_to_undo,
@@ -170,8 +171,9 @@ def _run(run: BulkRun, rows: list[BulkRow]) -> None:
     if rows[0].verdict == Verdict.PROPOSE:
         propose_rows(run, rows, actor, undone)
         return
+    step = step_of(run)
     for row in rows:
-        _change(run, row, actor, _stamp(run, undone.get(row.item_id)))
+        _change(run, row, actor, _stamp(run, undone.get(row.item_id)), step)
 
 
 _DO = {State.PLANNING: _plan, State.RUNNING: _run}
@@ -191,13 +193,16 @@ def _stamp(run: BulkRun, undone_etag: int | None) -> Stamp:
     return Stamp(source, note=run.note, request_id=run.request_id, refers_to=refers_to)
 
 
-def _change(run: BulkRun, row: BulkRow, actor: Actor | None, stamp: Stamp) -> None:
+def _change(run: BulkRun, row: BulkRow, actor: Actor | None, stamp: Stamp, step: Step | None) -> None:
     """Change one offer, if it is still at the etag that the dry run saw, and put into the row what came of it."""
     row.problems = []
     try:
         if actor is None:
             raise NotAllowed
-        outcome = _written(actor, row, patch_of(run, row), stamp)
+        if step:
+            outcome = carried_out(actor, row.item.id, row.etag, step, stamp)
+        else:
+            outcome = _written(actor, row, patch_of(run, row), stamp)
     except IN_THE_WAY as error:
         skip_for(run, row, error)
     else:

@@ -22,6 +22,7 @@ from offers.document.errors import InvalidDocument, Problem
 from offers.document.kinds.registry import Kind
 from offers.document.validate import Reference, references, validate, with_defaults
 from offers.document.values import Document, Patch, canonical_text, equal
+from offers.document.words.labels import gettext_noop
 from offers.ledger.heads import HEAD_COLUMNS, Head, first_head, new_id, next_head, read_to_write
 from offers.ledger.records import INSERT_REVISION, REWRITTEN, Stamp, record
 from offers.ledger.references import InUse, reference_problems, used_by
@@ -48,6 +49,12 @@ class StaleEtag(Exception):
     def __init__(self, head: Head) -> None:
         super().__init__(f"the item is at etag {head.etag}")
         self.head = head
+
+
+class OnHold(NotAllowed):
+    """There is a legal hold on the item: it is not deleted."""
+
+    said = gettext_noop("There is a legal hold on it: it is not deleted until an admin lifts that.")
 
 
 class PreconditionRequired(Exception):
@@ -120,7 +127,7 @@ def judge(actor: Actor, head: Head, patch: Patch, stamp: Stamp = Stamp("")) -> O
 
 
 def delete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, if_match: int | None = None) -> Outcome:
-    """Delete an item that nothing refers to; its history stays. Raises NotFound, NotAllowed (a legal hold, too),
+    """Delete an item that nothing refers to; its history stays. Raises NotFound, NotAllowed (a legal hold, too: OnHold),
     StaleEtag, PreconditionRequired, InUse.
     """
     with transaction.atomic():
@@ -129,35 +136,58 @@ def delete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, if_m
             raise StaleEtag(head)
         if if_match is None and actor.sandbox.require_if_match:
             raise PreconditionRequired
-        _allow(actor, stamp, head.kind, head.id, head.document, None)
-        if Keeping.objects.filter(item=head.key, hold__isnull=False).exists():
-            raise NotAllowed(_("There is a legal hold on it: it is not deleted until an admin lifts that."))
-        _refuse_in_use(actor, head.id)
+        judge_delete(actor, head, stamp)
         after = _after(actor, head, head.document, deleted=True)
         written = _write(actor, head, after, [{"op": "remove", "path": ""}], stamp)
         assert written is not None, "a write under a row lock cannot lose a race"
     return Outcome(head.document, written, True)
 
 
-def undelete(
-    actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, document: Document | None = None
-) -> Outcome:
-    """Bring a deleted item back as it was, or as `document`.
+def judge_delete(actor: Actor, head: Head, stamp: Stamp = Stamp("")) -> None:  # noqa: B008  # it is frozen
+    """Whether `delete` would do it; nothing is written. Raises NotAllowed, InUse."""
+    _allow(actor, stamp, head.kind, head.id, head.document, None)
+    if Keeping.objects.filter(item=head.key, hold__isnull=False).exists():
+        raise OnHold(_(OnHold.said))
+    _refuse_in_use(actor, head.id)
 
-    Raises NotFound, NotAllowed, InvalidDocument (what it needs may be gone).
+
+def undelete(
+    actor: Actor,
+    kinds: Collection[Kind],
+    id: str,
+    stamp: Stamp,
+    *,
+    document: Document | None = None,
+    if_match: int | None = None,
+) -> Outcome:
+    """Bring a deleted item back as it was, or as `document`; with `if_match`, only what was deleted as that version.
+
+    Raises NotFound, NotAllowed, StaleEtag, InvalidDocument (what it needs may be gone).
     """
     with transaction.atomic():
         head = read_to_write(actor, kinds, id, lock="FOR UPDATE", deleted=True)
+        if if_match is not None and if_match != head.etag:
+            raise StaleEtag(head)
         back = head.document if document is None else document
         _allow(actor, stamp, head.kind, head.id, None, back)
         if head.deleted_at is None:
             return Outcome(head.document, head, False)
-        _refuse(validate(head.kind, back, head.document), back)
-        _refuse(reference_problems(actor.sandbox.pk, back, references(head.kind, back)), back)
+        _refuse_back(actor, head, back)
         after = _after(actor, head, back)
         written = _write(actor, head, after, [{"op": "add", "path": "", "value": back}], stamp)
         assert written is not None, "a write under a row lock cannot lose a race"
     return Outcome(None, written, True)
+
+
+def judge_undelete(actor: Actor, head: Head, stamp: Stamp = Stamp("")) -> None:  # noqa: B008  # it is frozen
+    """Whether `undelete` would bring it back as it was; nothing is written. Raises NotAllowed, InvalidDocument."""
+    _allow(actor, stamp, head.kind, head.id, None, head.document)
+    _refuse_back(actor, head, head.document)
+
+
+def _refuse_back(actor: Actor, head: Head, back: Document) -> None:
+    _refuse(validate(head.kind, back, head.document), back)
+    _refuse(reference_problems(actor.sandbox.pk, back, references(head.kind, back)), back)
 
 
 def _change_head(actor: Actor, head: Head, patch: Patch, stamp: Stamp, dry_run: bool) -> Outcome | None:

@@ -10,10 +10,11 @@ from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from offers import asked
+from offers.document.kinds.declared import Document
 from offers.document.kinds.fields import CHANNEL_PREFIX
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.live import ENDING_WITHIN, LiveState
-from offers.models import Listing, SearchText
+from offers.models import LibraryItem, Listing, SearchText
 
 MAX_WORDS = 8
 TRIGRAM = 3
@@ -34,6 +35,8 @@ class Wanted:
     tag: str = ""
     placement: str = ""
     reference: str = ""
+    # The id of a collection that it is in.
+    collection: str = ""
     # Who changed it last, by key (permissions.actor_key).
     by: str = ""
     # Shown at some time in here: from `first` on, before `last`; either may be open.
@@ -50,6 +53,11 @@ class Wanted:
         """Everything that an offer must refer to."""
         return [id for id in (self.tag, self.placement, self.reference) if id]
 
+    @property
+    def named(self) -> list[str]:
+        """Every item that the filter names."""
+        return [*self.references, *([self.collection] if self.collection else [])]
+
 
 def matching(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, *, walk: bool = False) -> QuerySet[Listing]:
     """One kind at a time, so that an index that starts with the kind also gives the order.
@@ -57,7 +65,29 @@ def matching(sandbox_id: int, kind: Kind, wanted: Wanted, now: datetime, *, walk
     With `walk`, words are looked for in the rows of another index's walk, not in the index of trigrams.
     """
     items = having_words(unfiltered(sandbox_id, kind, wanted), wanted.text, walk=walk)
+    if wanted.collection:
+        items = items.filter(_in_collection(sandbox_id, kind, wanted.collection))
     return items.filter(*(asks for _column, asks in conditions(kind, wanted, now)))
+
+
+def _in_collection(sandbox_id: int, kind: Kind, id: str) -> Q:
+    """Those that a collection holds, as that is now; none where there is no such collection. It holds no fallback offers."""
+    found = LibraryItem.objects.filter(sandbox_id=sandbox_id, id=id, kind=Kind.COLLECTION, deleted_at=None)
+    document = found.values_list("document", flat=True).first()
+    if document is None or kind != Kind.PERSONALIZED_OFFER:
+        return Q(pk__in=[])
+    return in_collection(sandbox_id, document)
+
+
+def in_collection(sandbox_id: int, collection: Document) -> Q:
+    """What is so of the rows of a collection's offers, in what lists know of now and of then."""
+    ids = collection["ids"]
+    if not ids:
+        return Q(pk__in=[])
+    if collection["filterType"] == "offers":
+        keys = LibraryItem.objects.filter(sandbox_id=sandbox_id, id__in=ids)
+        return Q(item_id__in=keys.values("key"))
+    return Q(references__contains=ids) if collection["filterType"] == "all-tags" else Q(references__overlap=ids)
 
 
 def unfiltered(sandbox_id: int, kind: Kind, wanted: Wanted) -> QuerySet[Listing]:

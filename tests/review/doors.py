@@ -177,12 +177,12 @@ def in_place(id: str, shown: bool) -> Door:
     return Door(f"{id} in its row", "in_place", shown, "asks", go)
 
 
-def bulk(id: str, shown: bool) -> Door:
+def bulk(id: str, shown: bool, do: str = "priority") -> Door:
     def go(scene: Scene, who: str) -> Any:
-        answer = scene.browsers[who].post("/s/prod/bulk/new/", {"id": [id], "do": "priority", "priority": "8"})
+        answer = scene.browsers[who].post("/s/prod/bulk/new/", {"id": [id], "do": do, "priority": "8"})
         return _run(scene, who, answer)
 
-    return Door(f"bulk edit of {id}", "bulk_start", shown, "asks", go)
+    return Door(f"bulk edit of {id}: {do}", "bulk_start", shown, "asks", go)
 
 
 def bulk_undo(scene: Scene, who: str) -> Any:
@@ -302,6 +302,8 @@ PAGE_DOORS = [
     in_place("draft", False),
     bulk("live", True),
     bulk("draft", False),
+    bulk("live", True, "delete"),
+    bulk("draft", False, "delete"),
     Door("undo of a bulk edit", "bulk_undo", True, "asks", bulk_undo),
     of_request("agree to another's", "review_approve", "agrees", "asked", "approve/"),
     Door("agree to several", "reviews_approve", True, "agrees", together),

@@ -98,6 +98,7 @@ _READERS: Mapping[str, Callable[[Actor, Mapping[str, str]], Action | Refused]] =
     Do.SHIFT: _read_shift,
     Do.PRIORITY: _read_priority,
     Do.PATCH: _read_patch,
+    Do.DELETE: lambda actor, form: Action(Do.DELETE),
 }
 
 
@@ -119,6 +120,8 @@ def title_of(run: BulkRun, action: Action) -> str:
             return ngettext("Apply a JSON Patch of {n} operation", "Apply a JSON Patch of {n} operations", n).format(
                 n=n
             )
+        case Do.DELETE:
+            return _("Delete offers")
         case Do.UNDO:
             return _("Undo bulk edit {number}").format(number=run.undoes_id)
 
@@ -138,5 +141,5 @@ def _shift_title(action: Action) -> str:
 
 def filter_words(actor: Actor, wanted: Wanted) -> list[str]:
     """A filter in words, one for each of its parts; none where it leaves nothing out."""
-    known = names(actor.sandbox.pk, wanted.references)
+    known = names(actor.sandbox.pk, wanted.named)
     return [text for text, _names in words_of(actor.sandbox.pk, wanted, known)]

@@ -18,6 +18,7 @@ from offers.access.policy import can_restore_archived
 from offers.bulk import queue, worker
 from offers.bulk import runs as bulk
 from offers.bulk.actions import Action, Do
+from offers.bulk.removing import Step, live_among, step_of
 from offers.bulk.rows import requests_of, requests_with_room
 from offers.bulk.runs import NothingSelected, NotNow, TooMany
 from offers.document.errors import Problem
@@ -137,7 +138,7 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
     action, counts, wait = bulk.action_of(run), bulk.counts(run), queue.waits([run]).get(run.number)
     at_work = run.state in (BulkRun.State.PLANNING, BulkRun.State.RUNNING)
     ended = run.state in (BulkRun.State.FINISHED, BulkRun.State.STOPPED)
-    names = RUN_TABS if ended else DRY_TABS
+    names, step = RUN_TABS if ended else DRY_TABS, step_of(run)
     tab = request.GET.get("tab", "")
     first = (*WAITS, *names) if ended else names
     tab = tab if tab in names else next(name for name in first if counts.tabs[name] or name == "all")
@@ -148,9 +149,11 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
         "patch": action.value if action.do == Do.PATCH else None,
         "words": filter_words(actor, wanted_in(QueryDict(run.filter[1:]), zone_of(request))) if run.filter else [],
         "counts": counts,
-        "tabs": [(name, _TAB_WORDS[name](), counts.tabs[name]) for name in names if counts.tabs[name] or name == tab],
+        "tabs": [(name, _word(name, step), counts.tabs[name]) for name in names if counts.tabs[name] or name == tab],
+        "step": step,
+        "live": live_among(run) if step == Step.DELETE and run.state == BulkRun.State.PLANNED else 0,
         "tab": tab,
-        "rows": [] if at_work else [_row(row) for row in page.rows],
+        "rows": [] if at_work else [_row(row, step) for row in page.rows],
         "links": {"next": _to(tab, after=page.after), "previous": _to(tab, before=page.before)},
         "at_work": at_work,
         "silent": bulk.is_silent(run) and wait is None,
@@ -193,6 +196,22 @@ _TAB_WORDS: dict[str, Callable[[], str]] = {
 }
 
 
+# What a run that deletes its offers, or brings them back, calls it.
+_STEP_WORDS: dict[tuple[str, str], Callable[[], str]] = {
+    (Step.DELETE, "change"): lambda: _("Will be deleted"),
+    (Step.DELETE, "propose"): lambda: _("Deletion will be proposed"),
+    (Step.DELETE, "changed"): lambda: _("Deleted"),
+    (Step.RESTORE, "change"): lambda: _("Will be restored"),
+    (Step.RESTORE, "changed"): lambda: _("Restored"),
+}
+
+
+def _word(outcome: str, step: Step | None) -> str:
+    """An outcome, or its tab, in the words of the run."""
+    said = _STEP_WORDS.get((step, outcome)) if step else None
+    return (said or _TAB_WORDS[outcome])()
+
+
 @dataclass(frozen=True, slots=True)
 class RowShown:
     """A row for people: `outcome` is a tab's name. `problems` are (place, problem), the place as translatable phrases."""
@@ -205,7 +224,7 @@ class RowShown:
     problems: list[tuple[list[Any], Problem]]
 
 
-def _row(row: BulkRow) -> RowShown:
+def _row(row: BulkRow, step: Step | None) -> RowShown:
     outcome = row.result or ("excluded" if row.excluded else row.verdict)
     changes = [
         Change(**{**stored, "context": tuple((label, params) for label, params in stored["context"])})
@@ -218,7 +237,7 @@ def _row(row: BulkRow) -> RowShown:
         )
         for stored in row.problems
     ]
-    return RowShown(row, outcome, _TAB_WORDS[outcome](), changes, row.change_count - len(changes), problems)
+    return RowShown(row, outcome, _word(outcome, step), changes, row.change_count - len(changes), problems)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from offers.document.kinds.declared import Document
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references
 from offers.lists import as_of
-from offers.lists.filters import Wanted
+from offers.lists.filters import Wanted, in_collection
 from offers.lists.pages import COUNT_LIMIT
 from offers.lists.timely import TooSlow
 from offers.models import LibraryItem, Listing
@@ -61,7 +61,7 @@ def members(sandbox_id: int, collection: Document, limit: int) -> tuple[list[Lis
     """The offers that a collection's document holds now, by name; how many, at most COUNT_LIMIT, and whether more."""
     ids = collection["ids"]
     offers = Listing.objects.filter(sandbox_id=sandbox_id, kind=Kind.PERSONALIZED_OFFER, deleted_at=None)
-    found = offers.filter(_is_in(sandbox_id, collection)) if ids else offers.none()
+    found = offers.filter(in_collection(sandbox_id, collection)) if ids else offers.none()
     total = found[: COUNT_LIMIT + 1].count()
     return list(found.order_by("name", "pk")[:limit]), min(total, COUNT_LIMIT), total > COUNT_LIMIT
 
@@ -72,18 +72,9 @@ def members_then(
     """The same of a moment. Raises TooSlow."""
     if not collection["ids"]:
         return [], 0, False
-    asks = _is_in(sandbox_id, collection)
+    asks = in_collection(sandbox_id, collection)
     page = as_of.page(sandbox_id, (Kind.PERSONALIZED_OFFER,), Wanted(), at, "name", size=limit, asks=asks)
     return page.items, page.total, page.more
-
-
-def _is_in(sandbox_id: int, collection: Document) -> Q:
-    """What is so of the rows of a collection's offers, in what lists know of now and of then."""
-    ids = collection["ids"]
-    if collection["filterType"] == "offers":
-        keys = LibraryItem.objects.filter(sandbox_id=sandbox_id, id__in=ids)
-        return Q(item_id__in=keys.values("key"))
-    return Q(references__contains=ids) if collection["filterType"] == "all-tags" else Q(references__overlap=ids)
 
 
 def collected(offer: LibraryItem, at: datetime | None = None) -> list[tuple[str, str]]:

@@ -47,6 +47,7 @@ def wanted_in(query: QueryDict, zone: ZoneInfo) -> Wanted:
     return Wanted(
         text=_text(query, "q", 200),
         reference=_text(query, "uses", 64),
+        collection=_text(query, "collection", 64),
         by=_text(query, "by", 160),
         first=datetime.combine(first, time(), zone) if first else None,
         last=datetime.combine(last + A_DAY, time(), zone) if last else None,
@@ -201,6 +202,9 @@ def words_of(sandbox_id: int, wanted: Wanted, known: Mapping[str, str]) -> list[
     found += [(f"{label}: {known.get(id, id)}", (name,)) for name, (label, id) in labels.items() if id]
     if wanted.reference:
         found.append((known.get(wanted.reference, wanted.reference), ("uses",)))
+    if wanted.collection:
+        name = known.get(wanted.collection, wanted.collection)
+        found.append((_("Collection: {name}").format(name=name), ("collection",)))
     if wanted.by:
         found.append((_("Changed by {name}").format(name=name_of(sandbox_id, wanted.by)), ("by",)))
     if wanted.first or wanted.last:

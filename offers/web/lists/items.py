@@ -3,16 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from urllib.parse import quote
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from offers import asked
 from offers.access.people import with_names_of_now
 from offers.document.kinds.reading import walk, ways_to
 from offers.document.kinds.registry import Kind
 from offers.lists import as_of
+from offers.lists.counts import offers_of
 from offers.lists.filters import DELETED, Wanted
+from offers.lists.pages import COUNT_LIMIT
 from offers.models import LibraryItem
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
@@ -33,7 +39,8 @@ def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpRespo
     wanted, orders = Wanted(asked.text(request.GET.get("q"), 200), shown), as_of.ORDERS if moment else None
     order = order_of(request, orders)
     found, too_slow = found_of(actor, section.kinds, wanted, moment, order, request.GET.get("cursor", ""))
-    rows = rows_of(found.items, moment.at) if moment else rows_of(with_names_of_now(found.items))
+    offers = reverse("offers", args=[sandbox])
+    rows = rows_of(found.items, at=moment.at) if moment else rows_of(with_names_of_now(found.items), offers)
     results = f"lists/items/_{section.kinds[0]}.html"
     context = {
         "section": section,
@@ -59,24 +66,52 @@ def _chips(request: HttpRequest, wanted: Wanted) -> list[Chip]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An item in its list: `named` are the first things it refers to, by name, and `more` how many there are besides."""
+    """An item in its list: `named` are the first things it refers to, by name, and `more` how many there are besides.
+
+    `offers` says how many offers there are to it, "" where that is not known, and `to` leads to their list.
+    """
 
     item: LibraryItem
     named: list[tuple[str, str]]
     more: int
+    offers: str = ""
+    to: str = ""
 
 
-def rows_of(items: list[LibraryItem], at: datetime | None = None) -> list[Row]:
-    """The items with what their rows name, in one query; of a moment by the names of then, in two."""
+# What the list of offers is filtered by for an item of these kinds.
+FILTERED_BY = {Kind.PLACEMENT: "placement", Kind.RULE: "uses", Kind.TAG: "tag", Kind.COLLECTION: "collection"}
+
+
+def rows_of(items: list[LibraryItem], offers: str = "", at: datetime | None = None) -> list[Row]:
+    """The items with what their rows name, in one query, and how many offers there are to each, in another.
+
+    `offers` is the address of the list of offers. Of a moment by the names of then, in two queries, and without a count.
+    """
     if not items:
         return []
     wanted = {item.key: _referred(item) for item in items}
     first = {key: list(islice(ids, NAMED_IN_A_ROW)) for key, ids in wanted.items()}
     known = as_of.names_at(items[0].sandbox_id, {id for ids in first.values() for id in ids}, at)
+    by = FILTERED_BY.get(Kind(items[0].kind), "")
+    counts = {} if at or items[0].deleted_at else offers_of(items)
     return [
-        Row(item, [(id, known.get(id, id)) for id in first[item.key]], len(wanted[item.key]) - len(first[item.key]))
+        Row(
+            item,
+            [(id, known.get(id, id)) for id in first[item.key]],
+            len(wanted[item.key]) - len(first[item.key]),
+            _counted(counts.get(item.id)),
+            f"{offers}?{by}={quote(item.id)}",
+        )
         for item in items
     ]
+
+
+def _counted(offers: int | None) -> str:
+    if offers is None:
+        return ""
+    if offers > COUNT_LIMIT:
+        return _("More than 1,000 offers")
+    return ngettext("{n} offer", "{n} offers", offers).format(n=intcomma(offers))
 
 
 def _referred(item: LibraryItem) -> list[str]:

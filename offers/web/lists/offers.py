@@ -38,10 +38,10 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     orders = as_of.ORDERS if moment else None
     wanted, order = wanted_of(request), order_of(request, orders)
     if moment:
-        wanted = replace(wanted, status="" if wanted.deleted else wanted.status, by="")
+        wanted = replace(wanted, status="" if wanted.deleted else wanted.status, by="", collection="")
     found, too_slow = found_of(actor, OFFERS.kinds, wanted, moment, order, cursor)
     ids = {tag for item in found.items for tag in item.document.get("tags", ())}
-    known = as_of.names_at(actor.sandbox.pk, ids | set(wanted.references), moment.at if moment else None)
+    known = as_of.names_at(actor.sandbox.pk, ids | set(wanted.named), moment.at if moment else None)
     views = views_of(actor)
     view = chosen_view(request, views)
     query = _lasting(request)
