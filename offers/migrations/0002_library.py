@@ -242,6 +242,7 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=20), null=True, size=None
                     ),
                 ),
+                ("widths", models.JSONField(default=dict)),
                 ("mail_when", models.CharField(blank=True, max_length=8)),
                 ("mail_hour", models.PositiveSmallIntegerField(null=True)),
                 (

@@ -54,6 +54,8 @@ class PersonalSettings(models.Model):
     keys = models.CharField(max_length=3, blank=True)
     # The columns of the offers list (offers/web/lists/rows.py); None for the usual ones.
     columns = ArrayField(models.CharField(max_length=20), null=True)
+    # How wide they are, in CSS pixels by their names; the others have their usual width.
+    widths = models.JSONField(default=dict)
     # Which notices come by mail, and when (offers/web/account/mail.py); None for the usual ones, and the usual hour.
     mail_when = models.CharField(max_length=8, blank=True)
     mail_hour = models.PositiveSmallIntegerField(null=True)

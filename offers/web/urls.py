@@ -45,6 +45,7 @@ urlpatterns = [
     path("s/<slug:sandbox>/offers/", offers.offer_list, name="offers"),
     path("s/<slug:sandbox>/offers/filters/<slug:name>/", offers.filter_choices, name="filter_choices"),
     path("s/<slug:sandbox>/offers/columns/", views.choose_columns, name="choose_columns"),
+    path("s/<slug:sandbox>/offers/columns/width/", views.set_width, name="column_width"),
     path("s/<slug:sandbox>/offers/views/", views.save, name="save_view"),
     path("s/<slug:sandbox>/offers/views/<int:key>/delete/", views.delete, name="delete_view"),
     path("s/<slug:sandbox>/offers/new/", new.new, name="new"),

@@ -104,3 +104,68 @@ def test_a_view_keeps_what_is_shown_with_its_columns(offers: Page, width: int) -
     expect(offers.locator("[data-rows] .item-name")).to_have_count(1)
     offers.select_option("#filter-status", "approved")
     expect(offers.locator(".list-tools summary", has_text="My drafts")).to_contain_text("changed")
+
+
+def test_a_value_is_changed_where_it_stands_by_keyboard_and_by_pointer(offers: Page) -> None:
+    row = offers.locator("tbody tr", has_text="Summer sale")
+    row.locator(".item-name").focus()
+    offers.keyboard.press("p")
+    field = offers.locator("#in-place-1")
+    expect(field).to_be_focused()
+    assert violations(offers) == []
+    offers.keyboard.press("Escape")
+    expect(offers.locator("#in-place")).to_have_count(0)
+    expect(row.locator("[data-in-place=priority]")).to_be_focused()
+    row.locator("td.num").dblclick(position={"x": 4, "y": 4})
+    field.fill("much")
+    offers.keyboard.press("Enter")
+    expect(offers.locator("#in-place .problem")).to_be_visible()
+    field.fill("31")
+    offers.keyboard.press("Enter")
+    expect(offers.locator(".toast-item")).to_contain_text("Saved as version")
+    expect(row.locator("[data-in-place=priority]")).to_have_text("Change 31")
+    expect(row.locator("[data-in-place=priority]")).to_be_focused()
+    offers.locator(".toast-item").get_by_role("link", name="Undo").click()
+    expect(offers.locator("h1")).to_be_visible()
+
+
+def test_a_column_is_as_wide_as_it_was_made_also_the_next_time(offers: Page) -> None:
+    grip = offers.get_by_role("separator", name="Width of Status")
+    box = grip.bounding_box()
+    assert box is not None
+    offers.mouse.move(box["x"] + 4, box["y"] + 8)
+    offers.mouse.down()
+    with offers.expect_response("**/columns/width/"):
+        offers.mouse.move(box["x"] + 44, box["y"] + 8, steps=3)
+        offers.mouse.up()
+    with offers.expect_response("**/columns/width/"):
+        grip.press("ArrowRight")
+    width = int(grip.get_attribute("aria-valuenow") or 0)
+    assert width > 206
+    offers.reload()
+    assert grip.get_attribute("aria-valuenow") == str(width)
+    assert grip.evaluate("grip => grip.closest('th').offsetWidth") == width
+    with offers.expect_response("**/columns/width/"):
+        grip.dblclick()
+    assert PersonalSettings.objects.get().widths == {}
+
+
+def test_on_a_phone_cards_are_small_and_all_of_them_are_selected_at_once(offers: Page) -> None:
+    offers.set_viewport_size({"width": 390, "height": 844})
+    cards = offers.locator("tbody tr")
+    heights = cards.evaluate_all("rows => rows.map(row => row.getBoundingClientRect().height)")
+    top = cards.first.evaluate("row => row.getBoundingClientRect().top")
+    assert top + 5 * (max(heights) + 8) <= 844
+    offers.get_by_label("Select all on this page").check()
+    expect(offers.locator(".bulk-bar")).to_contain_text("2 selected")
+    for button in offers.locator(".bulk-bar button").all():
+        size = button.bounding_box()
+        assert size is not None
+        assert size["height"] >= 44
+    assert violations(offers) == []
+    offers.locator("tbody [data-in-place=window]").first.click()
+    expect(offers.locator("#in-place-2")).to_be_focused()
+    box = offers.locator("#in-place").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 844
+    assert violations(offers) == []

@@ -25,6 +25,11 @@ COLLECTIONS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def in_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counts, "MILLISECONDS", 60_000)
+
+
 @pytest.fixture
 def sandbox(db: None) -> Sandbox:
     return make_sandbox()

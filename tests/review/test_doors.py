@@ -109,7 +109,7 @@ def _has_none(who: str, door: Door) -> bool:
 # The addresses that write no item, by their names; what each of them does instead is up to its own tests.
 READS = {
     "login", "start", "find", "find_anywhere", "shortcuts", "end_session", "preferences", "set_language", "mail_preferences", "session", "signed_in", "sandbox",
-    "offers", "filter_choices", "choose_columns", "save_view", "delete_view", "bulk_runs", "bulk_new", "bulk_run",
+    "offers", "filter_choices", "choose_columns", "column_width", "save_view", "delete_view", "bulk_runs", "bulk_new", "bulk_run",
     "bulk_stop", "bulk_exclude", "bulk_discard", "access", "access_policy", "access_changes", "access_new_person",
     "access_member", "access_remove", "access_secret", "access_end_old_secret", "access_switch",
     "access_new_client", "reviews", "review", "review_request_changes", "review_reject", "review_look",

@@ -28,7 +28,7 @@ from offers.web.lists.filters import (
 )
 from offers.web.lists.of_a_moment import found_of, list_moment
 from offers.web.lists.rows import COLUMNS, axis_of, heads_of, known_columns, rows_of
-from offers.web.lists.views import chosen_view, columns_for, is_changed, views_of
+from offers.web.lists.views import chosen_view, columns_and_widths, is_changed, views_of
 
 
 def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
@@ -45,7 +45,7 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     views = views_of(actor)
     view = chosen_view(request, views)
     query = _lasting(request)
-    columns, sorted_by = _columns(actor, view, wanted), sorts(request, order, wanted, orders)
+    (columns, widths), sorted_by = _columns(actor, view, wanted), sorts(request, order, wanted, orders)
     items = found.items if moment else with_names_of_now(found.items)
     axis = axis_of(items, moment.at if moment else timezone.now())
     rows = rows_of(actor, items, known, moment.at if moment else None, axis)
@@ -64,7 +64,8 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
         "links": links(request, found.next, found.previous),
         "sorts": sorted_by,
         "columns": columns,
-        "heads": [(column, sorted_by.get(column.sort)) for column in heads_of(columns, deleted=wanted.deleted)],
+        "heads": [(column, sorted_by.get(column.sort)) for column in heads_of(columns, widths, deleted=wanted.deleted)],
+        "widths": widths,
         "may_change": may_change,
         "all_columns": COLUMNS.values(),
         "views": views,
@@ -84,10 +85,10 @@ def _may_change(actor: Actor, wanted: Wanted, moment: Moment | None) -> bool:
     return can_edit(actor) and not wanted.deleted and moment is None
 
 
-def _columns(actor: Actor, view: SavedView | None, wanted: Wanted) -> list[str]:
-    """The columns that the person chose; of what is deleted always by whom and when."""
-    chosen = columns_for(actor, view)
-    return known_columns([*chosen, "modified"]) if wanted.deleted else chosen
+def _columns(actor: Actor, view: SavedView | None, wanted: Wanted) -> tuple[list[str], dict[str, int]]:
+    """The columns that the person chose, with their widths; of what is deleted always by whom and when."""
+    chosen, widths = columns_and_widths(actor, view)
+    return known_columns([*chosen, "modified"]) if wanted.deleted else chosen, widths
 
 
 def filter_choices(request: HttpRequest, sandbox: str, name: str) -> HttpResponse:

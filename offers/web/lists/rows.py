@@ -46,6 +46,11 @@ class Column:
     width: int
     css: str = ""
 
+    @property
+    def usual(self) -> int:
+        """How wide it is where nobody made it another width."""
+        return COLUMNS[self.key].width
+
 
 # In the order in which they are shown, after the name, which is always there.
 COLUMNS: Mapping[str, Column] = {
@@ -56,11 +61,14 @@ COLUMNS: Mapping[str, Column] = {
         Column("starts", _("Starts"), "starts", 112),
         Column("ends", _("Ends"), "ends", 112),
         Column("priority", _("Priority"), "priority", 76, "num"),
-        Column("channels", _("Channels"), "channels", 112),
+        Column("channels", _("Channels"), "channels", 112, "channels"),
         Column("created", _("Created"), "created", 112),
         Column("modified", pgettext_lazy("when", "Changed"), "modified", 164),
     )
 }
+# How wide a person can make one.
+NARROWEST, WIDEST = 48, 800
+NO_WIDTHS: Mapping[str, int] = {}
 USUAL = ("status", "window", "priority", "channels", "modified")
 
 
@@ -70,9 +78,9 @@ def known_columns(keys: Iterable[str]) -> list[str]:
     return [key for key in COLUMNS if key in wanted]
 
 
-def heads_of(columns: Iterable[str], *, deleted: bool) -> list[Column]:
-    """The headings of these columns. What changed a deleted item last is its deletion."""
-    heads = [COLUMNS[key] for key in columns]
+def heads_of(columns: Iterable[str], widths: Mapping[str, int] = NO_WIDTHS, *, deleted: bool) -> list[Column]:
+    """The headings of these columns, some as wide as the person made them. What changed a deleted item last is its deletion."""
+    heads = [replace(COLUMNS[key], width=widths.get(key, COLUMNS[key].width)) for key in columns]
     return [replace(head, title=_("Deleted")) if deleted and head.key == "modified" else head for head in heads]
 
 

@@ -3,6 +3,8 @@
 from urllib.parse import parse_qsl
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
@@ -13,7 +15,7 @@ from offers import asked
 from offers.access.permissions import Actor
 from offers.models import PersonalSettings, SavedView
 from offers.web.frame.access import actor_for
-from offers.web.lists.rows import USUAL, known_columns
+from offers.web.lists.rows import COLUMNS, NARROWEST, USUAL, WIDEST, known_columns
 
 MAX_VIEWS = 50
 MAX_QUERY = 2_000
@@ -50,10 +52,14 @@ def is_changed(view: SavedView, query: str) -> bool:
 
 def columns_for(actor: Actor, view: SavedView | None) -> list[str]:
     """The columns of the list: the view's, else this person's own, else the usual ones."""
-    if view:
-        return known_columns(view.columns)
-    own = PersonalSettings.objects.filter(user_id=_person(actor)).values_list("columns", flat=True).first()
-    return known_columns(USUAL if own is None else own)
+    return columns_and_widths(actor, view)[0]
+
+
+def columns_and_widths(actor: Actor, view: SavedView | None) -> tuple[list[str], dict[str, int]]:
+    """The same, and how wide this person made which of them, in CSS pixels."""
+    own = PersonalSettings.objects.filter(user_id=_person(actor)).values_list("columns", "widths").first()
+    columns, widths = own or (None, {})
+    return known_columns(view.columns if view else USUAL if columns is None else columns), widths
 
 
 @require_POST
@@ -94,8 +100,14 @@ def delete(request: HttpRequest, sandbox: str, key: int) -> HttpResponse:
 
 @require_POST
 def choose_columns(request: HttpRequest, sandbox: str) -> HttpResponse:
-    """Show these `columns` from now on: in the `view` that is open, else in every list of this person's."""
+    """Show these `columns` from now on: in the `view` that is open, else in every list of this person's.
+
+    With `usual_widths`, only give all of them their usual widths again.
+    """
     actor = actor_for(request, sandbox)
+    if "usual_widths" in request.POST:
+        PersonalSettings.objects.filter(user_id=_person(actor)).update(widths={})
+        return _to_list(actor, _query(request), _named_by(request.POST, views_of(actor)))
     columns = known_columns(USUAL if "usual" in request.POST else request.POST.getlist("columns"))
     view = _named_by(request.POST, views_of(actor))
     if view:
@@ -103,6 +115,22 @@ def choose_columns(request: HttpRequest, sandbox: str) -> HttpResponse:
     else:
         PersonalSettings.objects.update_or_create(user_id=_person(actor), defaults={"columns": columns})
     return _to_list(actor, _query(request), view)
+
+
+@require_POST
+def set_width(request: HttpRequest, sandbox: str) -> HttpResponse:
+    """Make one `column` of this person's lists so wide from now on, in CSS pixels; without a `width` as wide as it usually is."""
+    actor = actor_for(request, sandbox)
+    column, width = request.POST.get("column", ""), asked.number(request.POST.get("width"))
+    if column not in COLUMNS or (width is not None and not NARROWEST <= width <= WIDEST):
+        raise BadRequest("no such column or width")
+    with transaction.atomic():
+        own, _is_new = PersonalSettings.objects.select_for_update().get_or_create(user_id=_person(actor))
+        own.widths.pop(column, None)
+        if width is not None:
+            own.widths[column] = width
+        own.save(update_fields=["widths"])
+    return HttpResponse(status=204)
 
 
 def _query(request: HttpRequest) -> QueryDict:

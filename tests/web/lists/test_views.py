@@ -8,6 +8,7 @@ from offers.models import LibraryItem, Sandbox, SavedView
 from offers.web.lists.views import is_changed
 from tests.cast import Role
 from tests.web.conftest import SignIn
+from tests.web.frame.test_respond import text_of
 
 OFFERS = "/s/prod/offers/"
 VIEWS = f"{OFFERS}views/"
@@ -115,3 +116,21 @@ def test_a_list_is_the_views_whatever_the_order_of_its_filters(view: SavedView) 
         ("", True),
     ):
         assert is_changed(view, query) == changed, query
+
+
+def test_a_width_is_kept_for_the_person_and_taken_back(editor: Client, item: LibraryItem) -> None:
+    path = "/s/prod/offers/columns/width/"
+    assert '<col data-column="status" width="206">' in text_of(editor.get("/s/prod/offers/"))
+    assert "Usual widths" not in text_of(editor.get("/s/prod/offers/"))
+    for column, width in (("status", "300"), ("window", "240"), ("status", "")):
+        assert editor.post(path, {"column": column, "width": width}).status_code == 204
+    text = text_of(editor.get("/s/prod/offers/"))
+    assert '<col data-column="status" width="206">' in text
+    assert '<col data-column="window" width="240">' in text
+    assert 'aria-valuenow="240"' in text
+    for column, width in (("nonsense", "300"), ("status", "2"), ("status", "9999")):
+        assert editor.post(path, {"column": column, "width": width}).status_code == 400
+    editor.post("/s/prod/offers/columns/", {"usual_widths": "1"})
+    text = text_of(editor.get("/s/prod/offers/"))
+    assert '<col data-column="window" width="192">' in text
+    assert "Priority" in text
