@@ -6,9 +6,11 @@ template would have had white space, so has this.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from offers.document.kinds.registry import Kind
@@ -57,8 +59,8 @@ WINDOW = """<td class="window-cell">
 {text}
 </td>"""
 # A value that is changed where it stands (web/lists/in_place.py); without JavaScript, in the form.
-CHANGE = """<a class="change-here" data-in-place="{column}" hx-get="{address}in-place/{column}/"
- href="{address}edit/#f-{field}"><span class="visually-hidden">{change} </span>{text}</a>"""
+CHANGE = """<a class="change-here" data-in-place="{column}" hx-get="{{address}}in-place/{column}/"
+ href="{{address}}edit/#f-{field}"><span class="visually-hidden">{change} </span>"""
 DATES = '<span class="window-text">{} – {}</span>'
 # The inputs of the edit form where these are changed, too.
 PLACES = {
@@ -170,7 +172,15 @@ def _changed_here(row: OfferRow, column: str, text: str) -> str:
     """A value with the way to change it where it stands, for who may."""
     if not row.in_place:
         return text
-    return format_html(CHANGE, column=column, address=row.address, field=PLACES[column], change=_("Change"), text=text)
+    before, between, after = _change(column, get_language())
+    address = conditional_escape(row.address)
+    return SafeString(f"{before}{address}{between}{address}{after}{conditional_escape(text)}</a>")
+
+
+@lru_cache(maxsize=100)
+def _change(column: str, language: str | None) -> list[str]:
+    """What stands around the address of the offer, which alone differs from row to row."""
+    return CHANGE.format(column=column, field=PLACES[column], change=escape(_("Change"))).split("{address}")
 
 
 def _labelled(css: str, label: str, text: object) -> SafeString:

@@ -135,24 +135,6 @@ def test_a_dry_run_shows_in_words_what_would_change(
     assert text.count(change) >= 3
 
 
-def test_offers_are_deleted_and_all_brought_back_in_words_of_that(
-    editor: Client, sandbox: Sandbox, ids: list[str]
-) -> None:
-    patch(actor(sandbox), LibraryItem.objects.get(id="offer1"), replace("/status", "approved"))
-    run = planned(editor, ids, do="delete")
-    text = flat(text_of(editor.get(page(run))))
-    for part in ("<h1>Delete offers</h1>", "3 offers will be deleted", "1 of them is live now", "Delete 3 offers"):
-        assert part in text
-    text = text_of(editor.post(page(run, "start/"), {"note": "Over"}, follow=True))
-    assert "3 offers deleted" in text
-    assert not LibraryItem.objects.filter(id__in=ids, deleted_at=None).exists()
-    text = flat(text_of(editor.post(page(run, "undo/"), follow=True)))
-    assert "Restore 3 offers" in text
-    text = text_of(editor.post(page(run.undo_runs.get(), "start/"), {"note": "Not over"}, follow=True))
-    assert "3 offers restored" in text
-    assert LibraryItem.objects.filter(id__in=ids, deleted_at=None).count() == 3
-
-
 def test_tabs_show_what_would_not_change_and_why(editor: Client, sandbox: Sandbox, ids: list[str]) -> None:
     patch(actor(sandbox), LibraryItem.objects.get(id="offer1"), replace("/rank/priority", 5))
     operations = (

@@ -1,0 +1,30 @@
+"""Deleting many offers, as its pages say it."""
+
+from django.test import Client
+
+from offers.models import LibraryItem, Sandbox
+from tests.cast import actor, patch, replace
+from tests.web.bulk.test_runs import ids, page, planned  # noqa: F401  # a fixture is among them
+from tests.web.frame.test_respond import flat, text_of
+
+
+def test_offers_are_deleted_and_all_brought_back_in_words_of_that(
+    editor: Client,
+    sandbox: Sandbox,
+    ids: list[str],  # noqa: F811
+) -> None:
+    window = {"startDate": "2020-01-01T00:00:00Z", "endDate": "2099-01-01T00:00:00Z"}
+    live = [*replace("/status", "approved"), *replace("/selectionConstraint", window)]
+    patch(actor(sandbox), LibraryItem.objects.get(id="offer1"), live)
+    run = planned(editor, ids, do="delete")
+    text = flat(text_of(editor.get(page(run))))
+    for part in ("<h1>Delete offers</h1>", "3 offers will be deleted", "1 of them is live now", "Delete 3 offers"):
+        assert part in text
+    text = text_of(editor.post(page(run, "start/"), {"note": "Over"}, follow=True))
+    assert "3 offers deleted" in text
+    assert not LibraryItem.objects.filter(id__in=ids, deleted_at=None).exists()
+    text = flat(text_of(editor.post(page(run, "undo/"), follow=True)))
+    assert "Restore 3 offers" in text
+    text = text_of(editor.post(page(run.undo_runs.get(), "start/"), {"note": "Not over"}, follow=True))
+    assert "3 offers restored" in text
+    assert LibraryItem.objects.filter(id__in=ids, deleted_at=None).count() == 3
