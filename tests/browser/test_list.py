@@ -89,8 +89,8 @@ def test_a_view_keeps_what_is_shown_with_its_columns(offers: Page, width: int) -
     offers.locator(".list-tools summary", has_text="Columns").click()
     assert violations(offers) == []
     assert offers.evaluate("document.documentElement.scrollWidth") <= width
-    offers.get_by_label("Created").check()
-    offers.get_by_label("Channels").uncheck()
+    offers.get_by_label("Created", exact=True).check()
+    offers.get_by_label("Channels", exact=True).uncheck()
     offers.get_by_role("button", name="Show", exact=True).click()
     expect(offers.locator("thead th", has_text="Created")).to_be_attached()
     expect(offers.locator("thead th", has_text="Channels")).to_have_count(0)
