@@ -167,7 +167,7 @@ def test_djangos_admin_shows_items_and_changes_none() -> None:
 
 # What stores items, or has them stored, and where from: a module that begins to is a door as well.
 WRITERS = {
-    "offers.ledger.writes": "web.lists.in_place web.edit.form web.edit.saving web.edit.new web.item.deleted "
+    "offers.ledger.writes": "web.in_place.cell web.edit.form web.edit.saving web.edit.new web.item.deleted "
     "web.item.said web.item.history.undoing web.item.lifecycle web.item.status review.taking_back review.applying bulk.worker bulk.plan bulk.removing bulk.rows "
     "bulk.proposing api.proposing api.wire.problems api.wire.answers api.endpoints",
     # A library that comes with its past is an operator's to bring in, from the command line.

@@ -58,7 +58,7 @@ WINDOW = """<td class="window-cell">
 </svg>
 {text}
 </td>"""
-# A value that is changed where it stands (web/lists/in_place.py); without JavaScript, in the form.
+# A value that is changed where it stands (web/in_place/cell.py); without JavaScript, in the form.
 CHANGE = """<a class="change-here" data-in-place="{column}" hx-get="{{address}}in-place/{column}/"
  href="{{address}}edit/#f-{field}"><span class="visually-hidden">{change} </span>"""
 DATES = '<span class="window-text">{} – {}</span>'

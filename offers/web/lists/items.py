@@ -16,9 +16,8 @@ from offers.access.people import with_names_of_now
 from offers.document.kinds.reading import walk, ways_to
 from offers.document.kinds.registry import Kind
 from offers.lists import as_of
-from offers.lists.counts import offers_of
 from offers.lists.filters import DELETED, Wanted
-from offers.lists.pages import COUNT_LIMIT
+from offers.lists.pages import COUNT_LIMIT, offers_of
 from offers.models import LibraryItem
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer

@@ -1,5 +1,6 @@
 """How many offers there are to a placement, a rule, a tag and a collection; and the list that is filtered by it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,9 +9,9 @@ from django.test import Client
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger import writes
-from offers.lists import counts, pages
-from offers.lists.counts import offers_of
+from offers.lists import pages
 from offers.lists.filters import Wanted
+from offers.lists.pages import offers_of
 from offers.lists.timely import TooSlow
 from offers.models import LibraryItem, Sandbox
 from tests.cast import FORM, actor, make, make_placement, make_sandbox, offer, shown_in
@@ -27,7 +28,7 @@ COLLECTIONS = {
 
 @pytest.fixture(autouse=True)
 def in_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts, "MILLISECONDS", 60_000)
+    monkeypatch.setattr(pages, "MILLISECONDS", 60_000)
 
 
 @pytest.fixture
@@ -74,7 +75,8 @@ def test_each_count_is_that_of_the_list_that_it_leads_to_and_all_are_one_stateme
     assert sum("wanted.ids" in query["sql"] for query in asked.captured_queries) == 1
     assert found == EXPECTED[kind]
     listed = {
-        id: pages.page(admin.sandbox.pk, OFFER_KINDS, Wanted(**{FILTERS[kind]: id})).total for id in EXPECTED[kind]
+        id: pages.page(admin.sandbox.pk, OFFER_KINDS, replace(Wanted(), **{FILTERS[kind]: id})).total
+        for id in EXPECTED[kind]
     }
     assert listed == found
     assert offers_of([]) == {}
@@ -84,13 +86,13 @@ def test_counting_ends_at_more_than_a_thousand_and_where_it_takes_too_long(
     admin: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     items = list(LibraryItem.objects.filter(kind=Kind.TAG))
-    monkeypatch.setattr(counts, "COUNT_LIMIT", 1)
+    monkeypatch.setattr(pages, "COUNT_LIMIT", 1)
     assert offers_of(items) == {"one": 2, "two": 1, "none": 0}
 
     def too_slow(_milliseconds: int) -> None:
         raise TooSlow
 
-    monkeypatch.setattr(counts, "in_time", too_slow)
+    monkeypatch.setattr(pages, "in_time", too_slow)
     assert offers_of(items) == {}
     assert offers_of(list(LibraryItem.objects.filter(kind=Kind.PERSONALIZED_OFFER))) == {}
 

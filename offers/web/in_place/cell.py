@@ -110,7 +110,7 @@ class Cell:
             "warnings": warnings(self.item.document, moved, timezone.now()) if self.column != "priority" else [],
             "drawn_as": drawn_as(self.request.POST or self.request.GET),
         }
-        answer = render(self.request, "lists/_in_place.html", context, status=status)
+        answer = render(self.request, "in_place/_cell.html", context, status=status)
         return answer if status == 200 else reswap(retarget(answer, "#in-place"), "outerHTML")
 
 
