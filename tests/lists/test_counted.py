@@ -1,6 +1,6 @@
 """How many offers there are to a placement, a rule, a tag and a collection; and the list that is filtered by it."""
 
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -62,7 +62,12 @@ EXPECTED = {
     Kind.TAG: {"one": 2, "two": 1, "none": 0},
     Kind.COLLECTION: {"all": 1, "any": 2, "picked": 2},
 }
-FILTERS = {Kind.PLACEMENT: "placement", Kind.RULE: "reference", Kind.TAG: "tag", Kind.COLLECTION: "collection"}
+FILTERS: dict[Kind, Callable[[str], Wanted]] = {
+    Kind.PLACEMENT: lambda id: Wanted(placement=id),
+    Kind.RULE: lambda id: Wanted(reference=id),
+    Kind.TAG: lambda id: Wanted(tag=id),
+    Kind.COLLECTION: lambda id: Wanted(collection=id),
+}
 
 
 @pytest.mark.parametrize("kind", EXPECTED)
@@ -74,10 +79,7 @@ def test_each_count_is_that_of_the_list_that_it_leads_to_and_all_are_one_stateme
         found = offers_of(items)
     assert sum("wanted.ids" in query["sql"] for query in asked.captured_queries) == 1
     assert found == EXPECTED[kind]
-    listed = {
-        id: pages.page(admin.sandbox.pk, OFFER_KINDS, replace(Wanted(), **{FILTERS[kind]: id})).total
-        for id in EXPECTED[kind]
-    }
+    listed = {id: pages.page(admin.sandbox.pk, OFFER_KINDS, FILTERS[kind](id)).total for id in EXPECTED[kind]}
     assert listed == found
     assert offers_of([]) == {}
 
