@@ -10,6 +10,7 @@ from offers.access.permissions import Actor
 from offers.bulk import runs, worker
 from offers.bulk.actions import Action, Do
 from offers.bulk.runs import NotNow
+from offers.document.errors import InvalidDocument
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.erasure import keeping
 from offers.ledger import writes
@@ -48,7 +49,7 @@ def test_what_something_refers_to_stays_and_one_undo_brings_the_others_back(mark
     assert verdicts(back) == {"first": "change", "second": "change"}
     carried_out(marketer, back, "A mistake")
     assert item("first").document == document("First")
-    made = item("first").revisions.order_by("-etag").first()
+    made = item("first").revisions.latest("etag")
     assert (made.etag, made.source, made.refers_to) == (3, "undo", {"bulk": back.number, "undoes": 2})
     with pytest.raises(NotNow):
         runs.undo(marketer, run)
@@ -129,7 +130,7 @@ def test_no_offer_goes_while_somebody_begins_to_refer_to_it(marketer: Actor, off
         for id in reversed(ids):
             try:
                 collection(marketer, id, id=f"with-{id}")
-            except writes.InvalidDocument as error:
+            except InvalidDocument as error:
                 met.append(error.problems[0].code)
         connection.close()
 

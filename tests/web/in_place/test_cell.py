@@ -84,7 +84,7 @@ def test_where_both_changed_it_who_made_what_of_it_is_said_and_saving_again_deci
 def test_what_is_not_valid_is_said_at_its_input_and_nothing_is_saved(
     editor: Client, item: LibraryItem, column: str, typed: dict[str, str]
 ) -> None:
-    answer = send(editor, column, 3, **typed)  # type: ignore[arg-type]  # inputs
+    answer = send(editor, column, 3, **typed)
     assert answer.status_code == 422
     text = flat(text_of(answer))
     assert 'aria-invalid="true" aria-describedby="in-place-said-' in text
