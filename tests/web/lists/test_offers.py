@@ -38,7 +38,7 @@ def test_a_page_asks_as_many_queries_for_three_items_as_for_one(
     editor: Client, item: LibraryItem, sandbox: Sandbox, address: str, django_assert_max_num_queries: Any
 ) -> None:
     editor.get(address)
-    with django_assert_max_num_queries(17) as first:
+    with django_assert_max_num_queries(18) as first:
         editor.get(address)
     add(sandbox, 3)
     for number in range(3):
