@@ -105,8 +105,8 @@ def _starts(sandbox: Sandbox) -> Iterator[str]:
 
 
 def _ours(address: str, sandbox: Sandbox) -> bool:
-    """Pages of the sandbox; without the many ways to sort, filter and compare, and the audit with its files."""
-    many = r"[?&](sort|cursor|tag|q|status|state|by|tab|from|at|as-known|item)=|/api/|/blame/|/receipt|/audit"
+    """Pages of the sandbox; without the many ways to sort, filter and compare, and files of the audit."""
+    many = r"[?&](sort|cursor|tag|q|status|state|by|tab|from|at|as-known|item)=|/api/|/blame/|/receipt|/audit\."
     return address.startswith(f"/s/{sandbox.name}/") and not re.search(many, address)
 
 

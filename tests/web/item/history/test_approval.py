@@ -16,7 +16,8 @@ from tests.web.reviews.conftest import As, browser_of
 __all__ = ["browser_of", "people", "sale"]
 
 SALE = "/s/prod/offers/sale/"
-PLACES = ("/s/prod/", SALE, f"{SALE}history/", f"{SALE}history/2/", f"{SALE}blame/", f"{SALE}compare/?from=1&to=2")
+# The first page says what changed in a line a person and item, and leads on.
+PLACES = (SALE, f"{SALE}history/", f"{SALE}history/2/", f"{SALE}blame/", f"{SALE}compare/?from=1&to=2")
 
 
 def said(browser: Client, page: str) -> str:
