@@ -47,6 +47,7 @@ OF_PAGES = (
             Shortcut(("↓ ↑", "j k"), _("Go to the next or previous row")),
             Shortcut(("Enter",), _("Open it")),
             Shortcut(("e",), _("Edit it")),
+            Shortcut(("d", "p"), _("Change an offer’s dates or its priority, in the list")),
             Shortcut(("x",), _("Select it")),
         ),
     ),
