@@ -13,10 +13,12 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from http import HTTPStatus
+from time import monotonic
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -41,6 +43,12 @@ BODY_SECONDS = 8.0
 # makes room for the next: whoever sends slowly would keep the places of those who do not.
 LARGE_BODY, LARGE_BODIES = 64_000, 32
 
+# Files that are made while they are sent: so many at once, in each worker, each in a thread of its own, for one takes minutes. The
+# next one waits. A piece is sent when it has so many bytes or is so many seconds old; who does not take one for so long gets no more.
+FILES = 2
+PIECE, PIECE_SECONDS = 64_000, 0.5
+TAKEN_SECONDS = 60.0
+
 REASONS = {
     400: "The body was cut off, or is not as long as announced.",
     408: "The body took too long to arrive.",
@@ -57,6 +65,15 @@ class Refused(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An answer that is made while it is sent."""
+
+    status: int
+    headers: Headers
+    parts: Iterable[bytes]
 
 
 class Door:
@@ -77,6 +94,9 @@ class Door:
         self.limit, self.seconds, self.pause = limit, seconds, pause
         self.pool = ThreadPoolExecutor(threads, "request")
         self.sign_ins = ThreadPoolExecutor(1, "sign-in", initializer=step_back)
+        # One thread each: what a file is read from, a cursor say, stays with the thread that began it.
+        self.free = [ThreadPoolExecutor(1, "file") for _number in range(FILES)]
+        self.filing = asyncio.Semaphore(FILES)
         self.places = LARGE_BODIES
         # The deadlines of the large bodies that are not whole yet, the oldest first.
         self.arriving: dict[asyncio.Timeout, None] = {}
@@ -92,10 +112,36 @@ class Door:
                 environ.update({"CONTENT_LENGTH": str(length), "wsgi.input": io.BytesIO(body)})
                 loop, signs_in = asyncio.get_running_loop(), is_sign_in(environ)
                 pool = self.sign_ins if signs_in else self.pool
-                answer = await loop.run_in_executor(pool, respond, self.application, environ)
+                answered = await loop.run_in_executor(pool, respond, self.application, environ)
+                if isinstance(answered, File):
+                    await self._send_file(answered, receive, send)
+                    return
+                answer = answered
                 if answer[0] == HTTPStatus.TOO_MANY_REQUESTS or (signs_in and answer[0] != HTTPStatus.FOUND):
                     await asyncio.sleep(self.pause)
         await send_answer(answer, send)
+
+    async def _send_file(self, file: File, receive: Receive, send: Send) -> None:
+        """Piece by piece: the next one is made when the last one was taken, so a file of any length takes the memory of one.
+
+        Raises what making it raises: then the answer ends in the middle, as it does for whoever takes nothing any more.
+        """
+        loop, parts = asyncio.get_running_loop(), iter(file.parts)
+        left = asyncio.create_task(has_left(receive))
+        async with self.filing:
+            thread = self.free.pop()
+            try:
+                await send(start_of(file.status, file.headers))
+                while not left.done():
+                    piece = await loop.run_in_executor(thread, piece_of, parts)
+                    async with asyncio.timeout(TAKEN_SECONDS):
+                        await send({"type": "http.response.body", "body": piece, "more_body": bool(piece)})
+                    if not piece:
+                        break
+            finally:
+                left.cancel()
+                self.free.append(thread)
+                await loop.run_in_executor(thread, close, file.parts)
 
     async def _body(self, environ: Environ, receive: Receive, held: ExitStack) -> tuple[int, bytes | bytearray]:
         """The body and its length. One beyond the limit is not read on: its length comes with nothing.
@@ -207,21 +253,47 @@ def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return found
 
 
-def respond(application: WsgiApplication, environ: Environ) -> Answer:
-    """Call the application in this thread: status, headers and the whole content."""
+def respond(application: WsgiApplication, environ: Environ) -> Answer | File:
+    """Call the application in this thread: status, headers and the whole content; or what makes it while it is sent."""
     started: list[tuple[str, Headers]] = []
 
     def start_response(status: str, headers: Headers, exc_info: object = None) -> None:
         started.append((status, headers))
 
     parts = application(environ, start_response)
+    status, headers = int(started[-1][0][:3]), started[-1][1]
+    # Django says of an answer that it is made so; a file that lies there has a length, too.
+    if getattr(parts, "streaming", False) and not any(name.lower() == "content-length" for name, _value in headers):
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return File(status, headers, parts)
+        close(parts)
+        return status, headers, b""
     try:
         content = b"".join(parts)
     finally:
-        if close := getattr(parts, "close", None):
-            close()
-    status, headers = started[-1]
-    return int(status[:3]), headers, content
+        close(parts)
+    return status, headers, content
+
+
+def close(parts: Iterable[bytes]) -> None:
+    if ends := getattr(parts, "close", None):
+        ends()
+
+
+def piece_of(parts: Iterator[bytes]) -> bytes:
+    """The next parts, as many as are to be sent together; b"" at their end."""
+    piece, until = bytearray(), monotonic() + PIECE_SECONDS
+    for part in parts:
+        piece += part
+        if piece and (len(piece) >= PIECE or monotonic() >= until):
+            break
+    return bytes(piece)
+
+
+async def has_left(receive: Receive) -> None:
+    """Ends when whoever asked is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def refusal(status: int, environ: Environ, more: Headers) -> Answer:
@@ -238,7 +310,11 @@ def refusal(status: int, environ: Environ, more: Headers) -> Answer:
 
 async def send_answer(answer: Answer, send: Send) -> None:
     status, headers, content = answer
+    await send(start_of(status, headers))
+    await send({"type": "http.response.body", "body": content})
+
+
+def start_of(status: int, headers: Headers) -> Message:
     # Stripped: Django writes a space before each cookie.
     raw = [(name.lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": content})
+    return {"type": "http.response.start", "status": status, "headers": raw}

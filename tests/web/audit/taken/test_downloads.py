@@ -1,10 +1,12 @@
 """How far a file of the audit page has come, told while it is sent: done, broken off, cancelled."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from offers.log import sequencer
 from offers.log.taken import downloads
@@ -48,6 +50,14 @@ def test_a_file_that_is_sent_says_how_far_it_is_and_when_it_is_done(auditor: Cli
     done = auditor.get(at)
     assert "Sent: 5 entries, which is all of it." in text_of(done)
     assert "hx-trigger" not in done.content.decode(), "nothing is asked for any more"
+
+
+def test_a_file_is_in_the_language_it_was_asked_for_in_whatever_thread_makes_it(auditor: Client) -> None:
+    answer: Any = auditor.get("/s/prod/audit.ndjson", headers={"accept-language": "ko"})
+    with translation.override("en"):
+        first = next(iter(answer.streaming_content)).decode()
+        assert translation.get_language() == "en", "and it is kept to the file"
+    assert re.search('"what":"[가-힣]+', first)
 
 
 def test_a_file_that_breaks_off_says_so_and_has_no_last_line(auditor: Client) -> None:
