@@ -13,6 +13,8 @@ const frameFor = (component, slot) => {
   const frame = document.createElement("iframe");
   frame.setAttribute("sandbox", "");
   frame.className = `preview preview-${component.dataset.type} is-coming`;
+  // Keys that are pressed in a frame do not come to the page, and nothing shows that it has the focus.
+  frame.tabIndex = -1;
   frame.referrerPolicy = "no-referrer";
   frame.title = document.getElementById("preview-title").content.textContent;
   frame.name = `preview-${(frames += 1)}`;

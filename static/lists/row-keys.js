@@ -1,4 +1,5 @@
-// Lists by keyboard: arrows (or j and k) move from row to row, Enter opens the link that has the focus, e edits, x selects.
+// Lists by keyboard: arrows (or j and k) move from row to row, Enter opens the link that has the focus, e edits, x selects, b goes to
+// what can be done with the selected ones.
 const links = () => [...document.querySelectorAll("[data-rows] .item-name")];
 const go = (link) => {
   link.focus({ preventScroll: true });
@@ -24,6 +25,8 @@ document.addEventListener("keydown", (event) => {
   } else if (inRow && event.key === "x") {
     const box = inRow.querySelector("input[name=id]");
     if (box) box.click();
+  } else if (inRow && event.key === "b") {
+    document.querySelector("#bulk .bulk-do button")?.focus();
   } else if (inRow && event.key === "e") {
     const edit = inRow.querySelector("[data-edit]");
     if (edit) edit.click();

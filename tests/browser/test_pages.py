@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from offers.models import LibraryItem, Sandbox
+from offers.document.kinds.registry import Kind
+from offers.models import LibraryItem, Membership, Sandbox
 from tests.browser.complaints import LOOKS, complaints_of, violations
-from tests.cast import actor, patch, replace
+from tests.cast import Role, actor, make, patch, replace
 
 PAGES = [
     "/s/prod/",
@@ -50,6 +51,43 @@ def test_no_page_is_wider_than_the_smallest_phone(signed_in: Page, live_server: 
     for address in PAGES:
         signed_in.goto(live_server.url + address)
         assert signed_in.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+# What admins and auditors see, and pages that are seldom opened: each at one look.
+SELDOM = [
+    "/s/prod/audit/",
+    "/s/prod/audit/changes/",
+    "/s/prod/audit/integrity/",
+    "/s/prod/audit/sample/",
+    "/s/prod/audit/controls/",
+    "/s/prod/on-air/",
+    "/s/prod/erasures/",
+    "/s/prod/promote/",
+    "/s/prod/rules/",
+    "/s/prod/offers/sale/evidence/",
+    "/s/prod/offers/sale/keep/",
+    "/s/prod/offers/sale/history/1/restore/",
+    "/s/prod/offers/sale/history/2/proof/",
+    "/s/prod/offers/sale/history/field/?p=/name",
+    "/s/prod/offers/nothing/",
+]
+
+
+def test_axe_finds_nothing_where_few_people_go_and_it_fits_every_window(
+    signed_in: Page, live_server: LiveServer, library: Sandbox
+) -> None:
+    Membership.objects.update(role=Role.ADMIN)
+    admin = actor(library, label="Jisoo Kim")
+    condition = 'profile.contract.endDate occurs <= 60 days after now and profile.loyalty.tier in ["gold", "silver"]'
+    long = {"type": "PQL", "format": "pql/text", "value": condition * 3}
+    make(admin, {"name": "Leaving soon", "condition": long}, Kind.RULE, "leaving")
+    signed_in.set_viewport_size({"width": 390, "height": 900})
+    for address in SELDOM:
+        signed_in.goto(live_server.url + address)
+        assert violations(signed_in) == [], address
+        for width in (320, 720, 1440):
+            signed_in.set_viewport_size({"width": width, "height": 900})
+            assert signed_in.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
 
 
 OUTSIDE = """() => [...document.querySelectorAll(".main details.menu")].filter(menu => {

@@ -54,6 +54,10 @@ def test_a_request_is_approved_with_the_keyboard_alone(
     expect(signed_in.get_by_role("button", name="Approve")).to_be_focused()
     signed_in.keyboard.press("r")
     expect(signed_in.get_by_label("What do you say to it?")).to_be_focused()
+    # Enter after a reason says what the key has asked for, not the opposite.
+    signed_in.keyboard.type("Why?")
+    signed_in.keyboard.press("Tab")
+    expect(signed_in.get_by_role("button", name="Request changes")).to_be_focused()
     signed_in.get_by_role("button", name="Approve").press("Enter")
     expect(signed_in.locator(".toast-item")).to_contain_text("Approved and applied.")
     assert now(coats).name == "Coats"

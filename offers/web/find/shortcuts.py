@@ -49,6 +49,7 @@ OF_PAGES = (
             Shortcut(("e",), _("Edit it")),
             Shortcut(("d", "p"), _("Change an offer’s dates or its priority, in the list")),
             Shortcut(("x",), _("Select it")),
+            Shortcut(("b",), _("Go to what can be done with the selected ones")),
         ),
     ),
     Shortcuts(
