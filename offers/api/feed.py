@@ -26,6 +26,10 @@ def changes(request: ApiRequest) -> HttpResponse:
         detail = _("since is the index of the first entry wanted: a whole number from 0.")
         raise bad_parameter(detail)
     found, size = following.entries(request.actor.sandbox, since, programs.limit(request.GET.get("limit")))
+    if since > size:
+        # A database that was set back, or another log: who went on asking from there would miss all that comes until then.
+        detail = _("The log has {size} entries, so it is not the one that was followed up to {since}.")
+        raise bad_parameter(detail.format(size=size, since=since))
     made = [told.revision for told in found if told.revision]
     revisions = dict(zip(made, answers.revision_entries(request.actor.sandbox.pk, made), strict=True))
     query = request.GET.copy()

@@ -2,6 +2,9 @@
 let from = null;
 
 const barOf = (event) => event.target.closest("[data-strip] a");
+const unmark = () => {
+  document.querySelectorAll(".strip-marked").forEach((bar) => bar.classList.remove("strip-marked"));
+};
 const mark = (to) => {
   const bars = [...to.parentElement.children];
   const [first, last] = [bars.indexOf(from), bars.indexOf(to)].sort((one, other) => one - other);
@@ -20,6 +23,8 @@ document.addEventListener("dragstart", (event) => {
 document.addEventListener("pointerup", (event) => {
   const [begin, to] = [from, barOf(event)];
   from = null;
+  // Let go elsewhere, nothing was chosen.
+  if (!to) unmark();
   if (!begin || !to || to === begin || to.parentElement !== begin.parentElement) return;
   const form = document.getElementById("filters");
   const [first, last] = [begin, to].sort((one, other) => one.dataset.first.localeCompare(other.dataset.first));

@@ -201,6 +201,9 @@ def test_members_get_receipts_and_entries_and_strangers_none(asked_digest: str, 
     assert verify()(client.get(f"{addresses[0]}?size=109").content.decode(), vkey)["size"] == 109
     assert "immutable" in entries["Cache-Control"]
     assert len(unpacked(entries.content)) == 110
+    assert client.get("/s/prod/audit/1/receipt?size=many").status_code == 400, (
+        "of now, it would be another checkpoint's"
+    )
     for nowhere in ("110/receipt", "1/receipt?size=1", f"{'9' * 30}/receipt"):
         assert client.get(f"/s/prod/audit/{nowhere}").status_code == 404
     with override_settings(LOG_KEY=b""):

@@ -1,5 +1,6 @@
 """What the log proves, for whoever checks it: the newest checkpoint, the key, tiles, and the receipt of a change."""
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -56,9 +57,12 @@ def receipt(request: HttpRequest, sandbox: str, section: Section, id: str, etag:
 
 def entry_receipt(request: HttpRequest, sandbox: str, index: int) -> HttpResponse:
     """The receipt of any entry of the log, as a file; by `size` of the log as it was when it had so many entries."""
-    actor = actor_for(request, sandbox)
+    actor, size = actor_for(request, sandbox), request.GET.get("size")
+    wanted = asked.number(size, asked.MAX_KEY)
+    if size and wanted is None:
+        raise BadRequest("size is no number")
     try:
-        text = receipts.of_entry(actor.sandbox, index, asked.number(request.GET.get("size"), asked.MAX_KEY))
+        text = receipts.of_entry(actor.sandbox, index, wanted)
     except checkpoints.NoKey:
         raise Http404("LOG_KEY is not set") from None
     response = _text(text)

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, time, timedelta
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -70,8 +71,11 @@ def _wanted(request: HttpRequest) -> Wanted:
     if not seed:
         raise Refused(_("Give a seed: any word or number."), "seed")
     starts, ends = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
-    kind = query.get("kind", "")
-    return Wanted(starts, ends, size, seed, kind if kind in list(Kind) else "", query.get("bypass") == "yes")
+    kind, bypass = query.get("kind", ""), query.get("bypass", "")
+    # Who takes a sample home would take one of all for the one that they asked for.
+    if kind not in ["", *Kind] or bypass not in ("", "yes"):
+        raise BadRequest("a filter that is none")
+    return Wanted(starts, ends, size, seed, kind, bool(bypass))
 
 
 def _seed(query: QueryDict) -> str:

@@ -183,6 +183,8 @@ def test_what_cannot_be_drawn_is_said_at_the_form_and_nothing_typed_is_lost(
     first, second = (text_of(auditor.get("/s/prod/audit/sample/")) for _ in range(2))
     assert first != second, "another seed is proposed to each"
     assert auditor.get("/s/dev/audit/sample.zip").status_code == 404
+    # Of no type that there is, nobody takes home a sample of all.
+    assert {auditor.get(asked(**more)).status_code for more in ({"kind": "tags"}, {"bypass": "true"})} == {400}
 
 
 def test_korean_readers_get_it_in_korean_and_what_is_asked_of_the_database_does_not_grow(
