@@ -9,9 +9,10 @@ from offers.demo.brands.bank import HARBORLINE
 from offers.demo.brands.grocer import BOMNAL
 from offers.demo.brands.telco import KESTREL
 from offers.demo.brands.words import RULES, TAGS, Brand
+from offers.demo.edits import weekly_cap
 from offers.demo.ids import date_text, item_id
 from offers.demo.people import Cast
-from offers.demo.representations import Json, component
+from offers.demo.representations import Json, component, representation
 from offers.document.kinds.fields import CHANNEL_PREFIX
 from offers.document.kinds.registry import Kind
 from offers.ledger.imports import Past, Version
@@ -19,6 +20,7 @@ from offers.ledger.records import Stamp
 
 BRANDS = (BOMNAL, HARBORLINE, KESTREL)
 FALLBACKS = sum(len(brand.fallbacks) for brand in BRANDS)
+TEMPLATES = len(BRANDS)
 BEFORE_THE_FIRST_OFFER = timedelta(days=40)
 
 
@@ -38,6 +40,12 @@ def foundations(seed: int, cast: Cast, since: datetime, now: datetime) -> Iterat
     at += timedelta(hours=3)
     for kind, id, document in documented.ITEMS:
         yield _once(cast.admin, kind, id, at, document)
+    for brand in BRANDS:
+        at += timedelta(minutes=25)
+        tag = item_id(seed, "tag", brand.key)
+        yield _once(cast.admin, Kind.TAG, tag, at, {"name": brand.name, "description": f"{brand.name_ko}의 모든 오퍼"})
+        at += timedelta(minutes=5)
+        yield _once(cast.admin, Kind.PERSONALIZED_OFFER, template_id(seed, brand), at, _template(seed, brand, tag, at))
 
 
 def arrangements(seed: int, cast: Cast, offers: int, now: datetime) -> Iterator[Past]:
@@ -130,6 +138,31 @@ def _fallback(seed: int, cast: Cast, brand: Brand, index: int, at: datetime) -> 
         Version(cast.reviewers[index], at + timedelta(days=1), approved, Stamp("form")),
     ]
     return Past(Kind.FALLBACK_OFFER, fallback_id(seed, brand, index), versions)
+
+
+def template_id(seed: int, brand: Brand) -> str:
+    return item_id(seed, "template", brand.key)
+
+
+def _template(seed: int, brand: Brand, tag: str, at: datetime) -> Json:
+    """What new offers of the brand begin with: all of its placements, with the words of its first campaign."""
+    campaign = brand.campaigns[0]
+    day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "name": f"{brand.name} · standard offer",
+        "status": "draft",
+        "representations": [
+            representation(seed, brand, campaign, place, campaign.amounts[0]) for place in brand.places
+        ],
+        "selectionConstraint": {
+            "startDate": date_text(day),
+            "endDate": date_text(day + timedelta(days=30)),
+            "profileConstraintType": "none",
+        },
+        "rank": {"priority": 10},
+        "frequencyCappingConstraints": [weekly_cap(3)],
+        "tags": [tag],
+    }
 
 
 def fallback_id(seed: int, brand: Brand, index: int) -> str:

@@ -864,6 +864,37 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="OfferTemplate",
+            fields=[
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="template_mark",
+                        serialize=False,
+                        to="offers.libraryitem",
+                    ),
+                ),
+                ("marked_at", models.DateTimeField()),
+                (
+                    "marked_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sandbox",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="offers.sandbox"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Presence",
             fields=[
                 ("key", models.BigAutoField(primary_key=True, serialize=False)),

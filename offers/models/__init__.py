@@ -5,7 +5,7 @@ from offers.models.api import Attempt, IdempotencyKey
 from offers.models.blame import BlameFound
 from offers.models.bulk import BulkRow, BulkRun
 from offers.models.erasure import ErasedText, Erasure, ErasureStep, Keeping, RetentionClass
-from offers.models.library import LibraryItem, Membership, Revision, Sandbox
+from offers.models.library import LibraryItem, Membership, OfferTemplate, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
 from offers.models.log import Download, LibraryImport, LogCheck, LogDay, LogEntry, LogHead, LogNote, LogTile
 from offers.models.people import MailTurn, PersonalSettings, Presence, SavedView, Session
@@ -38,6 +38,7 @@ __all__ = [
     "MailTurn",
     "Membership",
     "Notice",
+    "OfferTemplate",
     "PersonalSettings",
     "Presence",
     "RequestComment",

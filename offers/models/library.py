@@ -129,6 +129,30 @@ class LibraryItem(models.Model):
         return (self.document.get("rank") or {}).get("priority")
 
 
+class OfferTemplate(models.Model):
+    """That an offer is one that others are begun from, in its sandbox (offers/web/item/template.py): a mark beside it, no change of it."""
+
+    item = models.OneToOneField(LibraryItem, on_delete=models.CASCADE, primary_key=True, related_name="template_mark")
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE)
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    marked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"item {self.item_id} is a template"
+
+    @property
+    def who(self) -> str:
+        """The name of who marked it, as the account has it now; "" where there is none any more."""
+        return (self.marked_by.get_full_name() or self.marked_by.get_username()) if self.marked_by else ""
+
+
 class Revision(models.Model):
     """One change of one item: the patch as applied and who, when, how and why. Append-only, by trigger.
 

@@ -15,7 +15,7 @@ from offers.web.frame.sections import OFFERS, SectionConverter
 from offers.web.home import home
 from offers.web.in_place import cell
 from offers.web.inbox import inbox
-from offers.web.item import deleted, library, lifecycle, offer, preview, status
+from offers.web.item import deleted, library, lifecycle, offer, preview, status, template
 from offers.web.item.history import blaming, comparing, undoing, values
 from offers.web.item.history import pages as history
 from offers.web.lists import items, offers, views
@@ -129,6 +129,7 @@ urlpatterns = [
     path(OFFER + "unapprove/", status.set_status, {"section": OFFERS, "status": "draft"}, name="set_status"),
     path(OFFER + "archive/", status.set_status, {"section": OFFERS, "status": "archived"}, name="set_status"),
     path(OFFER + "in-place/<slug:column>/", cell.in_place, name="in_place"),
+    path(OFFER + "template/", template.mark, {"section": OFFERS}, name="mark_template"),
     path(OFFER + "evidence/", evidence.page, {"section": OFFERS}, name="evidence"),
     path(ITEM + "api/", library.api, name="item_api"),
     path(ITEM + "preview/<int:etag>/<int:representation>/<int:component>/", preview.stored, name="preview"),

@@ -1,13 +1,16 @@
 """Common jobs take no more clicks than people were promised: each is counted here, from where it begins."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from offers.models import ChangeRequest, LibraryItem, Membership, Sandbox
+from offers.models import ChangeRequest, LibraryItem, Membership, OfferTemplate, Revision, Sandbox
+from tests.browser.complaints import violations
 from tests.cast import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +57,43 @@ def test_jobs_and_their_clicks(signed_in: Page, live_server: LiveServer, library
     click(page.locator("#save"))
     expect(page.locator(".toast-item")).to_contain_text("Created as a draft.")
     assert click.count <= 3
+
+    # From a template that one is found by its brand: 3 and its fields, too.
+    sale = LibraryItem.objects.get(id="sale")
+    OfferTemplate.objects.create(item=sale, sandbox=library, marked_at=timezone.now())
+    page.goto(f"{live_server.url}/s/prod/offers/")
+    click = Clicks()
+    click(page.locator(".page-actions").get_by_role("link", name="New offer"))
+    brand = page.get_by_role("region", name="Holiday 2026")
+    expect(brand).to_contain_text("Home")
+    assert violations(page) == []
+    click(brand.get_by_role("link", name="Summer sale"))
+    expect(page.locator("#f-name")).to_be_focused()
+    page.keyboard.type("Winter sale")
+    page.locator("#f-selectionConstraint-startDate").fill("2030-05-01T00:00")
+    page.locator("#f-selectionConstraint-endDate").fill("2030-06-01T00:00")
+    click(page.locator("#save"))
+    expect(page.locator(".toast-item")).to_contain_text("Created as a draft.")
+    assert click.count <= 3
+    assert Revision.objects.get(item__listing__name="Winter sale").refers_to == {"copy_of": "sale"}
+
+    # Move the dates of many: 6, and 4 from the list.
+    ends = dict(LibraryItem.objects.values_list("id", "listing__ends_at").filter(listing__ends_at__isnull=False))
+    page.goto(f"{live_server.url}/s/prod/offers/")
+    click = Clicks()
+    click(page.locator("thead input[type=checkbox]"))
+    click(page.locator(".bulk-bar").get_by_role("button", name="Dates"))
+    page.locator("input[value=shift]").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("7")
+    click(page.get_by_role("button", name="See what would change"))
+    click(page.get_by_role("button", name=f"Change {len(ends)} offers"))
+    # So few are changed by the request itself; more would wait for the worker, and for no further click.
+    expect(page.locator(".ended")).to_contain_text(f"{len(ends)} offers changed")
+    assert click.count <= 6
+    moved = dict(LibraryItem.objects.values_list("id", "listing__ends_at").filter(listing__ends_at__isnull=False))
+    assert moved == {id: end + timedelta(days=7) for id, end in ends.items()}
 
     # Approve what somebody else proposed, with the change and the checks in sight: 2.
     Sandbox.objects.update(review_policy=Sandbox.ReviewPolicy.EVERYTHING)

@@ -114,7 +114,7 @@ READS = {
     "access_member", "access_remove", "access_secret", "access_end_old_secret", "access_switch",
     "access_new_client", "reviews", "review", "review_request_changes", "review_reject", "review_look",
     "review_withdraw", "review_claim", "review_when", "review_leave_out",
-    "evidence",
+    "evidence", "mark_template",
     "audit_sample", "audit_sample_zip",
     "audit_integrity", "audit_controls", "log_checkpoint", "log_vkey", "log_tile", "receipt", "entry_receipt", "proof", "log_checker",
     "audit", "audit_download", "audit_csv", "audit_ndjson", "library_file", "promote", "on_air", "differences", "review_comment", "review_resolve", "inbox",

@@ -37,6 +37,8 @@ class Desk:
     etag: int
     form: Form
     search: str = ""
+    # What a new offer is begun from, and copies.
+    template: LibraryItem | None = None
 
     @cached_property
     def choices(self) -> Choices | LibraryChoices:
@@ -76,7 +78,7 @@ def _preview_of_new(desk: Desk) -> dict[str, Any]:
     changes = [change for change in describe({}, document, names=names) if not _is_default(change)]
     shown = form_page(desk.actor, desk.form, desk.choices)
     shown.add_problems([*form_problems(desk.form), *validate(desk.form.kind, document)], document)
-    return {"changes": changes, "page": shown, "warnings": warnings(desk.form.before, document, timezone.now())}
+    return {"changes": changes, "page": shown, "warnings": warnings({}, document, timezone.now())}
 
 
 def _is_default(change: Change) -> bool:

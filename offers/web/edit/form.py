@@ -14,6 +14,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -247,7 +248,9 @@ def said_saved(desk: Desk, item: LibraryItem, saved: Saved, done: writes.Outcome
 
 
 def _address(desk: Desk) -> str:
-    """The form's own address. A new item's says its kind: a sign-in that comes between leads back to the same form."""
+    """The form's own address. A new item's says its kind, or its template: a sign-in that comes between leads back to the same form."""
+    if desk.template:
+        return f"{desk.request.path}?{urlencode({'template': desk.template.id})}"
     other_kind = desk.item is None and desk.form.kind != desk.section.kinds[0]
     return f"{desk.request.path}?kind={desk.form.kind}" if other_kind else desk.request.path
 
@@ -280,6 +283,7 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "id": desk.request.POST.get("id") or heads.new_id(),
         "action": _address(desk),
         "is_new": desk.item is None,
+        "begins": f"{desk.form.kind}@{desk.template.id}" if desk.template else desk.form.kind,
         "proposes": why_proposed(desk) if is_whole else "",
         "is_fallback": desk.form.kind == Kind.FALLBACK_OFFER,
         "one": desk.section.one,

@@ -32,7 +32,7 @@ from offers.web.frame.sections import OFFERS, SECTION_OF
 OTHERS = tuple(kind for kind in KINDS if kind not in OFFER_KINDS)
 MOST_TEXT = 200
 # As many are shown: of what can be done and of items; the first are not all, so that both are seen without scrolling.
-COMMANDS, OFFERS_SHOWN, OTHERS_SHOWN, RECENT = 6, 8, 5, 6
+COMMANDS, OFFERS_SHOWN, OTHERS_SHOWN, RECENT, TEMPLATES = 6, 8, 5, 6, 3
 
 
 @require_safe
@@ -80,7 +80,7 @@ def _offered(request: HttpRequest, actor: Actor | None, page: Page) -> list[Grou
         Group(item.name if item else "", here),
         Group(about.title if about else "", _of_request(actor, about) if about else []),
         Group(_("Recent"), _items(actor, [one for one in _recent(request, actor) if not item or one.id != item.id])),
-        Group(_("New"), places.makes(actor)[:1]),
+        Group(_("New"), places.makes(actor)[:1] + places.from_templates(actor)[:TEMPLATES]),
         Group(_("Go to"), places.pages(actor) + places.of_person(_shortcuts(page))),
     ]
 
@@ -92,7 +92,7 @@ def _commands(request: HttpRequest, actor: Actor | None, page: Page) -> list[Com
         item, about = item_of(actor, page), request_of(actor, page)
         found += of_item.commands(actor, item, reads=page.moment) if item else []
         found += _of_request(actor, about) if about else []
-        found += places.makes(actor) + places.pages(actor)
+        found += places.makes(actor) + places.from_templates(actor) + places.pages(actor)
     return [*found, *places.of_person(_shortcuts(page)), *places.around(request, actor)]
 
 

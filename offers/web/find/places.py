@@ -15,6 +15,7 @@ from offers.access.permissions import Actor, can_edit, may_audit
 from offers.web.find.commands import Command
 from offers.web.frame.access import sandboxes_of
 from offers.web.frame.sections import SECTIONS, Section
+from offers.web.item.template import MOST, address_from, templates
 
 THEMES = {"auto": _("Theme: like the system"), "light": _("Theme: light"), "dark": _("Theme: dark")}
 THEME_ICONS = {"auto": "device-desktop", "light": "sun", "dark": "moon"}
@@ -67,6 +68,16 @@ def makes(actor: Actor) -> list[Command]:
         return []
     name = actor.sandbox.name
     return [Command(_new(one), "plus", reverse("new", args=[name, slug])) for slug, one in SECTIONS.items()]
+
+
+def from_templates(actor: Actor) -> list[Command]:
+    """New offers, begun from each of the templates."""
+    if not can_edit(actor):
+        return []
+    return [
+        Command(format_lazy(_("New from template: {name}"), name=one.name), "layout-board", address_from(actor, one))
+        for one in templates(actor)[:MOST]
+    ]
 
 
 def _new(section: Section) -> str:

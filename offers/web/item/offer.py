@@ -10,6 +10,7 @@ from offers.web.item.facts import collected
 from offers.web.item.proposals.requested import requested_of
 from offers.web.item.shown.looks import Version
 from offers.web.item.shown.whole import whole_of
+from offers.web.item.template import mark_of
 
 
 def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
@@ -24,6 +25,7 @@ def overview(request: HttpRequest, sandbox: str, id: str) -> HttpResponse:
         last=last,
         summary=summarised(last),
         original=original_of(item),
+        template=None if moment else mark_of(item),
         promoted=promoted(item, request.user.pk, then.at),
         collected=collected(item, then.at),
         **whole_of(request, Version(actor.sandbox.name, item.id, item.etag, item.document, names_then(then))),
