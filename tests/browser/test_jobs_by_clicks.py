@@ -88,6 +88,7 @@ def test_jobs_and_their_clicks(signed_in: Page, live_server: LiveServer, library
     page.keyboard.press("Tab")
     page.keyboard.type("7")
     click(page.get_by_role("button", name="See what would change"))
+    page.locator("#note").fill("A week more")
     click(page.get_by_role("button", name=f"Change {len(ends)} offers"))
     # So few are changed by the request itself; more would wait for the worker, and for no further click.
     expect(page.locator(".ended")).to_contain_text(f"{len(ends)} offers changed")
