@@ -48,7 +48,7 @@ def template(item: LibraryItem) -> LibraryItem:
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.REVIEWER, Role.ADMIN, Role.AUDITOR, None])
-def test_who_may_edit_marks_and_begins_from_it(sign_in: SignIn, item: LibraryItem, role: str | None) -> None:
+def test_who_may_edit_marks_and_begins_from_it(sign_in: SignIn, item: LibraryItem, role: Role | None) -> None:
     browser, refused = sign_in(role), {None: 404, Role.AUDITOR: 403}.get(role)
     assert browser.post(MARK, {"template": "yes"}).status_code == (refused or 302)
     if refused:
