@@ -6,8 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from offers.models import PersonalSettings, SavedView
+from offers.document.kinds.registry import Kind
+from offers.models import PersonalSettings, Sandbox, SavedView
 from tests.browser.complaints import violations
+from tests.cast import actor, make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -169,3 +171,17 @@ def test_on_a_phone_cards_are_small_and_all_of_them_are_selected_at_once(offers:
     assert box is not None
     assert box["y"] + box["height"] <= 844
     assert violations(offers) == []
+
+
+def test_a_long_condition_stays_in_its_column(signed_in: Page, live_server: LiveServer, library: Sandbox) -> None:
+    value = " and ".join(f'profile.orders.last{n} = "a rather long value"' for n in range(12))
+    condition = {"type": "PQL", "format": "pql/text", "value": value}
+    make(actor(library), {"name": "Everything at once", "condition": condition}, Kind.RULE)
+    for width in (1440, 768, 390):
+        signed_in.set_viewport_size({"width": width, "height": 800})
+        signed_in.goto(f"{live_server.url}/s/prod/rules/")
+        assert signed_in.evaluate("document.documentElement.scrollWidth") <= width
+        row = signed_in.locator("tbody tr", has_text="Everything at once")
+        shown = row.locator(".condition").evaluate("cell => cell.getBoundingClientRect().right")
+        assert shown <= row.evaluate("row => row.getBoundingClientRect().right")
+        assert row.locator(".condition").evaluate("cell => getComputedStyle(cell).overflow") == "hidden"

@@ -81,7 +81,7 @@ def _moved(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
     if not carried and not told and not found.troubled:
         yield Check("yes", _("Nothing else has changed since it was proposed."))
     if any(place.goes_live for place in found.places):
-        yield Check("wait", _("What goes live goes live as a whole, not only what changes here: look at all of it."))
+        yield Check("wait", _("Approving publishes the whole item, not only these changes: look at all of it."))
     for made in found.made_since[:LOOKED_UP]:
         yield Check("wait", _made_said(found, made, known))
     for place in carried[:LOOKED_UP]:

@@ -148,13 +148,12 @@ def _placed(version: Version) -> Iterator[Placed]:
     stem = address_at(version.sandbox, OFFERS, version.id, "preview", etag=version.etag, representation=0, component=0)
     stem = stem.removesuffix("0/0/")
     for number, one in enumerate(_raw(version)):
-        device = DEVICES.get(one["channel"].removeprefix(CHANNEL_PREFIX), "plain")
         contents = tuple(
-            _content(
+            content_in(
+                one["channel"],
+                component,
                 f"/representations/{number}/components/{index}",
                 f"{stem}{number}/{index}/{version.pictures}",
-                device,
-                component,
             )
             for index, component in enumerate(one.get("components", ()))
         )
@@ -162,7 +161,9 @@ def _placed(version: Version) -> Iterator[Placed]:
         yield Placed(one["placement"], name, one["channel"], f"/representations/{number}", contents)
 
 
-def _content(pointer: str, address: str, device: str, component: Document) -> Content:
+def content_in(channel: str, component: Document, pointer: str = "", address: str = "") -> Content:
+    """A content as it looks on the device of its channel."""
+    device = DEVICES.get(channel.removeprefix(CHANNEL_PREFIX), "plain")
     type = component_type(component.get("type", "")) or "text"
     lines = _lines(type, component.get("content", ""), LETTERS[device])
     room = next((number for number, fits in enumerate(ROOMS, 1) if lines <= fits), len(ROOMS))

@@ -12,6 +12,7 @@ from offers.models import Sandbox
 from offers.review.standing import AS_ASKED, Place, Standing
 from offers.web.item.history.rendered import CONTENTS, content_at
 from offers.web.item.history.rendered import Shown as Frame
+from offers.web.item.shown import looks
 from offers.web.item.shown.sentences import Sentence, constraints
 
 # As many items lie open; of more, each is opened by who looks at it.
@@ -30,11 +31,12 @@ TOLD = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One content: `frame`, called `title`, shows how it looks. `link` is an address that may be followed."""
+    """One content: `frame`, called `title`, shows how it looks, on the device of `seen`. `link` is an address that may be followed."""
 
     title: str
     component: Document
     frame: Frame
+    seen: looks.Content
     link: str
 
 
@@ -81,16 +83,20 @@ class Whole:
     def _representation(self, number: int, found: Document) -> Representation:
         components, placement = found.get("components", []), found["placement"]
         name = self.known.get(placement, placement)
-        contents = [self._content(name, (number, index), one) for index, one in enumerate(components[:CONTENTS])]
-        return Representation(name, placement, found["channel"], contents)
+        channel = found["channel"]
+        contents = [
+            self._content(name, channel, (number, index), one) for index, one in enumerate(components[:CONTENTS])
+        ]
+        return Representation(name, placement, channel, contents)
 
-    def _content(self, name: str, at: tuple[int, int], component: Document) -> Content:
+    def _content(self, name: str, channel: str, at: tuple[int, int], component: Document) -> Content:
         head, id = self.place.head, self.place.change.id
         # What is stored so has an address; what this request writes has none yet, and is sent into its frame.
         etag = head.etag if head is not None and _stored(self.place.before, at) == component else 0
         link = str(component.get("linkURL", ""))
         followed = link if link.startswith(("https://", "http://")) else ""
-        return Content(name, component, content_at(self.sandbox.name, id, f"{id}whole", etag, at, component), followed)
+        frame = content_at(self.sandbox.name, id, f"{id}whole", etag, at, component)
+        return Content(name, component, frame, looks.content_in(channel, component), followed)
 
 
 def _stored(document: Document | None, at: tuple[int, int]) -> Any:

@@ -31,7 +31,7 @@ def test_a_version_is_shown_as_it_was_with_its_change_marked(
     assert "3 of 4" in page
     now = said(editor.get(f"{HISTORY}4/"))
     assert "<del>Holiday 2026</del>" in now
-    assert "It is so now." in now
+    assert "This is the current version." in now
 
 
 def test_json_patch_and_call_stand_behind_the_words(editor: Client, item: LibraryItem) -> None:
