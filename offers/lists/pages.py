@@ -17,7 +17,7 @@ from django.utils import timezone
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.document.live import LiveState
 from offers.lists.filters import DELETED, Wanted, matching, unfiltered
-from offers.lists.finding import beyond, first_keys, ordered
+from offers.lists.finding import beyond, first_keys, ordered, up_to
 from offers.lists.keyset import Key, Order, Page, Start, Values, item_key, page_of, start_of, stretches
 from offers.lists.timely import TooSlow, in_time
 from offers.models import LibraryItem, Listing, reading
@@ -72,7 +72,7 @@ def page(
     # Each statement is planned for what is asked, also a prepared one: the plan for any tag is the wrong one for most, and
     # after a few lists it would be used for all of them.
     with reading.under("plan_cache_mode", "force_custom_plan"):
-        hits = {kind: _keys(matching(sandbox_id, kind, wanted, now)) for kind in chosen}
+        hits = up_to(sandbox_id, chosen, wanted, now, COUNT_LIMIT)
         parts = [_to_sort(sandbox_id, kind, wanted, now, hits[kind], keys, start) for kind in chosen]
         rows = _first(parts, keys, start, PAGE_SIZE + 1)
     total = sum(map(len, hits.values()))
@@ -85,11 +85,6 @@ def page(
 def orders_of(wanted: Wanted) -> Collection[str]:
     """The orders that a list can have."""
     return ("-modified", "modified") if wanted.deleted else ORDERS
-
-
-def _keys(items: QuerySet[Listing]) -> list[int]:
-    """The keys of these items in no order, at most COUNT_LIMIT + 1: that says there are more."""
-    return list(items.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1])
 
 
 def _to_sort(

@@ -16,14 +16,27 @@ from offers.asked import words
 from offers.document.kinds.reading import CALLED, DATES
 from offers.lists.filters import MAX_WORDS, named_like, with_word
 from offers.lists.finding import beyond
-from offers.lists.keyset import Key, Page, Start, Values, item_key, page_of, start_of, stretches
-from offers.log.found import days, walking
+from offers.lists.keyset import (
+    Key,
+    Page,
+    Start,
+    Values,
+    cursor_after,
+    cursor_before,
+    item_key,
+    page_of,
+    start_of,
+    stretches,
+)
+from offers.log.found import days, walking, worded
 from offers.log.found.days import Day
 from offers.models import LogEntry, LogNote, reading
 
 PAGE_SIZE = 50
 # A page ends where what belongs together ends, if that is within so many more.
 MOST_MORE = 100
+# Entries whose names and notes a page looks at, step by step, where words lead to too much.
+LOOKED_AT = (200, 800, 4_000)
 COUNT_LIMIT = 1_000
 ORDER = (Key("created_at", "created_at", "timestamptz", True), item_key(descending=True, sql="index"))
 ANY_DATE = "any-date"
@@ -99,10 +112,20 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditPage(Page[LogEntry]):
+    """A page that may have come to its bound before it was full: then `looked` says how many entries it looked at, 0 otherwise, and
+    `further` which way it goes on to look ("next", "previous"). Where nobody knows how many there are, `total` is 0 and `more` true.
+    """
+
+    looked: int = 0
+    further: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A page, and the days that have entries, the oldest first. `exactly`: there are so many, not at most so many."""
 
-    page: Page[LogEntry]
+    page: AuditPage
     days: list[Day]
     exactly: bool = True
     # All days that have some, whatever days are asked for.
@@ -112,6 +135,17 @@ class Found:
     older_belong: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The first entries from a start on. `border`: it was looked as far as there, at so many; None where that is everything."""
+
+    entries: list[LogEntry]
+    border: Values | None = None
+    looked: int = 0
+
+
+# The first entries from a start on, so many.
+Further = Callable[[Start, int], Looked]
 # How many of the entries that come after this one, in the order of the walk, belong together with it.
 Together = Callable[[LogEntry, Sequence[LogEntry]], int]
 
@@ -131,15 +165,23 @@ def page(
     everything = days.days_of(sandbox_id, wanted.terms)
     known = within(wanted, everything)
     with reading.under("plan_cache_mode", "force_custom_plan"):
-        rows, total, more = _particular(sandbox_id, wanted, start) or _by_days(sandbox_id, wanted, start, known)
-        rows, size = _to_an_end(sandbox_id, wanted, start, known, rows, together)
+        few = _few(sandbox_id, wanted) if wanted.is_particular else None
+
+        def further(start: Start, size: int) -> Looked:
+            if few is not None:
+                return Looked(_first(few, start, size))
+            return _looked(sandbox_id, wanted, start, known, size)
+
+        if few is not None:
+            rows, total, more = _sorted(few, start)
+            seen = Looked(rows)
+        else:
+            seen = further(start, PAGE_SIZE + 1)
+            total, more = _known_total(sandbox_id, wanted, start, known, seen)
+        rows, size = _to_an_end(further, start, seen.entries, together)
         goes_on = rows if start.values else []
-        before = [
-            one
-            for row in goes_on[:1]
-            for one in _further(sandbox_id, wanted, known, row, 1, backwards=not start.backwards)
-        ]
-    found: Page[LogEntry] = page_of(rows, size, ORDER, start, _values_of, total=total, more=more)
+        before = [one for row in goes_on[:1] for one in _after(further, row, 1, backwards=not start.backwards)]
+    found = _page(seen, rows, size, start, total, more=more)
     fresh = [] if start.values or wanted.text or wanted.note else [entry for entry in coming if fits(entry, wanted)]
     found = replace(found, items=[*fresh, *found.items], total=found.total + len(fresh))
     ends = bool(before and together(rows[0], before)), bool(len(rows) > size and together(rows[size - 1], rows[size:]))
@@ -147,19 +189,33 @@ def page(
     return Found(found, known, wanted.is_particular or wanted.is_counted, everything, newer, older)
 
 
-def _further(
-    sandbox_id: int, wanted: Wanted, known: Sequence[Day], entry: LogEntry, size: int, *, backwards: bool
-) -> list[LogEntry]:
+def _known_total(sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[Day], seen: Looked) -> tuple[int, bool]:
+    """How many there are; 0 and that there are more, where words were looked for and nobody counted."""
+    if not wanted.is_particular:
+        return _total(matching(sandbox_id, wanted), wanted, known), False
+    is_everything = not start.values and seen.border is None and len(seen.entries) <= PAGE_SIZE
+    return (len(seen.entries), False) if is_everything else (0, True)
+
+
+def _page(seen: Looked, rows: list[LogEntry], size: int, start: Start, total: int, *, more: bool) -> AuditPage:
+    found = page_of(rows, size, ORDER, start, _values_of, total=total, more=more)
+    if seen.border is None or len(rows) > size:
+        return AuditPage(found.items, found.next, found.previous, total, more)
+    # Whoever goes back goes back to a page that has something: the border itself may have been on the one before.
+    before, after = (found.previous, found.next) if rows else ("", "")
+    if start.backwards:
+        before = cursor_before(ORDER, seen.border)
+    else:
+        after = cursor_after(ORDER, seen.border)
+    return AuditPage(found.items, after, before, total, more, seen.looked, "previous" if start.backwards else "next")
+
+
+def _after(further: Further, entry: LogEntry, size: int, *, backwards: bool) -> list[LogEntry]:
     """The entries after this one, or before it."""
-    start = Start(backwards, _values_of(entry))
-    if wanted.is_particular:
-        return _first(matching(sandbox_id, wanted), start, size)
-    return _next(sandbox_id, wanted, start, known, size)
+    return further(Start(backwards, _values_of(entry)), size).entries
 
 
-def _to_an_end(
-    sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[Day], rows: list[LogEntry], together: Together
-) -> tuple[list[LogEntry], int]:
+def _to_an_end(further: Further, start: Start, rows: list[LogEntry], together: Together) -> tuple[list[LogEntry], int]:
     """The rows, with more of them where it takes these to come to the end of what belongs together; and the size of the page."""
     size = PAGE_SIZE
     while len(rows) > size and size < PAGE_SIZE + MOST_MORE:
@@ -167,24 +223,47 @@ def _to_an_end(
         size = min(size + more, PAGE_SIZE + MOST_MORE)
         if not more or size < len(rows):
             break
-        rows = [*rows, *_further(sandbox_id, wanted, known, rows[-1], MOST_MORE, backwards=start.backwards)]
+        rows = [*rows, *_after(further, rows[-1], MOST_MORE, backwards=start.backwards)]
     return rows, size
 
 
-def _particular(sandbox_id: int, wanted: Wanted, start: Start) -> tuple[list[LogEntry], int, bool] | None:
-    """A page of what days know nothing of. It is counted up to COUNT_LIMIT; of more, the page is found by a walk."""
-    if not wanted.is_particular:
-        return None
-    hits = list(matching(sandbox_id, wanted).values_list("index", flat=True)[: COUNT_LIMIT + 1])
-    few = LogEntry.objects.filter(sandbox_id=sandbox_id, index__in=hits)
-    rows = _first(few if len(hits) <= COUNT_LIMIT else matching(sandbox_id, wanted), start, PAGE_SIZE + 1)
+def _few(sandbox_id: int, wanted: Wanted) -> QuerySet[LogEntry] | None:
+    """The entries that fit, by the few items or notes that an index finds; None where these are not few."""
+    if wanted.item is not None:
+        return matching(sandbox_id, wanted)
+    if wanted.text and (items := worded.items_with(wanted.text)) is not None:
+        return matching(sandbox_id, replace(wanted, text="")).filter(worded.these("item_id", items))
+    if wanted.note and (places := worded.notes_with(sandbox_id, wanted.note)) is not None:
+        return matching(sandbox_id, replace(wanted, note="")).filter(worded.these("index", places))
+    return None
+
+
+def _sorted(few: QuerySet[LogEntry], start: Start) -> tuple[list[LogEntry], int, bool]:
+    """A page of these, counted up to COUNT_LIMIT."""
+    hits = list(few.values_list("index", flat=True)[: COUNT_LIMIT + 1])
+    if len(hits) > COUNT_LIMIT:
+        (stretch,) = stretches(ORDER, start)
+        rest = walking.by_sorting(beyond(few, stretch), start, PAGE_SIZE + 1)
+    else:
+        rest = hits
+    rows = _first(few.filter(worded.these("index", rest)), start, PAGE_SIZE + 1)
     return rows, min(len(hits), COUNT_LIMIT), len(hits) > COUNT_LIMIT
 
 
-def _by_days(sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[Day]) -> tuple[list[LogEntry], int, bool]:
-    """A page of what the days know, and how many there are."""
-    rows = _next(sandbox_id, wanted, start, known, PAGE_SIZE + 1)
-    return rows, _total(matching(sandbox_id, wanted), wanted, known), False
+def _looked(sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[Day], size: int) -> Looked:
+    """The first entries from there on: of what days know, all there are; where there are words, what a bounded look finds."""
+    if not wanted.is_particular:
+        return Looked(_next(sandbox_id, wanted, start, known, size))
+    found: list[LogEntry] = []
+    rest, at, looked = replace(wanted, text="", note=""), start, 0
+    for step in LOOKED_AT:
+        entries = _next(sandbox_id, rest, at, known, step)
+        found += worded.having(sandbox_id, entries, wanted.text, wanted.note)
+        looked += len(entries)
+        if len(found) >= size or len(entries) < step:
+            return Looked(found[:size])
+        at = Start(start.backwards, _values_of(entries[-1]))
+    return Looked(found, at.values, looked)
 
 
 def _next(sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[Day], size: int) -> list[LogEntry]:
@@ -229,21 +308,19 @@ def _total(asked: QuerySet[LogEntry], wanted: Wanted, known: Sequence[Day]) -> i
 def expected(sandbox_id: int, wanted: Wanted) -> tuple[int, bool]:
     """How many entries `every` will find, and whether exactly so many or at most; 0 where they are not counted."""
     if wanted.is_particular:
-        hits = matching(sandbox_id, wanted).values_list("pk")[: COUNT_LIMIT + 1].count()
+        few = _few(sandbox_id, wanted)
+        hits = few.values_list("pk")[: COUNT_LIMIT + 1].count() if few is not None else COUNT_LIMIT + 1
         return (hits, True) if hits <= COUNT_LIMIT else (0, False)
     known = within(wanted, days.days_of(sandbox_id, wanted.terms))
     return _total(matching(sandbox_id, wanted), wanted, known), wanted.is_counted
 
 
 def every(sandbox_id: int, wanted: Wanted, size: int = 500) -> Iterator[list[LogEntry]]:
-    """All of it, so many at a time: each goes on where the one before ended, and nothing is kept."""
+    """All of it, at most so many at a time: each goes on where the one before ended, and nothing is kept."""
     start, known = Start(), within(wanted, days.days_of(sandbox_id, wanted.terms))
-    while rows := (
-        _first(matching(sandbox_id, wanted), start, size)
-        if wanted.is_particular
-        else _next(sandbox_id, wanted, start, known, size)
-    ):
-        yield rows
+    few, rest = _few(sandbox_id, wanted) if wanted.is_particular else None, replace(wanted, text="", note="")
+    while rows := (_first(few, start, size) if few is not None else _next(sandbox_id, rest, start, known, size)):
+        yield rows if few is not None else worded.having(sandbox_id, rows, wanted.text, wanted.note)
         start = Start(values=_values_of(rows[-1]))
 
 

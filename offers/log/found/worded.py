@@ -1,0 +1,57 @@
+"""Words of an item's name and of a note, of which days know nothing. Reads only.
+
+A word that few items have leads to these, and so to their entries. Of one that thousands have, nearly every stretch of the log has
+some: there it is looked at the entries that have all else, so many of them and no more (log/audit).
+"""
+
+from collections.abc import Collection, Sequence
+from functools import reduce
+from operator import and_
+
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
+
+from offers import asked
+from offers.lists.filters import MAX_WORDS, with_word
+from offers.models import LogEntry, LogNote, SearchText
+
+# Items, and notes, whose entries are found and sorted.
+FEW = 1_000
+
+
+def items_with(text: str) -> list[int] | None:
+    """The keys of the items that have all these words in their names; None where they are not few."""
+    named = SearchText.objects.filter(_words(text), part=SearchText.Part.NAME)
+    found = list(named.values_list("item_id", flat=True)[: FEW + 1])
+    return found if len(found) <= FEW else None
+
+
+def notes_with(sandbox_id: int, note: str) -> list[int] | None:
+    """The places of the entries that have all these words in their notes; None where they are not few."""
+    noted = LogNote.objects.filter(_words(note), sandbox_id=sandbox_id)
+    found = list(noted.values_list("index", flat=True)[: FEW + 1])
+    return found if len(found) <= FEW else None
+
+
+def having(sandbox_id: int, entries: Sequence[LogEntry], text: str, note: str) -> list[LogEntry]:
+    """Those of these entries whose item has all words of the text in its name, and that have all of the note."""
+    if text:
+        items = {entry.item_id for entry in entries if entry.item_id is not None}
+        named = SearchText.objects.filter(_words(text), these("item_key", items), part=SearchText.Part.NAME)
+        having_text = set(named.values_list("item_id", flat=True))
+        entries = [entry for entry in entries if entry.item_id in having_text]
+    if note:
+        places = [entry.index for entry in entries]
+        noted = LogNote.objects.filter(_words(note), these("index", places), sandbox_id=sandbox_id)
+        having_note = set(noted.values_list("index", flat=True))
+        entries = [entry for entry in entries if entry.index in having_note]
+    return list(entries)
+
+
+def these(column: str, keys: Collection[int]) -> RawSQL:
+    """By the index of this column: PostgreSQL does not see how many there are, and so walks along no other index to find them."""
+    return RawSQL(f'"{column}" = ANY(ARRAY(SELECT unnest(%s::bigint[])))', (sorted(keys),), BooleanField())  # noqa: S611
+
+
+def _words(text: str) -> Q:
+    return reduce(and_, map(with_word, asked.words(text, MAX_WORDS)), Q())
