@@ -18,25 +18,22 @@ from offers.lists.filters import MAX_WORDS, named_like, with_word
 from offers.lists.finding import beyond
 from offers.lists.keyset import (
     Key,
-    Page,
     Start,
     Values,
-    cursor_after,
-    cursor_before,
     item_key,
-    page_of,
     start_of,
     stretches,
 )
 from offers.log.found import days, walking, worded
 from offers.log.found.days import Day
+from offers.log.found.worded import AuditPage, Looked, page_to
 from offers.models import LogEntry, LogNote, reading
 
 PAGE_SIZE = 50
 # A page ends where what belongs together ends, if that is within so many more.
 MOST_MORE = 100
 # Entries whose names and notes a page looks at, step by step, where words lead to too much.
-LOOKED_AT = (200, 800, 4_000)
+LOOKED_AT = (200, 800, 2_000)
 COUNT_LIMIT = 1_000
 ORDER = (Key("created_at", "created_at", "timestamptz", True), item_key(descending=True, sql="index"))
 ANY_DATE = "any-date"
@@ -112,16 +109,6 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class AuditPage(Page[LogEntry]):
-    """A page that may have come to its bound before it was full: then `looked` says how many entries it looked at, 0 otherwise, and
-    `further` which way it goes on to look ("next", "previous"). Where nobody knows how many there are, `total` is 0 and `more` true.
-    """
-
-    looked: int = 0
-    further: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """A page, and the days that have entries, the oldest first. `exactly`: there are so many, not at most so many."""
 
@@ -133,15 +120,6 @@ class Found:
     # What belongs together with the newest or the oldest one of the page goes on on the next: there was no room for all of it.
     newer_belong: bool = False
     older_belong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """The first entries from a start on. `border`: it was looked as far as there, at so many; None where that is everything."""
-
-    entries: list[LogEntry]
-    border: Values | None = None
-    looked: int = 0
 
 
 # The first entries from a start on, so many.
@@ -180,8 +158,8 @@ def page(
             total, more = _known_total(sandbox_id, wanted, start, known, seen)
         rows, size = _to_an_end(further, start, seen.entries, together)
         goes_on = rows if start.values else []
-        before = [one for row in goes_on[:1] for one in _after(further, row, 1, backwards=not start.backwards)]
-    found = _page(seen, rows, size, start, total, more=more)
+        before = [one for row in goes_on[:1] for one in further(Start(not start.backwards, _values_of(row)), 1).entries]
+    found = page_to(seen, rows, size, ORDER, start, _values_of, total=total, more=more)
     fresh = [] if start.values or wanted.text or wanted.note else [entry for entry in coming if fits(entry, wanted)]
     found = replace(found, items=[*fresh, *found.items], total=found.total + len(fresh))
     ends = bool(before and together(rows[0], before)), bool(len(rows) > size and together(rows[size - 1], rows[size:]))
@@ -197,24 +175,6 @@ def _known_total(sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[
     return (len(seen.entries), False) if is_everything else (0, True)
 
 
-def _page(seen: Looked, rows: list[LogEntry], size: int, start: Start, total: int, *, more: bool) -> AuditPage:
-    found = page_of(rows, size, ORDER, start, _values_of, total=total, more=more)
-    if seen.border is None or len(rows) > size:
-        return AuditPage(found.items, found.next, found.previous, total, more)
-    # Whoever goes back goes back to a page that has something: the border itself may have been on the one before.
-    before, after = (found.previous, found.next) if rows else ("", "")
-    if start.backwards:
-        before = cursor_before(ORDER, seen.border)
-    else:
-        after = cursor_after(ORDER, seen.border)
-    return AuditPage(found.items, after, before, total, more, seen.looked, "previous" if start.backwards else "next")
-
-
-def _after(further: Further, entry: LogEntry, size: int, *, backwards: bool) -> list[LogEntry]:
-    """The entries after this one, or before it."""
-    return further(Start(backwards, _values_of(entry)), size).entries
-
-
 def _to_an_end(further: Further, start: Start, rows: list[LogEntry], together: Together) -> tuple[list[LogEntry], int]:
     """The rows, with more of them where it takes these to come to the end of what belongs together; and the size of the page."""
     size = PAGE_SIZE
@@ -223,7 +183,7 @@ def _to_an_end(further: Further, start: Start, rows: list[LogEntry], together: T
         size = min(size + more, PAGE_SIZE + MOST_MORE)
         if not more or size < len(rows):
             break
-        rows = [*rows, *_after(further, rows[-1], MOST_MORE, backwards=start.backwards)]
+        rows = [*rows, *further(Start(start.backwards, _values_of(rows[-1])), MOST_MORE).entries]
     return rows, size
 
 

@@ -4,7 +4,8 @@ A word that few items have leads to these, and so to their entries. Of one that 
 some: there it is looked at the entries that have all else, so many of them and no more (log/audit).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 
@@ -13,10 +14,30 @@ from django.db.models.expressions import RawSQL
 
 from offers import asked
 from offers.lists.filters import MAX_WORDS, with_word
+from offers.lists.keyset import Order, Page, Start, Values, cursor_after, cursor_before, page_of
 from offers.models import LogEntry, LogNote, SearchText
 
 # Items, and notes, whose entries are found and sorted.
 FEW = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage(Page[LogEntry]):
+    """A page that may have come to its bound before it was full: then `looked` says how many entries it looked at, 0 otherwise, and
+    `further` which way it goes on to look ("next", "previous"). Where nobody knows how many there are, `total` is 0 and `more` true.
+    """
+
+    looked: int = 0
+    further: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The first entries from a start on. `border`: it was looked as far as there, at so many; None where that is everything."""
+
+    entries: list[LogEntry]
+    border: Values | None = None
+    looked: int = 0
 
 
 def items_with(text: str) -> list[int] | None:
@@ -55,3 +76,27 @@ def these(column: str, keys: Collection[int]) -> RawSQL:
 
 def _words(text: str) -> Q:
     return reduce(and_, map(with_word, asked.words(text, MAX_WORDS)), Q())
+
+
+def page_to(
+    seen: Looked,
+    rows: Sequence[LogEntry],
+    size: int,
+    order: Order,
+    start: Start,
+    values_of: Callable[[LogEntry], Values],
+    *,
+    total: int,
+    more: bool,
+) -> AuditPage:
+    """The page of these rows, which goes on from where it was looked to, if that did not fill it."""
+    found = page_of(rows, size, order, start, values_of, total=total, more=more)
+    if seen.border is None or len(rows) > size:
+        return AuditPage(found.items, found.next, found.previous, total, more)
+    # Whoever goes back goes back to a page that has something: the border itself may have been on the one before.
+    before, after = (found.previous, found.next) if rows else ("", "")
+    if start.backwards:
+        before = cursor_before(order, seen.border)
+    else:
+        after = cursor_after(order, seen.border)
+    return AuditPage(found.items, after, before, total, more, seen.looked, "previous" if start.backwards else "next")

@@ -35,7 +35,7 @@ def lived() -> Sandbox:
     return sandbox
 
 
-def all_pages(sandbox: Sandbox, wanted: Wanted) -> list[audit.AuditPage]:
+def all_pages(sandbox: Sandbox, wanted: Wanted) -> list[worded.AuditPage]:
     pages = [audit.page(sandbox.pk, wanted).page]
     while pages[-1].next:
         pages.append(audit.page(sandbox.pk, wanted, pages[-1].next).page)
