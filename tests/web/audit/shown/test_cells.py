@@ -8,8 +8,8 @@ from django.test import RequestFactory
 
 from offers.access.asking import asking
 from offers.access.permissions import Actor, Role
-from offers.lists.keyset import Page
 from offers.log.audit import Found
+from offers.log.found.worded import AuditPage
 from offers.models import (
     ChangeRequest,
     ErasureStep,
@@ -69,7 +69,7 @@ def page_of(folds: list[Fold], *, signed: bool = True, beyond: bool = False) -> 
     request = RequestFactory().get("/")
     asking(request).actor = Actor(Sandbox(name="prod"), Role.ADMIN, "Mina Park")
     approvals = {4: Approval(4, HOSTILE, (HOSTILE,), Bypass(HOSTILE, HOSTILE, ""))}
-    found = Found(Page([], "", "", 0), [], newer_belong=beyond, older_belong=beyond)
+    found = Found(AuditPage([], "", "", 0), [], newer_belong=beyond, older_belong=beyond)
     return drawn(Frame(request), folds, approvals, found, signed=signed)
 
 
