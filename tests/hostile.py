@@ -117,6 +117,8 @@ SAMPLES = {
     "level": "0",
     "index": "0",
     "place": "000.p/1",
+    "column": "window",
+    "token": "x",
 }
 SECTIONS = ("offers", "decisions")
 

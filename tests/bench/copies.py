@@ -97,11 +97,11 @@ ANALYZE bench.entry;
 """
 ITEMS = """
 INSERT INTO offers_libraryitem (key, sandbox_id, kind, id, document, etag, digest, created_at, created_by, created_by_client,
-                                modified_at, modified_by, modified_by_client, modified_by_key)
+                                modified_at, modified_by, modified_by_client, modified_by_key, last_erasure)
 SELECT copied.key, item.sandbox_id, item.kind, copied.id, item.document, COALESCE(last.etag, copied.etag),
        encode(bench.digest(copied.key, COALESCE(last.etag, copied.etag)), 'hex'), item.created_at - copied.earlier, item.created_by,
        item.created_by_client, COALESCE(last.at, copied.modified_at), COALESCE(author.actor_label, item.modified_by),
-       COALESCE(author.client_id, item.modified_by_client), COALESCE(author.key, item.modified_by_key)
+       COALESCE(author.client_id, item.modified_by_client), COALESCE(author.key, item.modified_by_key), 0
   FROM bench.copied JOIN offers_libraryitem AS item ON item.key = copied.base
        LEFT JOIN bench.made AS last ON last.item = copied.key AND last.is_last
        LEFT JOIN bench.author ON author.number = last.author

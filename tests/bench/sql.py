@@ -81,9 +81,10 @@ def own(caught: list[list[object]], mix: str) -> str:
     }
     for number, column in enumerate(columns):
         values[number] = names.get(column, values[number])
-    values[len(columns) : len(columns) + 2] = [":key::bigint", ":etag::int"]
+    # Where the row is written: what it is found by, and that nothing was erased of it.
+    values[len(columns) : len(columns) + 3] = [":key::bigint", ":etag::int", "0"]
     revision = re.findall(r"\w+", str(write).partition("(item_id, ")[2].partition(")")[0])
-    for number, column in enumerate(revision, len(columns) + 2):
+    for number, column in enumerate(revision, len(columns) + 3):
         values[number] = names.get(column, values[number])
     wanted = "(SELECT id FROM bench_offer WHERE number = :number::bigint)"
     asked = _filled(str(read), [str(read_values[0]), wanted])  # type: ignore[index]

@@ -170,7 +170,7 @@ def test_verification_takes_as_many_statements_for_many_items_as_for_one(admin: 
         with CaptureQueriesContext(connection) as statements:
             assert list(verify(Sandbox.objects.all())) == []
         counts.append(len(statements))
-    assert counts == [14, 14]
+    assert counts == [17, 17]
 
 
 def test_a_digest_can_be_computed_from_the_documented_recipe(admin: Actor) -> None:

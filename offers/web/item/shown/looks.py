@@ -32,7 +32,7 @@ LOOKED_AT = 6_000
 ALL = "all"
 _HIDDEN = re.compile(r"<(style|script|title)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _BLOCK = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|tr|table|section|header|footer)|br)\b[^>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _BIG = re.compile(r"<h[1-3]\b", re.IGNORECASE)
 _PICTURE = re.compile(r"<(?:img|picture|svg|video)\b", re.IGNORECASE)
 
