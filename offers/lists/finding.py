@@ -28,6 +28,8 @@ T = TypeVar("T", bound=Model)
 WALKED = 50_000
 # More hits than that lie everywhere: a walk comes to them sooner than they are read and sorted.
 SORTED = 50_000
+# Letters that a word needs for the index of texts to be of use.
+TRIGRAM = 3
 # Rows that the other filters leave, each of which is looked at with its text; then texts that have the longest word. The first few
 # are enough for most.
 LOOKS = ((500, 5_000), (2_000, 30_000), (20_000, 100_000), (50_000, 500_000))
@@ -65,6 +67,9 @@ def up_to(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, now: datetim
     """The keys of the items of each kind that match, in no order, at most `most` + 1: that says there are more."""
     words = sorted(asked.words(wanted.text, MAX_WORDS), key=len, reverse=True)
     if not words:
+        return {kind: _up_to(matching(sandbox_id, kind, wanted, now), most) for kind in kinds}
+    if len(words[0]) >= TRIGRAM and replace(wanted, text="") == Wanted():
+        # By the index of texts alone, which comes to the first of many at once.
         return {kind: _up_to(matching(sandbox_id, kind, wanted, now), most) for kind in kinds}
     # The longest word is likely to be the rarest: the others are looked for in the rows that it leads to.
     in_rows = list(map(has_word_in_row, words))

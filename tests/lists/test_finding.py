@@ -58,7 +58,7 @@ def test_a_common_word_is_looked_up_once_and_no_further_than_it_takes(
 ) -> None:
     monkeypatch.setattr(finding, "LOOKS", ((1, 4), (1, 1_000)))
     with CaptureQueriesContext(connection) as statements:
-        found = finding.up_to(sandbox.pk, OFFER_KINDS, Wanted(text="sale"), timezone.now(), 1)
+        found = finding.up_to(sandbox.pk, OFFER_KINDS, Wanted(text="sale", status="draft"), timezone.now(), 1)
     assert len(found[Kind.PERSONALIZED_OFFER]) == 2
     texts = [one["sql"] for one in statements if 'FROM "offers_searchtext"' in one["sql"]]
     assert [one.split("LIMIT")[-1].strip() for one in texts] == ["5"]
