@@ -180,7 +180,16 @@ def test_an_action_is_stored_in_words_that_last_and_one_that_is_none_is_refused(
         "dates": "window-and-limits",
         "name": "",
     }
-    assert [do.value for do in Do] == ["status", "add-tag", "remove-tag", "shift", "priority", "patch", "delete", "undo"]
+    assert [do.value for do in Do] == [
+        "status",
+        "add-tag",
+        "remove-tag",
+        "shift",
+        "priority",
+        "patch",
+        "delete",
+        "undo",
+    ]
     for wrong in ({"do": "drop"}, {"dates": "never"}):
         with pytest.raises(ValueError, match="is not a valid"):
             from_json({**to_json(Action(Do.UNDO)), **wrong})
