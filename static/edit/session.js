@@ -4,13 +4,19 @@ import { check, form, notice, says, waits } from "./session-notice.js";
 
 let waiting = null; // the button that was pressed
 let asking = false;
+let again = false; // somebody came back while an answer from before was on its way
 let passing = false;
 
 const goOn = async () => {
+  again = asking;
   if (asking) return;
   asking = true;
   if (waiting) waiting.classList.add("busy");
-  const may = await check();
+  let may = await check();
+  while (again && !may) {
+    again = false;
+    may = await check();
+  }
   asking = false;
   if (!waiting) return;
   waiting.classList.remove("busy");
