@@ -9,7 +9,7 @@ from offers import asked
 from offers.api.auth import ApiRequest
 from offers.api.wire import answers, shapes
 from offers.api.wire.dates import shown
-from offers.api.wire.problems import bad_parameter
+from offers.api.wire.problems import ApiError, bad_parameter
 from offers.lists import programs
 from offers.log import following
 from offers.log.following import Told
@@ -29,7 +29,7 @@ def changes(request: ApiRequest) -> HttpResponse:
     if since > size:
         # A database that was set back, or another log: who went on asking from there would miss all that comes until then.
         detail = _("The log has {size} entries, so it is not the one that was followed up to {since}.")
-        raise bad_parameter(detail.format(size=size, since=since))
+        raise ApiError(404, "another-log", _("Not found"), detail.format(size=size, since=since))
     made = [told.revision for told in found if told.revision]
     revisions = dict(zip(made, answers.revision_entries(request.actor.sandbox.pk, made), strict=True))
     query = request.GET.copy()
