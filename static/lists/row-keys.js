@@ -13,8 +13,8 @@ document.addEventListener("keydown", (event) => {
   const search = event.target.matches("#q");
   const inRow = event.target.closest("[data-rows] tbody tr");
   const elsewhere = !inRow && event.target !== document.body && event.target.id !== "main";
-  // From the search, Down goes to what was found; a text that is being typed is left alone.
-  if (search ? event.key !== "ArrowDown" : elsewhere) return;
+  // From the search, Down goes to what was found; a text that is being typed is left alone, also in the form in a cell.
+  if (search ? event.key !== "ArrowDown" : elsewhere || event.target.closest("#in-place")) return;
   const all = links();
   const at = all.findIndex((link) => inRow && inRow.contains(link));
   if (event.key in STEPS) {
