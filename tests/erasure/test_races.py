@@ -13,23 +13,13 @@ from offers.log import checkpoints, sequencer
 from offers.log.taken import receipts
 from offers.models import ErasedText, Erasure, ErasureStep, LibraryItem, LogEntry, Revision
 from offers.review import requests
-from tests.cast import Role, another_connection, at_once, make, make_placement, make_sandbox, offer, patch, replace
+from tests.cast import Role, another_connection, at_once, make, make_placement, offer, patch, replace
 from tests.erasure.conftest import SECRET, found, wrong
 from tests.log.test_proof import SEED, verify
 from tests.review.asking import ask
-from tests.review.conftest import Cast, cast_in, member
+from tests.review.conftest import Cast, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return cast_in(make_sandbox())
-
-
-@pytest.fixture
-def hyun(people: Cast) -> Actor:
-    return member(people.sandbox, "hyun", Role.ADMIN)
 
 
 @pytest.fixture

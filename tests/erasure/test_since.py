@@ -19,23 +19,13 @@ from offers.ledger.heads import Head, head_of_item
 from offers.models import BulkRun, ChangeRequest, Erasure, LibraryItem, Membership, Sandbox
 from offers.promotion import Choices
 from offers.review import requests
-from tests.cast import FORM, Role, at_once, make, make_placement, make_sandbox, offer, patch, replace, shown_in
+from tests.cast import FORM, Role, at_once, make, make_placement, offer, patch, replace, shown_in
 from tests.erasure.conftest import SECRET, found, wrong
-from tests.review.conftest import Cast, cast_in, member
+from tests.review.conftest import Cast
 from tests.web.edit.filling import NAME, PRIORITY, opened, submit, with_texts
 from tests.web.frame.test_respond import text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return cast_in(make_sandbox())
-
-
-@pytest.fixture
-def hyun(people: Cast) -> Actor:
-    return member(people.sandbox, "hyun", Role.ADMIN)
 
 
 @pytest.fixture
