@@ -65,8 +65,9 @@ def author_key(row: str) -> str:
 
 
 def account_of(key: str) -> int | None:
-    """The number of the account that has this key; None where it is no person's."""
-    return asked.number(key.removeprefix(PERSON)) if key.startswith(PERSON) else None
+    """The number of the account that has this key; None where it is no person's: each has one, so "user-07" is nobody's."""
+    number = asked.number(key.removeprefix(PERSON)) if key.startswith(PERSON) else None
+    return number if key == f"{PERSON}{number}" else None
 
 
 def client_of(key: str) -> str:

@@ -51,11 +51,10 @@ _NAMED = ~Q(erased__has_key="label") | Q(erased=None)
 def check(sandbox: Sandbox, key: str) -> None:
     """Refuse whose names cannot be erased: a program's, and those of who still works here. Raises Refused."""
     account = account_of(key)
-    # A person has one key: "user-" or "user-x" would be all who have no account, "user-07" some of what user 7 did.
-    is_person = account is not None and key == f"{PERSON}{account}"
-    if not (is_person or key.startswith(NAME)) or not _names(sandbox, key):
+    # "user-" or "user-x" would be all who have no account.
+    if (account is None and not key.startswith(NAME)) or not _names(sandbox, key):
         raise Refused(_("Nobody of this name did anything here."), "person")
-    if is_person and Membership.objects.filter(sandbox=sandbox, user=account).exists():
+    if account is not None and Membership.objects.filter(sandbox=sandbox, user=account).exists():
         raise Refused(_("Who still works here goes on to be named. Remove them from the sandbox first."), "person")
 
 
