@@ -4,10 +4,7 @@ They have no patch for a document: what stands for one in a dry run, a run and a
 """
 
 from enum import StrEnum
-from functools import reduce
-from operator import or_
 
-from django.db.models import Q
 from django.utils import timezone
 
 from offers.access.permissions import Actor
@@ -20,8 +17,8 @@ from offers.document.values import Patch
 from offers.ledger import writes
 from offers.ledger.heads import Head
 from offers.ledger.records import Stamp
-from offers.lists.filters import in_state
-from offers.models import BulkRun, Listing
+from offers.lists.filters import in_state, live
+from offers.models import BulkRun
 from offers.review.applying import DELETE
 from offers.review.requests import PROPOSED
 
@@ -74,5 +71,5 @@ def live_among(run: BulkRun) -> int:
     """How many of the offers that the run would delete, or propose to, customers see now."""
     rows = run.rows.filter(verdict__in=DOES, excluded=False).values("item")
     now = timezone.now()
-    live = (in_state(LiveState.LIVE, kind, now) & Q(kind=kind) for kind in OFFER_KINDS)
-    return Listing.objects.filter(reduce(or_, live), pk__in=rows).count()
+    seen = (live(run.sandbox_id, kind).filter(in_state(LiveState.LIVE, kind, now), pk__in=rows) for kind in OFFER_KINDS)
+    return sum(one.count() for one in seen)

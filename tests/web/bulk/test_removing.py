@@ -2,10 +2,15 @@
 
 from django.test import Client
 
+from offers.document.kinds.registry import OFFER_KINDS
+from offers.ledger import writes
 from offers.models import LibraryItem, Sandbox
-from tests.cast import actor, patch, replace
+from tests.cast import FORM, actor, patch, replace
 from tests.web.bulk.test_runs import ids, page, planned  # noqa: F401  # a fixture is among them
 from tests.web.frame.test_respond import flat, text_of
+
+WINDOW = {"startDate": "2020-01-01T00:00:00Z", "endDate": "2099-01-01T00:00:00Z"}
+LIVE = [*replace("/status", "approved"), *replace("/selectionConstraint", WINDOW)]
 
 
 def test_offers_are_deleted_and_all_brought_back_in_words_of_that(
@@ -13,9 +18,7 @@ def test_offers_are_deleted_and_all_brought_back_in_words_of_that(
     sandbox: Sandbox,
     ids: list[str],  # noqa: F811
 ) -> None:
-    window = {"startDate": "2020-01-01T00:00:00Z", "endDate": "2099-01-01T00:00:00Z"}
-    live = [*replace("/status", "approved"), *replace("/selectionConstraint", window)]
-    patch(actor(sandbox), LibraryItem.objects.get(id="offer1"), live)
+    patch(actor(sandbox), LibraryItem.objects.get(id="offer1"), LIVE)
     run = planned(editor, ids, do="delete")
     text = flat(text_of(editor.get(page(run))))
     for part in ("<h1>Delete offers</h1>", "3 offers will be deleted", "1 of them is live now", "Delete 3 offers"):
@@ -28,3 +31,16 @@ def test_offers_are_deleted_and_all_brought_back_in_words_of_that(
     text = text_of(editor.post(page(run.undo_runs.get(), "start/"), {"note": "Not over"}, follow=True))
     assert "3 offers restored" in text
     assert LibraryItem.objects.filter(id__in=ids, deleted_at=None).count() == 3
+
+
+def test_what_somebody_else_deleted_since_the_dry_run_is_not_told_as_live(
+    editor: Client,
+    sandbox: Sandbox,
+    ids: list[str],  # noqa: F811
+) -> None:
+    for id in ids[:2]:
+        patch(actor(sandbox), LibraryItem.objects.get(id=id), LIVE)
+    run = planned(editor, ids, do="delete")
+    assert "2 of them are live now" in flat(text_of(editor.get(page(run))))
+    writes.delete(actor(sandbox), OFFER_KINDS, ids[0], FORM)
+    assert "1 of them is live now" in flat(text_of(editor.get(page(run))))
