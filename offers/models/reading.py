@@ -74,13 +74,16 @@ def read_times(cursor: CursorWrapper) -> None:
 
 @contextmanager
 def under(setting: str, value: str | int) -> Iterator[None]:
-    """Read with a setting of PostgreSQL, which ends with the block: what happens in it is one transaction, or a part of the caller's."""
+    """Read with a setting of PostgreSQL, which ends with the block: what happens in it is one transaction, or a part of the caller's,
+    which goes on under what it had.
+    """
     is_part = source().in_atomic_block
     with transaction.atomic(using=source().alias), source().cursor() as cursor:
-        cursor.execute(f"SET LOCAL {setting} = {value}")
+        cursor.execute("SELECT current_setting(%s), set_config(%s, %s, true)", [setting, setting, str(value)])
+        ((before, _now),) = cursor.fetchall()
         yield
         if is_part:
-            cursor.execute(f"SET LOCAL {setting} TO DEFAULT")
+            cursor.execute("SELECT set_config(%s, %s, true)", [setting, before])
 
 
 @contextmanager

@@ -106,3 +106,17 @@ def test_a_stream_gives_every_row_in_order_and_ends_its_transaction() -> None:
     numbers = [number for (number,) in reading.stream("SELECT * FROM generate_series(1, %s)", [reading.CHUNK * 2 + 1])]
     assert numbers == list(range(1, reading.CHUNK * 2 + 2))
     assert not connection.in_atomic_block
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_setting_ends_with_its_block_and_gives_back_what_was_around_it() -> None:
+    def now() -> str:
+        ((found,),) = reading.rows("SELECT current_setting('statement_timeout')", [])
+        return str(found)
+
+    usual = now()
+    with reading.under("statement_timeout", 2_000):
+        with reading.under("statement_timeout", 500):
+            assert now() == "500ms"
+        assert now() == "2s"
+    assert now() == usual
