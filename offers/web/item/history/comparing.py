@@ -38,7 +38,7 @@ from offers.web.item.entries import Entry, item_context
 from offers.web.item.offered import Offered
 from offers.web.item.shown.fields import all_of, unchanged
 from offers.web.item.shown.looks import Version
-from offers.web.item.shown.whole import whole_of
+from offers.web.item.shown.whole import difference_of
 
 # Versions to pick from, the newest; older ones are found by their time.
 LISTED = 50
@@ -144,9 +144,8 @@ def _beside(
     context: dict[str, Any] = {"same": same, "same_count": sum(len(section.lines) for section in same)}
     if Kind(item.kind) in OFFER_KINDS:
         version = Version(item.sandbox.name, item.id, to.made.etag, to.document, names)
-        context |= whole_of(request, version, replace(version, etag=source.made.etag, document=source.document))
-        context["representations"] = [one for one in context["representations"] if one.differs]
-        context["languages"] = []
+        before = replace(version, etag=source.made.etag, document=source.document)
+        context |= difference_of(request, version, before)
     return context
 
 

@@ -96,10 +96,10 @@ def placed(after: Version, before: Version | None = None) -> list[Placed]:
     old = list(_placed(before))
     keys = both_keys("representations", _raw(before), _raw(after))
     if keys is None:
-        return [replace(one, mark="added") for one in found] + [replace(one, mark="removed") for one in old]
+        return [_all(one, "added") for one in found] + [_all(one, "removed") for one in old]
     was = dict(zip(keys[0], old, strict=True))
     now = [_beside(one, was.pop(key, None)) for key, one in zip(keys[1], found, strict=True)]
-    return [*now, *(_gone(one) for one in was.values())]
+    return [*now, *(_all(one, "removed") for one in was.values())]
 
 
 def languages_of(shown: Sequence[Placed]) -> list[str]:
@@ -118,6 +118,11 @@ def chosen(languages: Sequence[str], asked_for: str) -> str:
 def in_language(shown: Sequence[Placed], language: str) -> list[Placed]:
     """The same with the contents that differ, where none does with those in this language, and else with its first one."""
     return [_in_language(place, language) for place in shown] if language != ALL else list(shown)
+
+
+def differing(shown: Sequence[Placed]) -> list[Placed]:
+    """Those that differ, with the contents that do."""
+    return [replace(one, contents=tuple(part for part in one.contents if part.mark)) for one in shown if one.differs]
 
 
 def first_of(shown: Sequence[Placed], most: int) -> tuple[list[Placed], int]:
@@ -200,7 +205,7 @@ def _width(text: str) -> int:
 
 def _beside(now: Placed, was: Placed | None) -> Placed:
     if was is None:
-        return replace(now, mark="added", contents=tuple(replace(one, mark="added") for one in now.contents))
+        return _all(now, "added")
     keys = both_keys("components", [one.component for one in was.contents], [one.component for one in now.contents])
     if keys is None:
         # What cannot be told apart is told by its place.
@@ -216,5 +221,5 @@ def _content_beside(now: Content, was: Content | None) -> Content:
     return now if equal(was.component, now.component) else replace(now, mark="changed", was=was)
 
 
-def _gone(was: Placed) -> Placed:
-    return replace(was, mark="removed", contents=tuple(replace(one, mark="removed") for one in was.contents))
+def _all(place: Placed, mark: str) -> Placed:
+    return replace(place, mark=mark, contents=tuple(replace(one, mark=mark) for one in place.contents))

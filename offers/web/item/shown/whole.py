@@ -3,7 +3,7 @@
 Beside another version, with what differs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,16 @@ from django.http import HttpRequest
 
 from offers.document.values import Document
 from offers.web.frame.pictures import asked_for, hosts_of, query_for
-from offers.web.item.shown.looks import Version, chosen, first_of, in_language, languages_of, placed
+from offers.web.item.shown.looks import (
+    Placed,
+    Version,
+    chosen,
+    differing,
+    first_of,
+    in_language,
+    languages_of,
+    placed,
+)
 from offers.web.item.shown.sentences import beside, constraints
 
 # Contents that a page can hold: each is a page of its own for the browser.
@@ -34,28 +43,41 @@ def whole_of(request: HttpRequest, version: Version, before: Version | None = No
     `?language=` chooses what is shown; `?pictures=` which sites' pictures are loaded.
     """
     document = version.document
-    hosts = list(dict.fromkeys([*hosts_of(document), *hosts_of(before.document if before else {})]))
-    pictures = [host for host in asked_for(request.GET.getlist("pictures")) if host in hosts]
-    version = replace(version, pictures=query_for(pictures))
-    before = replace(before, pictures=version.pictures) if before else None
-    shown = placed(version, before)
+    shown, sites = _shown(request, version, before)
     languages = languages_of(shown)
     language = chosen(languages, request.GET.get("language", ""))
-    representations, left_out = first_of(in_language(shown, language), MOST)
     sentences = constraints(document, version.names)
     return {
-        "sentences": beside(sentences, constraints(before.document, before.names)) if before else sentences,
-        "other_sites": [host for host in hosts if host not in pictures],
-        "hosts": hosts,
+        **sites,
+        **_first(in_language(shown, language)),
         "languages": languages if len(languages) > 1 else [],
         "shown_in": language,
-        "representations": representations,
-        "left_out": left_out,
+        "sentences": beside(sentences, constraints(before.document, before.names)) if before else sentences,
         "tags": list(_tags(version, before)),
         "attributes": list(_attributes(document, before.document if before else None)),
         "description": document.get("description", ""),
         "description_was": before.document.get("description", "") if before else document.get("description", ""),
     }
+
+
+def difference_of(request: HttpRequest, version: Version, before: Version) -> dict[str, Any]:
+    """What two versions show otherwise: the context of `item/_representation.html` and what stands around it."""
+    shown, sites = _shown(request, version, before)
+    return {**sites, **_first(differing(shown))}
+
+
+def _shown(request: HttpRequest, version: Version, before: Version | None) -> tuple[list[Placed], dict[str, list[str]]]:
+    """What a version shows, and the sites that its pictures are from."""
+    hosts = list(dict.fromkeys([*hosts_of(version.document), *hosts_of(before.document if before else {})]))
+    loaded = [host for host in asked_for(request.GET.getlist("pictures")) if host in hosts]
+    pictures = query_for(loaded)
+    found = placed(replace(version, pictures=pictures), replace(before, pictures=pictures) if before else None)
+    return found, {"hosts": hosts, "other_sites": [host for host in hosts if host not in loaded]}
+
+
+def _first(shown: Sequence[Placed]) -> dict[str, Any]:
+    representations, left_out = first_of(shown, MOST)
+    return {"representations": representations, "left_out": left_out}
 
 
 def _tags(version: Version, before: Version | None) -> Iterator[Named]:

@@ -156,3 +156,15 @@ def test_the_number_of_queries_does_not_grow_with_what_lies_between(
         patch(actor(sandbox), item, replace("/rank/priority", priority + 10))
     with django_assert_max_num_queries(len(few)):
         editor.get(f"{COMPARE}?from=1&to=13")
+
+
+def test_what_differs_is_shown_however_much_stands_before_it_that_does_not(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("offers.web.item.shown.whole.MOST", 1)
+    make_placement(actor(sandbox), "foot", name="Foot")
+    patch(actor(sandbox), item, [{"op": "add", "path": "/representations/-", "value": shown_in("foot")}])
+    patch(actor(sandbox), item, replace("/representations/1/components/0/content", "Bye"))
+    response = editor.get(f"{COMPARE}?from=4&to=5")
+    assert [(one.name, len(one.contents)) for one in response.context["representations"]] == [("Foot", 1)]
+    assert response.context["left_out"] == 0

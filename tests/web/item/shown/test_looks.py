@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from offers.web.item.shown.looks import ROOMS, Placed, Version, chosen, first_of, in_language, languages_of, placed
+from offers.web.item.shown.looks import (
+    ROOMS,
+    Placed,
+    Version,
+    chosen,
+    differing,
+    first_of,
+    in_language,
+    languages_of,
+    placed,
+)
 
 CHANNEL = "https://ns.adobe.com/xdm/channel-types/"
 
@@ -82,8 +92,20 @@ def test_beside_another_version_it_says_what_came_changed_and_went() -> None:
         "/s/prod/offers/sale/preview/1/1/0/",
     )
     assert [one.differs for one in placed(before, before)] == [False, False]
+    assert marks(differing(found))[1] == ("home", "", ["changed", "added"])
     # Where one language is read, what differs in another is shown all the same.
     assert [part.mark for part in in_language(found, "ko")[1].contents] == ["changed", "added"]
+
+
+def test_where_placements_cannot_be_told_apart_all_went_and_all_came_with_their_contents() -> None:
+    twice = version(1, shown_in("home", "web", content("a", "en")), shown_in("home", "web", content("b", "ko")))
+    found = placed(version(2, shown_in("home", "web", content("c", "en"))), twice)
+    assert marks(found) == [
+        ("home", "added", ["added"]),
+        ("home", "removed", ["removed"]),
+        ("home", "removed", ["removed"]),
+    ]
+    assert differing(found) == found
 
 
 def test_contents_are_shown_in_the_readers_language_or_the_one_that_is_asked_for() -> None:
