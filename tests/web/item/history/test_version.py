@@ -34,6 +34,23 @@ def test_a_version_is_shown_as_it_was_with_its_change_marked(
     assert "This is the current version." in now
 
 
+def test_a_description_is_marked_when_it_came_changed_and_went(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    by = actor(sandbox)
+    patch(by, item, [{"op": "add", "path": "/description", "value": "Until Sunday"}])
+    patch(by, item, replace("/description", "Until Monday"))
+    patch(by, item, replace("/rank/priority", 9))
+    patch(by, item, [{"op": "remove", "path": "/description"}])
+    pages = [flat(text_of(editor.get(f"{HISTORY}{etag}/"))) for etag in range(4, 8)]
+    assert [re.findall(r'<p class="description">(.*?)</p>', page) for page in pages] == [
+        ["<ins>Until Sunday</ins>"],
+        ["<del>Until Sunday</del><ins>Until Monday</ins>"],
+        ["Until Monday"],
+        ["<del>Until Monday</del>"],
+    ]
+
+
 def test_json_patch_and_call_stand_behind_the_words(editor: Client, item: LibraryItem) -> None:
     text = flat(text_of(editor.get(f"{HISTORY}2/")))
     views = re.findall(r'data-view="(\w+)"', text)
