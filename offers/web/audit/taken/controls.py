@@ -50,6 +50,7 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "is_before": at is not None and (access.begins is None or at < access.begins),
         "uses": [(one, one.is_late(now)) for one in found[:SHOWN]],
         "count": len(found),
+        "unseen": sum(use.looked_at is None for use in found),
         "more_uses": more_uses,
         "unlisted": max(0, len(found) - SHOWN),
         "months": _counts(found, now, _month),

@@ -8,8 +8,6 @@ from typing import Any
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from offers import asked
@@ -28,6 +26,7 @@ from offers.review.changes.approvals import approvals_of
 from offers.web.frame.access import item_for
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
+from offers.web.frame.times import day
 from offers.web.frame.words import shown
 from offers.web.item.entries import item_context
 
@@ -48,6 +47,17 @@ class Held:
     until: datetime | None = field(default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """`steps` are the points of a line in a box of WIDE by HIGH; `most` and `least` what its top and bottom stand for, from `begins` to now."""
+
+    steps: str
+    said: str
+    most: str
+    least: str
+    begins: datetime
+
+
 def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """`?p=` is the field's pointer; `?before=` an etag goes on from there."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
@@ -66,6 +76,7 @@ def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpR
         held=held,
         approvals=approvals_of(item.sandbox_id, [one.made for one in held]),
         chart=chart(held),
+        box=f"0 0 {WIDE} {HIGH}",
         erased=told.of_item(item),
         can_erase=_last_text(held, pointer) if may_manage(actor) else 0,
         older=made[PAGE_SIZE - 1].etag if len(made) > PAGE_SIZE else 0,
@@ -151,7 +162,7 @@ def at(value: JSON, pointer: str) -> Any:
     return value
 
 
-def chart(held: Sequence[Held]) -> SafeString | None:
+def chart(held: Sequence[Held]) -> Chart | None:
     """Numbers and dates as steps over time, the oldest on the left; the table has the same in words."""
     points = [(one.made.created_at.timestamp(), size) for one in reversed(held) if (size := _size(one)) is not None]
     if len(points) < 2:
@@ -160,14 +171,11 @@ def chart(held: Sequence[Held]) -> SafeString | None:
     low, high = (pick(size for _when, size in points) for pick in (min, max))
     steps = " ".join(_steps(points, (first, last - first or 1), (low, high - low or 1)))
     said = _("{n} values, from {first} to {last}").format(n=len(points), first=_said(held[-1]), last=_said(held[0]))
-    return format_html(
-        '<svg class="value-steps" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">'
-        '<polyline points="{}"/></svg>',
-        WIDE,
-        HIGH,
-        said,
-        steps,
-    )
+    ends = [next(one for one in held if _size(one) == size) for size in (high, low)]
+    most, least = map(_day_of, ends)
+    if most == least:
+        most, least = map(_said, ends)
+    return Chart(steps, said, most, least, datetime.fromtimestamp(first, UTC))
 
 
 def _steps(
@@ -188,6 +196,12 @@ def _size(one: Held) -> float | None:
         return float(one.value)
     found = parse_datetime(one.value) if one.how == "date" else None
     return found.timestamp() if found and found.tzinfo else None
+
+
+def _day_of(one: Held) -> str:
+    """Of a date its day, of a number all of it."""
+    found = parse_datetime(one.value) if one.how == "date" else None
+    return day(found) if found else _said(one)
 
 
 def _said(one: Held) -> str:
