@@ -214,32 +214,38 @@ def _looked(sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[Day],
     """The first entries from there on: of what days know, all there are; where there are words, what a bounded look finds."""
     if not wanted.is_particular:
         return Looked(_next(sandbox_id, wanted, start, known, size))
-    found: list[LogEntry] = []
+    found: list[int] = []
     rest, at, looked = replace(wanted, text="", note=""), start, 0
     for step in LOOKED_AT:
-        entries = _next(sandbox_id, rest, at, known, step)
-        found += worded.having(sandbox_id, entries, wanted.text, wanted.note)
-        looked += len(entries)
-        if len(found) >= size or len(entries) < step:
-            return Looked(found[:size])
-        at = Start(start.backwards, _values_of(entries[-1]))
-    return Looked(found, at.values, looked)
+        # Of thousands that are looked at few are shown: only these are read whole.
+        passed = _at(sandbox_id, _places(sandbox_id, rest, at, known, step), start)
+        seen = list(passed.values_list("created_at", "index", "item_id"))
+        having = worded.having(sandbox_id, {index: item for _time, index, item in seen}, wanted.text, wanted.note)
+        found += [index for _time, index, _item in seen if index in having]
+        looked += len(seen)
+        if len(found) >= size or len(seen) < step:
+            return Looked(list(_at(sandbox_id, found[:size], start)))
+        at = Start(start.backwards, (seen[-1][0].isoformat(), str(seen[-1][1])))
+    return Looked(list(_at(sandbox_id, found, start)), at.values, looked)
 
 
 def _next(sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[Day], size: int) -> list[LogEntry]:
     """The first entries from there on that have what the days know of."""
+    return list(_at(sandbox_id, _places(sandbox_id, wanted, start, known, size), start))
+
+
+def _places(sandbox_id: int, wanted: Wanted, start: Start, known: Sequence[Day], size: int) -> list[int]:
+    """Where these are in the log, in no order."""
     (stretch,) = stretches(ORDER, start)
     rest = beyond(matching(sandbox_id, wanted), stretch)
     totals = {one[0]: days.total_of(sandbox_id, one) for one in wanted.terms}
     if min(totals.values(), default=walking.SORTED + 1) <= walking.SORTED:
-        keys = walking.by_sorting(rest, start, size)
-    else:
-        # Of what the walk goes along: fields and approvers are in no order.
-        along = [total for term, total in totals.items() if not term.startswith((days.FIELD, days.APPROVER))]
-        of = min(along) if along else days.total_of(sandbox_id, [""])
-        with walking.straight(size, sum(day.entries for day in known), of):
-            keys = walking.by_days(rest, start, _from(known, start), size)
-    return _first(LogEntry.objects.filter(sandbox_id=sandbox_id, index__in=keys), Start(start.backwards), size)
+        return walking.by_sorting(rest, start, size)
+    # Of what the walk goes along: fields and approvers are in no order.
+    along = [total for term, total in totals.items() if not term.startswith((days.FIELD, days.APPROVER))]
+    of = min(along) if along else days.total_of(sandbox_id, [""])
+    with walking.straight(size, sum(day.entries for day in known), of):
+        return walking.by_days(rest, start, _from(known, start), size)
 
 
 def within(wanted: Wanted, known: Sequence[Day]) -> list[Day]:
@@ -280,7 +286,9 @@ def every(sandbox_id: int, wanted: Wanted, size: int = 500) -> Iterator[list[Log
     start, known = Start(), within(wanted, days.days_of(sandbox_id, wanted.terms))
     few, rest = _few(sandbox_id, wanted) if wanted.is_particular else None, replace(wanted, text="", note="")
     while rows := (_first(few, start, size) if few is not None else _next(sandbox_id, rest, start, known, size)):
-        yield rows if few is not None else worded.having(sandbox_id, rows, wanted.text, wanted.note)
+        items = {row.index: row.item_id for row in rows}
+        fit = items if few is not None else worded.having(sandbox_id, items, wanted.text, wanted.note)
+        yield [row for row in rows if row.index in fit]
         start = Start(values=_values_of(rows[-1]))
 
 
@@ -330,10 +338,18 @@ def fits(entry: LogEntry, wanted: Wanted) -> bool:
 
 
 def _first(rows: QuerySet[LogEntry], start: Start, size: int) -> list[LogEntry]:
-    names = ("created_at", "index")
-    order = names if start.backwards else [f"-{name}" for name in names]
     (stretch,) = stretches(ORDER, start)
-    return list(beyond(rows, stretch).order_by(*order)[:size])
+    return list(_ordered(beyond(rows, stretch), start)[:size])
+
+
+def _at(sandbox_id: int, places: Sequence[int], start: Start) -> QuerySet[LogEntry]:
+    """The entries at these places, in the order of a walk."""
+    return _ordered(LogEntry.objects.filter(worded.these("index", places), sandbox_id=sandbox_id), start)
+
+
+def _ordered(rows: QuerySet[LogEntry], start: Start) -> QuerySet[LogEntry]:
+    names = ("created_at", "index")
+    return rows.order_by(*(names if start.backwards else [f"-{name}" for name in names]))
 
 
 def _values_of(entry: LogEntry) -> Values:

@@ -4,7 +4,8 @@ A word that few items have leads to these, and so to their entries. Of one that 
 some: there it is looked at the entries that have all else, so many of them and no more (log/audit).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -54,19 +55,20 @@ def notes_with(sandbox_id: int, note: str) -> list[int] | None:
     return found if len(found) <= FEW else None
 
 
-def having(sandbox_id: int, entries: Sequence[LogEntry], text: str, note: str) -> list[LogEntry]:
-    """Those of these entries whose item has all words of the text in its name, and that have all of the note."""
+def having(sandbox_id: int, items: Mapping[int, int | None], text: str, note: str) -> AbstractSet[int]:
+    """Those of these places of entries, each with its item, whose item has all words of the text in its name, and that have all of the
+    note.
+    """
+    places: AbstractSet[int] = items.keys()
     if text:
-        items = {entry.item_id for entry in entries if entry.item_id is not None}
-        named = SearchText.objects.filter(_words(text), these("item_key", items), part=SearchText.Part.NAME)
+        keys = {item for item in items.values() if item is not None}
+        named = SearchText.objects.filter(_words(text), these("item_key", keys), part=SearchText.Part.NAME)
         having_text = set(named.values_list("item_id", flat=True))
-        entries = [entry for entry in entries if entry.item_id in having_text]
+        places = {place for place in places if items[place] in having_text}
     if note:
-        places = [entry.index for entry in entries]
         noted = LogNote.objects.filter(_words(note), these("index", places), sandbox_id=sandbox_id)
-        having_note = set(noted.values_list("index", flat=True))
-        entries = [entry for entry in entries if entry.index in having_note]
-    return list(entries)
+        places = set(noted.values_list("index", flat=True))
+    return places
 
 
 def these(column: str, keys: Collection[int]) -> RawSQL:
