@@ -1,16 +1,15 @@
 """The cards of representations: which are folded to a line and what it says, and which of a card's contents is in front."""
 
-import re
 from dataclasses import dataclass
 
 from django import template
-from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from offers.forms.offer import OfferForm
 from offers.forms.rows import Row
 from offers.web.edit.form_page import FormPage
+from offers.web.item.shown.markup import read_of
 
 register = template.Library()
 
@@ -64,5 +63,4 @@ def languages(row: Row) -> str:
 def first_words(row: Row) -> str:
     """How the first content begins, without its markup."""
     text = row.rows[0].texts.get("content", "")[:_READ] if row.rows else ""
-    plain = re.sub(r"\s+", " ", strip_tags(text)).strip()
-    return Truncator(plain).chars(_SAID)
+    return Truncator(read_of(text)).chars(_SAID)

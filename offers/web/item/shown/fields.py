@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from jsonpointer import resolve_pointer
 
@@ -21,6 +20,7 @@ from offers.document.words.describe import Change, titled
 from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Place, place_at, value_text
 from offers.web.frame.words import channel_name, limit_at, phrase, place_title, shown
+from offers.web.item.shown.markup import read_of
 
 # As in the forms (templates/edit/form.html and library/): what a section is called, and what begins the fields in it.
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -186,4 +186,4 @@ def _said(place: Place, value: JSON, names: Mapping[str, str]) -> str:
 def _in_short(text: str, holder: JSON) -> str:
     """Of HTML what people read of it."""
     is_html = isinstance(holder, dict) and component_type(str(holder.get("type", ""))) == "html"
-    return " ".join(strip_tags(text[:LOOKED_AT]).split()) if is_html else text
+    return read_of(text[:LOOKED_AT]) if is_html else text

@@ -19,6 +19,7 @@ from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
 from offers.document.values import Document, equal
 from offers.web.frame.addresses import address_at
 from offers.web.frame.sections import OFFERS
+from offers.web.item.shown.markup import without_hidden
 
 # What a channel's contents are seen on; of another channel, on nothing in particular.
 DEVICES = {"web": "browser", "email": "mail", "mobile": "phone", "messaging": "phone", "social": "phone"}
@@ -30,8 +31,7 @@ ROOMS = (3, 5, 7, 9, 11, 14, 18)
 LOOKED_AT = 6_000
 # The choice of the languages that shows all of them.
 ALL = "all"
-_HIDDEN = re.compile(r"<(style|script|title)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_BLOCK = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|tr|table|section|header|footer)|br)\b[^>]*>", re.IGNORECASE)
+_BLOCK = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|tr|table|section|header|footer)|br)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _BIG = re.compile(r"<h[1-3]\b", re.IGNORECASE)
 _PICTURE = re.compile(r"<(?:img|picture|svg|video)\b", re.IGNORECASE)
@@ -191,7 +191,7 @@ def _lines(type: str, text: str, letters: int) -> int:
     seen = text[:LOOKED_AT]
     more = 0.0 if type != "html" else 0.8 * len(_BIG.findall(seen)) + 6 * len(_PICTURE.findall(seen))
     if type == "html":
-        broken = _BLOCK.sub("\n", _HIDDEN.sub("", seen))
+        broken = _BLOCK.sub("\n", without_hidden(seen))
         parts = [part for part in unescape(_TAG.sub("", broken)).split("\n") if part.strip()]
         more += 0.7 * len(parts)
     else:
