@@ -15,7 +15,7 @@ from offers.document.erased import mark
 from offers.erasure import asking, keeping
 from offers.erasure import people as erased
 from offers.log import audit, sequencer
-from offers.log.audit import Wanted
+from offers.log.found.wanted import Wanted
 from offers.models import (
     ChangeRequest,
     Erasure,

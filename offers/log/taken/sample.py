@@ -14,8 +14,9 @@ from django.db.models import QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from offers.ledger.leaf import time_text
-from offers.log import audit, checkpoints
+from offers.log import checkpoints
 from offers.log.following import Told, told
+from offers.log.found import wanted as filters
 from offers.log.taken.scripts import script
 from offers.log.tree import Tree
 from offers.models import LogEntry, Sandbox, reading
@@ -102,14 +103,14 @@ def population(found: Draw) -> Iterator[int]:
 
 
 def _population(sandbox: Sandbox, wanted: Wanted, size: int) -> QuerySet[LogEntry]:
-    asks = audit.Wanted(
+    asks = filters.Wanted(
         event=LogEntry.Event.REVISION,
         kind=wanted.kind,
         bypass=wanted.bypass,
         first=wanted.first,
         last=wanted.last,
     )
-    return audit.matching(sandbox.pk, asks).filter(index__lt=size)
+    return filters.matching(sandbox.pk, asks).filter(index__lt=size)
 
 
 def _at_ranks(sandbox: Sandbox, wanted: Wanted, size: int, ranks: list[int]) -> list[int]:

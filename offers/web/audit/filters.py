@@ -15,7 +15,7 @@ from offers.document.kinds.reading import CALLED, WORDS
 from offers.document.kinds.registry import KINDS, Kind
 from offers.lists.names import of_ids
 from offers.log import audit
-from offers.log.audit import ANY_DATE, Wanted
+from offers.log.found.wanted import ANY_DATE, Wanted
 from offers.models import LogEntry, Revision
 from offers.web.lists.filters import Chip, Filter, Options, address, day_of
 

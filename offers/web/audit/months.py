@@ -13,8 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from offers.log.audit import Wanted
 from offers.log.found.days import Day
+from offers.log.found.wanted import Wanted
 
 A_DAY = timedelta(days=1)
 

@@ -18,8 +18,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from offers.log.audit import Found, Wanted
+from offers.log.audit import Found
 from offers.log.found.days import Day
+from offers.log.found.wanted import Wanted
 from offers.web.audit.months import Month, around, without_days
 
 # A bar is a day where there are no more of them, else a week, four weeks, a year.

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from offers.log import audit
-from offers.log.audit import Wanted
 from offers.log.found import counting, days, walking
+from offers.log.found.wanted import ANY_DATE, Wanted, fits
 from offers.models import LogEntry, Sandbox
 from tests.cast import make_sandbox
 
@@ -56,7 +56,7 @@ def lived() -> Sandbox:
 
 
 FILTERS: tuple[dict[str, Any], ...] = (
-    *({"by": "user-1"}, {"client": "feed"}, {"field": "Priority"}, {"field": audit.ANY_DATE}, {"field": "End date"}),
+    *({"by": "user-1"}, {"client": "feed"}, {"field": "Priority"}, {"field": ANY_DATE}, {"field": "End date"}),
     *({"door": "api"}, {"kind": "tag"}, {"status": "approved"}, {"bypass": True}, {"approver": "user-3"}, {"item": 3}),
     *({"event": Event.REVISION}, {"event": Event.REQUEST}),
     {"first": START + timedelta(days=2), "last": START + timedelta(days=5, hours=3)},
@@ -77,7 +77,7 @@ def test_every_pair_of_filters_finds_what_a_look_at_all_entries_finds_on_pages_t
     monkeypatch.setattr(audit, "PAGE_SIZE", 25)
     entries = list(LogEntry.objects.filter(sandbox=lived).order_by("-created_at", "-index"))
     for wanted in asked_for():
-        expected = [entry.index for entry in entries if audit.fits(entry, wanted)]
+        expected = [entry.index for entry in entries if fits(entry, wanted)]
         found = audit.page(lived.pk, wanted)
         if found.exactly:
             assert found.page.total == len(expected), wanted
@@ -98,7 +98,7 @@ def test_a_day_has_as_many_as_it_says(lived: Sandbox) -> None:
         if not wanted.is_counted or wanted.first:
             continue
         told = {day.day: (day.entries, day.bypasses) for day in days.days_of(lived.pk, wanted.terms)}
-        theirs = [entry for entry in entries if audit.fits(entry, wanted)]
+        theirs = [entry for entry in entries if fits(entry, wanted)]
         expected = {
             day: (len(those), sum(entry.bypass for entry in those))
             for day in {entry.created_at.date() for entry in theirs}

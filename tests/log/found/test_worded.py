@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from offers.log import audit
-from offers.log.audit import Wanted
 from offers.log.found import counting, worded
+from offers.log.found.wanted import Wanted, matching
 from offers.models import LibraryItem, LogEntry, LogNote, Sandbox
 from tests.cast import actor, make, make_sandbox, offer
 from tests.log.found.test_days import some_entry
@@ -54,7 +54,7 @@ def test_common_words_find_by_bounded_looks_what_their_items_and_notes_lead_to(
     lived: Sandbox, filters: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = Wanted(**filters)
-    newest_first = audit.matching(lived.pk, wanted).order_by("-created_at", "-index")
+    newest_first = matching(lived.pk, wanted).order_by("-created_at", "-index")
     expected = list(newest_first.values_list("index", flat=True))
     monkeypatch.setattr(audit, "PAGE_SIZE", 6)
     assert [entry.index for page in all_pages(lived, wanted) for entry in page.items] == expected

@@ -14,7 +14,7 @@ from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.ledger.records import Stamp
 from offers.log import audit, sequencer
-from offers.log.audit import Wanted
+from offers.log.found.wanted import Wanted
 from offers.models import LogEntry, Sandbox
 from tests.cast import FORM, actor, make, make_placement, offer, patch, replace, shown_in
 from tests.review.asking import agree, ask

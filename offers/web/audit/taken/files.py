@@ -19,7 +19,7 @@ from offers.document.words.describe import describe
 from offers.ledger.around import around
 from offers.lists.names import names
 from offers.log import audit
-from offers.log.audit import Wanted
+from offers.log.found.wanted import Wanted
 from offers.log.taken import downloads
 from offers.models import LogEntry, Revision
 from offers.web.audit.filters import asked_of, unread
