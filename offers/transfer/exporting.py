@@ -11,6 +11,7 @@ from django.utils import timezone
 from offers.ledger.leaf import time_text
 from offers.log import checkpoints
 from offers.models import Sandbox, reading
+from offers.transfer.lines import FORMAT
 from offers.transfer.lines import Library as Header
 
 
@@ -74,7 +75,7 @@ def header(sandbox: Sandbox) -> Header:
     except checkpoints.NoKey:
         checkpoint = ""
     return {
-        "format": "offeradmin-library/1",
+        "format": FORMAT,
         "origin": checkpoints.origin_of(sandbox),
         "exported": time_text(timezone.now()),
         "checkpoint": checkpoint,

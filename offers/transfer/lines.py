@@ -18,6 +18,7 @@ from offers.ledger.leaf import Leaf, RefersTo, Salts, commitment, time_text
 
 # A body of a megabyte makes a patch of no more, and a patch that a form makes is of two documents; what is around it is small.
 LINE_LIMIT = 2_000_000
+FORMAT: Literal["offeradmin-library/1"] = "offeradmin-library/1"
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Salt = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]

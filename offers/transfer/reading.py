@@ -4,7 +4,7 @@ Nothing of it is believed: each patch is applied, each digest made again by the 
 from, and what was counted and hashed is compared with the last line. Memory does not grow with the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
 from typing import IO, Any
@@ -13,6 +13,7 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from offers.access.permissions import Actor
+from offers.document.erased import marked
 from offers.document.errors import JSON, DocumentError
 from offers.document.kinds.registry import Kind
 from offers.document.parse import parse
@@ -25,6 +26,7 @@ from offers.ledger.records import Stamp
 from offers.models import Membership, Sandbox
 from offers.models import Revision as Stored
 from offers.transfer.lines import (
+    FORMAT,
     LINE,
     LINE_LIMIT,
     End,
@@ -163,6 +165,7 @@ class LibraryFile:
         if erased := self._erased(made):
             texts = {"patch": canonical_text(made["patch"]), "document": canonical_text(document)}
             texts |= {"label": made["label"], "note": made["note"]}
+            self._check_marks(made, document, erased)
             origin["erased"] = {name: text_hash(texts[name]) for name in erased}
         return {**same, "origin": origin}
 
@@ -171,6 +174,20 @@ class LibraryFile:
         if {name for name, salt in made["salts"].items() if salt is None} != erased.keys():
             raise self._bad("/revision/salts", "are missing of other texts than those that were erased")
         return erased
+
+    def _check_marks(self, made: Revision, document: Document | None, erased: Iterable[str]) -> None:
+        """Whether what stands in an erased text's place says so: nothing in the file proves what stands there."""
+        stands: dict[str, JSON] = {
+            "patch": [one.get("value") for one in made["patch"]],
+            "document": document,
+            "label": made["label"],
+            "note": made["note"],
+        }
+        for name in erased:
+            where = list(marked(stands[name]))
+            # A name and a note go whole.
+            if not where or (name in ("label", "note") and where != [""]):
+                raise self._bad(f"/revision/erased/{name}", "has no mark of an erasure in its place")
 
     def _check_end(self, end: End, items: int, revisions: int) -> None:
         if (end["items"], end["revisions"]) != (items, revisions):
@@ -191,8 +208,12 @@ class LibraryFile:
         """The next line, whatever it is of. The end has to have the hash of what came before it."""
         before = self._told.hexdigest()
         raw = self._read()
+        if not raw and not self.line:
+            raise BadFile(1, "", "the file is empty")
         if not raw:
             raise BadFile(self.line, "", "the file is cut off after it: its last line would say “end”")
+        if not raw.endswith(b"\n"):
+            raise self._bad("", "the file is cut off in the middle of it")
         try:
             value: JSON = parse(raw, limit=LINE_LIMIT)
         except DocumentError as error:
@@ -201,7 +222,7 @@ class LibraryFile:
         try:
             line = LINE.validate_python(value)
         except ValidationError as error:
-            raise self._misfit(error) from None
+            raise self._newer(value) or self._misfit(error) from None
         if len(line) != 1:
             raise self._bad("", "has to have one member: library, item, revision or end")
         if "end" in line and line["end"]["sha256"] != before:
@@ -217,6 +238,15 @@ class LibraryFile:
         if len(raw) > LINE_LIMIT:
             raise self._bad("", f"is longer than {LINE_LIMIT} bytes")
         return raw
+
+    def _newer(self, value: JSON) -> BadFile | None:
+        """What is said of a file in another format than this one reads; None for anything else."""
+        header = value.get("library") if isinstance(value, dict) else None
+        format = header.get("format") if isinstance(header, dict) else FORMAT
+        if format == FORMAT:
+            return None
+        message = f"is {str(format)[:60]!r}, and this version of the application reads {FORMAT!r}"
+        return self._bad("/library/format", message)
 
     def _misfit(self, error: ValidationError) -> BadFile:
         detail = error.errors(include_url=False, include_input=False)[0]

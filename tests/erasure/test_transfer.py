@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from offers.access.permissions import Actor
+from offers.document.values import canonical_text
 from offers.erasure import asking
+from offers.ledger.leaf import commitment
 from offers.models import LibraryItem, Revision
 from offers.transfer import exporting, importing
 from tests.cast import make_sandbox, patch, replace
@@ -40,6 +42,24 @@ def test_it_is_missing_in_the_file_and_where_that_is_imported_and_everything_is_
     assert (made.erased, made.patch_salt) == (there.erased, None)
     assert made.refers_to["origin"]["erased"]["patch"] == hashlib.sha256(made.patch.encode()).hexdigest()
     assert wrong() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [("label", "Grace"), ("note", "[erased:1] She said so"), ("patch", replace("/rank/priority", 99))],
+)
+def test_who_says_that_a_text_was_erased_puts_no_other_in_its_place(
+    people: Cast, file: bytes, name: str, instead: object
+) -> None:
+    """The commitment stays, so every digest is right, whatever stands there."""
+    lines = lines_of(file)
+    made: Any = next(line["revision"] for line in lines if line.get("revision", {}).get("etag") == 5)
+    text = made[name] if isinstance(made[name], str) else canonical_text(made[name])
+    made["erased"] = {name: commitment(bytes.fromhex(made["salts"][name]), text)} | made.get("erased", {})
+    made["salts"][name] = None
+    made[name] = instead
+    with pytest.raises(importing.Refused, match=rf"line \d+, /revision/erased/{name}: has no mark of an erasure"):
+        brought(file_of(lines), make_sandbox("elsewhere"))
 
 
 @pytest.mark.parametrize("change", ["instead", "salt", "more"])

@@ -63,12 +63,18 @@ def titled(parts: Sequence[str]) -> str:
 
 
 def describe(
-    before: JSON | None, after: JSON | None, *, names: Mapping[str, str] | None = None, restored: bool = False
+    before: JSON | None,
+    after: JSON | None,
+    *,
+    names: Mapping[str, str] | None = None,
+    restored: bool = False,
+    compared: bool = True,
 ) -> list[Change]:
     """The rows that tell `before` from `after`; none when they are equal, types included.
 
     None is a document that is not there: creating and deleting are one row each, and so is bringing back (`restored`).
-    `names` gives the names of tags, placements, rules and other library items by id.
+    `names` gives the names of tags, placements, rules and other library items by id. Texts are `compared` word by word, which takes
+    longer than all the rest, unless nobody is shown where they differ.
     """
     if before is None and after is None:
         return []
@@ -76,7 +82,8 @@ def describe(
         return [Change("added", RESTORED if restored else CREATED, "", new=after)]
     if after is None:
         return [Change("removed", DELETED, "", old=before)]
-    return _with_spans(_value(before, after, Place(), Place(), names or {}))
+    changes = _value(before, after, Place(), Place(), names or {})
+    return _with_spans(changes) if compared else list(changes)
 
 
 def summary(changes: Iterable[Change], limit: int = 2) -> tuple[list[Phrase], int]:
@@ -118,6 +125,9 @@ def _object(
 ) -> Iterator[Change]:
     for name in in_order(before.keys() | after.keys(), new.member):
         sides = before.get(name, _ABSENT), after.get(name, _ABSENT)
+        # Most of a document is the same: places are made of what is not.
+        if equal(*sides):
+            continue
         yield from _value(*sides, old.into(name, before), new.into(name, after or before), names)
 
 

@@ -59,6 +59,23 @@ def test_the_audit_page_and_the_version_say_where_it_came_from(moved: Sandbox, s
     assert b'"origin":"localhost/DEMO@OfferOrg/there"' in line
 
 
+def test_nobody_is_told_that_nobody_was_asked_where_that_is_recorded_elsewhere(
+    sandbox: Sandbox, sign_in: SignIn
+) -> None:
+    there = make_sandbox("there")
+    window = {"startDate": "2020-01-01T00:00:00Z", "endDate": "2999-01-01T00:00:00Z"}
+    make(actor(there, label="Jisoo Kim"), offer(status="approved", selectionConstraint=window), id="sale")
+    importing.bring(sandbox, io.BytesIO(b"".join(exporting.lines(there))), by="Olga", note="We moved")
+    sequencer.advance(sandbox)
+    auditor = sign_in("auditor")
+    for page in ("history/1/proof/", "evidence/"):
+        text = text_of(auditor.get(f"/s/prod/offers/sale/{page}"))
+        assert "it was imported, and whose yes it had is recorded where it comes from" in text, page
+        assert "Nobody was asked" not in text
+        assert "without a change request" not in text
+    assert Revision.objects.get(sandbox=there).digest in text_of(auditor.get("/s/prod/offers/sale/history/1/proof/"))
+
+
 def test_a_program_that_follows_the_log_is_told_of_the_import(moved: Sandbox) -> None:
     page = make_caller("feed", (moved, "auditor"))("GET", "changes").json()
     assert [sorted(entry.keys() & {"revision", "imported"}) for entry in page["results"]] == [

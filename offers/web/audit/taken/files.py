@@ -33,14 +33,14 @@ COLUMNS = (
     *("status", "request", "approved_by", "bypass", "note", "subject", "before", "after", "digest", "origin", "sha256"),
 )
 # Of so many changes at once the documents before and after are held: a file of a million takes no more memory than one of these.
-AT_ONCE = 100
+AT_ONCE = 200
 # What the last line of a file has in the place of an event.
 END = "end"
 MAX_TOKEN = 40
 # How often it is asked for a file that has not begun.
 MOST_WAITED = 60
-# A cell that begins so is a formula for a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins so is a formula for a spreadsheet; with an input method for Korean or Japanese also in full width.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class _Echo:
@@ -163,7 +163,9 @@ def values_of(sandbox_id: int, made: Sequence[Revision]) -> dict[int, tuple[dict
     said: dict[int, tuple[dict[str, str], dict[str, str]]] = {}
     for one in made:
         before, after = found[one.item_id, one.etag]
-        changes = describe(before, after, names=known) if before is not None and after is not None else []
+        changes = (
+            describe(before, after, names=known, compared=False) if before is not None and after is not None else []
+        )
         said[one.key] = (
             {change.title: change.old_text for change in changes if change.old_text},
             {change.title: change.new_text for change in changes if change.new_text},

@@ -78,6 +78,8 @@ class Packed:
             "changes": [_line(change) for change in self.shown],
             "more_changes": self.unshown,
             "request": _request(consent) if consent else None,
+            # Of an import: the digest that the change has where it comes from, and by which door it was made there.
+            "origin": {name: origin[name] for name in ("digest", "door")} if (origin := _origin(made)) else None,
             "digest": made.digest,
             "erased": self.erased,
             "files": files,
@@ -117,6 +119,11 @@ def cells(said: dict[str, Any]) -> list[str]:
     }
     texts = (str(more[name] if name in more else said[name]) for name in COLUMNS)
     return [f"'{text}" if text.startswith(FORMULA) else text for text in texts]
+
+
+def _origin(made: Revision) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = made.refers_to.get("origin")
+    return found
 
 
 def _request(consent: Consent) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from offers.access.permissions import Actor
 from offers.ledger import history
 from offers.log import checkpoints
+from offers.log.following import brought_by
 from offers.log.taken import receipts
 from offers.log.taken.scripts import path_of, script
 from offers.models import LibraryItem, LogEntry, Revision
@@ -24,7 +25,14 @@ def page(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
     (entry,) = entries(item, [made])
     consent = consents_of(actor.sandbox.pk, [made]).get(made.refers_to.get("request", 0))
     context = item_context(
-        item, "history", entry=entry, made=made, consent=consent, **proved(actor, item, made), **file_names(item, made)
+        item,
+        "history",
+        entry=entry,
+        made=made,
+        consent=consent,
+        brought=brought_by(made),
+        **proved(actor, item, made),
+        **file_names(item, made),
     )
     return answer(request, "audit/taken/receipt.html", context)
 
