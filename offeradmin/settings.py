@@ -122,6 +122,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Seconds for which a link that proves something by mail is good.
+PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
@@ -212,7 +214,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     # Why somebody was refused is in the line; where in the code is of use to nobody.
-    "filters": {"short": {"()": "offeradmin.environment.Shortened"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["short"]}},
+    "filters": {
+        "short": {"()": "offeradmin.environment.Shortened"},
+        "proofs": {"()": "offeradmin.environment.WithoutProofs"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["short", "proofs"]}},
     "root": {"handlers": ["console"], "level": env.level("LOG_LEVEL", default="WARNING")},
 }

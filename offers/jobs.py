@@ -37,6 +37,7 @@ class Job(StrEnum):
     """What can be asked of the worker; `manage.py worker` says what does it."""
 
     BULK = "bulk"
+    ACCOUNT_MAIL = "account-mail"
 
 
 def wake(job: Job, **arguments: int | str) -> None:

@@ -198,6 +198,40 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="AccountMail",
+            fields=[
+                ("key", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked"),
+                            ("new-password", "New Password"),
+                            ("password-changed", "Password Changed"),
+                            ("new-address", "New Address"),
+                            ("address-changed", "Address Changed"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("named", models.CharField(blank=True, max_length=254)),
+                ("address", models.CharField(blank=True, max_length=254)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("created_at", models.DateTimeField()),
+                ("next_at", models.DateTimeField(db_index=True)),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Session",
             fields=[
                 (
@@ -251,6 +285,8 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=12), null=True, size=None
                     ),
                 ),
+                ("new_email", models.CharField(blank=True, max_length=254)),
+                ("new_email_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -643,6 +679,10 @@ class Migration(migrations.Migration):
                             ("account-closed", "Account Closed"),
                             ("account-opened", "Account Opened"),
                             ("password-set", "Password Set"),
+                            ("password-changed", "Password Changed"),
+                            ("password-reset", "Password Reset"),
+                            ("password-link", "Password Link"),
+                            ("email-changed", "Email Changed"),
                             ("operator-changed", "Operator Changed"),
                         ],
                         max_length=16,
@@ -653,7 +693,13 @@ class Migration(migrations.Migration):
                 ("before", models.JSONField(default=dict)),
                 ("after", models.JSONField(default=dict)),
                 ("actor_label", models.CharField(max_length=150)),
-                ("source", models.CharField(choices=[("page", "Access page"), ("operator", "Operator")], max_length=8)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("page", "Access page"), ("own", "Own account"), ("operator", "Operator")],
+                        max_length=8,
+                    ),
+                ),
                 ("note", models.TextField(blank=True)),
                 ("request_id", models.CharField(blank=True, max_length=64)),
                 ("created_at", models.DateTimeField()),

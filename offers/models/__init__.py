@@ -8,11 +8,12 @@ from offers.models.erasure import ErasedText, Erasure, ErasureStep, Keeping, Ret
 from offers.models.library import LibraryItem, Membership, OfferTemplate, Revision, Sandbox
 from offers.models.listings import Listing, ListingPast, SearchText
 from offers.models.log import Download, LibraryImport, LogCheck, LogDay, LogEntry, LogHead, LogNote, LogTile
-from offers.models.people import MailTurn, PersonalSettings, Presence, SavedView, Session
+from offers.models.people import AccountMail, MailTurn, PersonalSettings, Presence, SavedView, Session
 from offers.models.review import ChangeRequest, Notice, RequestComment, RequestedChange, RequestEvent, ShownWith
 
 __all__ = [
     "AccessChange",
+    "AccountMail",
     "Attempt",
     "BlameFound",
     "BulkRow",

@@ -50,10 +50,15 @@ class AccessChange(Erasable):
         ACCOUNT_CLOSED = "account-closed"
         ACCOUNT_OPENED = "account-opened"
         PASSWORD_SET = "password-set"  # noqa: S105  # the same
+        PASSWORD_CHANGED = "password-changed"  # noqa: S105  # the same
+        PASSWORD_RESET = "password-reset"  # noqa: S105  # the same
+        PASSWORD_LINK = "password-link"  # noqa: S105  # the same
+        EMAIL_CHANGED = "email-changed"
         OPERATOR_CHANGED = "operator-changed"
 
     class Source(models.TextChoices):
         PAGE = "page", _("Access page")
+        OWN = "own", _("Own account")
         OPERATOR = "operator", _("Operator")
 
     key = models.BigAutoField(primary_key=True)

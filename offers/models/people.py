@@ -60,6 +60,9 @@ class PersonalSettings(models.Model):
     mail_when = models.CharField(max_length=8, blank=True)
     mail_hour = models.PositiveSmallIntegerField(null=True)
     mail_about = ArrayField(models.CharField(max_length=12), null=True)
+    # The address that the account gets once a link that was sent there is opened, and when that was asked for.
+    new_email = models.CharField(max_length=254, blank=True)
+    new_email_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"settings of user {self.user_id}"
@@ -78,6 +81,37 @@ class MailTurn(models.Model):
 
     def __str__(self) -> str:
         return f"mail to user {self.user_id}"
+
+
+class AccountMail(models.Model):
+    """A mail about somebody's account that is to go: a page asked for it, a worker sends it (offers/web/account/posting.py).
+
+    Its row goes with it. It holds no secret: what a link proves is made when the mail is.
+    """
+
+    class About(models.TextChoices):
+        ASKED = "asked"
+        NEW_PASSWORD = "new-password"  # noqa: S105  # a name of what the mail says
+        PASSWORD_CHANGED = "password-changed"  # noqa: S105  # the same
+        NEW_ADDRESS = "new-address"
+        ADDRESS_CHANGED = "address-changed"
+
+    key = models.BigAutoField(primary_key=True)
+    about = models.CharField(max_length=16, choices=About)
+    # Whom it is to; nobody where somebody was only named (ASKED).
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    named = models.CharField(max_length=254, blank=True)
+    # Where it goes, if not to the address that the account has by then.
+    address = models.CharField(max_length=254, blank=True)
+    # Of the page that it was asked for on.
+    language = models.CharField(max_length=10, blank=True)
+    created_at = models.DateTimeField()
+    # Nobody begins before this: somebody is at it, or it could not be sent just now.
+    next_at = models.DateTimeField(db_index=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"mail {self.key}, {self.about}, to user {self.user_id}"
 
 
 class SavedView(models.Model):

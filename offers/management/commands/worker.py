@@ -1,6 +1,7 @@
 """`manage.py worker`: the process that does what no request waits for. One is enough; several share the work."""
 
 import os
+from collections.abc import Callable, Mapping
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -12,10 +13,11 @@ from offers.lists.upkeep import tidy_search
 from offers.log import sequencer
 from offers.management.commands import tidy
 from offers.review import recheck, schedule
+from offers.web.account import posting
 from offers.web.inbox import sending
 
 # What a job has done, and what is done again and again beside the jobs.
-TASKS = {Job.BULK: bulk.take_turn}
+TASKS: Mapping[Job, Callable[..., None]] = {Job.BULK: bulk.take_turn, Job.ACCOUNT_MAIL: posting.keep}
 UPKEEP = [
     Upkeep(tidy.tidy, seconds=3600),
     Upkeep(bulk.wake_forgotten, seconds=10),
@@ -25,6 +27,7 @@ UPKEEP = [
     Upkeep(recheck.keep, seconds=5),
     Upkeep(erasures.keep, seconds=5),
     Upkeep(sending.keep, seconds=15),
+    Upkeep(posting.keep, seconds=15),
 ]
 
 

@@ -26,6 +26,10 @@ TITLES: Mapping[str, str] = {
     What.ACCOUNT_CLOSED: gettext_noop("Account closed: {name}"),
     What.ACCOUNT_OPENED: gettext_noop("Account opened again: {name}"),
     What.PASSWORD_SET: gettext_noop("Password set by an operator: {name}"),
+    What.PASSWORD_CHANGED: gettext_noop("Password changed: {name}"),
+    What.PASSWORD_RESET: gettext_noop("Password set anew by a link: {name}"),
+    What.PASSWORD_LINK: gettext_noop("Link for a new password made by an operator: {name}"),
+    What.EMAIL_CHANGED: gettext_noop("Email address changed: {name}"),
     What.OPERATOR_CHANGED: gettext_noop("Operator: {name}"),
 }
 

@@ -64,10 +64,15 @@ class ByNameOrEmail(ModelBackend):
 
 def person_called(name: str) -> User | None:
     """The one person whose user name this is, or else whose email address; nobody when there are two of it."""
-    found = list(User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name))[:10]) if name else []
+    found = people_called(name)
     named = [user for user in found if user.username == name]
     named = named or [user for user in found if user.username.lower() == name.lower()] or found
     return named[0] if len(named) == 1 else None
+
+
+def people_called(name: str) -> list[User]:
+    """Everybody whose user name or email address this is, in any case."""
+    return list(User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name))[:10]) if name else []
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types

@@ -130,6 +130,11 @@ class Frame:
         return str(settings.INSTALLATION_NAME)
 
     @property
+    def sends_mail(self) -> bool:
+        """Whether mail goes out from here."""
+        return bool(settings.SENDS_MAIL)
+
+    @property
     def theme(self) -> str:
         theme = self.request.COOKIES.get("theme", "")
         return theme if theme in THEMES else "auto"

@@ -6,7 +6,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from offers.web.account.urls import OF_A_PERSON, OPEN
+from offers.web.account.passwords import OF_A_PERSON
+from offers.web.account.urls import OPEN
 
 pytestmark = pytest.mark.django_db
 NAMES = [pattern.name for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
