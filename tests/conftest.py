@@ -3,17 +3,19 @@
 The database itself is `tests/settings.py`'s.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from offeradmin.assets import StaticFiles
 from offers.api import auth
+from tests.emptying import empty
 from tests.servers import SEND_AWAY
 from tests.transport import nginx
 
@@ -57,21 +59,24 @@ def _forget_what_was_cached() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _history_can_be_emptied_between_tests() -> None:
-    """A test with transactions of its own ends with a TRUNCATE, which the append-only trigger refuses, as it should.
+def _what_has_transactions_of_its_own_is_deleted_after_the_test() -> None:
+    TransactionTestCase._fixture_teardown = lambda self: empty()  # type: ignore[method-assign]
 
-    And Django leaves tables alone that it does not manage: those of the queue.
-    """
-    flush = BaseDatabaseOperations.execute_sql_flush
 
-    def flush_with_history(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
-        tables = ("revision", "listingpast", "requestevent", "accesschange", "logentry", "libraryimport", "erasurestep")
-        kept = [f"ALTER TABLE offers_{name} {{}} TRIGGER USER" for name in (*tables, "erasedtext")]
-        off, on = ([alter.format(word) for alter in kept] for word in ("DISABLE", "ENABLE"))
-        queue = ["DELETE FROM procrastinate_jobs", "DELETE FROM procrastinate_workers"]
-        flush(self, [*off, *sql_list, *on, *queue])
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_looked_for_once() -> None:
+    """Each new test client loads the middleware, and WhiteNoise would walk through all directories, 30 ms each time."""
+    look: Callable[[StaticFiles], None] = StaticFiles.add_files_from_finders
+    known: dict[object, dict[str, object]] = {}
 
-    BaseDatabaseOperations.execute_sql_flush = flush_with_history  # type: ignore[method-assign]
+    def look_once(self: StaticFiles) -> None:
+        where = (self.static_prefix, str(settings.STATIC_ROOT), *map(str, settings.STATICFILES_DIRS))
+        if where not in known:
+            look(self)
+            known[where] = dict(self.files)
+        self.files.update(known[where])
+
+    StaticFiles.add_files_from_finders = look_once
 
 
 @pytest.fixture(scope="session")

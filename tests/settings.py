@@ -18,3 +18,5 @@ DATABASES["default"]["TEST"] = {"NAME": f"test_{os.environ.get('OFFERADMIN_TEST_
 LOG_KEY = b"\5" * 32
 # Passwords of accounts that live for one test need no slow hash.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# And what is written for one test need not outlive a crash of the server: it waits for no disk. (`test_crash` has one of its own.)
+DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidSignature
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
@@ -25,6 +24,7 @@ from offers.log.taken.scripts import script as script_of
 from offers.log.tree import HASH, of_leaf, split
 from offers.models import LibraryItem, LogEntry, LogHead, Membership, Revision, Sandbox
 from tests.cast import FORM, make, make_sandbox, offer, patch, replace
+from tests.emptying import empty
 from tests.log.test_proof import SCRIPT, verify
 from tests.review.asking import agree, ask, digest
 
@@ -56,7 +56,7 @@ def asked_digest(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
             assert LogHead.objects.get().size == 110
             yield said
         finally:
-            call_command("flush", interactive=False, verbosity=0)
+            empty()
 
 
 def index_of(**what: object) -> int:

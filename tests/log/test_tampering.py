@@ -23,6 +23,7 @@ from offers.log import checkpoints, sequencer, tree
 from offers.log.notes import Signer
 from offers.models import LibraryItem, LogEntry, LogHead, LogTile, Membership, Sandbox
 from tests.cast import make, make_sandbox, offer, patch, replace
+from tests.emptying import empty
 from tests.review.asking import agree, ask
 
 # The library is stored before the first of these, each of which is a transaction that is taken back.
@@ -45,7 +46,7 @@ def kept(
             file.write_text(checkpoints.checkpoint(_filled()))
             yield file
         finally:
-            call_command("flush", interactive=False, verbosity=0)
+            empty()
 
 
 def _filled() -> Sandbox:
