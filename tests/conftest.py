@@ -60,7 +60,7 @@ def _forget_what_was_cached() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_has_transactions_of_its_own_is_deleted_after_the_test() -> None:
-    TransactionTestCase._fixture_teardown = lambda self: empty()  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = lambda self: empty()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -56,7 +56,10 @@ ENDS = ("\0", "!", "\n")
 def _sources() -> Iterator[tuple[Any, ast.Module]]:
     for path in sorted([*ROOT.glob("offers/**/*.py"), *ROOT.glob("offeradmin/**/*.py")]):
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        tree = ast.parse(path.read_text())
+        text = path.read_text()
+        if "import re" not in text:
+            continue
+        tree = ast.parse(text)
         # Importing would ask Django for more than it has; what has no expression needs no import.
         if "re" in {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}:
             yield importlib.import_module(name), tree
@@ -71,7 +74,10 @@ def _expressions() -> dict[tuple[str, str], tuple[re.Pattern[str], set[str]]]:
         for node in ast.walk(tree):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue
-            owner, method = ast.unparse(node.func.value), node.func.attr
+            method = node.func.attr
+            if method not in METHODS | {"compile"}:
+                continue
+            owner = ast.unparse(node.func.value)
             if owner == "re" and method in METHODS | {"compile"}:
                 flags = next(
                     (text for arg in node.args[1:] if (text := ast.unparse(arg)).removeprefix("re.").isupper()), "0"
