@@ -6,6 +6,7 @@ The layers below refuse by raising NotFound and NotAllowed, which Django takes h
 import re
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -114,7 +115,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         words = _("Something went wrong here, and the change was not stored. Try again; the number for your operator:")
         return _told(f"{words} {number}", 500)
     try:
-        text: str = render_to_string("500.html", {"around": around(request), "request_id": number}, request)
+        text: str = render_to_string("500.html", {"around": around(request), **_asked(request)}, request)
     except Exception:  # noqa: BLE001 - what went wrong may be what the frame asks for, too
         text = _alone(request, "500.html")
     return HttpResponse(text, status=500)
@@ -122,8 +123,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _alone(request: HttpRequest, template: str) -> str:
     """The page without the frame and without asking anybody for anything."""
-    context = {"frame": {"theme": Frame(request).theme}, "request_id": asking(request).request_id}
-    return render_to_string(template, {**context, "around": "frame/alone.html"})
+    context = {"frame": {"theme": Frame(request).theme}, "around": "frame/alone.html"}
+    return render_to_string(template, {**context, **_asked(request)})
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """The number of the request, and whether asking `again` does no more than to look."""
+    return {"request_id": asking(request).request_id, "again": request.method == "GET"}
 
 
 def form_size(get_response: Handler) -> Handler:

@@ -1,7 +1,7 @@
 """Promote items to another sandbox: where to, what that would do there, what has to be decided, and the change request."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
@@ -18,17 +18,18 @@ from offers.document.merge import Conflict
 from offers.document.validate import references
 from offers.document.words.describe import Change, describe
 from offers.document.words.naming import Places
+from offers.document.words.spans import Room
 from offers.ledger.references import InUse
 from offers.lists.names import names_in
 from offers.models import Listing, Revision, Sandbox
-from offers.promotion import Choices, Promoted, State, planned
+from offers.promotion import SOURCE, TARGET, Choices, Promoted, State, planned
 from offers.review import requests
 from offers.review.applying import NotReady
 from offers.review.requests import MOST_CHANGES, AlreadyProposed
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer
-from offers.web.item.history.sides import Side, side_of, title_of
+from offers.web.item.history.sides import Side, compared, side_of, title_of
 from offers.web.lists.filters import wanted_in
 
 MAX_ID = 64
@@ -87,6 +88,8 @@ def promote(request: HttpRequest, sandbox: str) -> HttpResponse:
     ids = _ids(request, source, form)
     targets = _targets(request, source)
     target = next((one for one in targets if one.name == form.get("to")), None)
+    # Who has one other sandbox is not asked which.
+    target = target or (targets[0] if len(targets) == 1 else None)
     if not ids or len(ids) > MOST_CHANGES or target is None:
         context = {"ids": ids, "targets": targets, "too_many": len(ids) > MOST_CHANGES, "limit": MOST_CHANGES}
         return answer(request, "promote/where.html", context)
@@ -120,6 +123,9 @@ def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str
         bool(form.get("statuses")),
     )
     plan = planned(source, target, everything, choices)
+    if (side := form.get("take", "")) in (SOURCE, TARGET):
+        choices = replace(choices, picks={one.here.id: {each.key: side for each in one.conflicts} for one in plan})
+        plan = planned(source, target, everything, choices)
     ready = any(one.is_ready for one in plan) and all(one.is_ready or one.state == State.SAME for one in plan)
     problems: Sequence[tuple[str, Problem | str]] = ()
     moved = False
@@ -130,10 +136,17 @@ def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str
             if isinstance(done, HttpResponse):
                 return done
             problems = done
+    rows = _rows(target, plan, choices)
     context = {
         "target": target.sandbox,
         "ids": ids,
-        "rows": _rows(target, plan, choices),
+        "rows": [row for row in rows if row.one.state != State.SAME],
+        "same": [row for row in rows if row.one.state == State.SAME],
+        "counts": [
+            (state, _(word), n) for state, word in WORDS.items() if (n := sum(one.state == state for one in plan))
+        ],
+        "contested": sum(len(one.conflicts) for one in plan),
+        "undecided": sum(len(one.undecided) for one in plan),
         "replaced": _replaced(source, target, plan, given),
         "statuses": choices.statuses,
         "title": asked.text(form.get("title"), requests.MOST_TITLE),
@@ -179,20 +192,22 @@ def _proposed(
 
 
 def _rows(target: Actor, plan: Sequence[Promoted], choices: Choices) -> list[Row]:
-    rows = []
+    rows, room = [], Room()
     for one in plan:
         before = one.there.document if one.there and one.there.deleted_at is None else None
         names = names_in(target.sandbox.pk, one.here.kind, [one.document, *([before] if before else [])])
         changes = describe(before, one.document, names=names) if one.state not in (State.SAME, State.TAKEN) else []
         places = Places([one.here.document, *([before] if before else [])], names)
-        contested = [_contested(one, conflict, places, choices) for conflict in one.conflicts]
+        contested = [_contested(one, conflict, places, choices, room) for conflict in one.conflicts]
         rows.append(Row(one, seen(one), _(WORDS[one.state]), changes, contested))
     return rows
 
 
-def _contested(one: Promoted, conflict: Conflict, places: Places, choices: Choices) -> Contested:
+def _contested(one: Promoted, conflict: Conflict, places: Places, choices: Choices, room: Room) -> Contested:
+    """What the source has is marked where it differs from what is there, as long as there is `room` to compare."""
     chosen = choices.picks.get(one.here.id, {}).get(conflict.key, "")
     source, target = (side_of(conflict, value, places) for value in (conflict.ours, conflict.theirs))
+    source = compared(source, conflict.theirs, conflict.ours, places.place(conflict.place).language, room)
     label = title_of(places, conflict.place)
     return Contested(f"pick:{conflict.key}@{one.here.id}", label, source, target, chosen)
 

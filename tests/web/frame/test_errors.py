@@ -113,6 +113,7 @@ def test_a_fault_of_ours_keeps_the_frame_and_says_its_number(sign_in: SignIn, mo
 
     assert SIDEBAR in (framed := page())
     assert "request-1234" in framed
+    assert "Try again" in framed
     monkeypatch.setattr("offers.web.frame.errors.actor_for", broken)
     assert SIDEBAR not in (alone := page())
     assert "request-1234" in alone, "what went wrong may be the frame itself"

@@ -46,7 +46,7 @@ def form(page: Client, **more: str) -> dict[str, object]:
 def test_offers_are_promoted_with_what_they_refer_to_and_history_says_where_they_came_from(
     mina: Client, stage: Sandbox
 ) -> None:
-    assert "Stage" in text_of(mina.get(f"{PAGE}?id=sale"))
+    assert "Promote to Stage" in text_of(mina.get(f"{PAGE}?id=sale")), "who has one other sandbox is not asked which"
     preview = mina.post(PAGE, {"id": "sale", "to": "stage"})
     assert "Refers to what is not there" in text_of(preview)
     assert [one.id for one in preview.context["replaced"]] == ["holiday", "home"]
@@ -108,6 +108,10 @@ def test_what_both_changed_is_asked_with_both_values_and_what_moved_is_shown_aga
     preview = text_of(mina.post(PAGE, {"id": "sale", "to": "stage"}))
     assert "Has to be decided" in preview
     assert "Theirs" in preview
+    assert "1 field left to decide" in preview
+    for side, said in (("source", "Changes there"), ("target", "Is the same there")):
+        taken = mina.post(PAGE, {"id": "sale", "to": "stage", "take": side})
+        assert said in text_of(taken), "one button decides all, and writes nothing"
     assert "Autumn &lt;b&gt;sale" in mina.post(PAGE, {"id": "sale", "to": "stage"}).content.decode()
     decided = mina.post(PAGE, {"id": "sale", "to": "stage", "pick:/name@sale": "source", "look": "1"})
     assert [field.chosen for row in decided.context["rows"] for field in row.contested] == ["source"], "it is kept"

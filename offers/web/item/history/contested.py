@@ -19,12 +19,11 @@ from offers.document.kinds.reading import input_at, position
 from offers.document.merge import ABSENT, Conflict
 from offers.document.values import canonical
 from offers.document.words.naming import Place, Places
-from offers.document.words.spans import Room, spans
-from offers.document.words.tokens import Language
+from offers.document.words.spans import Room
 from offers.forms.fields import clean, date_read, date_shown
 from offers.models import Revision
 from offers.web.item.history.rendered import Version, field_content, typed
-from offers.web.item.history.sides import Side, side_of, title_of
+from offers.web.item.history.sides import Side, compared, side_of, title_of
 
 # Fields whose texts are compared word by word: that takes time, and nobody reads more of them so closely.
 COMPARED = 6
@@ -183,8 +182,8 @@ def _field(
         name_of(conflict),
         _("Order of {list}").format(list=label) if is_order else label,
         before,
-        _compared(theirs, conflict.base, conflict.theirs, place.language, room) if room else theirs,
-        _compared(yours, conflict.base, conflict.ours, place.language, room) if room else yours,
+        compared(theirs, conflict.base, conflict.theirs, place.language, room) if room else theirs,
+        compared(yours, conflict.base, conflict.ours, place.language, room) if room else yours,
         made,
         kind,
         pick.side if pick else "",
@@ -209,9 +208,3 @@ def _as_typed(value: JSON, kind: str, zone: ZoneInfo) -> str:
     if value is ABSENT:
         return ""
     return date_shown(value, zone) if kind == "date" else str(value)
-
-
-def _compared(side: Side, before: JSON, after: JSON, language: Language, room: Room) -> Side:
-    """The side with marks, where it is a text that is shown as it is."""
-    is_shown_as_it_is = side.how == "text" and side.text == after
-    return Side(side.text, side.how, spans(before, after, language, room) if is_shown_as_it_is else ())

@@ -10,6 +10,8 @@ from offers.document.merge import ABSENT, Conflict
 from offers.document.words.clips import clipped
 from offers.document.words.describe import titled
 from offers.document.words.naming import Places, value_text
+from offers.document.words.spans import Room, spans
+from offers.document.words.tokens import Language
 from offers.web.frame.words import phrase, shown
 
 
@@ -36,6 +38,12 @@ def side_of(conflict: Conflict, value: JSON, places: Places) -> Side:
         known = places.place(conflict.path[:-1]).item(0, [value], places.names)
         text = f"{phrase((known.label, known.params))}: {text}" if "{number}" not in known.label else text
     return Side(text, how)
+
+
+def compared(side: Side, before: JSON, after: JSON, language: Language, room: Room) -> Side:
+    """The side with marks, where it is a text that is shown as it is."""
+    is_shown_as_it_is = side.how == "text" and side.text == after
+    return Side(side.text, side.how, spans(before, after, language, room) if is_shown_as_it_is else ())
 
 
 def title_of(places: Places, path: Path) -> str:
