@@ -57,6 +57,10 @@ def test_no_page_is_wider_than_the_smallest_phone(signed_in: Page, live_server: 
     for address in PAGES:
         signed_in.goto(live_server.url + address)
         assert signed_in.evaluate("document.documentElement.scrollWidth") <= 320, address
+    signed_in.goto(f"{live_server.url}/s/prod/offers/")
+    title = signed_in.locator("h1").bounding_box()
+    assert title
+    assert title["height"] < 40, "a word is not broken to stand beside the buttons"
 
 
 # What admins and auditors see, and pages that are seldom opened: each at one look.
