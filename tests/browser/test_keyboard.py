@@ -37,7 +37,9 @@ def test_an_end_date_is_changed_and_the_change_undone(signed_in: Page, live_serv
     page.keyboard.press("Control+s")
     expect(page.locator(".toast-item")).to_contain_text("Saved as version 4.")
     expect(page.locator("h1")).to_be_focused()
-    page.locator(".toast-item").get_by_role("link", name="Undo").press("Enter")
+    press(page, "u")
+    expect(page.locator(".toast-item").get_by_role("link", name="Undo")).to_be_focused()
+    press(page, "Enter")
     expect(page.locator(".confirm")).to_be_focused()
     # Past the looks of what would change and the note.
     for _ in range(8):
@@ -46,6 +48,9 @@ def test_an_end_date_is_changed_and_the_change_undone(signed_in: Page, live_serv
             break
     page.keyboard.press("Enter")
     expect(page.locator(".toast-item")).to_contain_text("This is now version 5.")
+    press(page, "u", "Escape")
+    expect(page.locator(".toast-item")).to_have_count(0)
+    expect(page.locator("h1")).to_be_focused()
 
 
 def test_what_is_selected_in_a_long_list_is_one_key_from_what_can_be_done(
