@@ -35,7 +35,7 @@ EVERYWHERE = Shortcuts(
     (
         Shortcut(("Ctrl K",), _("Find an offer, a page or an action")),
         Shortcut(("/",), _("Go to the search of the page; where there is none, find from anywhere")),
-        Shortcut(("u",), _("Go to what the last message offers, such as Undo")),
+        Shortcut(("u",), _("Go to Undo, or the other step, in the last message")),
         Shortcut(("?",), _("Show these shortcuts")),
         Shortcut(("Esc",), _("Close what is open")),
     ),
