@@ -124,7 +124,8 @@ class Door:
     async def _send_file(self, file: File, receive: Receive, send: Send) -> None:
         """Piece by piece: the next one is made when the last one was taken, so a file of any length takes the memory of one.
 
-        Raises what making it raises: then the answer ends in the middle, as it does for whoever takes nothing any more.
+        Raises what making it raises: then the answer ends in the middle, as it does for whoever takes nothing any more. That it is to
+        end there is said by ConnectionAbortedError, and is no fault of anybody's.
         """
         loop, parts = asyncio.get_running_loop(), iter(file.parts)
         left = asyncio.create_task(has_left(receive))
@@ -138,6 +139,9 @@ class Door:
                         await send({"type": "http.response.body", "body": piece, "more_body": bool(piece)})
                     if not piece:
                         break
+            except ConnectionAbortedError:
+                # What is not told its end is broken off by the server.
+                pass
             finally:
                 left.cancel()
                 self.free.append(thread)

@@ -17,7 +17,8 @@ class Making:
 
     streaming = True
 
-    def __init__(self) -> None:
+    def __init__(self, problem: type[OSError] = OSError) -> None:
+        self.problem = problem
         self.done: list[str] = []
         self.threads: set[str] = set()
 
@@ -30,7 +31,7 @@ class Making:
             self.threads.add(threading.current_thread().name)
             self.done.append(f"made {number}")
             if number == 2:
-                raise OSError("cannot be made")
+                raise self.problem("cannot be made")
             yield bytes(door.PIECE)
 
     def close(self) -> None:
@@ -72,6 +73,12 @@ def test_a_file_is_sent_while_it_is_made_and_broken_off_where_it_cannot_be() -> 
     assert making.done == ["sent 0", made[0], f"sent {size}", made[1], f"sent {size}", made[2], "closed"]
     assert len(making.threads) == 1, "what it is read from stays with the thread that began it"
     assert making.threads.isdisjoint({threading.current_thread().name, "request_0"}), "others are answered meanwhile"
+
+
+def test_a_file_that_is_not_to_be_sent_on_is_broken_off_and_nothing_is_at_fault() -> None:
+    making = Making(ConnectionAbortedError)
+    assert all(message.get("more_body", True) for message in take(making)), "it is not whole, and says so"
+    assert making.done[-2:] == ["made 2", "closed"]
 
 
 def test_of_a_file_no_more_is_made_for_whoever_left_or_asks_for_its_headers_alone() -> None:

@@ -1,7 +1,7 @@
 """A library written down with its whole past, as lines (transfer/lines.py): streamed, and all of it of one moment."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -50,7 +50,7 @@ SELECT item.id, item.kind, item.etag, item.digest, made.etag, made.patch, made.a
 """
 
 
-def lines(sandbox: Sandbox) -> Iterator[bytes]:
+def lines(sandbox: Sandbox) -> Generator[bytes, None, None]:
     """The file, a piece at a time."""
     told, items, revisions = hashlib.sha256(), 0, 0
     with reading.one_moment():

@@ -18,7 +18,7 @@ GONE_AFTER = timedelta(seconds=60)
 KEPT = timedelta(hours=1)
 
 
-class Cancelled(Exception):
+class Cancelled(ConnectionAbortedError):
     """Whoever asked for the file wants no more of it: the answer ends in the middle, which browsers show as what it is."""
 
 

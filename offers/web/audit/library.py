@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from offers.access.permissions import Actor, NotAllowed, Role
 from offers.transfer import exporting
-from offers.web.frame.access import actor_for
+from offers.web.frame.access import actor_for, while_allowed
 
 
 def may_take(actor: Actor) -> bool:
@@ -17,6 +17,7 @@ def file(request: HttpRequest, sandbox: str) -> HttpResponseBase:
     actor = actor_for(request, sandbox)
     if not may_take(actor):
         raise NotAllowed(_("Only auditors and admins can download the whole library with its history."))
-    response = StreamingHttpResponse(exporting.lines(actor.sandbox), content_type="application/x-ndjson")
+    lines = while_allowed(request, actor, exporting.lines(actor.sandbox))
+    response = StreamingHttpResponse(lines, content_type="application/x-ndjson")
     response["Content-Disposition"] = f'attachment; filename="library-{actor.sandbox.name}.ndjson"'
     return response

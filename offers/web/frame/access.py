@@ -1,5 +1,11 @@
 """How a page learns who is asking: the access check is the lookup."""
 
+from collections.abc import Generator
+from contextlib import closing
+from time import monotonic
+from typing import TypeVar
+
+from django.db import connection
 from django.http import Http404, HttpRequest
 
 from offers.access.asking import asking
@@ -8,6 +14,14 @@ from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger.leaf import RefersTo
 from offers.ledger.records import Stamp
 from offers.models import LibraryItem, Sandbox
+
+Part = TypeVar("Part", str, bytes)
+# A file can take minutes. How often it is asked whether it may still be sent, in seconds.
+ASKED_EVERY = 5.0
+
+
+class Ended(ConnectionAbortedError):
+    """Whoever takes a file signed out, or is not any more what they were: the answer ends in the middle."""
 
 
 class Deleted(Http404):
@@ -23,6 +37,41 @@ def actor_for(request: HttpRequest, sandbox: str) -> Actor:
     actor = actor_for_user(request.user, sandbox)
     asking(request).actor = actor
     return actor
+
+
+def while_allowed(
+    request: HttpRequest, actor: Actor, parts: Generator[Part, None, None]
+) -> Generator[Part, None, None]:
+    """The parts of a file, for as long as the session goes on and its person has the same role. Raises Ended."""
+    key, looked = request.session.session_key, monotonic()
+    with closing(parts):
+        for part in parts:
+            if monotonic() - looked >= ASKED_EVERY:
+                looked = monotonic()
+                if not _still_is(key, actor):
+                    raise Ended
+            yield part
+
+
+def _still_is(session: str | None, actor: Actor) -> bool:
+    # By a connection of its own: what makes a file may read all of it as of one moment.
+    now = connection.copy()
+    try:
+        with now.cursor() as cursor:
+            cursor.execute(_STILL, [session, actor.user_id, actor.sandbox.pk, actor.role])
+            return cursor.fetchone() is not None
+    finally:
+        now.close()
+
+
+_STILL = """
+SELECT 1
+  FROM offers_session AS session
+  JOIN auth_user AS person ON person.id = session.user_id
+  JOIN offers_membership AS membership ON membership.user_id = person.id
+ WHERE session.session_key = %s AND session.expire_date > now() AND person.id = %s AND person.is_active
+   AND membership.sandbox_id = %s AND membership.role = %s
+"""
 
 
 def sandboxes_of(request: HttpRequest) -> list[Sandbox]:

@@ -1,7 +1,7 @@
 """The audit page's list as a file: CSV for spreadsheets, NDJSON for programs. Exactly what the filters show, all of it."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from offers.log.taken import downloads
 from offers.models import LogEntry, Revision
 from offers.web.audit.filters import asked_of, unread
 from offers.web.audit.shown.lines import Line, approvals_for, lines_of
-from offers.web.frame.access import actor_for
+from offers.web.frame.access import actor_for, while_allowed
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer
 
@@ -43,6 +43,9 @@ MOST_WAITED = 60
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
+Text = Generator[str, None, None]
+
+
 class _Echo:
     """A file for csv that gives back what is written."""
 
@@ -53,7 +56,7 @@ class _Echo:
 def as_csv(request: HttpRequest, sandbox: str) -> HttpResponseBase:
     writer = csv.writer(_Echo())
 
-    def text(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    def text(rows: Iterable[dict[str, Any]]) -> Text:
         # Else spreadsheets take UTF-8 for something else.
         yield "\ufeff" + writer.writerow(COLUMNS)
         for row in rows:
@@ -63,7 +66,7 @@ def as_csv(request: HttpRequest, sandbox: str) -> HttpResponseBase:
 
 
 def as_ndjson(request: HttpRequest, sandbox: str) -> HttpResponseBase:
-    def text(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    def text(rows: Iterable[dict[str, Any]]) -> Text:
         yield from (orjson.dumps(row).decode() + "\n" for row in rows)
 
     return _file(request, sandbox, "application/x-ndjson", "ndjson", text)
@@ -85,7 +88,7 @@ def _file(
     sandbox: str,
     type: str,
     ending: str,
-    text: Callable[[Iterable[dict[str, Any]]], Iterator[str]],
+    text: Callable[[Iterable[dict[str, Any]]], Text],
 ) -> HttpResponseBase:
     actor = actor_for(request, sandbox)
     wanted, _item = asked_of(request.GET, actor, zone_of(request))
@@ -98,7 +101,7 @@ def _file(
         begun = downloads.begin(token, actor.user_id or 0, actor.sandbox.pk, total, exactly=exactly)
         found = downloads.counted(found, begun) if begun else found
     found = _ended(found)
-    response = StreamingHttpResponse(text(found), content_type=type)
+    response = StreamingHttpResponse(while_allowed(request, actor, text(found)), content_type=type)
     response["Content-Disposition"] = f'attachment; filename="audit-{actor.sandbox.name}.{ending}"'
     return response
 

@@ -5,7 +5,7 @@ What is read of it at once is one change; the index, which comes last, waits on 
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
@@ -64,7 +64,7 @@ class Pack:
         wanted = self.draw.wanted
         return f"sample-{self.draw.sandbox.name}-{wanted.first:%Y%m%d}-{len(self.draw.places)}"
 
-    def stream(self) -> Iterator[bytes]:
+    def stream(self) -> Generator[bytes, None, None]:
         out = _Out()
         with ExitStack() as stack:
             index: dict[str, IO[bytes]] = {ending: stack.enter_context(TemporaryFile()) for ending in INDEX}

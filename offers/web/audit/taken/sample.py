@@ -16,7 +16,7 @@ from offers.log import checkpoints
 from offers.log.taken import sample
 from offers.log.taken.sample import MOST, Wanted
 from offers.web.audit.taken.pack import Pack
-from offers.web.frame.access import actor_for
+from offers.web.frame.access import actor_for, while_allowed
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer
 from offers.web.lists.filters import day_of
@@ -45,7 +45,7 @@ def pack(request: HttpRequest, sandbox: str) -> HttpResponseBase:
     except Refused as refused:
         return _form(request, actor, refused)
     made = Pack(found, actor, get_language() or "en", zone_of(request), request.build_absolute_uri("/"))
-    response = StreamingHttpResponse(made.stream(), content_type="application/zip")
+    response = StreamingHttpResponse(while_allowed(request, actor, made.stream()), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{made.name}.zip"'
     return response
 

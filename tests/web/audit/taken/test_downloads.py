@@ -5,12 +5,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import translation
 
 from offers.log import sequencer
 from offers.log.taken import downloads
-from offers.models import Download, Sandbox
+from offers.models import Download, Membership, Sandbox
+from offers.web.frame import access
 from tests.cast import actor, make, offer
 from tests.web.conftest import SignIn
 from tests.web.frame.test_respond import text_of
@@ -93,3 +95,26 @@ def test_what_cannot_be_counted_is_told_as_it_is(auditor: Client) -> None:
     assert "2 entries so far" in text_of(auditor.get(at))
     stream.close()
     assert "has not begun" in text_of(auditor.get("/s/prod/audit/downloads/nobodys/?waited=60"))
+
+
+@pytest.mark.parametrize(
+    "address", ["audit.csv", "library.ndjson", "audit/sample.zip?from=2020-01-01&to=2099-01-01&size=5&seed=x"]
+)
+@pytest.mark.parametrize("loses", ["session", "role", "membership", "account"])
+def test_nothing_more_of_a_file_is_sent_to_who_signed_out_or_may_not_have_it_any_more(
+    auditor: Client, address: str, loses: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "ASKED_EVERY", 0.0)
+    whole: Any = auditor.get(f"/s/prod/{address}")
+    assert b"".join(whole.streaming_content), "for as long as they may, they get it"
+    answer: Any = auditor.get(f"/s/prod/{address}")
+    if loses == "session":
+        Client.logout(auditor)
+    elif loses == "role":
+        Membership.objects.update(role="editor")
+    elif loses == "membership":
+        Membership.objects.all().delete()
+    else:
+        User.objects.update(is_active=False)
+    with pytest.raises(access.Ended):
+        b"".join(answer.streaming_content)
