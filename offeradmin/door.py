@@ -135,7 +135,7 @@ class Door:
                 await send(start_of(file.status, file.headers))
                 while not left.done():
                     piece = await loop.run_in_executor(thread, piece_of, parts)
-                    async with asyncio.timeout(TAKEN_SECONDS):
+                    async with asyncio.timeout(TAKEN_SECONDS) as deadline:
                         await send({"type": "http.response.body", "body": piece, "more_body": bool(piece)})
                     if not piece:
                         break

@@ -5,7 +5,7 @@ as the base: each change remembers what it was promoted from (`refers_to.promote
 so is what differs where nothing was promoted before; nothing of the target is ever overwritten unasked.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -39,6 +39,7 @@ class State(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     SAME = "same"
+    KEPT = "kept"
     CONTESTED = "contested"
     MISSING = "missing"
     TAKEN = "taken"
@@ -133,7 +134,7 @@ def _one(source: Sandbox, here: Head, there: Head | None, mapping: Mapping[str, 
     assert isinstance(document, dict)
     state = State.MISSING if missing else State.CONTESTED if undecided else State.CHANGED
     if state == State.CHANGED and equal(document, there.document):
-        state = State.SAME
+        state = State.SAME if equal(ours, there.document) else State.KEPT
     # All that is contested is told, also what was decided: somebody may think again.
     return Promoted(here, there, state, document, conflicts, missing, replaced, undecided)
 
@@ -144,19 +145,33 @@ def _with_status(document: Document, other: Document) -> Document:
 
 def _promoted_last(source: Sandbox, here: Head, there: Head, mapping: Mapping[str, str]) -> Document:
     """The document that was promoted last, as the target calls what it refers to; {} where none was: nothing is common then."""
-    made = Revision.objects.filter(
-        item=there.key,
-        etag__gt=there.etag - LOOKED_AT,
-        refers_to__promoted_from__sandbox=source.name,
-        refers_to__promoted_from__id=here.id,
-    )
-    before = made.order_by("-etag").values_list("refers_to__promoted_from", flat=True).first()
+    came = (one for one in _not_taken_back(there) if (one["sandbox"], one["id"]) == (source.name, here.id))
+    before = next(came, None)
     if before is None:
         return {}
     item = LibraryItem.objects.get(pk=here.key)
     known = Revision.objects.filter(item=item, etag=before["etag"], digest=before["digest"]).exists()
     document = document_at(item, before["etag"]) if known else None
     return _mapped(here.kind, document, mapping) if document is not None else {}
+
+
+def _not_taken_back(there: Head) -> Iterator[PromotedFrom]:
+    """What was promoted to an item, the newest first, without what an undo or a restore took back: that is not there any more."""
+    gone: set[int] = set()
+    made = Revision.objects.filter(
+        item=there.key,
+        etag__gt=there.etag - LOOKED_AT,
+        refers_to__has_any_keys=["promoted_from", "undoes", "restores"],
+    )
+    for etag, refers_to in made.order_by("-etag").values_list("etag", "refers_to"):
+        if etag in gone:
+            continue
+        if "promoted_from" in refers_to:
+            yield refers_to["promoted_from"]
+        if "restores" in refers_to:
+            gone.update(range(refers_to["restores"] + 1, etag))
+        if "undoes" in refers_to:
+            gone.add(refers_to["undoes"])
 
 
 def promoted(item: LibraryItem, person: int | None, until: datetime | None = None) -> list[Revision]:

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from offers.access.permissions import Actor, NotAllowed, NotFound
-from offers.document.kinds.registry import Kind
+from offers.document.kinds.registry import OFFER_KINDS, Kind
+from offers.ledger import writes
+from offers.ledger.leaf import RefersTo
+from offers.ledger.records import Stamp
 from offers.models import ChangeRequest, LibraryItem, Revision, Sandbox
 from offers.promotion import Choices, Promoted, State, planned, proposals
 from offers.review import requests, verdicts
@@ -107,6 +110,33 @@ def test_what_is_newer_there_is_kept_and_what_both_changed_is_asked(dev: Actor, 
         (one,) = plan(dev, prod, picks={"sale": {"/rank/priority": side}})
         assert (one.state, one.document["rank"]["priority"]) == (State.CHANGED, priority)
         assert (len(one.conflicts), one.undecided) == (1, ())
+
+
+def test_what_was_changed_there_alone_stays_and_is_not_called_the_same(dev: Actor, prod: Actor) -> None:
+    promote(dev, prod, "home", "sale")
+    patch(allow(prod), there(prod), replace("/rank/priority", 9))
+    (one,) = plan(dev, prod)
+    assert (one.state, one.document["rank"]) == (State.KEPT, {"priority": 9})
+
+
+@pytest.mark.parametrize("how", ["undone", "restored", "undone twice"])
+def test_what_was_taken_back_there_can_be_promoted_again(dev: Actor, prod: Actor, how: str) -> None:
+    """Else it counts as promoted for good, and what is there as somebody's newer will."""
+    promote(dev, prod, "home", "sale")
+    patch(dev, here(dev), replace("/name", "Summer"))
+    setup = allow(prod)
+    came = RefersTo(promoted_from={"sandbox": "dev", "id": "sale", "etag": 2, "digest": here(dev).digest})
+    writes.change(setup, OFFER_KINDS, "sale", replace("/name", "Summer"), Stamp("form", refers_to=came))
+    assert plan(dev, prod)[0].state == State.SAME
+    said = {"restores": 1} if how == "restored" else {"undoes": 2}
+    back = Stamp("undo", refers_to=RefersTo(**said))  # type: ignore[typeddict-item]
+    writes.change(setup, OFFER_KINDS, "sale", replace("/name", "Spring sale"), back)
+    (one,) = plan(dev, prod)
+    assert (one.state, one.document["name"]) == (State.CHANGED, "Summer")
+    if how == "undone twice":
+        writes.change(setup, OFFER_KINDS, "sale", replace("/name", "Summer"), Stamp("undo", refers_to={"undoes": 3}))
+        patch(setup, there(prod), replace("/name", "Winter"))
+        assert plan(dev, prod)[0].state == State.KEPT, "it stands again, and this is newer"
 
 
 def test_without_a_promotion_before_each_field_that_differs_is_asked_and_a_live_offer_stays_live(

@@ -41,10 +41,14 @@ WORDS = {
     State.NEW: gettext_noop("New there"),
     State.CHANGED: gettext_noop("Changes there"),
     State.SAME: gettext_noop("Is the same there"),
+    State.KEPT: gettext_noop("Stays as it is there"),
     State.CONTESTED: gettext_noop("Has to be decided"),
     State.MISSING: gettext_noop("Refers to what is not there"),
     State.TAKEN: gettext_noop("Its id is that of something else there"),
 }
+
+# Of these nothing is to be promoted.
+NOTHING = (State.SAME, State.KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str
     if (side := form.get("take", "")) in (SOURCE, TARGET):
         choices = replace(choices, picks={one.here.id: {each.key: side for each in one.conflicts} for one in plan})
         plan = planned(source, target, everything, choices)
-    ready = any(one.is_ready for one in plan) and all(one.is_ready or one.state == State.SAME for one in plan)
+    ready = any(one.is_ready for one in plan) and all(one.is_ready or one.state in NOTHING for one in plan)
     problems: Sequence[tuple[str, Problem | str]] = ()
     moved = False
     if request.method == "POST" and "propose" in form and ready:
@@ -152,7 +156,8 @@ def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str
         "title": asked.text(form.get("title"), requests.MOST_TITLE),
         "reason": asked.text(form.get("reason"), 2_000),
         "ready": ready,
-        "nothing": all(one.state == State.SAME for one in plan),
+        "nothing": all(one.state in NOTHING for one in plan),
+        "kept": any(one.state == State.KEPT for one in plan),
         "moved": moved,
         "tried": request.method == "POST" and "propose" in form,
         "problems": problems,
@@ -196,7 +201,7 @@ def _rows(target: Actor, plan: Sequence[Promoted], choices: Choices) -> list[Row
     for one in plan:
         before = one.there.document if one.there and one.there.deleted_at is None else None
         names = names_in(target.sandbox.pk, one.here.kind, [one.document, *([before] if before else [])])
-        changes = describe(before, one.document, names=names) if one.state not in (State.SAME, State.TAKEN) else []
+        changes = describe(before, one.document, names=names) if one.state not in (*NOTHING, State.TAKEN) else []
         places = Places([one.here.document, *([before] if before else [])], names)
         contested = [_contested(one, conflict, places, choices, room) for conflict in one.conflicts]
         rows.append(Row(one, seen(one), _(WORDS[one.state]), changes, contested))
