@@ -124,8 +124,8 @@ class Door:
     async def _send_file(self, file: File, receive: Receive, send: Send) -> None:
         """Piece by piece: the next one is made when the last one was taken, so a file of any length takes the memory of one.
 
-        Raises what making it raises: then the answer ends in the middle, as it does for whoever takes nothing any more. That it is to
-        end there is said by ConnectionAbortedError, and is no fault of anybody's.
+        The answer ends in the middle for whoever takes nothing any more, and where making it raises ConnectionAbortedError, which says
+        that it is to. Raises whatever else making it raises.
         """
         loop, parts = asyncio.get_running_loop(), iter(file.parts)
         left = asyncio.create_task(has_left(receive))
@@ -135,12 +135,11 @@ class Door:
                 await send(start_of(file.status, file.headers))
                 while not left.done():
                     piece = await loop.run_in_executor(thread, piece_of, parts)
-                    async with asyncio.timeout(TAKEN_SECONDS) as deadline:
-                        await send({"type": "http.response.body", "body": piece, "more_body": bool(piece)})
-                    if not piece:
+                    message = {"type": "http.response.body", "body": piece, "more_body": bool(piece)}
+                    if not await is_taken(send, message) or not piece:
                         break
             except ConnectionAbortedError:
-                # What is not told its end is broken off by the server.
+                # The server breaks off what was not told its end.
                 pass
             finally:
                 left.cancel()
@@ -292,6 +291,15 @@ def piece_of(parts: Iterator[bytes]) -> bytes:
         if piece and (len(piece) >= PIECE or monotonic() >= until):
             break
     return bytes(piece)
+
+
+async def is_taken(send: Send, message: Message) -> bool:
+    try:
+        async with asyncio.timeout(TAKEN_SECONDS):
+            await send(message)
+    except TimeoutError:
+        return False
+    return True
 
 
 async def has_left(receive: Receive) -> None:

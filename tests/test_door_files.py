@@ -39,8 +39,8 @@ class Making:
         self.done.append("closed")
 
 
-def take(application: Making, *, method: str = "GET", leaves: bool = False) -> list[Message]:
-    """What is sent. Whoever `leaves` does so with the first piece."""
+def take(application: Making, *, method: str = "GET", leaves: bool = False, waits: bool = False) -> list[Message]:
+    """What is sent. Whoever `leaves` does so with the first piece; who `waits` never takes it."""
     sent: list[Message] = []
 
     async def talk() -> None:
@@ -54,6 +54,8 @@ def take(application: Making, *, method: str = "GET", leaves: bool = False) -> l
         async def send(message: Message) -> None:
             sent.append(message)
             application.done.append(f"sent {len(message.get('body', b''))}")
+            if waits and message.get("body"):
+                await gone.wait()
             if leaves and message.get("body"):
                 gone.set()
                 await asyncio.sleep(0)
@@ -79,6 +81,13 @@ def test_a_file_that_is_not_to_be_sent_on_is_broken_off_and_nothing_is_at_fault(
     making = Making(ConnectionAbortedError)
     assert all(message.get("more_body", True) for message in take(making)), "it is not whole, and says so"
     assert making.done[-2:] == ["made 2", "closed"]
+
+
+def test_whoever_takes_nothing_gets_no_more_and_nothing_is_at_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "TAKEN_SECONDS", 0.01)
+    making = Making()
+    take(making, waits=True)
+    assert making.done == ["sent 0", "made 0", f"sent {door.PIECE}", "closed"]
 
 
 def test_of_a_file_no_more_is_made_for_whoever_left_or_asks_for_its_headers_alone() -> None:

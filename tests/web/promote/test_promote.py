@@ -109,7 +109,7 @@ def test_what_both_changed_is_asked_with_both_values_and_what_moved_is_shown_aga
     assert "Has to be decided" in preview
     assert "Theirs" in preview
     assert "1 field left to decide" in preview
-    for side, said in (("source", "Changes there"), ("target", "Is the same there")):
+    for side, said in (("source", "Changes there"), ("target", "Stays as it is there")):
         taken = mina.post(PAGE, {"id": "sale", "to": "stage", "take": side})
         assert said in text_of(taken), "one button decides all, and writes nothing"
     assert "Autumn &lt;b&gt;sale" in mina.post(PAGE, {"id": "sale", "to": "stage"}).content.decode()
