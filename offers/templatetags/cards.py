@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from offers.forms.offer import OfferForm
 from offers.forms.rows import Row
-from offers.web.edit.form_page import FormPage
+from offers.web.edit.form_page import Choices, FormPage
+from offers.web.item.shown import looks
 from offers.web.item.shown.markup import read_of
 
 register = template.Library()
@@ -47,6 +48,19 @@ def tabs_of(page: FormPage, row: Row) -> list[Tab]:
         Tab(content, _("Content {n}").format(n=index + 1), index == front, wrong[index])
         for index, content in enumerate(row.rows)
     ]
+
+
+@register.simple_tag
+def device_of(page: FormPage, row: Row, type: str) -> str:
+    """On what a content of this type is seen in the placement that is chosen, as on the overview."""
+    placements = page.choices.placements if isinstance(page.choices, Choices) else {}
+    placement = placements.get(row.texts.get("placement", ""))
+    return looks.device_of(placement.channel) if placement and type != "json" else "plain"
+
+
+@register.filter
+def device_name(channel: str) -> str:
+    return looks.device_of(channel)
 
 
 def _is_wrong(page: FormPage, row: Row) -> bool:

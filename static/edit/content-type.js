@@ -1,4 +1,5 @@
-// What a content is: its own type, else what its placement takes. `data-type` of its row tells it to styles and scripts.
+// What a content is: its own type, else what its placement takes. `data-type` of its row tells it to styles and scripts. On what it is
+// seen follows its placement.
 import { form } from "./inputs.js";
 
 const typeOf = (component, placement) => {
@@ -13,7 +14,11 @@ const chosenIn = (row) => row.querySelector("[data-placement]").selectedOptions[
 const show = () => {
   for (const row of form.querySelectorAll("[data-row]:has([data-component])")) {
     const placement = chosenIn(row);
-    for (const one of row.querySelectorAll("[data-component]")) one.dataset.type = typeOf(one, placement);
+    for (const one of row.querySelectorAll("[data-component]")) {
+      const type = (one.dataset.type = typeOf(one, placement));
+      const device = (type !== "json" && placement && placement.dataset.device) || "plain";
+      one.querySelector(".device").className = `device device-${device}`;
+    }
   }
 };
 const drawPlacement = (row) => {

@@ -30,8 +30,9 @@ const offer = (key, draft) => {
   const notice = document.getElementById("draft");
   const time = notice.querySelector("time");
   const zone = form.elements.zone.value;
-  const inWords = (more) =>
-    new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", ...more });
+  const isOfToday = Date.now() - draft.at < 12 * 3_600_000;
+  const how = { timeStyle: "short", ...(isOfToday ? {} : { dateStyle: "medium" }) };
+  const inWords = (more) => new Date(draft.at).toLocaleString(document.documentElement.lang, { ...how, ...more });
   time.dateTime = new Date(draft.at).toISOString();
   // The server may know zones that this browser does not.
   time.textContent = attempt(() => inWords({ timeZone: zone })) ?? inWords({});

@@ -48,19 +48,30 @@ const soon = (component, delay) => {
 };
 const shows = (component) =>
   component.dataset.type !== "" && ["content", "deliveryURL"].some((name) => part(component, name) !== "");
-const showAll = (place, delay = 0) => {
-  for (const component of contentsIn(place)) if (shows(component)) soon(component, delay);
+// What nobody looks at yet is asked for once it comes near.
+const near = new IntersectionObserver(
+  (all) => {
+    for (const { isIntersecting, target } of all) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      soon(target, 0);
+    }
+  },
+  { rootMargin: "200px" },
+);
+const showAll = (place) => {
+  for (const component of contentsIn(place)) if (shows(component)) near.observe(component);
 };
 
 form.addEventListener("input", (event) => {
   const component = event.target.closest("[data-component]");
   if (component) soon(component, PAUSE_MS);
-  if (event.target.matches("[data-placement]")) showAll(event.target.closest("[data-row]"), PAUSE_MS);
+  if (event.target.matches("[data-placement]")) showAll(event.target.closest("[data-row]"));
 });
 // Pictures were asked for (pictures.js), or other rows came: what is shown is shown again.
 form.addEventListener("pictures", () => showAll(form));
 document.addEventListener("rows", (event) => showAll(event.target));
 // Where the server framed what is saved, that stays.
 for (const component of contentsIn(form)) {
-  if (shows(component) && component.querySelector('[data-preview=""]')) soon(component, 0);
+  if (shows(component) && component.querySelector('[data-preview=""]')) near.observe(component);
 }

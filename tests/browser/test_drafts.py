@@ -43,7 +43,7 @@ def test_what_was_typed_and_added_is_offered_after_a_reload(form: Page) -> None:
     form.locator(".attribute-row [name]:not([type=hidden])").nth(1).fill("red")
     form.reload()
     expect(form.locator("#f-name")).to_have_value("Summer sale")
-    expect(form.locator("#draft")).to_contain_text("You have changes from")
+    expect(form.locator("#draft")).to_contain_text("Unsaved changes from")
     expect(form.locator("#draft [data-older]")).to_be_hidden()
     form.get_by_role("button", name="Bring them back").click()
     expect(form.locator("#f-name")).to_have_value("Winter sale")

@@ -69,6 +69,9 @@ def test_the_form_keeps_the_focus_its_previews_and_its_place(
         form.locator("[data-component]").nth(place).scroll_into_view_if_needed()
         shown = form.frame_locator(f"[data-component] >> nth={place} >> iframe")
         expect(shown.locator("body")).to_have_text(text)
+    devices = form.locator("[data-component] .device")
+    expect(devices.last).to_have_class("device device-plain")
+    expect(devices.first).to_have_class("device device-browser")
 
     form.get_by_role("button", name="Remove: 2", exact=True).focus()
     form.keyboard.press("Enter")

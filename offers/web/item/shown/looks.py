@@ -168,13 +168,17 @@ def _placed(version: Version) -> Iterator[Placed]:
 
 def content_in(channel: str, component: Document, pointer: str = "", address: str = "") -> Content:
     """A content as it looks on the device of its channel."""
-    device = DEVICES.get(channel.removeprefix(CHANNEL_PREFIX), "plain")
+    device = device_of(channel)
     type = component_type(component.get("type", "")) or "text"
     lines = _lines(type, component.get("content", ""), LETTERS[device])
     room = next((number for number, fits in enumerate(ROOMS, 1) if lines <= fits), len(ROOMS))
     languages, host = tuple(component.get("language", ())), _host(component.get("linkURL", ""))
     seen_on = device if type != "json" else "plain"
     return Content(component, type, languages, pointer, address, seen_on, room, lines > ROOMS[-1], host)
+
+
+def device_of(channel: str) -> str:
+    return DEVICES.get(channel.removeprefix(CHANNEL_PREFIX), "plain")
 
 
 def _host(address: str) -> str:
