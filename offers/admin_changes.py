@@ -18,7 +18,7 @@ from offers.models import Membership, Sandbox
 class Standing(NamedTuple):
     """How somebody, or the policy, stands in a sandbox.
 
-    `secret` is a hash, of a client's secret or a person's password: to be compared, and not recorded.
+    `secret` is a hash, of a client's secret or a person's password: to be compared, and not recorded. Nor is `address`.
     """
 
     about: Subject
@@ -26,6 +26,7 @@ class Standing(NamedTuple):
     secret: str = ""
     is_open: bool = True
     owner: str = ""
+    address: str = ""
 
 
 # By the sandbox, and the key of whom it is about.
@@ -88,7 +89,7 @@ def _standings() -> Standings:
 def _standing(member: Membership) -> Standing:
     about, facts = subject_of(member), {"role": member.role, "may_bypass": member.may_bypass}
     if member.user is not None:
-        return Standing(about, facts, member.user.password, member.user.is_active)
+        return Standing(about, facts, member.user.password, member.user.is_active, address=member.user.email)
     assert member.client is not None, "a membership is a person's or a client's"
     owner = member.client.owner
     return Standing(about, facts, member.client.secret, owner=actor_key(owner.pk, "", "") if owner else "")
@@ -112,6 +113,8 @@ def _differences(old: Standing | None, new: Standing | None) -> Iterator[tuple[s
         return
     if old.is_open != new.is_open:
         yield What.ACCOUNT_OPENED if new.is_open else What.ACCOUNT_CLOSED, about, {}, {}
+    if old.address != new.address:
+        yield What.EMAIL_CHANGED, about, {}, {}
     if old.owner != new.owner:
         yield What.OWNER_CHANGED, about, {"owner": old.owner}, {"owner": new.owner}
     if old.secret != new.secret and about.key.startswith(PERSON):

@@ -113,13 +113,15 @@ def test_whatever_an_operator_does_to_an_account_is_recorded_where_it_counts(
     post(operator, f"{address}/change/", {**account, "is_active": "on", "is_staff": "on"})
     post(operator, f"{address}/change/", {**account, "is_active": "on", "is_staff": "on", "is_superuser": "on"})
     post(operator, f"{address}/password/", {"password1": "nine-lives-9", "password2": "nine-lives-9"})
-    post(operator, f"{address}/change/", {**account, "first_name": "Jisoo", "is_active": "on"})
+    renamed = {**account, "first_name": "Jisoo", "email": "jisoo@offers.example", "is_active": "on"}
+    post(operator, f"{address}/change/", renamed)
     assert [(what, label, before, after) for what, label, before, after, *_ in recorded()] == [
         ("account-closed", "jisoo", {}, {}),
         ("account-opened", "jisoo", {}, {}),
         ("operator-changed", "jisoo", {}, {"operator": "some"}),
         ("operator-changed", "jisoo", {"operator": "some"}, {"operator": "everything"}),
         ("password-set", "jisoo", {}, {}),
+        ("email-changed", "Jisoo", {}, {}),
         ("operator-changed", "jisoo", {"operator": "everything"}, {}),
     ]
     assert {entry[-2:] for entry in recorded()} == {("Olga", "operator")}

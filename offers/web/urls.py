@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from offers.web.access import clients, overview, people
-from offers.web.account import places, preferences, session
+from offers.web.account import addresses, places, preferences, session
 from offers.web.audit import audit, changes, integrity, on_air, proof
 from offers.web.audit import library as library_file
 from offers.web.audit.taken import controls, evidence, files, receipt, sample
@@ -35,6 +35,8 @@ urlpatterns = [
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/language/", preferences.set_language, name="set_language"),
     path("preferences/sessions/end/", places.end, name="end_session"),
+    path("preferences/email/", addresses.change, name="change_email"),
+    path("preferences/email/forget/", addresses.forget, name="forget_email"),
     path("preferences/mail/", preferences.mail, name="mail_preferences"),
     path("find/", find.find, name="find_anywhere"),
     path("shortcuts/", shortcuts.shortcuts, name="shortcuts"),

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import SetPasswordForm
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,11 +26,12 @@ from offers import asked
 from offers.access.attempts import Budget, address_of, take
 from offers.access.changes import What
 from offers.access.own import end_sessions, hold, record_own
-from offers.access.permissions import label_for_user
+from offers.models import PersonalSettings
 from offers.web.account.accounts import MINUTES, OF_A_NAME, OF_AN_ADDRESS
 from offers.web.account.posting import About, post
 from offers.web.frame.access import actor_of_last
 from offers.web.frame.errors import around
+from offers.web.frame.respond import person_beside
 
 OF_A_PERSON = 10
 MAX_NAME = 254
@@ -41,10 +42,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         actor_of_last(request)
         return _allauths(request)
-    if not take([Budget(("password", str(request.user.pk)), OF_A_PERSON, MINUTES)]):
-        refused = render(request, "429.html", {"around": around(request)}, status=429)
-        refused["Retry-After"] = str(MINUTES)
-        return refused
+    if not take([own_budget(request.user)]):
+        return too_many(request)
     actor_of_last(request)
     with transaction.atomic():
         user = hold(request.user.pk or 0)
@@ -55,12 +54,25 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def own_budget(user: User | AnonymousUser) -> Budget:
+    """Guesses of one's own password, at whatever page asks for it."""
+    return Budget(("password", str(user.pk)), OF_A_PERSON, MINUTES)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    refused = render(request, "429.html", {"around": around(request)}, status=429)
+    refused["Retry-After"] = str(MINUTES)
+    return refused
+
+
 def _allauths(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = password_change(request)
     return response
 
 
 def _changed(user: User, what: str) -> None:
+    # An address that was asked for with the old password is not to be.
+    PersonalSettings.objects.filter(user=user).update(new_email="", new_email_at=None)
     record_own(user, what)
     post(About.PASSWORD_CHANGED, user)
 
@@ -119,9 +131,8 @@ class NewPassword(PasswordResetConfirmView):
         return user if isinstance(user, User) and user.is_active else None
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        other = self.request.user if self.request.user != self.user else None
-        signed_in = label_for_user(other) if isinstance(other, User) else ""
-        return super().get_context_data(**more, account=self.user, signed_in=signed_in)
+        beside = person_beside(self.request, self.user)
+        return super().get_context_data(**more, account=self.user, beside=beside)
 
     def form_valid(self, form: "SetPasswordForm[User]") -> HttpResponse:
         """Store the password, end every session of the account, record it and have a mail sent: all of it or nothing."""

@@ -23,6 +23,7 @@ from offers import asked
 from offers.models import PersonalSettings
 from offers.web.account.mail import ABOUT, When, wish_of
 from offers.web.account.places import places
+from offers.web.account.proofs import waiting_address
 from offers.web.frame.access import actor_of_last
 from offers.web.frame.middleware import zone_named
 from offers.web.frame.respond import THEMES, remember
@@ -101,6 +102,7 @@ def page(request: HttpRequest, problems: Mapping[str, str] | None = None) -> Htt
         "mail": mail_shown(request),
         "columns": [(key, column.title, key in shown) for key, column in COLUMNS.items()],
         "places": places(request, user) if user else [],
+        "waiting": waiting_address(own),
         "problems": problems or {},
     }
     return render(request, "account/preferences.html", context, status=422 if problems else 200)

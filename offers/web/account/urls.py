@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from offers.web.account import passwords
+from offers.web.account import addresses, passwords
 from offers.web.account.accounts import sign_in
 
 
@@ -30,5 +30,7 @@ urlpatterns = [
     if isinstance(page, URLPattern)
 ] + [
     path("password/new/<str:uidb64>/<str:token>/", passwords.NewPassword.as_view(), name="password_link"),
+    path("email/new/<int:account>/<str:proof>/", addresses.confirm, name="address_link"),
+    path("email/new/set/", addresses.address_set, name="address_set"),
     path("password/new/set/", passwords.password_set, name="password_set"),
 ]

@@ -200,6 +200,12 @@ def wants_fragment(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.history_restore_request and not htmx.boosted  # type: ignore[union-attr]
 
 
+def person_beside(request: HttpRequest, account: User | None) -> str:
+    """Who is signed in here, if that is somebody else than this account; "" if not."""
+    user = request.user if request.user != account else None
+    return label_for_user(user) if isinstance(user, User) else ""
+
+
 def remember(response: HttpResponse, name: str, value: str | SafeString, request: HttpRequest) -> None:
     """Keep a choice of the person's in a cookie for a year. Scripts of static/frame set two of them, too, and read no other."""
     by_scripts = name in ("timezone", "sidebar")

@@ -9,7 +9,7 @@ from django.db import transaction
 from offers.access.changes import Author, Source, What
 from offers.access.own import hold, record_own
 from offers.web.account.accounts import person_called
-from offers.web.account.letters import password_link
+from offers.web.account.proofs import password_link
 
 
 class Command(BaseCommand):
