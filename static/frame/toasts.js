@@ -11,9 +11,21 @@ const watch = () => {
     setTimeout(leave, SHOWN_MS);
   }
 };
+// Where the keyboard was before it came to the messages: there it goes on after the last one is closed.
+let before = null;
+document.addEventListener("focusout", ({ target }) => {
+  if (!target.closest("#toasts")) before = target;
+});
 document.addEventListener("click", (event) => {
   const close = event.target.closest(".toast-close");
-  if (close) close.closest(".toast-item").remove();
+  if (!close) return;
+  const item = close.closest(".toast-item");
+  const had = item.contains(document.activeElement);
+  const next = item.nextElementSibling || item.previousElementSibling;
+  item.remove();
+  if (!had) return;
+  const to = (next && next.querySelector(".toast-close")) || (before && before.isConnected && before) || document.getElementById("main");
+  to.focus({ preventScroll: event.detail > 0 });
 });
 document.addEventListener("htmx:afterSettle", watch);
 watch();

@@ -64,9 +64,12 @@ def test_a_whole_filter_is_changed_and_taken_back(page: Page, live_server: LiveS
     page.fill("#note", "Prices rise")
     page.locator("button[name=leave]").first.click()
     expect(page.locator(".start-bar")).to_contain_text("59 offers will change")
+    expect(page.locator("#said")).to_have_text("59 offers will change")
     expect(page.locator("#note")).to_have_value("Prices rise")
     page.get_by_role("button", name="Change 59 offers").click()
     expect(page.locator(".ended")).to_contain_text("59 offers changed", timeout=20_000)
+    # The page asked for itself until then: what comes so is said.
+    expect(page.locator("#said")).to_have_text("59 offers changed")
     assert LibraryItem.objects.filter(listing__priority=5).count() == 59
     page.get_by_role("button", name="Undo all of it").click()
     expect(page.locator(".start-bar")).to_contain_text("59 offers will change", timeout=20_000)
@@ -74,6 +77,22 @@ def test_a_whole_filter_is_changed_and_taken_back(page: Page, live_server: LiveS
     page.get_by_role("button", name="Change 59 offers").click()
     expect(page.locator(".ended")).to_contain_text("59 offers changed", timeout=20_000)
     assert LibraryItem.objects.filter(listing__priority=5).count() == 0
+
+
+def test_a_button_keeps_the_focus_while_the_page_asks_how_far_the_work_is(
+    page: Page, live_server: LiveServer, shop: Sandbox
+) -> None:
+    sign_in(page, live_server)
+    page.goto(f"{live_server.url}/s/prod/offers/?q=offer")
+    page.locator("input[name=id]").first.check()
+    page.get_by_label("All 60 that match").check()
+    page.get_by_role("button", name="Priority").click()
+    page.get_by_label("Priority", exact=True).fill("5")
+    page.get_by_role("button", name="See what would change").click()
+    page.locator(".progress-panel").get_by_role("button", name="Discard").focus()
+    page.evaluate("""htmx.ajax("GET", location.href, {target: "#bulk", swap: "outerHTML"})""")
+    expect(page.locator("#said")).to_have_text("Looking at what would change 0 of 60")
+    expect(page.get_by_role("button", name="Discard")).to_be_focused()
 
 
 def test_the_keyboard_alone_is_enough(page: Page, live_server: LiveServer, shop: Sandbox) -> None:

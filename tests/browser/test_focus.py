@@ -107,3 +107,45 @@ def test_the_form_keeps_the_focus_its_previews_and_its_place(
     expect(decision.locator(".edit-index [aria-current]")).to_have_text("Details")
     decision.mouse.wheel(0, 5000)
     expect(decision.locator(".edit-index [aria-current]")).to_have_text("When nothing fits")
+
+
+def test_what_closes_does_not_take_the_focus_with_it_and_what_comes_is_said(
+    signed_in: Page, live_server: LiveServer
+) -> None:
+    page = signed_in
+    for address in ("offers/", "offers/sale/", "offers/sale/history/", "audit/", "reviews/"):
+        page.goto(f"{live_server.url}/s/prod/{address}")
+        menus = page.locator("details[data-menu]:visible")
+        for number in range(menus.count()):
+            summary = menus.nth(number).locator("summary").first
+            summary.press("Enter")
+            page.keyboard.press("Tab")
+            page.keyboard.press("Escape")
+            expect(summary, address).to_be_focused()
+            expect(menus.nth(number)).not_to_have_attribute("open", "")
+    summary.press("Enter")
+    page.locator("h1 ~ *, .filters select").first.focus()
+    expect(page.locator("details[data-menu][open]"), "an open menu would cover what has the focus").to_have_count(0)
+
+    page.goto(f"{live_server.url}/s/prod/offers/?q=nothing")
+    page.fill("#q", "summer")
+    expect(page.locator("#said")).to_have_text("1 offer")
+    page.fill("#q", "winter sale")
+    expect(page.locator("#said")).to_have_text("No offer matches")
+    page.goto(f"{live_server.url}/s/prod/tags/")
+    page.fill("#q", "holi")
+    expect(page.locator("#said")).to_have_text("1 result")
+
+    page.goto(f"{live_server.url}/s/prod/offers/?q=sale")
+    # Readers hear what changes in a region, not a region that comes in its place.
+    page.evaluate("window.region = document.getElementById('toasts')")
+    priority = page.locator("[data-in-place=priority]")
+    priority.press("Enter")
+    page.locator("#in-place input[type=text]").fill("12")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("Saved as version 4.")
+    assert page.evaluate("window.region.isConnected")
+    expect(priority).to_be_focused()
+    page.locator(".toast-close").press("Enter")
+    expect(page.locator(".toast-item")).to_have_count(0)
+    expect(priority).to_be_focused()
