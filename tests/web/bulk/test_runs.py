@@ -146,6 +146,8 @@ def test_tabs_show_what_would_not_change_and_why(editor: Client, sandbox: Sandbo
     assert "Offer 1" not in text
     assert "Operation 1" in text
     assert "1 offer will change" in text
+    done = text_of(editor.post(page(run, "start/"), {"note": "Prices rise"}, follow=True))
+    assert '<a href="?tab=conflict">2 offers stayed as they were</a>' in flat(done)
 
 
 def test_a_row_is_left_out_and_taken_back_in_where_it_stands(editor: Client, ids: list[str]) -> None:
