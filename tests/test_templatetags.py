@@ -137,3 +137,23 @@ def test_a_change_of_thousands_of_fields_shows_as_many_as_are_read_and_counts_th
     short = render_to_string("item/_change_rows.html", {"changes": describe(before, after), "limit": 3})
     assert short.count('<li class="change ') == 3
     assert "more change" not in short, "its page says so"
+
+
+def test_a_limit_is_told_as_a_sentence_before_and_after_with_what_differs_marked() -> None:
+    day = {"limit": 3, "scope": "profile", "entity": "offer", "repeat": {"enabled": True, "unit": "day"}}
+    week = {**day, "limit": 5, "repeat": {"enabled": True, "unit": "week"}}
+    changes = describe(*({"frequencyCappingConstraints": [one]} for one in (day, week)))
+    for template in ("item/_change_rows.html", "item/_columns.html"):
+        text = " ".join(render_to_string(template, {"changes": changes}).split())
+        assert "At most <del>3</del> times for each person, every <del>day</del>." in text, template
+        assert "At most <ins>5</ins> times for each person, every <ins>week</ins>." in text, template
+        with translation.override("ko"):
+            text = " ".join(render_to_string(template, {"changes": changes}).split())
+            assert "<del>3</del>" in text, text
+            assert "<ins>5</ins>" in text, text
+    off = {**day, "startDate": "2026-12-01T00:00:00Z"}
+    (change,) = describe(*({"frequencyCappingConstraints": [one]} for one in (day, off)))
+    assert words.new_text(change) == "At most 3 times for each person, every day, from 1 Dec 2026, 00:00 UTC on."
+    assert words.limit_spans(changes[0]) != []
+    (moved,) = describe({"rank": {"priority": 1}}, {"rank": {"priority": 2}})
+    assert words.limit_spans(moved) == []

@@ -39,6 +39,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     words.phrase,
     words.old_text,
     words.new_text,
+    words.limit_spans,
     words.shown,
     people.readable,
     words.no_change,

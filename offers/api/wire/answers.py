@@ -78,7 +78,8 @@ def document_with(head: Head) -> dict[str, Any]:
 def preview(actor: Actor, outcome: Outcome) -> HttpResponse:
     """The answer to a dry run: the document and etag that the change would make, and the change in words."""
     before, head = outcome.before, outcome.head
-    changes = describe(before, head.document, names=names_in(actor.sandbox.pk, head.kind, (before, head.document)))
+    names = names_in(actor.sandbox.pk, head.kind, (before, head.document))
+    changes = describe(before, head.document, names=names, by_field=True)
     content: shapes.Preview = {
         "etag": head.etag,
         "document": head.document,

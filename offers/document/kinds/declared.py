@@ -20,6 +20,7 @@ Document: TypeAlias = Mapping[str, Any]
 # What an item of a list is known by; None for one that has nothing to be known by.
 Identity: TypeAlias = Callable[[JSON], str | None]
 # A line for an item, which may be no valid one; it is given what shows a value, by the name of its member.
+Told: TypeAlias = Callable[[Mapping[str, JSON]], Mapping[str, JSON]]
 Summary: TypeAlias = Callable[[Mapping[str, JSON], Callable[[str, JSON], str]], str]
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -55,7 +56,8 @@ class Member:
     object around it, a function of that object. `identity` tells the items of its list apart. `words` are the values
     of a fixed list, in words, by what `short` makes of a value; `absent` is the value that a document without the member
     means. `schemes` are what its addresses may begin with. `input` is for where its type does not say how it is typed.
-    `summary` is what a reader would look for first in an item, in a line.
+    `summary` is what a reader would look for first in an item, in a line. `told` is of what the one sentence is made by which people
+    read an item: by the names of its members, None for what the sentence leaves out; the same names for all items.
     """
 
     label: str = UNKNOWN_FIELD
@@ -69,6 +71,7 @@ class Member:
     schemes: frozenset[str] = LINKS
     input: Input | None = None
     summary: Summary | None = None
+    told: Told | None = None
 
 
 def by(*alternatives: tuple[str, ...]) -> Identity:

@@ -150,6 +150,18 @@ def _capping_in_short(item: Mapping[str, JSON], text: Callable[[str, JSON], str]
     return " · ".join([f"≤ {item.get('limit')}", *filter(None, named), *again])
 
 
+def _capping_told(item: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """What the sentence of a limit says (web/frame/words.limit_text)."""
+    repeat = item.get("repeat")
+    repeats = isinstance(repeat, dict) and repeat.get("enabled") and "unit" in repeat
+    return {
+        **{name: item.get(name) for name in ("limit", "scope", "entity", "startDate", "endDate")},
+        "events": item.get("events") or None,
+        "enabled": item.get("enabled", True),
+        "repeat": [repeat["unit"], repeat.get("unitCount", 1)] if isinstance(repeat, dict) and repeats else None,
+    }
+
+
 @strict
 class FrequencyCapping(TypedDict):
     startDate: NotRequired[StartDate]
@@ -252,6 +264,7 @@ class Limits(TypedDict):
                 item=gettext_noop("Limit {number}"),
                 identity=_capping,
                 summary=_capping_in_short,
+                told=_capping_told,
             ),
         ]
     ]

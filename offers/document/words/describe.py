@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from offers.document.diff import longest_increasing
 from offers.document.errors import JSON
 from offers.document.identity import both_keys
-from offers.document.kinds.reading import in_order
+from offers.document.kinds.declared import Told
+from offers.document.kinds.reading import in_order, named
 from offers.document.values import equal
 from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Format, Phrase, Place, value_text
@@ -56,6 +57,13 @@ class Change:
         )
 
 
+class Way(NamedTuple):
+    """How a change is told: with which names of library items, and whether field by field everywhere."""
+
+    names: Mapping[str, str]
+    by_field: bool
+
+
 def titled(parts: Sequence[str]) -> str:
     """What a field is called with the items around it, which come first: "Home page, en-us › Text"."""
     *around, label = parts
@@ -69,12 +77,14 @@ def describe(
     names: Mapping[str, str] | None = None,
     restored: bool = False,
     compared: bool = True,
+    by_field: bool = False,
 ) -> list[Change]:
     """The rows that tell `before` from `after`; none when they are equal, types included.
 
     None is a document that is not there: creating and deleting are one row each, and so is bringing back (`restored`).
     `names` gives the names of tags, placements, rules and other library items by id. Texts are `compared` word by word, which takes
-    longer than all the rest, unless nobody is shown where they differ.
+    longer than all the rest, unless nobody is shown where they differ. What is different in an item that people read as one sentence
+    (Member.told) is one row, unless each field has its own (`by_field`).
     """
     if before is None and after is None:
         return []
@@ -82,7 +92,7 @@ def describe(
         return [Change("added", RESTORED if restored else CREATED, "", new=after)]
     if after is None:
         return [Change("removed", DELETED, "", old=before)]
-    changes = _value(before, after, Place(), Place(), names or {})
+    changes = _value(before, after, Place(), Place(), Way(names or {}, by_field))
     return _with_spans(changes) if compared else list(changes)
 
 
@@ -96,20 +106,20 @@ def summary(changes: Iterable[Change], limit: int = 2) -> tuple[list[Phrase], in
     return phrases[:limit], max(0, len(phrases) - limit)
 
 
-def _value(before: JSON, after: JSON, old: Place, new: Place, names: Mapping[str, str]) -> Iterator[Change]:
+def _value(before: JSON, after: JSON, old: Place, new: Place, way: Way) -> Iterator[Change]:
     """Rows for one place: `old` is where it was, `new` where it is."""
     if before is not _ABSENT and after is not _ABSENT and equal(before, after):
         return
     if _is_filled(dict, before, after):
-        yield from _object({} if before is _ABSENT else before, {} if after is _ABSENT else after, old, new, names)
+        yield from _object({} if before is _ABSENT else before, {} if after is _ABSENT else after, old, new, way)
         return
     if _is_filled(list, before, after):
         lists = [] if before is _ABSENT else before, [] if after is _ABSENT else after
         keys = both_keys(new.member, *lists) if not new.is_item else None
         if keys is not None:
-            yield from _list(*lists, *keys, old, new, names)
+            yield from _list(*lists, *keys, old, new, way)
             return
-    yield _row(before, after, old, new, names)
+    yield _row(before, after, old, new, way)
 
 
 def _is_filled(container: type, before: JSON, after: JSON) -> bool:
@@ -120,15 +130,13 @@ def _is_filled(container: type, before: JSON, after: JSON) -> bool:
     return isinstance(before, container) and isinstance(after, container)
 
 
-def _object(
-    before: dict[str, JSON], after: dict[str, JSON], old: Place, new: Place, names: Mapping[str, str]
-) -> Iterator[Change]:
+def _object(before: dict[str, JSON], after: dict[str, JSON], old: Place, new: Place, way: Way) -> Iterator[Change]:
     for name in in_order(before.keys() | after.keys(), new.member):
         sides = before.get(name, _ABSENT), after.get(name, _ABSENT)
         # Most of a document is the same: places are made of what is not.
         if equal(*sides):
             continue
-        yield from _value(*sides, old.into(name, before), new.into(name, after or before), names)
+        yield from _value(*sides, old.into(name, before), new.into(name, after or before), way)
 
 
 def _list(
@@ -138,24 +146,48 @@ def _list(
     new_keys: list[str],
     old: Place,
     new: Place,
-    names: Mapping[str, str],
+    way: Way,
 ) -> Iterator[Change]:
+    told = None if way.by_field else named(new.member).told
+    if told is not None:
+        new_keys = _as_one(old_keys, new_keys)
     was = {key: index for index, key in enumerate(old_keys)}
     now = {key: index for index, key in enumerate(new_keys)}
     for key, index in was.items():
         if key not in now:
-            place = old.item(index, before, names)
-            yield _row(before[index], _ABSENT, place, place, names)
+            place = old.item(index, before, way.names)
+            yield _row(before[index], _ABSENT, place, place, way)
     moves = _moves([key for key in old_keys if key in now], [key for key in new_keys if key in was])
     for key, index in now.items():
-        place = new.item(index, after, names)
+        place = new.item(index, after, way.names)
         if key not in was:
-            yield _row(_ABSENT, after[index], place, place, names)
+            yield _row(_ABSENT, after[index], place, place, way)
             continue
-        old_place = old.item(was[key], before, names)
+        old_place = old.item(was[key], before, way.names)
         if key in moves:
-            yield _moved(after[index], *moves[key], old_place, place, names)
-        yield from _value(before[was[key]], after[index], old_place, place, names)
+            yield _moved(after[index], *moves[key], old_place, place, way)
+        if told is not None and isinstance(before[was[key]], dict) and isinstance(after[index], dict):
+            yield from _told(before[was[key]], after[index], told, old_place, place, way)
+        else:
+            yield from _value(before[was[key]], after[index], old_place, place, way)
+
+
+def _told(
+    before: dict[str, JSON], after: dict[str, JSON], told: Told, old: Place, new: Place, way: Way
+) -> Iterator[Change]:
+    """One row for all that the item's sentence tells, and others for the rest of it."""
+    was, now = told(before), told(after)
+    said = {name for name in was if not equal(was[name], now[name])}
+    if said:
+        yield _row(before, after, old, new, way)
+    one, other = ({name: value for name, value in side.items() if name not in said} for side in (before, after))
+    yield from _object(one, other, old, new, way)
+
+
+def _as_one(old: list[str], new: list[str]) -> list[str]:
+    """The new keys, the only one that came being the only one that went: people change what such items are known by, too."""
+    went, came = [key for key in old if key not in new], [key for key in new if key not in old]
+    return [went[0] if key == came[0] else key for key in new] if len(went) == len(came) == 1 else new
 
 
 def _moves(old: list[str], new: list[str]) -> dict[str, tuple[int, int]]:
@@ -165,19 +197,19 @@ def _moves(old: list[str], new: list[str]) -> dict[str, tuple[int, int]]:
     return {key: (was[key] + 1, index + 1) for index, key in enumerate(new) if index not in stay}
 
 
-def _moved(value: JSON, source: int, target: int, old: Place, place: Place, names: Mapping[str, str]) -> Change:
-    text, shown = value_text(place.member, value, names)
+def _moved(value: JSON, source: int, target: int, old: Place, place: Place, way: Way) -> Change:
+    text, shown = value_text(place.member, value, way.names)
     return Change(
         "moved", place.label, place.pointer, place.params, place.context, value, value, text, text, shown,
         position_from=source, position_to=target, old_pointer=old.pointer,
     )  # fmt: skip
 
 
-def _row(before: JSON, after: JSON, old: Place, new: Place, names: Mapping[str, str]) -> Change:
+def _row(before: JSON, after: JSON, old: Place, new: Place, way: Way) -> Change:
     action: Action = "added" if before is _ABSENT else "removed" if after is _ABSENT else "changed"
     place = old if after is _ABSENT else new
-    old_text, old_format = ("", None) if before is _ABSENT else value_text(place.member, before, names)
-    new_text, new_format = ("", None) if after is _ABSENT else value_text(place.member, after, names)
+    old_text, old_format = ("", None) if before is _ABSENT else value_text(place.member, before, way.names)
+    new_text, new_format = ("", None) if after is _ABSENT else value_text(place.member, after, way.names)
     shown = new_format or old_format or "text"
     if old_format and new_format and old_format != new_format:
         shown = "text"

@@ -16,6 +16,7 @@ from offers.document.kinds.reading import WORDS, named
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.words.describe import Change, titled
 from offers.document.words.naming import Place
+from offers.document.words.spans import Room, Span, spans
 from offers.models import Revision
 from offers.web.frame.sections import SECTION_OF, SECTIONS
 from offers.web.frame.times import date_text
@@ -79,6 +80,14 @@ def old_text(change: Change) -> str:
 def new_text(change: Change) -> str:
     """What it is now, as its kind of value is shown."""
     return limit_at(change.pointer, change.new) or shown(change.new_text, change.format)
+
+
+def limit_spans(change: Change) -> list[Span]:
+    """How the sentence of a limit became another one; nothing of any other change."""
+    if change.action != "changed":
+        return []
+    old, new = limit_at(change.old_pointer, change.old), limit_at(change.pointer, change.new)
+    return list(spans(old, new, "text", Room())) if old and new else []
 
 
 def channel_name(channel: str) -> str:
@@ -154,9 +163,7 @@ def limit_text(capping: Mapping[str, Any]) -> SafeString:
     """One capping row: "At most 3 times for each person, every month, counted by impression." """
     text = _at_most(capping["scope"] == "profile", capping["entity"], capping["limit"])
     parts = [filled(text, limit=capping["limit"]), *_period(capping.get("repeat", {})), *_counting(capping)]
-    if "startDate" in capping and "endDate" in capping:
-        dates = {"start": date_text(capping["startDate"]), "end": date_text(capping["endDate"])}
-        parts.append(filled(_("from {start} to {end}"), **dates))
+    parts += _dates(capping)
     sentence = format_html("{}.", SafeString(", ".join(parts)))
     sentence = SafeString(sentence[:1].upper() + sentence[1:])
     if capping.get("enabled", True):
@@ -177,6 +184,15 @@ def _period(repeat: Mapping[str, Any]) -> list[SafeString]:
             "month": ngettext("every {count} month", "every {count} months", count),
         }
     return [filled(texts[repeat["unit"]], count=count)]
+
+
+def _dates(capping: Mapping[str, Any]) -> list[SafeString]:
+    dates = {name: date_text(capping[f"{name}Date"]) for name in ("start", "end") if f"{name}Date" in capping}
+    if not dates:
+        return []
+    both = len(dates) == 2
+    text = _("from {start} to {end}") if both else _("from {start} on") if "start" in dates else _("until {end}")
+    return [filled(text, **dates)]
 
 
 def _counting(capping: Mapping[str, Any]) -> list[SafeString]:

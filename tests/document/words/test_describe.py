@@ -107,14 +107,44 @@ def test_attributes_are_called_by_their_own_name() -> None:
     assert rows(before, after) == [("changed", "Attribute a/b", "1", "2"), ("added", "Attribute 색", "", "빨강")]
 
 
-def test_capping_rows_are_numbered() -> None:
+def test_a_limit_that_changed_is_told_as_one_and_what_no_sentence_says_beside_it() -> None:
+    """Also where it was changed by what it is known by: its period."""
+    day = {
+        "limit": 1,
+        "scope": "global",
+        "entity": "offer",
+        "enabled": False,
+        "repeat": {"enabled": True, "unit": "day"},
+    }
+    week = {**day, "limit": 3, "enabled": True, "repeat": {"enabled": True, "unit": "week"}}
+    before, after = (offer(frequencyCappingConstraints=[one]) for one in (day, week))
+    (row,) = describe(before, after)
+    place = "/frequencyCappingConstraints/0"
+    assert (row.action, row.title, row.old, row.new, row.pointer, row.old_pointer) == (
+        *("changed", "Limit 1", day, week),
+        *(place, place),
+    )
+    asking = offer(frequencyCappingConstraints=[{**week, "customQuery": "x"}])
+    assert [row.title for row in describe(before, asking)] == ["Limit 1", "Limit 1 › Custom event"]
+    asleep, other = ({**day, "limit": limit, "repeat": {"unit": unit}} for limit, unit in ((1, "day"), (2, "week")))
+    before, after = (offer(frequencyCappingConstraints=[one]) for one in (asleep, other))
+    assert [row.title for row in describe(before, after)] == ["Limit 1", "Limit 1 › Repeat unit"]
+
+
+def test_a_program_reads_of_a_limit_each_field() -> None:
     capping = {"limit": 1, "scope": "global", "entity": "offer", "enabled": False}
     before = offer(frequencyCappingConstraints=[capping])
     after = offer(frequencyCappingConstraints=[{**capping, "limit": 3, "enabled": True}])
-    assert rows(before, after) == [
-        ("changed", "Limit 1 › Enabled", "No", "Yes"),
-        ("changed", "Limit 1 › Times", "1", "3"),
-    ]
+    told = [(row.title, row.old_text, row.new_text) for row in describe(before, after, by_field=True)]
+    assert told == [("Limit 1 › Enabled", "No", "Yes"), ("Limit 1 › Times", "1", "3")]
+
+
+def test_of_two_limits_that_went_and_came_each_is_told_by_itself() -> None:
+    limit = {"limit": 1, "scope": "global", "entity": "offer"}
+    before = [{**limit, "events": [event]} for event in ("click", "impression")]
+    after = [{**limit, "scope": "profile", "events": [event]} for event in ("click", "impression")]
+    found = describe(offer(frequencyCappingConstraints=before), offer(frequencyCappingConstraints=after))
+    assert [row.action for row in found] == ["removed", "removed", "added", "added"]
 
 
 def test_a_move_says_from_where_to_where() -> None:

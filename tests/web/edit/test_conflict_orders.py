@@ -145,6 +145,5 @@ def test_what_merges_by_itself_goes_by_the_item_and_not_by_its_number(
     response = submit(editor, form, address=edit)
     (contested,) = response.context["fields"]
     assert (contested.theirs.text, contested.yours.text) == ("71", "70")
-    assert [(row.action, row.new_text) for row in response.context["theirs"] if row.action != "moved"] == [
-        ("changed", "81")
-    ]
+    (told,) = [row for row in response.context["theirs"] if row.action != "moved"]
+    assert (told.action, "81" in told.new_text, "71" in told.new_text) == ("changed", True, False)

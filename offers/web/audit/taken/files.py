@@ -167,7 +167,9 @@ def values_of(sandbox_id: int, made: Sequence[Revision]) -> dict[int, tuple[dict
     for one in made:
         before, after = found[one.item_id, one.etag]
         changes = (
-            describe(before, after, names=known, compared=False) if before is not None and after is not None else []
+            describe(before, after, names=known, compared=False, by_field=True)
+            if before is not None and after is not None
+            else []
         )
         said[one.key] = (
             {change.title: change.old_text for change in changes if change.old_text},

@@ -144,7 +144,7 @@ def _removed(item: LibraryItem, found: Blamed) -> Iterator[Removed]:
             continue  # All of it was deleted, which is a change that everybody sees.
         names = names_in(item.sandbox_id, Kind(item.kind), [before])
         places = [(path, pointer) for path, pointer, _value in leaves(before)]
-        for change in describe(before, after, names=names):
+        for change in describe(before, after, names=names, by_field=True):
             gone = [path for path, pointer in places if _is_in(pointer, change.old_pointer or change.pointer)]
             if change.action == "removed" and gone and not present.intersection(gone):
                 present.update(gone)  # Who removed it before is not asked.
