@@ -10,6 +10,9 @@ BIN := .venv/bin
 STAMP := .venv/installed
 DIGEST := cat requirements-dev.txt | cksum
 
+# What Python compiled is kept for the next process: else every one that the tests start, and they themselves, do it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 export PYTHON
 FIND_PYTHON := for python in $$PYTHON python3 python3.14 python3.13 python3.12 python3.11 none; do \
   if [ $$python = none ]; then echo "Python 3.11 or later was not found; say make PYTHON=/path/to/python3" >&2; exit 1; fi; \
