@@ -1,4 +1,4 @@
-"""A real browser for the tests of this directory: `browser` for the run, `page` for one test (pages are closed after)."""
+"""A real browser for the tests of this directory: `browser` for the run, a window for a module, `page` for one test."""
 
 import os
 from collections.abc import Iterator
@@ -11,9 +11,12 @@ from pytest_django.live_server_helper import LiveServer
 from offers.document.kinds.registry import Kind
 from offers.models import Membership, Sandbox
 from tests.browser import chromium
+from tests.browser.entering import enter
 from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
 from tests.transport import nginx
 from tests.web.edit.filling import EDIT
+
+ZONE = "Europe/Berlin"
 
 
 @pytest.fixture(scope="session")
@@ -28,15 +31,32 @@ def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=_arguments())
+        # What does not come is an error on any machine; what comes late, on a busy one, is none.
+        expect.set_options(timeout=20_000)
         yield browser
         browser.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", viewport={"width": 1440, "height": 900})
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """Where the pages of a module's tests are tabs: a window of each test's own would take half a second to open."""
+    context = browser.new_context(locale="en-GB", timezone_id=ZONE, viewport={"width": 1440, "height": 900})
+    context.new_page()  # It stays open, and the window with it.
     yield context
     context.close()
+
+
+@pytest.fixture
+def context(window: BrowserContext, live_server: LiveServer) -> Iterator[BrowserContext]:
+    """The window, which knows nothing of the tests before this one but files whose address has their version."""
+    yield window
+    first, *others = window.pages
+    for page in others:
+        page.close()
+    window.set_offline(False)
+    window.clear_cookies()
+    everything = {"origin": live_server.url, "storageTypes": "all"}
+    window.new_cdp_session(first).send("Storage.clearDataForOrigin", everything)
 
 
 @pytest.fixture
@@ -61,11 +81,8 @@ def library(transactional_db: None) -> Sandbox:
 
 @pytest.fixture
 def signed_in(page: Page, live_server: LiveServer, library: Sandbox) -> Page:
-    page.goto(f"{live_server.url}/accounts/login/")
-    page.fill("#id_login", "mina")
-    page.fill("#id_password", "a password")
-    page.click("button.btn-primary")
-    expect(page.locator("h1")).to_have_text("Prod")
+    """Mina's browser, which has seen a page before: it is in Europe/Berlin, and told so."""
+    enter(page.context, live_server.url, "mina", ZONE)
     return page
 
 

@@ -46,7 +46,7 @@ def in_production(database: str, port: int) -> Iterator[None]:
         ["bash", "-c", recipe(port)], cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not is_ready(port, nginx.NAME):
             assert process.poll() is None, "the recipe ended"
             assert time.monotonic() < deadline, "the server did not come up"

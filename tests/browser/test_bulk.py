@@ -1,5 +1,6 @@
 """Bulk edits in a real browser, with the mouse, with the keyboard alone, and without JavaScript."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,9 +10,11 @@ from django.db import connection
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from offers import jobs
 from offers.document.kinds.registry import Kind
 from offers.models import BulkRun, LibraryItem, Membership, Sandbox
 from tests.browser.complaints import LOOKS, complaints_of, violations
+from tests.browser.entering import enter
 from tests.cast import Role, actor, make, make_sandbox, offer
 from tests.servers import worker
 
@@ -36,20 +39,16 @@ def _somebody_works(transactional_db: None) -> Iterator[None]:
     # A browser and a server are busy beside it, and the test waits for it.
     eager = "from offers.management.commands import worker\nworker.NICE = 0"
     with worker(str(connection.settings_dict["NAME"]), eager):
+        until = time.monotonic() + 60
+        while not jobs.somebody_works():
+            assert time.monotonic() < until, "the worker did not come up"
+            time.sleep(0.05)
         yield
-
-
-def sign_in(page: Page, live_server: LiveServer) -> None:
-    page.goto(f"{live_server.url}/accounts/login/")
-    page.fill("#id_login", "mina")
-    page.fill("#id_password", "a password")
-    page.click("button.btn-primary")
-    expect(page.locator("h1")).to_have_text("Prod")
 
 
 @pytest.mark.usefixtures("_somebody_works")
 def test_a_whole_filter_is_changed_and_taken_back(page: Page, live_server: LiveServer, shop: Sandbox) -> None:
-    sign_in(page, live_server)
+    enter(page.context, live_server.url, "mina")
     page.goto(f"{live_server.url}/s/prod/offers/?q=offer")
     expect(page.locator(".bulk-bar")).to_be_hidden()
     boxes = page.locator("input[name=id]")
@@ -96,7 +95,7 @@ def test_a_button_keeps_the_focus_while_the_page_asks_how_far_the_work_is(
 
 
 def test_the_keyboard_alone_is_enough(page: Page, live_server: LiveServer, shop: Sandbox) -> None:
-    sign_in(page, live_server)
+    enter(page.context, live_server.url, "mina")
     page.goto(f"{live_server.url}/s/prod/offers/")
     page.locator("input[name=id]").nth(2).focus()
     page.keyboard.press("Space")
@@ -120,7 +119,7 @@ def test_axe_finds_nothing_and_nothing_is_blocked_or_too_wide(
     page: Page, live_server: LiveServer, shop: Sandbox, theme: str, width: int
 ) -> None:
     complaints = complaints_of(page)
-    sign_in(page, live_server)
+    enter(page.context, live_server.url, "mina")
     page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     page.set_viewport_size({"width": width, "height": 900})
 
@@ -160,7 +159,7 @@ def test_axe_finds_nothing_and_nothing_is_blocked_or_too_wide(
 def test_it_all_works_without_javascript(browser: Any, live_server: LiveServer, shop: Sandbox) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    sign_in(page, live_server)
+    enter(page.context, live_server.url, "mina")
     page.goto(f"{live_server.url}/s/prod/offers/")
     page.locator("input[name=id]").first.check()
     page.locator("input[name=all]").check()

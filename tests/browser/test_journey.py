@@ -10,6 +10,7 @@ from offers.ledger import history
 from offers.ledger.verify import verify
 from offers.models import LibraryItem, Membership, Sandbox
 from tests.browser.complaints import complaints_of
+from tests.browser.entering import enter
 from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, shown_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,7 +85,7 @@ def test_two_people_who_change_the_same_field_settle_it(
     open_form(page, live_server)
     other = browser.new_context(viewport={"width": 1440, "height": 900})
     theirs = other.new_page()
-    sign_in(theirs, live_server, "tomas")
+    enter(other, live_server.url, "tomas")
     open_form(theirs, live_server)
     theirs.fill('[name="/name"]', "Spring sale by Tomás")
     theirs.fill('[name="/rank/priority"]', "30")

@@ -10,6 +10,8 @@ from pytest_django.live_server_helper import LiveServer
 from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Membership, Sandbox
 from tests.browser.complaints import complaints_of, violations
+from tests.browser.conftest import ZONE
+from tests.browser.entering import enter
 from tests.cast import Role, actor, make, make_placement, make_sandbox, offer, shown_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,11 +51,7 @@ def library(transactional_db: None) -> Sandbox:
 
 @pytest.fixture
 def desk(page: Page, live_server: LiveServer, library: Sandbox) -> Page:
-    page.goto(f"{live_server.url}/accounts/login/")
-    page.fill("#id_login", "mina")
-    page.fill("#id_password", "a password")
-    page.click("button.btn-primary")
-    expect(page.locator("h1")).to_have_text("Prod")
+    enter(page.context, live_server.url, "mina", ZONE)
     return page
 
 

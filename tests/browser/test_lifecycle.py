@@ -8,19 +8,13 @@ from pytest_django.live_server_helper import LiveServer
 
 from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem, Membership, Revision, Sandbox
+from tests.browser.conftest import ZONE
+from tests.browser.entering import enter
 from tests.cast import Role, actor, make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EDIT = "/s/prod/offers/sale/edit/"
-
-
-def sign_in(page: Page, live_server: LiveServer, name: str) -> None:
-    page.goto(f"{live_server.url}/accounts/login/")
-    page.fill("#id_login", name)
-    page.fill("#id_password", "a password")
-    page.click("button.btn-primary")
-    expect(page.locator("h1")).to_have_text("Prod")
 
 
 def act(page: Page, name: str) -> None:
@@ -32,7 +26,7 @@ def act(page: Page, name: str) -> None:
 def admin(page: Page, live_server: LiveServer, library: Sandbox) -> Page:
     user = User.objects.create_user("ada", password="a password", first_name="Ada", last_name="Lind")
     Membership.objects.create(sandbox=library, user=user, role=Role.ADMIN)
-    sign_in(page, live_server, "ada")
+    enter(page.context, live_server.url, "ada", ZONE)
     return page
 
 
@@ -95,7 +89,7 @@ def test_two_people_on_one_page_know_of_each_other_and_bring_in_what_was_saved(
 ) -> None:
     other = browser.new_context(viewport={"width": 1440, "height": 900})
     mina = other.new_page()
-    sign_in(mina, live_server, "mina")
+    enter(other, live_server.url, "mina")
     mina.goto(live_server.url + EDIT)
     expect(mina.locator("#presence")).not_to_contain_text("has this open")
     second = other.new_page()

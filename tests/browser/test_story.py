@@ -4,9 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -18,6 +16,7 @@ from offers.ledger.heads import head_of_item
 from offers.models import ChangeRequest, LibraryItem, Sandbox
 from offers.review import recheck, requests, schedule
 from tests.browser.complaints import complaints_of
+from tests.browser.entering import enter
 from tests.cast import make, make_sandbox, offer, replace
 from tests.review.asking import agree, ask, now, wanted
 from tests.review.conftest import Cast, cast_in
@@ -47,11 +46,8 @@ def at_home(browser: Browser, live_server: LiveServer) -> Open:
     """A browser in which this person is signed in."""
 
     def opened(actor: Actor) -> Page:
-        signed_in = Client()
-        signed_in.force_login(User.objects.get(pk=actor.user_id or 0))
-        session = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
         context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        enter(context, live_server.url, User.objects.get(pk=actor.user_id or 0).username)
         return context.new_page()
 
     return opened

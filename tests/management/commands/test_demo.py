@@ -142,7 +142,7 @@ def worker_of(demo: subprocess.Popen[str]) -> psutil.Process | None:
     return None
 
 
-def wait_until(done: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(done: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline
@@ -155,7 +155,7 @@ def test_it_refuses_a_port_that_somebody_else_uses(database: str) -> None:
         other.listen()
         taken = other.getsockname()[1]
         with started(database, taken) as demo:
-            printed, _ = demo.communicate(timeout=20)
+            printed, _ = demo.communicate(timeout=60)
     assert demo.returncode == 1
     assert f"Port {taken} cannot be used" in printed
     assert "Traceback" not in printed
