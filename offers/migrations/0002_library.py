@@ -30,6 +30,42 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Sandbox",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("org_id", models.CharField(max_length=100)),
+                ("name", models.SlugField(max_length=60, unique=True)),
+                ("title", models.CharField(max_length=100)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[("production", "Production"), ("development", "Development")],
+                        default="development",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "review_policy",
+                    models.CharField(
+                        choices=[
+                            ("none", "Anyone who may edit may also change what is live"),
+                            ("reviewer", "A reviewer changes what is live, alone or for others"),
+                            ("two-people", "What is live changes only with a second person"),
+                            ("everything", "Everything changes only with a second person"),
+                        ],
+                        default="none",
+                        max_length=12,
+                    ),
+                ),
+                ("require_if_match", models.BooleanField(default=False)),
+                ("schedule_tolerance_minutes", models.PositiveIntegerField(default=60)),
+            ],
+            options={
+                "verbose_name_plural": "sandboxes",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
             name="LibraryItem",
             fields=[
                 ("key", models.BigAutoField(primary_key=True, serialize=False)),
@@ -61,7 +97,17 @@ class Migration(migrations.Migration):
                 ("modified_by_key", models.CharField(max_length=160)),
                 ("deleted_at", models.DateTimeField(null=True)),
                 ("last_erasure", models.BigIntegerField(default=0)),
+                (
+                    "sandbox",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="offers.sandbox"),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("etag__gte", 1)), name="item_etag_counts_from_one"),
+                    models.UniqueConstraint(fields=("sandbox", "id"), name="item_id_once_in_a_sandbox"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ChangeRequest",
@@ -115,7 +161,69 @@ class Migration(migrations.Migration):
                 ),
                 ("created_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField()),
+                (
+                    "sandbox",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="offers.sandbox"),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("apply_at"), condition=models.Q(("state", "scheduled")), name="request_scheduled"
+                    ),
+                    models.Index(
+                        models.F("until"),
+                        condition=models.Q(("taken_back_at", None), ("until__isnull", False)),
+                        name="request_to_take_back",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("state"),
+                        models.OrderBy(models.F("updated_at"), descending=True),
+                        models.OrderBy(models.F("key"), descending=True),
+                        name="request_by_state",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("owner_key"),
+                        models.OrderBy(models.F("updated_at"), descending=True),
+                        models.OrderBy(models.F("key"), descending=True),
+                        name="request_by_owner",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.OrderBy(models.F("updated_at"), descending=True),
+                        models.OrderBy(models.F("key"), descending=True),
+                        condition=models.Q(("is_stuck", False), ("state", "open")),
+                        name="request_to_decide",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("owner_key"),
+                        models.OrderBy(models.F("updated_at"), descending=True),
+                        models.OrderBy(models.F("key"), descending=True),
+                        condition=models.Q(("state__in", ("changes-requested", "failed", "expired"))),
+                        name="request_back_at_its_owner",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("owner_key"),
+                        models.OrderBy(models.F("updated_at"), descending=True),
+                        models.OrderBy(models.F("key"), descending=True),
+                        condition=models.Q(("is_stuck", True), ("state__in", ("open", "approved", "scheduled"))),
+                        name="request_stuck",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("review_due_at"),
+                        condition=models.Q(("looked_at", None), ("review_due_at__isnull", False)),
+                        name="request_to_look_at",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sandbox", "number"), name="request_number_once_in_a_sandbox"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClientState",
@@ -143,42 +251,6 @@ class Migration(migrations.Migration):
                 ("off_at", models.DateTimeField(null=True)),
                 ("last_used_at", models.DateTimeField(null=True)),
             ],
-        ),
-        migrations.CreateModel(
-            name="Sandbox",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("org_id", models.CharField(max_length=100)),
-                ("name", models.SlugField(max_length=60, unique=True)),
-                ("title", models.CharField(max_length=100)),
-                (
-                    "type",
-                    models.CharField(
-                        choices=[("production", "Production"), ("development", "Development")],
-                        default="development",
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "review_policy",
-                    models.CharField(
-                        choices=[
-                            ("none", "Anyone who may edit may also change what is live"),
-                            ("reviewer", "A reviewer changes what is live, alone or for others"),
-                            ("two-people", "What is live changes only with a second person"),
-                            ("everything", "Everything changes only with a second person"),
-                        ],
-                        default="none",
-                        max_length=12,
-                    ),
-                ),
-                ("require_if_match", models.BooleanField(default=False)),
-                ("schedule_tolerance_minutes", models.PositiveIntegerField(default=60)),
-            ],
-            options={
-                "verbose_name_plural": "sandboxes",
-                "ordering": ["name"],
-            },
         ),
         migrations.CreateModel(
             name="MailTurn",
@@ -393,6 +465,15 @@ class Migration(migrations.Migration):
                     models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="offers.sandbox"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("sandbox"),
+                        models.OrderBy(models.F("number"), descending=True),
+                        name="bulk_run_by_sandbox",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Erasure",
@@ -443,6 +524,17 @@ class Migration(migrations.Migration):
                     models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="offers.sandbox"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("sandbox"), models.OrderBy(models.F("key"), descending=True), name="erasure_by_sandbox"
+                    ),
+                    models.Index(
+                        models.F("item"), condition=models.Q(("item__isnull", False)), name="erasure_of_an_item"
+                    ),
+                    models.Index(models.F("key"), condition=models.Q(("state", "confirmed")), name="erasure_under_way"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ErasureStep",
@@ -512,6 +604,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(models.F("erasure"), models.F("key"), name="erasure_step_in_order"),
+                    models.Index(
+                        models.F("item"),
+                        models.OrderBy(models.F("key"), descending=True),
+                        condition=models.Q(("item__isnull", False)),
+                        name="erasure_step_of_an_item",
+                    ),
+                    models.Index(
+                        models.F("sandbox"), models.F("xid"), models.F("key"), name="erasure_step_for_the_log"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LogHead",
@@ -582,11 +688,6 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AddField(
-            model_name="libraryitem",
-            name="sandbox",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="offers.sandbox"),
-        ),
         migrations.CreateModel(
             name="LibraryImport",
             fields=[
@@ -628,6 +729,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(models.F("sandbox"), models.F("xid"), models.F("key"), name="import_by_sandbox"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="IdempotencyKey",
@@ -651,11 +757,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="sandbox",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="offers.sandbox"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("client_id", "sandbox", "value"), name="idempotency_key_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AccessChange",
@@ -731,6 +837,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("sandbox"),
+                        models.OrderBy(models.F("key"), descending=True),
+                        name="access_change_by_sandbox",
+                    ),
+                    models.Index(models.F("sandbox"), models.F("xid"), models.F("key"), name="access_change_in_order"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Download",
@@ -787,6 +903,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["text"], name="log_note_text", opclasses=["gin_trgm_ops"]
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LogTile",
@@ -842,6 +965,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("user__isnull", False), ("client__isnull", False), _connector="XOR"),
+                        name="membership_is_a_person_or_a_client",
+                    ),
+                    models.UniqueConstraint(fields=("user", "sandbox"), name="membership_once_for_a_person"),
+                    models.UniqueConstraint(fields=("client", "sandbox"), name="membership_once_for_a_client"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Notice",
@@ -908,6 +1041,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("user"),
+                        models.F("sandbox"),
+                        models.OrderBy(models.F("key"), descending=True),
+                        name="notice_of_a_person",
+                    ),
+                    models.Index(
+                        models.F("user"),
+                        models.F("sandbox"),
+                        condition=models.Q(("read_at", None)),
+                        name="notice_unread",
+                    ),
+                    models.Index(
+                        models.F("user"),
+                        models.F("created_at"),
+                        condition=models.Q(("mail_due", True), ("read_at", None)),
+                        name="notice_to_mail",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OfferTemplate",
@@ -967,6 +1122,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("item", "user", "tab"), name="presence_once_for_a_tab"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RequestComment",
@@ -994,6 +1154,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(models.F("request"), models.F("key"), name="request_comment_in_order"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RequestedChange",
@@ -1028,6 +1193,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(models.F("item"), models.F("request"), name="requested_change_of_an_item"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("request", "id"), name="requested_change_once_for_an_item"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RequestEvent",
@@ -1087,6 +1260,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(models.F("request"), models.F("key"), name="request_event_in_order"),
+                    models.Index(models.F("xid"), models.F("key"), name="request_event_for_the_log"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RetentionClass",
@@ -1104,6 +1283,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("sandbox", "name"), name="retention_class_once_in_a_sandbox"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Revision",
@@ -1174,6 +1358,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(models.F("sandbox"), models.F("xid"), models.F("key"), name="revision_by_sandbox"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("item", "etag"), name="revision_once_for_an_etag"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SavedView",
@@ -1204,6 +1396,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "sandbox", "name"), name="saved_view_name_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SearchText",
@@ -1227,6 +1424,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=True,
+                        fields=["text"],
+                        gin_pending_list_limit=32768,
+                        name="search_by_trigram",
+                        opclasses=["gin_trgm_ops"],
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ShownWith",
@@ -1252,6 +1460,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("request", "item"), name="shown_with_a_request_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Keeping",
@@ -1326,6 +1539,109 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("kind"),
+                        models.OrderBy(models.F("modified_at"), descending=True),
+                        models.OrderBy(models.F("item"), descending=True),
+                        condition=models.Q(("deleted_at", None)),
+                        name="listing_by_modified",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("kind"),
+                        models.F("name"),
+                        models.F("item"),
+                        condition=models.Q(("deleted_at", None)),
+                        name="listing_by_name",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("kind"),
+                        models.F("priority"),
+                        models.F("item"),
+                        condition=models.Q(("deleted_at", None)),
+                        name="listing_by_priority",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("kind"),
+                        models.F("ends_at"),
+                        models.F("item"),
+                        condition=models.Q(("deleted_at", None)),
+                        name="listing_by_end",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("kind"),
+                        models.F("starts_at"),
+                        models.F("item"),
+                        condition=models.Q(("deleted_at", None)),
+                        name="listing_by_start",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("kind"),
+                        models.F("status"),
+                        models.F("item"),
+                        condition=models.Q(("deleted_at", None)),
+                        name="listing_by_status",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("kind"),
+                        models.F("channels"),
+                        models.F("item"),
+                        condition=models.Q(("deleted_at", None)),
+                        name="listing_by_channels",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("kind"),
+                        models.F("created_at"),
+                        models.F("item"),
+                        condition=models.Q(("deleted_at", None)),
+                        name="listing_by_created",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("kind"),
+                        models.F("modified_by_key"),
+                        models.OrderBy(models.F("modified_at"), descending=True),
+                        models.OrderBy(models.F("item"), descending=True),
+                        condition=models.Q(("deleted_at", None)),
+                        name="listing_by_person",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("modified_by_key"),
+                        models.OrderBy(models.F("modified_at"), descending=True),
+                        models.OrderBy(models.F("item"), descending=True),
+                        condition=models.Q(("deleted_at", None), ("status", "draft")),
+                        name="draft_by_person",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.OrderBy(models.F("modified_at"), descending=True),
+                        models.OrderBy(models.F("item"), descending=True),
+                        condition=models.Q(("deleted_at", None), ("status", "draft")),
+                        name="draft_by_modified",
+                    ),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.F("kind"),
+                        models.OrderBy(models.F("modified_at"), descending=True),
+                        models.OrderBy(models.F("item"), descending=True),
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        name="listing_deleted",
+                    ),
+                    models.Index(models.F("sandbox"), models.F("kind"), models.F("since"), name="listing_by_since"),
+                    django.contrib.postgres.indexes.GinIndex(models.F("references"), name="listing_by_reference"),
+                    django.contrib.postgres.indexes.GinIndex(models.F("channels"), name="listing_by_channel"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BulkRow",
@@ -1620,393 +1936,6 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.indexes.GinIndex(models.F("references"), name="past_by_reference"),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="libraryitem",
-            constraint=models.UniqueConstraint(fields=("sandbox", "id"), name="item_id_once_in_a_sandbox"),
-        ),
-        migrations.AddConstraint(
-            model_name="libraryitem",
-            constraint=models.CheckConstraint(condition=models.Q(("etag__gte", 1)), name="item_etag_counts_from_one"),
-        ),
-        migrations.AddIndex(
-            model_name="libraryimport",
-            index=models.Index(models.F("sandbox"), models.F("xid"), models.F("key"), name="import_by_sandbox"),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencykey",
-            constraint=models.UniqueConstraint(fields=("client_id", "sandbox", "value"), name="idempotency_key_once"),
-        ),
-        migrations.AddIndex(
-            model_name="erasurestep",
-            index=models.Index(models.F("erasure"), models.F("key"), name="erasure_step_in_order"),
-        ),
-        migrations.AddIndex(
-            model_name="erasurestep",
-            index=models.Index(
-                models.F("item"),
-                models.OrderBy(models.F("key"), descending=True),
-                condition=models.Q(("item__isnull", False)),
-                name="erasure_step_of_an_item",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="erasurestep",
-            index=models.Index(models.F("sandbox"), models.F("xid"), models.F("key"), name="erasure_step_for_the_log"),
-        ),
-        migrations.AddIndex(
-            model_name="erasure",
-            index=models.Index(
-                models.F("sandbox"), models.OrderBy(models.F("key"), descending=True), name="erasure_by_sandbox"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="erasure",
-            index=models.Index(
-                models.F("item"), condition=models.Q(("item__isnull", False)), name="erasure_of_an_item"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="erasure",
-            index=models.Index(models.F("key"), condition=models.Q(("state", "confirmed")), name="erasure_under_way"),
-        ),
-        migrations.AddIndex(
-            model_name="changerequest",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("state"),
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("key"), descending=True),
-                name="request_by_state",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="changerequest",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("owner_key"),
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("key"), descending=True),
-                name="request_by_owner",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="changerequest",
-            index=models.Index(
-                models.F("sandbox"),
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("key"), descending=True),
-                condition=models.Q(("is_stuck", False), ("state", "open")),
-                name="request_to_decide",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="changerequest",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("owner_key"),
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("key"), descending=True),
-                condition=models.Q(("state__in", ("changes-requested", "failed", "expired"))),
-                name="request_back_at_its_owner",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="changerequest",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("owner_key"),
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("key"), descending=True),
-                condition=models.Q(("is_stuck", True), ("state__in", ("open", "approved", "scheduled"))),
-                name="request_stuck",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="changerequest",
-            index=models.Index(
-                models.F("apply_at"), condition=models.Q(("state", "scheduled")), name="request_scheduled"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="changerequest",
-            index=models.Index(
-                models.F("until"),
-                condition=models.Q(("taken_back_at", None), ("until__isnull", False)),
-                name="request_to_take_back",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="changerequest",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("review_due_at"),
-                condition=models.Q(("looked_at", None), ("review_due_at__isnull", False)),
-                name="request_to_look_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.UniqueConstraint(fields=("sandbox", "number"), name="request_number_once_in_a_sandbox"),
-        ),
-        migrations.AddIndex(
-            model_name="bulkrun",
-            index=models.Index(
-                models.F("sandbox"), models.OrderBy(models.F("number"), descending=True), name="bulk_run_by_sandbox"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accesschange",
-            index=models.Index(
-                models.F("sandbox"), models.OrderBy(models.F("key"), descending=True), name="access_change_by_sandbox"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accesschange",
-            index=models.Index(models.F("sandbox"), models.F("xid"), models.F("key"), name="access_change_in_order"),
-        ),
-        migrations.AddIndex(
-            model_name="lognote",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["text"], name="log_note_text", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("user__isnull", False), ("client__isnull", False), _connector="XOR"),
-                name="membership_is_a_person_or_a_client",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("user", "sandbox"), name="membership_once_for_a_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("client", "sandbox"), name="membership_once_for_a_client"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                models.F("user"),
-                models.F("sandbox"),
-                models.OrderBy(models.F("key"), descending=True),
-                name="notice_of_a_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                models.F("user"), models.F("sandbox"), condition=models.Q(("read_at", None)), name="notice_unread"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                models.F("user"),
-                models.F("created_at"),
-                condition=models.Q(("mail_due", True), ("read_at", None)),
-                name="notice_to_mail",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="presence",
-            constraint=models.UniqueConstraint(fields=("item", "user", "tab"), name="presence_once_for_a_tab"),
-        ),
-        migrations.AddIndex(
-            model_name="requestcomment",
-            index=models.Index(models.F("request"), models.F("key"), name="request_comment_in_order"),
-        ),
-        migrations.AddIndex(
-            model_name="requestedchange",
-            index=models.Index(models.F("item"), models.F("request"), name="requested_change_of_an_item"),
-        ),
-        migrations.AddConstraint(
-            model_name="requestedchange",
-            constraint=models.UniqueConstraint(fields=("request", "id"), name="requested_change_once_for_an_item"),
-        ),
-        migrations.AddIndex(
-            model_name="requestevent",
-            index=models.Index(models.F("request"), models.F("key"), name="request_event_in_order"),
-        ),
-        migrations.AddIndex(
-            model_name="requestevent",
-            index=models.Index(models.F("xid"), models.F("key"), name="request_event_for_the_log"),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionclass",
-            constraint=models.UniqueConstraint(fields=("sandbox", "name"), name="retention_class_once_in_a_sandbox"),
-        ),
-        migrations.AddIndex(
-            model_name="revision",
-            index=models.Index(models.F("sandbox"), models.F("xid"), models.F("key"), name="revision_by_sandbox"),
-        ),
-        migrations.AddConstraint(
-            model_name="revision",
-            constraint=models.UniqueConstraint(fields=("item", "etag"), name="revision_once_for_an_etag"),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(fields=("user", "sandbox", "name"), name="saved_view_name_once"),
-        ),
-        migrations.AddIndex(
-            model_name="searchtext",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fastupdate=True,
-                fields=["text"],
-                gin_pending_list_limit=32768,
-                name="search_by_trigram",
-                opclasses=["gin_trgm_ops"],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shownwith",
-            constraint=models.UniqueConstraint(fields=("request", "item"), name="shown_with_a_request_once"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("kind"),
-                models.OrderBy(models.F("modified_at"), descending=True),
-                models.OrderBy(models.F("item"), descending=True),
-                condition=models.Q(("deleted_at", None)),
-                name="listing_by_modified",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("kind"),
-                models.F("name"),
-                models.F("item"),
-                condition=models.Q(("deleted_at", None)),
-                name="listing_by_name",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("kind"),
-                models.F("priority"),
-                models.F("item"),
-                condition=models.Q(("deleted_at", None)),
-                name="listing_by_priority",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("kind"),
-                models.F("ends_at"),
-                models.F("item"),
-                condition=models.Q(("deleted_at", None)),
-                name="listing_by_end",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("kind"),
-                models.F("starts_at"),
-                models.F("item"),
-                condition=models.Q(("deleted_at", None)),
-                name="listing_by_start",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("kind"),
-                models.F("status"),
-                models.F("item"),
-                condition=models.Q(("deleted_at", None)),
-                name="listing_by_status",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("kind"),
-                models.F("channels"),
-                models.F("item"),
-                condition=models.Q(("deleted_at", None)),
-                name="listing_by_channels",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("kind"),
-                models.F("created_at"),
-                models.F("item"),
-                condition=models.Q(("deleted_at", None)),
-                name="listing_by_created",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("kind"),
-                models.F("modified_by_key"),
-                models.OrderBy(models.F("modified_at"), descending=True),
-                models.OrderBy(models.F("item"), descending=True),
-                condition=models.Q(("deleted_at", None)),
-                name="listing_by_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("modified_by_key"),
-                models.OrderBy(models.F("modified_at"), descending=True),
-                models.OrderBy(models.F("item"), descending=True),
-                condition=models.Q(("deleted_at", None), ("status", "draft")),
-                name="draft_by_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                models.F("sandbox"),
-                models.OrderBy(models.F("modified_at"), descending=True),
-                models.OrderBy(models.F("item"), descending=True),
-                condition=models.Q(("deleted_at", None), ("status", "draft")),
-                name="draft_by_modified",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                models.F("sandbox"),
-                models.F("kind"),
-                models.OrderBy(models.F("modified_at"), descending=True),
-                models.OrderBy(models.F("item"), descending=True),
-                condition=models.Q(("deleted_at__isnull", False)),
-                name="listing_deleted",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(models.F("sandbox"), models.F("kind"), models.F("since"), name="listing_by_since"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=django.contrib.postgres.indexes.GinIndex(models.F("references"), name="listing_by_reference"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=django.contrib.postgres.indexes.GinIndex(models.F("channels"), name="listing_by_channel"),
         ),
         # Compressed at each change and unpacked at each reading, a document of 3 KB would have 2 and cost a fifth of a change's time.
         migrations.RunSQL(
