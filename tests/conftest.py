@@ -31,6 +31,7 @@ COSTS = ("tests/test_cost.py", "tests/document/test_patch_limits.py")
 # Then what takes long at a time, so that nobody waits for it at the end with nothing left to do.
 LONG = (
     "tests/transport",
+    "tests/test_hostile_parameters",
     "tests/management/commands/test_demo",
     "tests/review/test_doors",
     "tests/review/test_four_eyes",
