@@ -81,7 +81,7 @@ def test_a_whole_filter_is_changed_and_taken_back(page: Page, live_server: LiveS
 def test_a_button_keeps_the_focus_while_the_page_asks_how_far_the_work_is(
     page: Page, live_server: LiveServer, shop: Sandbox
 ) -> None:
-    sign_in(page, live_server)
+    enter(page.context, live_server.url, "mina")
     page.goto(f"{live_server.url}/s/prod/offers/?q=offer")
     page.locator("input[name=id]").first.check()
     page.get_by_label("All 60 that match").check()
