@@ -25,6 +25,7 @@ from offers.log import audit
 from offers.log.found import counting
 from offers.models import (
     AccessChange,
+    AccountMail,
     BulkRun,
     ChangeRequest,
     Erasure,
@@ -34,11 +35,13 @@ from offers.models import (
     LogHead,
     Membership,
     Notice,
+    PersonalSettings,
     Presence,
     RequestComment,
     RequestEvent,
     Revision,
     Sandbox,
+    Session,
 )
 
 # Revisions, and steps of each kind, of one transaction.
@@ -181,6 +184,13 @@ def _beside(sandbox: Sandbox, key: str, names: list[str], instead: str) -> None:
 
 def _close(user: User, instead: str) -> None:
     """Nobody signs in by this account again, and it says of nobody who that was."""
+    called = (
+        Q(named__iexact=user.username) | Q(named__iexact=user.email) if user.email else Q(named__iexact=user.username)
+    )
+    AccountMail.objects.filter(Q(user=user) | called).delete()
+    PersonalSettings.objects.filter(user=user).update(new_email="", new_email_at=None)
+    # A session keeps by which name somebody signed in.
+    Session.objects.filter(user_id=user.pk).delete()
     user.username, user.first_name, user.last_name, user.email = instead, "", "", ""
     user.is_active = False
     user.set_unusable_password()

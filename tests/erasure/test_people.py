@@ -17,6 +17,7 @@ from offers.erasure import people as erased
 from offers.log import audit, sequencer
 from offers.log.found.wanted import Wanted
 from offers.models import (
+    AccountMail,
     ChangeRequest,
     Erasure,
     IdempotencyKey,
@@ -24,9 +25,11 @@ from offers.models import (
     LibraryItem,
     Listing,
     Membership,
+    PersonalSettings,
     RequestEvent,
     Revision,
     Sandbox,
+    Session,
 )
 from offers.review import comments, records, requests
 from offers.review.verdicts import request_changes
@@ -73,6 +76,13 @@ def test_nobody_is_called_by_the_name_any_more_and_everything_still_verifies(
     answer = {"client_id": "feed", "value": "k", "request_digest": "", "body": f'{{"createdBy": "{NAME}"}}'.encode()}
     IdempotencyKey.objects.create(sandbox=people.sandbox, created_at=timezone.now(), **answer)
     gone(people, hana)
+    account, now = User.objects.get(pk=hana.user_id), timezone.now()
+    PersonalSettings.objects.create(user=account, new_email="hana@seo.example", new_email_at=now)
+    AccountMail.objects.create(
+        about="new-address", user=account, address="hana@seo.example", created_at=now, next_at=now
+    )
+    AccountMail.objects.create(about="asked", named="Hana@seo.example", created_at=now, next_at=now)
+    Client().force_login(account)
     before = found(NAME)
     assert {"offers_revision.actor_label", "offers_libraryitem.created_by", "offers_listing.modified_by"} <= before
     wanted = asking.ask_person(people.jisoo, hana.key, "She asked us to")
@@ -81,6 +91,8 @@ def test_nobody_is_called_by_the_name_any_more_and_everything_still_verifies(
     done = asking.confirm(hyun, wanted.key)
     assert done.state == Erasure.State.DONE
     assert found(NAME) == found("hana-seo") == found("hana@seo.example") == found("Lindqvist") == set()
+    assert not AccountMail.objects.exists(), "whatever was typed there, in whatever case"
+    assert not Session.objects.filter(user_id=hana.user_id).exists(), "it keeps by which name somebody signed in"
     assert wrong() == []
     assert done.steps.filter(what="erased").count() > 1, "in bounded steps, each of them in the log"
     item = LibraryItem.objects.get(id="sale")
