@@ -9,6 +9,7 @@ from offers.web.account.accounts import sign_in_to_admin
 # One door: Django's admin sends people to the sign-in page, which counts attempts and hides their time.
 admin.site.login = sign_in_to_admin  # type: ignore[method-assign, assignment]
 
+handler400 = "offers.web.frame.errors.bad_request"
 handler403 = "offers.web.frame.errors.forbidden"
 handler404 = "offers.web.frame.errors.not_found"
 handler500 = "offers.web.frame.errors.server_error"

@@ -22,6 +22,7 @@ from offers.access.members import admins_of
 from offers.access.permissions import Role
 from offers.web.frame.access import actor_for, actor_of_last
 from offers.web.frame.middleware import Handler
+from offers.web.frame.moment import NoMoment
 from offers.web.frame.respond import Frame, wants_fragment
 from offers.web.frame.sections import OFFERS, SECTIONS, Section
 
@@ -37,6 +38,15 @@ class LookedFor:
 
     word: str
     section: Section
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400; why, where that was said for people."""
+    why = str(exception) if isinstance(exception, NoMoment) else ""
+    if why and wants_fragment(request):
+        return _told(why, 400)
+    # As Django does: without what is known of a request, for that may be what is wrong.
+    return HttpResponse(render_to_string("400.html", {"why": why}), status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from offers import asked
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import OFFER_KINDS, Kind
 from offers.ledger.history import NoSuchRevision, changes_around, was_at
@@ -15,6 +17,13 @@ from offers.lists.expressions import date_time
 from offers.models import LibraryItem
 from offers.web.frame.access import item_for
 from offers.web.frame.middleware import zone_of
+
+# Of what somebody gave for a moment.
+MOST_SHOWN = 40
+
+
+class NoMoment(BadRequest):
+    """An address asks for a moment that is none; the message is for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class Moment:
 def moment_of(request: HttpRequest, *, before: datetime | None = None, after: datetime | None = None) -> Moment | None:
     """The moment of the address, with the times of the changes around it where the page knows them; None for now.
 
-    A time without an offset is in the viewer's zone, as their browser's field sends it. Raises BadRequest for no time of this
+    A time without an offset is in the viewer's zone, as their browser's field sends it. Raises NoMoment for no time of this
     century, of which every zone can be counted with.
     """
     at = at_of(request)
@@ -79,13 +88,14 @@ def moment_of(request: HttpRequest, *, before: datetime | None = None, after: da
 
 
 def at_of(request: HttpRequest, name: str = "at") -> datetime | None:
-    """The moment alone, for what it takes to find the page's things; or another one of the address. Raises BadRequest."""
+    """The moment alone, for what it takes to find the page's things; or another one of the address. Raises NoMoment."""
     text = request.GET.get(name)
     if not text:
         return None
     at = date_time(text, zone_of(request))
     if at is None or not 2000 <= at.year < 2100:
-        raise BadRequest(f"{name} is no time")
+        words = _("“{text}” is no moment that can be shown. Give a day and a time from 2000 to 2099: 2026-11-01T09:00Z")
+        raise NoMoment(words.format(text=asked.text(text, MOST_SHOWN)))
     return at
 
 

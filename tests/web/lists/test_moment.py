@@ -104,7 +104,9 @@ def test_a_moment_before_all_is_empty_and_one_to_come_says_so(editor: Client, it
 def test_what_is_no_moment_is_not_answered_with_another(
     editor: Client, item: LibraryItem, address: str, text: str
 ) -> None:
-    assert editor.get(address, {"at": text}).status_code == 400
+    answer = editor.get(address, {"at": text})
+    assert answer.status_code == 400
+    assert f"“{text}” is no moment that can be shown" in text_of(answer), "and what would be one is said"
 
 
 def test_a_time_that_is_typed_is_in_the_viewers_zone(editor: Client, item: LibraryItem) -> None:
