@@ -4,13 +4,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from offers.access.permissions import Actor
 from offers.erasure import asking
 from offers.log import sequencer
-from offers.models import Erasure, Keeping, LibraryItem, LogEntry, Membership, RetentionClass
+from offers.models import Erasure, Keeping, LibraryItem, LogEntry, Membership, RetentionClass, Revision
 from tests.cast import patch, replace
 from tests.erasure.conftest import SECRET, found
 from tests.review.conftest import Cast
-from tests.web.frame.test_respond import text_of
+from tests.web.frame.test_respond import flat, text_of
 
 pytestmark = pytest.mark.django_db
 HOME = "/s/prod/erasures/"
@@ -67,6 +68,20 @@ def test_a_text_is_asked_for_on_its_version_confirmed_by_another_and_marked_from
     assert taken_home.rstrip().rpartition(b"\n")[2].startswith(b'{"end"'), "it does not break off"
     for address in ("edit/", "", "?at=2020-01-01T00:00Z", "history/4/restore/", "history/4/undo/"):
         assert jisoo.get(f"/s/prod/offers/sale/{address}").status_code in (200, 404), address
+
+
+def test_a_name_that_was_erased_is_told_in_words_where_the_item_is_shown_as_it_was(
+    people: Cast, hyun: Actor, sale: LibraryItem
+) -> None:
+    for name in ("Call Hana 010", "Call us"):
+        patch(people.jun, sale, replace("/name", name))
+    sale.refresh_from_db()
+    called = Revision.objects.get(item=sale, etag=sale.etag - 1)
+    asking.confirm(hyun, asking.ask_value(people.jisoo, sale, "/name", [called.etag], "She asked us to").key)
+    at = called.created_at.isoformat()
+    for address in ("/s/prod/offers/sale/", "/s/prod/offers/sale/blame/"):
+        page = flat(text_of(as_("ara").get(address, {"at": at})))
+        assert f"erased (no. {Erasure.objects.get().key})" in page, address
 
 
 @pytest.mark.parametrize("name", ["mina", "jun"])
