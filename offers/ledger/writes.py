@@ -143,10 +143,15 @@ def delete(actor: Actor, kinds: Collection[Kind], id: str, stamp: Stamp, *, if_m
     return Outcome(head.document, written, True)
 
 
+def is_on_hold(item: int) -> bool:
+    """Whether there is a legal hold on the item with this key."""
+    return Keeping.objects.filter(item=item, hold__isnull=False).exists()
+
+
 def judge_delete(actor: Actor, head: Head, stamp: Stamp = Stamp("")) -> None:  # noqa: B008  # it is frozen
     """Whether `delete` would do it; nothing is written. Raises NotAllowed, InUse."""
     _allow(actor, stamp, head.kind, head.id, head.document, None)
-    if Keeping.objects.filter(item=head.key, hold__isnull=False).exists():
+    if is_on_hold(head.key):
         raise OnHold(_(OnHold.said))
     _refuse_in_use(actor, head.id)
 

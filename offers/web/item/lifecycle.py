@@ -72,6 +72,9 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
         context = item_context(item, "", users=users, proposes=proposes, not_sent=not_sent)
         return answer(request, "item/delete.html", context, status=422 if not_sent else 200)
 
+    if writes.is_on_hold(item.pk):
+        context = item_context(item, "", on_hold=_(writes.OnHold.said))
+        return answer(request, "item/delete.html", context, status=409 if request.method == "POST" else 200)
     if request.method != "POST":
         return question()
     stamp = stamp_of(request, Revision.Source.FORM, note=note_of(request))

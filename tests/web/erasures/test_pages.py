@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from offers.access.permissions import Actor
-from offers.erasure import asking
+from offers.erasure import asking, keeping
 from offers.log import sequencer
 from offers.models import Erasure, Keeping, LibraryItem, LogEntry, Membership, RetentionClass, Revision
 from tests.cast import patch, replace
@@ -115,6 +115,11 @@ def test_holds_and_classes_are_set_with_a_reason_and_what_is_refused_says_why(pe
     assert browser.post(f"{KEEP}hold/", {"note": "Case 7"}).status_code == 302
     assert "Case 7" in text_of(browser.get(KEEP))
     assert "Case 7" in text_of(browser.get(HOME))
+    asked, sent = (ask("/s/prod/offers/sale/delete/") for ask in (browser.get, browser.post))
+    assert (asked.status_code, sent.status_code) == (200, 409)
+    assert "There is a legal hold on it" in text_of(asked), "before anybody is asked whether to"
+    assert "There is a legal hold on it" in text_of(sent)
+    assert 'name="etag"' not in text_of(asked)
     refused = browser.post(f"{KEEP}erase/", {"etag": "4", "pointer": "/description", "said": "54", "note": "Why this"})
     assert refused.status_code == 422
     assert "legal hold" in text_of(refused)
@@ -171,3 +176,21 @@ def test_what_cannot_be_done_any_more_says_so_before_anybody_confirms(
     assert as_("jisoo").post(f"{HOME}{made.key}/refuse/", {"note": "Later"}).status_code == 302
     made.refresh_from_db()
     assert made.state == "withdrawn"
+
+
+def test_the_audit_page_says_which_class_and_what_became_of_it(people: Cast, sale: LibraryItem) -> None:
+    for months in (36, 12):
+        keeping.set_class(people.jisoo, "Adverts", months, "FCA")
+    keeping.give_class(people.jisoo, sale, "Adverts", "It is one")
+    keeping.give_class(people.jisoo, sale, "", "It is none")
+    keeping.remove_class(people.jisoo, "Adverts", "No more")
+    sequencer.keep()
+    shown = flat(text_of(as_("ara").get("/s/prod/audit/?event=erasure")))
+    for said in (
+        ": Adverts, 36 months<",
+        ": Adverts, 36 months → 12 months<",
+        ": – → Adverts<",
+        ": Adverts → –<",
+        "class: Adverts<",
+    ):
+        assert said in shown, said

@@ -5,7 +5,7 @@ Made here and not by a template, for the reason that web/lists/cells.py gives. W
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from offers.access.people import readable
 from offers.log.audit import Found
-from offers.models import Listing, RequestEvent, Revision
+from offers.models import ErasureStep, Listing, RequestEvent, Revision
 from offers.review.changes.approvals import Approval
 from offers.web.audit.shown.folding import Fold
 from offers.web.audit.shown.lines import Line
@@ -184,6 +184,17 @@ def _who(line: Line, page: Page) -> SafeString:
     return format_html(PERSON, avatar=mark, theirs=line.theirs, everything=page.theirs, who=readable(line.who))
 
 
+def _class_of(step: ErasureStep) -> str:
+    """Which retention class a step is about, and what it was and is; "" for a step about something else."""
+    about, months = step.about, partial(ngettext, "%(n)s month", "%(n)s months")
+    if step.what == ErasureStep.What.CLASS_GIVEN:
+        return f": {about.get('was') or '–'} → {about.get('is') or '–'}"
+    if step.what == ErasureStep.What.CLASS_SET:
+        lengths = (n for n in (about.get("was"), about.get("months")) if n)
+        return f": {about.get('name')}, {' → '.join(months(n) % {'n': n} for n in lengths)}"
+    return f": {about.get('name')}" if step.what == ErasureStep.What.CLASS_REMOVED else ""
+
+
 def _what(line: Line, page: Page) -> SafeString:
     if line.revision:
         return _change(line, line.revision.item.listing, page)
@@ -193,7 +204,8 @@ def _what(line: Line, page: Page) -> SafeString:
     if line.erasure:
         number = f" (#{line.erasure.erasure_id})" if line.erasure.erasure_id else ""
         of = _named(line.erasure.item.listing, page) if line.erasure.item else NOTHING
-        return format_html("{}<span>{}{}</span>", of, line.erasure.get_what_display(), number)
+        said = line.erasure.get_what_display()
+        return format_html("{}<span>{}{}{}</span>", of, said, number, _class_of(line.erasure))
     if line.brought:
         n = line.brought.items
         said = ngettext("Imported %(n)s item with its history", "Imported %(n)s items with their history", n) % {"n": n}
