@@ -119,17 +119,15 @@ def _targets(request: HttpRequest, source: Actor) -> list[Sandbox]:
 
 def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str], form: QueryDict) -> HttpResponse:
     given = {name[4:]: asked.text(str(one), MAX_ID) for name, one in form.dict().items() if name.startswith("ref:")}
-    along = [id for id, chosen in given.items() if chosen == ALONG]
-    everything = list(dict.fromkeys([*along, *ids]))[:MOST_CHANGES]
-    choices = Choices(
-        {id: chosen for id, chosen in given.items() if chosen and chosen != ALONG},
-        _picks(form),
-        bool(form.get("statuses")),
-    )
-    plan = planned(source, target, everything, choices)
+    choices = Choices(_led(given), _picks(form), bool(form.get("statuses")))
+    plan = planned(source, target, _with_along(ids, given), choices)
+    if form.get("along"):
+        given |= {missing.id: ALONG for one in plan for missing in one.missing}
+        choices = replace(choices, references=_led(given))
+        plan = planned(source, target, _with_along(ids, given), choices)
     if (side := form.get("take", "")) in (SOURCE, TARGET):
         choices = replace(choices, picks={one.here.id: {each.key: side for each in one.conflicts} for one in plan})
-        plan = planned(source, target, everything, choices)
+        plan = planned(source, target, _with_along(ids, given), choices)
     ready = any(one.is_ready for one in plan) and all(one.is_ready or one.state in NOTHING for one in plan)
     problems: Sequence[tuple[str, Problem | str]] = ()
     moved = False
@@ -149,6 +147,7 @@ def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str
         "counts": [
             (state, _(word), n) for state, word in WORDS.items() if (n := sum(one.state == state for one in plan))
         ],
+        "missing": len({missing.id for one in plan for missing in one.missing}),
         "contested": sum(len(one.conflicts) for one in plan),
         "undecided": sum(len(one.undecided) for one in plan),
         "replaced": _replaced(source, target, plan, given),
@@ -163,6 +162,16 @@ def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str
         "problems": problems,
     }
     return answer(request, "promote/preview.html", context, status=409 if moved else 422 if problems else 200)
+
+
+def _led(given: Mapping[str, str]) -> dict[str, str]:
+    """What takes the place of what is missing, of what was chosen for that."""
+    return {id: chosen for id, chosen in given.items() if chosen and chosen != ALONG}
+
+
+def _with_along(ids: Sequence[str], given: Mapping[str, str]) -> list[str]:
+    along = [id for id, chosen in given.items() if chosen == ALONG]
+    return list(dict.fromkeys([*along, *ids]))[:MOST_CHANGES]
 
 
 def seen(one: Promoted) -> str:

@@ -53,6 +53,9 @@ def test_offers_are_promoted_with_what_they_refer_to_and_history_says_where_they
     sent = mina.post(PAGE, {"id": "sale", "to": "stage", "propose": "1"})
     assert "still to be decided" in text_of(sent)
     assert not ChangeRequest.objects.exists()
+    taken = mina.post(PAGE, {"id": "sale", "to": "stage", "along": "1"})
+    assert [(one.id, one.chosen) for one in taken.context["replaced"]] == [("holiday", "+"), ("home", "+")]
+    assert "New there" in text_of(taken), "one button takes all that is missing along"
     along = form(mina, **{"ref:home": "+", "ref:holiday": "+"}, title="Promotion")
     sent = mina.post(PAGE, along)
     assert sent["Location"] == "/s/stage/reviews/1/"
