@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from offers.models import LibraryItem
-from tests.cast import actor, patch, replace
+from offers.models import LibraryItem, Membership, Sandbox
+from tests.cast import Role, actor, patch, replace
 from tests.web.edit.filling import EDIT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -149,3 +149,38 @@ def test_what_closes_does_not_take_the_focus_with_it_and_what_comes_is_said(
     page.locator(".toast-close").press("Enter")
     expect(page.locator(".toast-item")).to_have_count(0)
     expect(priority).to_be_focused()
+
+
+def test_the_drawer_of_changes_has_the_focus_and_gives_it_back_and_says_how_many_there_are(form: Page) -> None:
+    form.set_viewport_size({"width": 390, "height": 800})
+    form.fill("#f-name", "")
+    said = form.locator("#changes-said")
+    expect(said).to_have_text("1 change · 1 problem")
+    # What is not seen is not heard.
+    assert said.evaluate("said => said.checkVisibility({visibilityProperty: true})")
+    handle, close = form.locator(".drawer-open"), form.locator(".drawer-close")
+    for key in ("Enter", "Escape"):
+        handle.press("Enter")
+        expect(close).to_be_focused()
+        form.keyboard.press(key)
+        expect(handle).to_be_focused()
+    handle.press("Enter")
+    form.locator("#changes [data-problem]").press("Enter")
+    expect(form.locator("#f-name")).to_be_focused()
+
+
+def test_what_is_refused_has_the_focus(signed_in: Page, live_server: LiveServer, library: Sandbox) -> None:
+    Membership.objects.update(role=Role.ADMIN)
+    page = signed_in
+    page.goto(f"{live_server.url}/s/prod/audit/sample/")
+    page.fill("[name=from]", "2026-02-01")
+    page.fill("[name=to]", "2026-01-01")
+    page.locator("form:has([name=size]) .btn-primary").press("Enter")
+    expect(page.locator(".notice-error")).to_be_focused()
+    page.goto(f"{live_server.url}/accounts/password/change/")
+    for number in ("1", "2"):
+        page.fill(f"#id_password{number}", "correct horse battery")
+    page.fill("#id_oldpassword", "not this one")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_oldpassword")).to_be_focused()
+    expect(page.locator("#id_oldpassword")).to_have_attribute("aria-invalid", "true")
