@@ -342,6 +342,7 @@ class Migration(migrations.Migration):
                 ("time_zone", models.CharField(blank=True, max_length=64)),
                 ("theme", models.CharField(blank=True, max_length=8)),
                 ("keys", models.CharField(blank=True, max_length=3)),
+                ("density", models.CharField(blank=True, max_length=11)),
                 (
                     "columns",
                     django.contrib.postgres.fields.ArrayField(

@@ -52,6 +52,8 @@ class PersonalSettings(models.Model):
     theme = models.CharField(max_length=8, blank=True)
     # "off" for who wants no shortcuts of a single key.
     keys = models.CharField(max_length=3, blank=True)
+    # "compact" for who wants more rows of a list on a screen.
+    density = models.CharField(max_length=11, blank=True)
     # The columns of the offers list (offers/web/lists/rows.py); None for the usual ones.
     columns = ArrayField(models.CharField(max_length=20), null=True)
     # How wide they are, in CSS pixels by their names; the others have their usual width.

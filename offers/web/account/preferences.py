@@ -39,6 +39,9 @@ LOOKS = (
 # Whether keys without Ctrl do something, with the words for it.
 KEYS = {"on": gettext_lazy("On"), "off": gettext_lazy("Off")}
 
+# How high the rows of lists are.
+DENSITIES = {"comfortable": gettext_lazy("Comfortable"), "compact": gettext_lazy("Compact")}
+
 
 @login_not_required
 def set_language(request: HttpRequest) -> HttpResponse:
@@ -53,7 +56,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """GET: the page with all of them. POST (any of `theme`, `language`, `timezone`, `keys`, `columns` with `of=list`, and `next`): keep
+    """GET: the page with all of them. POST (any of `theme`, `language`, `timezone`, `keys`, `density`, `columns` with `of=list`, and `next`): keep
     them.
     """
     if request.method != "POST":
@@ -76,6 +79,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if sent.get("keys") in KEYS:
         remember(response, "keys", sent["keys"], request)
         chosen["keys"] = sent["keys"]
+    if sent.get("density") in DENSITIES:
+        remember(response, "density", sent["density"], request)
+        chosen["density"] = sent["density"]
     if sent.get("of") == "list":
         chosen["columns"] = None if "usual" in sent else known_columns(sent.getlist("columns"))
     if chosen:
@@ -98,6 +104,7 @@ def page(request: HttpRequest, problems: Mapping[str, str] | None = None) -> Htt
         "themes": [(theme, *shown) for theme, shown in zip(THEMES, LOOKS, strict=True)],
         "zones": zones(),
         "keys": KEYS.items(),
+        "densities": DENSITIES.items(),
         "next": back(request),
         "mail": mail_shown(request),
         "columns": [(key, column.title, key in shown) for key, column in COLUMNS.items()],
@@ -147,7 +154,7 @@ def recall(request: HttpRequest, response: HttpResponse, user: User) -> None:
     own = PersonalSettings.objects.filter(user=user).first()
     if own is None:
         return
-    cookies = {"theme": own.theme, "timezone": own.time_zone, "keys": own.keys}
+    cookies = {"theme": own.theme, "timezone": own.time_zone, "keys": own.keys, "density": own.density}
     cookies[settings.LANGUAGE_COOKIE_NAME] = own.language
     for name, value in cookies.items():
         if value:

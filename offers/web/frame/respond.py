@@ -150,6 +150,11 @@ class Frame:
         return "off" if self.request.COOKIES.get("keys") == "off" else "on"
 
     @property
+    def density(self) -> str:
+        """How high the rows of lists are: "comfortable" or "compact"."""
+        return "compact" if self.request.COOKIES.get("density") == "compact" else "comfortable"
+
+    @property
     def find_address(self) -> str:
         """Where the palette asks; a page without a sandbox asks in the one used last."""
         return reverse("find", args=[self.sandbox.name]) if self.sandbox else reverse("find_anywhere")

@@ -44,6 +44,22 @@ def test_the_columns_of_the_list_are_chosen_here_too(editor: Client, item: Libra
     assert PersonalSettings.objects.get().columns is None, "the sidebar's form has no columns"
 
 
+def test_rows_are_as_high_as_their_reader_likes_them_in_every_browser(editor: Client, item: LibraryItem) -> None:
+    assert "data-density" not in text_of(editor.get("/s/prod/offers/"))
+    editor.post("/preferences/", {"of": "list", "columns": ["status"], "density": "compact"})
+    assert 'data-density="compact"' in text_of(editor.get("/s/prod/offers/"))
+    editor.post("/preferences/", {"density": "tiny"})
+    assert PersonalSettings.objects.get().density == "compact"
+    user = User.objects.get()
+    user.set_password("a long password")
+    user.save()
+    elsewhere = Client()
+    elsewhere.post("/accounts/login/", {"login": "mina", "password": "a long password"})
+    assert 'data-density="compact"' in text_of(elsewhere.get("/s/prod/offers/"))
+    elsewhere.post("/preferences/", {"density": "comfortable"})
+    assert "data-density" not in text_of(elsewhere.get("/s/prod/offers/"))
+
+
 def test_the_page_stands_in_the_sandbox_that_its_reader_used_last(editor: Client, sign_in: SignIn) -> None:
     assert 'href="/s/prod/offers/"' in text_of(editor.get("/preferences/"))
     Membership.objects.all().delete()
