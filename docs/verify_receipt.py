@@ -24,6 +24,8 @@ def sha256(data: bytes) -> bytes:
 
 def signed_by(note: str, vkey: str, kind: bytes) -> tuple[Ed25519PublicKey, bytes]:
     """The key, and what is on the line that it signed."""
+    if vkey.count("+") < 2:
+        raise ValueError("that is no key: one is name+id+base64")
     name, key_id, encoded = vkey.strip().split("+", 2)
     key = base64.b64decode(encoded)
     if sha256(name.encode() + b"\n" + key)[:4].hex() != key_id or key[:1] != kind:
@@ -76,9 +78,10 @@ def verify(receipt: str, vkey: str, witnesses: list[str] = [], checkpoint: str =
     """What the receipt proves. Raises ValueError and cryptography's InvalidSignature."""
     proof, _, own = receipt.partition("\n\n")
     checkpoint = checkpoint or own
-    head, extra, index_line, *path = proof.split("\n")
-    if head != "c2sp.org/tlog-proof@v1":
+    head, *lines = proof.split("\n")
+    if head != "c2sp.org/tlog-proof@v1" or len(lines) < 2:
         raise ValueError("that is no receipt")
+    extra, index_line, *path = lines
     origin, size, root = check_signature(checkpoint, vkey)[:3]
     told = json.loads(base64.b64decode(extra.removeprefix("extra ")))
     index = int(index_line.removeprefix("index "))

@@ -15,7 +15,7 @@ from offers.access.then import access_at
 from offers.log.taken.bypasses import Use, own_approvals, uses
 from offers.models import LogCheck, Sandbox
 from offers.web.frame.access import actor_for
-from offers.web.frame.moment import at_of, typed
+from offers.web.frame.moment import at_of, moment_of, typed
 from offers.web.frame.respond import answer
 
 SHOWN = 50
@@ -42,6 +42,7 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     access = access_at(actor.sandbox, at)
     context: dict[str, object] = {
         "at": at,
+        "moment": moment_of(request),
         "to_come": asked is not None and at is None,
         "typed": typed(asked) if asked else "",
         "access": access,

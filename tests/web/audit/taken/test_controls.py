@@ -187,6 +187,8 @@ def test_it_says_where_the_record_begins_and_what_is_still_to_come(people: Cast,
         members.change_policy(people.jisoo, "two-people", was="none", reason=Reason("The audit asked for it"))
     text = flat(text_of(auditor.get(f"{PAGE}?at=2026-01-01T00:00Z")))
     assert "The record of access begins on" in text
+    assert "You see the library as it was on" in text
+    assert "This page has no past" not in text, "what it says is of that moment"
     assert "“The audit asked for it”" in text
     assert "still to come" in text_of(auditor.get(f"{PAGE}?at=2099-01-01T00:00Z"))
     assert auditor.get(f"{PAGE}?at=yesterday").status_code == 400
