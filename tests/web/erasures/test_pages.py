@@ -1,5 +1,7 @@
 """The pages of erasures: one admin asks, another confirms, auditors read; history shows marks; others have no way there."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -194,3 +196,16 @@ def test_the_audit_page_says_which_class_and_what_became_of_it(people: Cast, sal
         "class: Adverts<",
     ):
         assert said in shown, said
+    rows = {
+        row["note"]: row
+        for row in map(json.loads, b"".join(as_("ara").get("/s/prod/audit.ndjson")).splitlines())
+        if "note" in row
+    }
+    assert (rows["It is one"]["id"], rows["It is one"]["name"], rows["It is one"]["kind"]) == (
+        "sale",
+        sale.name,
+        sale.kind,
+    )
+    assert (rows["It is one"]["before"], rows["It is one"]["after"]) == ({}, {"class": "Adverts"})
+    assert rows["It is none"]["before"] == {"class": "Adverts"}
+    assert rows["No more"]["before"] == {"class": "Adverts"}

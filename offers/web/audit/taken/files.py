@@ -21,7 +21,7 @@ from offers.lists.names import names
 from offers.log import audit
 from offers.log.found.wanted import Wanted
 from offers.log.taken import downloads
-from offers.models import LogEntry, Revision
+from offers.models import ErasureStep, LogEntry, Revision
 from offers.web.audit.filters import asked_of, unread
 from offers.web.audit.shown.lines import Line, approvals_for, lines_of
 from offers.web.frame.access import actor_for, while_allowed
@@ -30,7 +30,20 @@ from offers.web.frame.respond import answer
 
 COLUMNS = (
     *("index", "time", "event", "what", "who", "who_key", "client", "door", "kind", "id", "name", "etag", "fields"),
-    *("status", "request", "approved_by", "bypass", "note", "subject", "before", "after", "digest", "origin", "sha256"),
+    *(
+        "status",
+        "request",
+        "erasure",
+        "approved_by",
+        "bypass",
+        "note",
+        "subject",
+        "before",
+        "after",
+        "digest",
+        "origin",
+        "sha256",
+    ),
 )
 # Of so many changes at once the documents before and after are held: a file of a million takes no more memory than one of these.
 AT_ONCE = 200
@@ -178,8 +191,28 @@ def values_of(sandbox_id: int, made: Sequence[Revision]) -> dict[int, tuple[dict
     return said
 
 
+def _kept(step: ErasureStep) -> tuple[dict[str, str], dict[str, str]]:
+    """The retention class that a step is about, and its length in months, as they were and are; nothing for another step."""
+    about = step.about
+    if step.what == ErasureStep.What.CLASS_GIVEN:
+        sides = {"class": about.get("was")}, {"class": about.get("is")}
+    elif step.what == ErasureStep.What.CLASS_SET:
+        was = about.get("was")
+        sides = (
+            {"class": was and about.get("name"), "months": was},
+            {"class": about.get("name"), "months": about.get("months")},
+        )
+    else:
+        sides = {"class": about.get("name")}, {}
+    before, after = ({name: str(one) for name, one in side.items() if one} for side in sides)
+    return before, after
+
+
 def _row(line: Line, approved_by: list[str], said: tuple[dict[str, str], dict[str, str]]) -> dict[str, Any]:
-    entry, made, item = line.entry, line.revision, line.revision.item if line.revision else None
+    entry, made, step = line.entry, line.revision, line.erasure
+    item = made.item if made else step.item if step else None
+    if step:
+        said = _kept(step)
     return {
         "index": entry.index,
         "time": entry.created_at.isoformat(),
@@ -189,13 +222,14 @@ def _row(line: Line, approved_by: list[str], said: tuple[dict[str, str], dict[st
         "who_key": entry.actor_key,
         "client": line.client,
         "door": entry.door,
-        "kind": entry.kind,
+        "kind": item.kind if item else entry.kind,
         "id": item.id if item else "",
         "name": item.listing.name if item else "",
         "etag": made.etag if made else None,
         "fields": entry.fields,
         "status": entry.status,
         "request": entry.request,
+        "erasure": step.erasure_id if step else None,
         "approved_by": approved_by,
         "bypass": entry.bypass,
         "note": line.note,
