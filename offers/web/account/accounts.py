@@ -34,6 +34,8 @@ OF_A_BROWSER = 10
 OF_A_NAME = 10
 OF_AN_ADDRESS = 30
 KNOWN_BROWSER = "known_browser"
+# By whatever it was signed in.
+_MISMATCH = gettext_lazy("User name or password is not right.")
 _TOO_MANY = "offers.too_many_attempts"
 
 
@@ -80,6 +82,7 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
     error_messages: ClassVar = {
         **DefaultAccountAdapter.error_messages,
         "too_many_login_attempts": gettext_lazy("Too many attempts. Try again in 5 minutes."),
+        **dict.fromkeys(("username_password_mismatch", "email_password_mismatch"), _MISMATCH),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

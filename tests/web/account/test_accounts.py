@@ -29,6 +29,12 @@ def test_a_person_signs_in_by_user_name_or_email(name: str) -> None:
     assert sign_in(Client(), PASSWORD, name) == 302
 
 
+@pytest.mark.parametrize("name", ["mina", "mina@offers.example", "nobody", "nobody@offers.example"])
+def test_what_is_wrong_is_said_alike_whoever_is_named(name: str) -> None:
+    page = Client().post("/accounts/login/", {"login": name, "password": "wrong"}).content.decode()
+    assert "User name or password is not right." in page
+
+
 def test_of_two_people_with_one_address_neither_signs_in_by_it(mina: User) -> None:
     User.objects.create_user("twin", mina.email, PASSWORD)
     assert sign_in(Client(), PASSWORD, mina.email) == 200
