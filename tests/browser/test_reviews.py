@@ -48,6 +48,9 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
 def test_a_request_is_approved_with_the_keyboard_alone(
     signed_in: Page, live_server: LiveServer, coats: LibraryItem
 ) -> None:
+    signed_in.goto(f"{live_server.url}/s/prod/reviews/2/")
+    signed_in.get_by_role("button", name="Resolve").press("Enter")
+    expect(signed_in.locator("[id^=comment-]")).to_be_focused()
     signed_in.goto(f"{live_server.url}/s/prod/reviews/")
     signed_in.keyboard.press("j")
     signed_in.keyboard.press("a")
