@@ -41,6 +41,8 @@ def test_it_says_what_changed_who_agreed_and_what_was_checked(lived: Sandbox, si
     for part in ("Spring sale", "Summer", "“Legal asked for it”", "proposed by", vkey, made.digest, f"of {size}"):
         assert part in text, part
     assert "Nobody who agreed to the request had written part of it." in text
+    assert "Receipt for version 2" in text
+    assert "2 of 3" in text, "its head tells the version that it is of, and not the present one"
     assert "python verify_receipt.py sale-2.tlog-proof --key KEY" in text
     assert "/s/prod/offers/sale/history/2/receipt" in text
 
