@@ -118,6 +118,11 @@ def told_of(leaf: dict) -> str:
     if leaf["event"] == "access":
         became = f"{json.dumps(leaf['before'])} became {json.dumps(leaf['after'])}"
         return f"change of access: {leaf['what']} {leaf['subject']}: {became}"
+    if leaf["event"] == "import":
+        of = f"{leaf['items']} items with {leaf['revisions']} changes"
+        return (
+            f"import of {of} from {leaf['origin']}, exported {leaf['exported']}, SHA-256 of the file {leaf['sha256']}"
+        )
     return f"{leaf['event']}: {leaf.get('what', '')} {leaf.get('item', '')} {leaf.get('number') or ''}"
 
 

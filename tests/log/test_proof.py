@@ -2,6 +2,7 @@
 
 import base64
 import importlib.util
+import io
 import re
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from offers.log import checkpoints, sequencer
 from offers.log.notes import BadNote, Signer, text_of
 from offers.log.taken import receipts
 from offers.models import LibraryItem, LogEntry, Membership, Sandbox
+from offers.transfer import exporting, importing
 from tests.cast import actor, make, make_sandbox, offer, patch, replace
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,6 +86,18 @@ def test_a_stranger_checks_a_receipt_with_a_key_and_a_page_of_python(sandbox: Sa
     assert "설날 세일" in told.stdout
 
 
+def test_a_stranger_is_told_what_was_imported_and_from_where(sandbox: Sandbox, tmp_path: Path) -> None:
+    file, elsewhere = io.BytesIO(b"".join(exporting.lines(sandbox))), make_sandbox("elsewhere")
+    made = importing.bring(elsewhere, file, by="Olga", note="We moved")
+    sequencer.keep()
+    receipt, key = tmp_path / "import.tlog-proof", checkpoints.signer_of(elsewhere).vkey
+    receipt.write_text(receipts.of_entry(elsewhere, 4), encoding="utf-8")
+    told = subprocess.run([sys.executable, SCRIPT, receipt, "--key", key], capture_output=True, text=True, check=True)
+    assert "import of 2 items with 4 changes from offers.example.com/DEMO@OfferOrg/prod" in told.stdout
+    assert made.sha256 in told.stdout
+    assert "note: We moved" in told.stdout
+
+
 def test_a_receipt_in_which_anything_was_changed_proves_nothing(sandbox: Sandbox) -> None:
     vkey, good, check = checkpoints.signer_of(sandbox).vkey, receipt(sandbox, 2), verify()
     other = Signer.of(checkpoints.origin_of(sandbox), b"\1" * 32).vkey
@@ -99,6 +113,11 @@ def test_a_receipt_in_which_anything_was_changed_proves_nothing(sandbox: Sandbox
         changed = base64.b64encode(told.encode().replace(old, new)).decode()
         with pytest.raises(ValueError, match=r"not what was recorded|not in the signed tree"):
             check(good.replace(extra, changed), vkey)
+    for nothing in ("", "\0", "c2sp.org/tlog-proof@v1\n"):
+        with pytest.raises(ValueError, match="that is no receipt"):
+            check(nothing, vkey)
+    with pytest.raises(ValueError, match="that is no key"):
+        check(good, "key")
     for text in (
         good.replace("index 1", "index 2"),
         good.replace("\n4\n", "\n5\n"),
