@@ -37,7 +37,9 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     check_audit(actor)
     asked = at_of(request)
     at = asked if asked and asked < now else None
-    found, more_uses = uses(actor.sandbox.pk)
+    every, more_uses = uses(actor.sandbox.pk)
+    # Of a past moment, those until then; who has looked at them since is told, too.
+    found = [one for one in every if at is None or one.at <= at]
     own, looked_at, more_requests = own_approvals(actor.sandbox.pk)
     access = access_at(actor.sandbox, at)
     context: dict[str, object] = {

@@ -154,6 +154,9 @@ def test_uses_of_bypass_say_who_looked_and_how_soon(people: Cast, sign_in: SignI
     assert "looked at by Jun after 30 h · too late" in text
     assert re.search(r"<td>Bora</td><td[^>]*>2</td><td[^>]*>1</td><td[^>]*>1</td>", text)
     assert "Never." in text
+    then = text_of(auditor.get(PAGE, {"at": found[1].at.isoformat()}))
+    assert "Wrong price" in then
+    assert "In a hurry" not in then, "that was after the moment that it is about"
 
 
 def test_an_approval_of_ones_own_is_named(people: Cast, sign_in: SignIn) -> None:
