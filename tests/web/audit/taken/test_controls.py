@@ -152,6 +152,9 @@ def test_uses_of_bypass_say_who_looked_and_how_soon(people: Cast, sign_in: SignI
     assert len(queries) <= 26
     text = flat(text_of(page))
     assert "looked at by Jun after 30 h · too late" in text
+    answers = text.partition('class="taken-answers"')[2].partition("</ul>")[0]
+    assert "Never." in answers, "what is asked most is answered before its tables"
+    assert "Nobody looked yet: 1" in answers
     assert re.search(r"<td>Bora</td><td[^>]*>2</td><td[^>]*>1</td><td[^>]*>1</td>", text)
     assert "Never." in text
     then = text_of(auditor.get(PAGE, {"at": found[1].at.isoformat()}))

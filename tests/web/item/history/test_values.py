@@ -56,6 +56,9 @@ def test_it_has_each_value_with_who_when_why_and_until_when(sale: LibraryItem, s
         assert part in text
     assert "empty" in text_of(auditor.get(FIELD + "/description"))
     assert "4 values" in answer.content.decode(), "the chart says in words what it shows"
+    # With the year, once it is another one.
+    chart = answer.context["chart"]
+    assert [end.removesuffix(" 2026") for end in (chart.most, chart.least)] == ["1 Jul", "31 Mar"], "its axis"
 
 
 def test_what_it_says_is_what_every_version_says(sale: LibraryItem, sign_in: SignIn) -> None:

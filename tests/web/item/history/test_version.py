@@ -69,8 +69,11 @@ def test_of_a_first_version_nothing_is_marked_and_of_a_deletion_it_says_what_was
     gone = said(editor.get(f"{HISTORY}4/"))
     for part in ("What was deleted", "Summer sale", "It is deleted since.", "Over", "Priority 7"):
         assert part.replace("Priority 7", "Priority") in gone, part
+    assert "Bring it back" in gone
     writes.undelete(actor(sandbox), OFFER_KINDS, "sale", FORM)
-    assert "It was deleted until" in said(editor.get(f"{HISTORY}4/"))
+    since = said(editor.get(f"{HISTORY}4/"))
+    assert "It was deleted until" in since
+    assert "Bring it back" not in since
     assert "Restored" in said(editor.get(f"{HISTORY}5/"))
 
 
