@@ -11,7 +11,8 @@ from offers.models import Attempt, Download, IdempotencyKey, LibraryItem, Presen
 from tests.api.conftest import fill, make_caller, make_sandbox
 
 pytestmark = pytest.mark.django_db
-LATER, EARLIER = (timezone.now() + timedelta(hours=hours) for hours in (1, -25))
+# Later than any run of the tests takes.
+LATER, EARLIER = (timezone.now() + timedelta(hours=hours) for hours in (25, -25))
 
 
 @pytest.fixture

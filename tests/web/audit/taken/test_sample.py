@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,9 @@ def lived(sandbox: Sandbox, settings: Settings) -> Sandbox:
 
 
 def asked(**more: str) -> str:
-    today = timezone.now().date().isoformat()
-    query = {"from": today, "to": today, "size": "12", "seed": "audit 2026", **more}
+    # Yesterday as well, for who began before midnight.
+    today = timezone.now().date()
+    query = {"from": str(today - timedelta(days=1)), "to": str(today), "size": "12", "seed": "audit 2026", **more}
     return f"{ZIP}?" + "&".join(f"{name}={value}" for name, value in query.items())
 
 

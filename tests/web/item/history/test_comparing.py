@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from offers.log import sequencer
-from offers.models import LibraryItem, Sandbox
+from offers.models import LibraryItem, Revision, Sandbox
 from tests.cast import (
     Role,
     actor,
@@ -38,9 +38,9 @@ def test_versions_are_picked_by_their_time_author_and_fields(
     patch(actor(sandbox, label="Theo Brandt"), item, [*replace("/rank/priority", 8), *replace("/name", "Autumn sale")])
     editor.cookies["timezone"] = "Asia/Seoul"
     lines = dict(editor.get(f"{COMPARE}?from=1&to=4").context["versions"])
-    today = f"{datetime.now(ZoneInfo('Asia/Seoul')):%-d %b}"
+    made_at = Revision.objects.get(item=item, etag=4).created_at.astimezone(ZoneInfo("Asia/Seoul"))
     assert list(lines) == [4, 3, 2, 1]
-    assert re.fullmatch(rf"{today}, \d\d:\d\d · Theo Brandt · Priority, Name · version 4", lines[4])
+    assert re.fullmatch(rf"{made_at:%-d %b, %H:%M} · Theo Brandt · Priority, Name · version 4", lines[4])
     assert lines[1].endswith("Jisoo Kim · Created · version 1")
 
 
