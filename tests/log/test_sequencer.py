@@ -293,7 +293,7 @@ def test_a_library_that_was_restored_before_its_log_began_is_in_it_whole() -> No
 
 PHASES = {
     "before it reads": (sequencer, "_order", 1),
-    "before entries": (sequencer, "_entry", 1),
+    "before entries": (sequencer, "_store", 1),
     "before the tree": (tree, "append", 1),
     "within the tree": (tree, "root_of", 1),
     "before the head": (LogHead, "save", 1),
