@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -33,10 +34,10 @@ BATCH_BYTES = 10_000_000
 KEYS_AT_ONCE = 1_000
 
 COPY_ITEMS = f"COPY offers_libraryitem (sandbox_id, {SELECT_HEAD}) FROM STDIN"
-# What lists knew of an item from one of its versions on, until another that they show differently; without end, as it stands.
+# What lists knew of an item from one of its versions on, until another that they show differently.
 IMPORTED = """
 CREATE TEMPORARY TABLE IF NOT EXISTS offers_imported (
-  key bigint, document jsonb, deleted boolean, since timestamptz, until timestamptz) ON COMMIT DROP
+  key bigint, kind text, document jsonb, deleted boolean, since timestamptz, until timestamptz) ON COMMIT DROP
 """
 COPY_IMPORTED = "COPY offers_imported FROM STDIN"
 KEEP_PAST = """
@@ -44,13 +45,11 @@ INSERT INTO offers_listingpast (item_id, sandbox_id, kind, name, status, starts_
                                 channels, deleted, since, until)
 SELECT listed.key, listed.sandbox_id, listed.kind, listed.name, listed.status, listed.starts_at, listed.ends_at,
        listed.priority, listed."references", listed.channels, past.deleted, past.since, past.until
-  FROM offers_imported AS past JOIN offers_libraryitem AS item ON item.key = past.key
+  FROM offers_imported AS past
+       CROSS JOIN LATERAL jsonb_populate_record(
+         NULL::offers_libraryitem, jsonb_build_object('key', past.key, 'sandbox_id', %s::bigint, 'kind', past.kind)) AS item
        CROSS JOIN LATERAL offers_listed(item, past.document) AS listed
- WHERE past.until IS NOT NULL ORDER BY past.since
-"""
-LIST_SINCE = """
-UPDATE offers_listing AS listing SET since = past.since
-  FROM offers_imported AS past WHERE past.until IS NULL AND listing.key = past.key
+ ORDER BY past.since
 """
 COPY_REVISIONS = f"COPY offers_revision (item_id, {', '.join(REVISION_COLUMNS)}, erased) FROM STDIN"
 
@@ -139,7 +138,7 @@ class _Batch:
 
     def take(self, key: int, past: Past) -> None:
         recorded: Recorded | None = None
-        stretches = _Stretches(key)
+        stretches = _Stretches(key, past.kind)
         for version in past.versions:
             recorded = _recorded(key, past, recorded, version)
             erased = canonical_text(dict(version.erased)) if version.erased else None
@@ -157,13 +156,13 @@ class _Batch:
 
     def store(self, sandbox: Sandbox) -> None:
         with connection.cursor() as cursor:
+            # What lists knew before comes first: the trigger, which knows the last version only, finds there since when it is so.
+            _copy(cursor, COPY_IMPORTED, self.listed)
+            cursor.execute(KEEP_PAST, [sandbox.pk])
+            cursor.execute("TRUNCATE offers_imported")
             _copy(cursor, COPY_ITEMS, ([sandbox.pk, *recorded.item(HEAD_COLUMNS)] for _place, recorded in self.items))
             self.revisions.sort(key=lambda revision: revision[0])
             _copy(cursor, COPY_REVISIONS, (values for _at, values in self.revisions))
-            # Past rows of lists, and since when the present ones are as they are. The trigger knows the last version only.
-            _copy(cursor, COPY_IMPORTED, self.listed)
-            for statement in (KEEP_PAST, LIST_SINCE, "TRUNCATE offers_imported"):
-                cursor.execute(statement)
 
 
 def _copy(cursor: CursorWrapper, statement: str, rows: Iterable[list[object]]) -> None:
@@ -201,10 +200,11 @@ def _refuse_taken(sandbox: Sandbox, batch: _Batch) -> None:
 
 
 class _Stretches:
-    """Since when, with which document and whether deleted, lists knew an item: a row for each version that they show differently."""
+    """Since when, with which document and whether deleted, lists knew an item: a row for each version that they showed differently."""
 
-    def __init__(self, key: int) -> None:
+    def __init__(self, key: int, kind: Kind) -> None:
         self.key = key
+        self.kind = kind
         self._found: list[tuple[datetime, str, bool]] = []
         self._document: Document = {}
         self._shown: object = None
@@ -218,9 +218,8 @@ class _Stretches:
             self._found.append((version.at, canonical_text(self._document), version.document is None))
 
     def rows(self) -> Iterator[list[object]]:
-        untils = [since for since, _document, _deleted in self._found[1:]]
-        for (since, document, deleted), until in zip(self._found, [*untils, None], strict=True):
-            yield [self.key, document, deleted, since, until]
+        for (since, document, deleted), (until, _document, _deleted) in pairwise(self._found):
+            yield [self.key, self.kind.value, document, deleted, since, until]
 
 
 @contextmanager

@@ -129,7 +129,7 @@ def having_words(items: QuerySet[Listing], text: str, *, walk: bool = False) -> 
 
 def named_like(text: str, most: int) -> list[QuerySet[SearchText, int]]:
     """The keys of the items that have a word in their name, id or description: one query for each word of the text."""
-    named = SearchText.objects.filter(part=SearchText.Part.NAME)
+    named = SearchText.objects.filter(part__in=SearchText.NAMED)
     return [named.filter(with_word(word)).values_list("item_id", flat=True) for word in asked.words(text, most)]
 
 

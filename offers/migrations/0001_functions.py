@@ -54,8 +54,13 @@ CREATE FUNCTION offers_naming(document jsonb) RETURNS jsonb[] LANGUAGE sql IMMUT
 $$
 """
 SEARCHED_NAME = """
-CREATE FUNCTION offers_searched_name(id text, document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT lower(id || ' ' || COALESCE(document ->> 'name', '') || ' ' || COALESCE(document ->> 'description', ''))
+CREATE FUNCTION offers_searched_name(document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT lower(COALESCE(document ->> 'name', ''))
+$$
+"""
+SEARCHED_ABOUT = """
+CREATE FUNCTION offers_searched_about(id text, document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT lower(id || ' ' || COALESCE(document ->> 'description', ''))
 $$
 """
 SEARCHED_CONTENT = """
@@ -76,5 +81,7 @@ class Migration(migrations.Migration):
     dependencies: list[tuple[str, str]] = []
     operations = [
         TrigramExtension(),
-        *map(function, [INSTANT, PRIORITY, REFERENCES, CHANNELS, NAMING, SEARCHED_NAME, SEARCHED_CONTENT]),
+        *map(
+            function, [INSTANT, PRIORITY, REFERENCES, CHANNELS, NAMING, SEARCHED_NAME, SEARCHED_ABOUT, SEARCHED_CONTENT]
+        ),
     ]

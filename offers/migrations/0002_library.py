@@ -1412,7 +1412,12 @@ class Migration(migrations.Migration):
                         "item_id", "part", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("part", models.CharField(choices=[("name", "Name"), ("content", "Content")], max_length=7)),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("name", "Name"), ("about", "About"), ("content", "Content")], max_length=7
+                    ),
+                ),
                 ("text", models.TextField()),
                 (
                     "item",
@@ -1639,8 +1644,9 @@ class Migration(migrations.Migration):
                         name="listing_deleted",
                     ),
                     models.Index(models.F("sandbox"), models.F("kind"), models.F("since"), name="listing_by_since"),
-                    django.contrib.postgres.indexes.GinIndex(models.F("references"), name="listing_by_reference"),
-                    django.contrib.postgres.indexes.GinIndex(models.F("channels"), name="listing_by_channel"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.F("references"), models.F("channels"), name="listing_by_naming"
+                    ),
                 ],
             },
         ),

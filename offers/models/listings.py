@@ -83,8 +83,8 @@ class Listing(Shown):
             ),
             # What has been as it is since before a moment: few rows, if that is long ago.
             models.Index("sandbox", "kind", "since", name="listing_by_since"),
-            GinIndex("references", name="listing_by_reference"),
-            GinIndex("channels", name="listing_by_channel"),
+            # Of both, because each change writes to each index.
+            GinIndex("references", "channels", name="listing_by_naming"),
         ]
 
     def __str__(self) -> str:
@@ -127,11 +127,18 @@ class ListingPast(Shown):
 
 
 class SearchText(models.Model):
-    """The text of an item that is searched, in small letters, in two parts: each is rewritten only when it changes."""
+    """The text of an item that is searched, in small letters, in three parts: each is rewritten only when it changes.
+
+    A name changes most, and where it is rewritten every three letters of the part go to their places in the index anew.
+    """
 
     class Part(models.TextChoices):
-        NAME = "name"  # id, name and description
+        NAME = "name"
+        ABOUT = "about"  # id and description
         CONTENT = "content"
+
+    # The parts by which an item is known, without what it says.
+    NAMED = (Part.NAME, Part.ABOUT)
 
     pk = models.CompositePrimaryKey("item_id", "part")
     item = models.ForeignKey(

@@ -121,7 +121,7 @@ SELECT copied.key, listing.sandbox_id, listing.kind, copied.id, name, status, st
 """
 TEXTS = """
 INSERT INTO offers_searchtext (item_key, part, text)
-SELECT copied.key, part, CASE part WHEN 'name' THEN copied.id || substr(text, length(item.id) + 1) ELSE text END
+SELECT copied.key, part, CASE part WHEN 'about' THEN copied.id || substr(text, length(item.id) + 1) ELSE text END
   FROM bench.copied JOIN offers_libraryitem AS item ON item.key = copied.base JOIN offers_searchtext AS found ON item_key = item.key
 """
 # What an edit of a field puts there: another value, and the one after it the value that there was.

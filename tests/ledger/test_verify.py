@@ -133,7 +133,11 @@ DIGEST = "the digest does not match what the revision says"
             )
         ),
         ("DELETE FROM offers_listing WHERE id = 'sale'", LISTED),
-        ("UPDATE offers_searchtext SET text = 'x' WHERE part = 'name' AND text LIKE 'sale %'", SEARCHED),
+        (
+            "UPDATE offers_searchtext SET text = 'x' WHERE part = 'name' AND item_key = (SELECT min(key) FROM offers_libraryitem)",
+            SEARCHED,
+        ),
+        ("UPDATE offers_searchtext SET text = 'x' WHERE part = 'about' AND text LIKE 'sale %'", SEARCHED),
         (
             "DELETE FROM offers_searchtext WHERE part = 'content' AND item_key = (SELECT min(key) FROM offers_libraryitem)",
             SEARCHED,

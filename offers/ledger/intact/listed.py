@@ -43,9 +43,11 @@ UNION ALL
 SELECT item.id, item.etag, 'search knows another text than its document has'
   FROM offers_libraryitem AS item
        LEFT JOIN offers_searchtext AS named ON named.item_key = item.key AND named.part = 'name'
+       LEFT JOIN offers_searchtext AS about ON about.item_key = item.key AND about.part = 'about'
        LEFT JOIN offers_searchtext AS content ON content.item_key = item.key AND content.part = 'content'
  WHERE item.sandbox_id = %(sandbox)s AND item.key BETWEEN %(first)s AND %(last)s
-   AND (named.text IS DISTINCT FROM offers_searched_name(item.id, item.document || '{}')
+   AND (named.text IS DISTINCT FROM offers_searched_name(item.document || '{}')
+        OR about.text IS DISTINCT FROM offers_searched_about(item.id, item.document || '{}')
         OR content.text IS DISTINCT FROM offers_searched_content(item.document || '{}'))
 """
 # What they know besides: what lists knew before, each row from where the one before it ended, from the item's creation on until
@@ -72,7 +74,7 @@ SELECT past.name, 0, 'lists showed it before, and there never was such an item'
 UNION ALL
 SELECT item.id, item.etag, 'search knows more of it than its document has'
   FROM offers_searchtext AS more JOIN offers_libraryitem AS item ON item.key = more.item_key
- WHERE item.sandbox_id = %(sandbox)s AND more.part NOT IN ('name', 'content')
+ WHERE item.sandbox_id = %(sandbox)s AND more.part NOT IN ('name', 'about', 'content')
 """
 
 

@@ -42,8 +42,8 @@ class Looked:
 
 
 def items_with(text: str) -> list[int] | None:
-    """The keys of the items that have all these words in their names; None where they are not few."""
-    named = SearchText.objects.filter(_words(text), part=SearchText.Part.NAME)
+    """The keys of the items that have all these words in their names, or in ids and descriptions; None where they are not few."""
+    named = SearchText.objects.filter(_words(text), part__in=SearchText.NAMED)
     found = list(named.values_list("item_id", flat=True)[: FEW + 1])
     return found if len(found) <= FEW else None
 
@@ -56,13 +56,13 @@ def notes_with(sandbox_id: int, note: str) -> list[int] | None:
 
 
 def having(sandbox_id: int, items: Mapping[int, int | None], text: str, note: str) -> AbstractSet[int]:
-    """Those of these places of entries, each with its item, whose item has all words of the text in its name, and that have all of the
-    note.
+    """Those of these places of entries, each with its item, whose item has all words of the text in its name, or in its id and description,
+    and that have all of the note.
     """
     places: AbstractSet[int] = items.keys()
     if text:
         keys = {item for item in items.values() if item is not None}
-        named = SearchText.objects.filter(_words(text), these("item_key", keys), part=SearchText.Part.NAME)
+        named = SearchText.objects.filter(_words(text), these("item_key", keys), part__in=SearchText.NAMED)
         having_text = set(named.values_list("item_id", flat=True))
         places = {place for place in places if items[place] in having_text}
     if note:
