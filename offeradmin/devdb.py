@@ -20,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -73,17 +73,17 @@ def url(local: Path = LOCAL, *, user: str = NAME) -> str:
     return address(find_place(local), user=user)
 
 
-def ensure_running(local: Path = LOCAL) -> str:
+def ensure_running(local: Path = LOCAL, settings: Mapping[str, str] = SETTINGS) -> str:
     """Make and start the private server where needed, and hold it until this process ends or calls `release`.
 
-    Returns its database URL. Raises DevDatabaseError when no PostgreSQL of version 15 or later can be run.
+    One that runs already keeps the settings that it was started with. Returns its database URL. Raises DevDatabaseError when no PostgreSQL of version 15 or later can be run.
     """
     place = find_place(local)
     make_home(place)
     with _locked(place):
         _take_lease(place)
         if not _answers(place):
-            _start(place)
+            _start(place, settings)
     return address(place)
 
 
@@ -195,7 +195,7 @@ def _answers(place: Place) -> bool:
     return True
 
 
-def _start(place: Place) -> None:
+def _start(place: Place, settings: Mapping[str, str]) -> None:
     owner = pwd.getpwnam(place.account).pw_uid if place.account else os.geteuid()
     for directory in (place.log.parent, place.sockets):
         make_private(directory, owner)
@@ -205,8 +205,8 @@ def _start(place: Place) -> None:
     if place.log.exists() and place.log.stat().st_size > LARGEST_LOG:
         place.log.unlink()
     _forget_dead_server(place)
-    settings = {**SETTINGS, "unix_socket_directories": f'"{place.sockets}"'}
-    options = shlex.join(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
+    every = {**settings, "unix_socket_directories": f'"{place.sockets}"'}
+    options = shlex.join(part for name, value in every.items() for part in ("-c", f"{name}={value}"))
     deadline = time.monotonic() + START_SECONDS
     while True:
         # After a crash, orphans of the dead server can hold its shared memory for a few seconds; and a server that

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,11 +83,11 @@ class PrivateDatabase:
 
 
 @contextlib.contextmanager
-def private_database(local: Path) -> Iterator[PrivateDatabase]:
+def private_database(local: Path, settings: Mapping[str, str] = devdb.SETTINGS) -> Iterator[PrivateDatabase]:
     """A new cluster under `local`, gone with the block."""
     local.mkdir(parents=True, exist_ok=True)
     try:
-        yield PrivateDatabase(local, devdb.ensure_running(local))
+        yield PrivateDatabase(local, devdb.ensure_running(local, settings))
     finally:
         devdb.remove(local)
 

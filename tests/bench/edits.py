@@ -1,7 +1,7 @@
 """What an edit costs, and what it costs others who do the same: `make bench`, or `python -m tests.bench.edits`.
 
 One run, contenders interleaved: the least SQL that would do, the product's own SQL, a PATCH by each way to serve, a form's save, and
-a fair peer (tests/bench/peer). Nothing is tuned: fsync and synchronous commit are on, PostgreSQL has its defaults.
+a fair peer (tests/bench/peer). Nothing is tuned but what docs/operator.md recommends (library.RECOMMENDED): fsync and synchronous commit are on.
 """
 
 import os
@@ -9,21 +9,26 @@ import platform
 import subprocess
 import sys
 import tempfile
+import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import orjson
+import psutil
 import psycopg
 
+from offeradmin.devdb_place import find_place
 from tests.bench import library, load, peers, report, sql
 from tests.bench.load import Sample
 from tests.servers import HOST, ROOT, PrivateDatabase, server
 
 FORMS = 120
+# Seconds after which the worker has done what is to be done for an edit (the list of new search text comes last).
+SETTLE = 2.5
 HEADERS = {
     "Authorization": "Bearer token-of-the-bench",
     "x-api-key": "demo-client",
@@ -106,11 +111,28 @@ def main(arguments: Sequence[str]) -> None:
 
 def _sample(database: PrivateDatabase, one: Contender, mix: str, clients: int, seconds: float) -> Sample:
     """What was measured, without the edits that were answered, but of which nothing was stored: those failed."""
-    before = _stored(database, one)
+    before, spent = _stored(database, one), _processor_seconds(database)
     sample = one.measure(mix, clients, seconds)
+    # What the worker still does for these edits is theirs, and no other contender's.
+    time.sleep(SETTLE)
+    spent = _processor_seconds(database) - spent
     missing = max(0, sample.edits - (_stored(database, one) - before))
-    kept = 1 - missing / sample.edits if sample.edits else 0.0
-    return replace(sample, rate=sample.rate * kept, edits=sample.edits - missing, failed=sample.failed + missing)
+    kept, edits = 1 - missing / sample.edits if sample.edits else 0.0, sample.edits - missing
+    processor = spent * 1_000 / edits if edits else 0.0
+    return replace(sample, rate=sample.rate * kept, edits=edits, failed=sample.failed + missing, processor=processor)
+
+
+def _processor_seconds(database: PrivateDatabase) -> float:
+    """What servers, worker and PostgreSQL have taken so far; what makes the load is not among them."""
+    file = find_place(database.local).data / "postmaster.pid"
+    postmaster = psutil.Process(int(file.read_text().split("\n", 1)[0]))
+    running = {postmaster, *postmaster.children(recursive=True), *psutil.Process().children(recursive=True)}
+    ended = postmaster.cpu_times()
+    found = ended.children_user + ended.children_system
+    for process in running:
+        with suppress(psutil.NoSuchProcess):
+            found += sum(process.cpu_times()[:2])
+    return found
 
 
 def _stored(database: PrivateDatabase, one: Contender) -> int:
@@ -221,7 +243,8 @@ def _machine(database: PrivateDatabase, generator: Sample) -> dict[str, object]:
             "SELECT current_setting('server_version'), avg(octet_length(document::text))::int FROM bare_item"
         ).fetchone()
         changed = connection.execute(
-            "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'shared_buffers')"
+            "SELECT name, setting FROM pg_settings WHERE name IN "
+            "('fsync', 'synchronous_commit', 'shared_buffers', 'max_wal_size', 'checkpoint_timeout')"
         )
         settings: dict[str, str] = dict(changed.fetchall())
     assert row

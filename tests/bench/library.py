@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from offeradmin import devdb
 from tests.bench import sql
 from tests.servers import ROOT, PrivateDatabase, private_database
 
+# PostgreSQL as docs/operator.md recommends it: a quarter of the machine's memory, here 2 GB of it at most.
+RECOMMENDED = {"shared_buffers": "25 %", "max_wal_size": "8GB", "checkpoint_timeout": "15min"}
+QUARTER = min(psutil.virtual_memory().total // 4, 2 * 1024**3) // 1024**2
+SETTINGS = {**devdb.SETTINGS, **RECOMMENDED, "shared_buffers": f"{QUARTER}MB"}
 # Nobody is asked for review, and one client has a token that is known here.
 PREPARE = """
 import django; django.setup()
@@ -40,12 +45,12 @@ for sandbox in Sandbox.objects.all():
 def opened(directory: Path, keep: Path | None, offers: int) -> Iterator[PrivateDatabase]:
     """A server of its own with so many offers, gone with the block; one that is to be kept is left where it is, and found there again."""
     if keep is None:
-        with private_database(directory) as database:
+        with private_database(directory, SETTINGS) as database:
             _fill(database, offers)
             yield database
         return
     keep.mkdir(parents=True, exist_ok=True)
-    database = PrivateDatabase(keep, devdb.ensure_running(keep))
+    database = PrivateDatabase(keep, devdb.ensure_running(keep, SETTINGS))
     try:
         _fill(database, offers)
         yield database

@@ -19,7 +19,9 @@ THREADS = 2
 
 @dataclass(frozen=True)
 class Sample:
-    """Edits a second, how many there were, and times of answers in ms. `failed` is how many did not succeed."""
+    """Edits a second, how many there were, and times of answers in ms. `failed` is how many did not succeed, `processor` the ms of processor
+    time that each took of servers, worker and PostgreSQL.
+    """
 
     rate: float
     edits: int
@@ -27,6 +29,7 @@ class Sample:
     p99: float
     longest: float
     failed: int = 0
+    processor: float = 0.0
 
 
 def find_or_install() -> str | None:

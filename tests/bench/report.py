@@ -21,7 +21,7 @@ def show(
     for mix in dict.fromkeys(mix for mix, _, _ in found):
         print(f"\n**{mix}** (edits a second: median, least and most of the rounds; ms)\n")
         print(
-            "| clients | | edits/s | | of the peer | of bare | p50 | p99 | longest | failed |\n|---|---|---|---|---|---|---|---|---|---|"
+            "| clients | | edits/s | | of the peer | of bare | processor | p50 | p99 | longest | failed |\n|---|---|---|---|---|---|---|---|---|---|---|"
         )
         for (its_mix, clients, name), samples in found.items():
             if its_mix == mix:
@@ -46,10 +46,11 @@ def _row(found: Found, mix: str, clients: int, name: str, samples: Sequence[Samp
         others = found.get((mix, clients, other))
         return f"{statistics.median(rates) / statistics.median(one.rate for one in others):.2f}" if others else ""
 
+    processor = f"{statistics.median(one.processor for one in samples):.2f}"
     times = [f"{statistics.median(getattr(one, what) for one in samples):.1f}" for what in ("p50", "p99")]
     cells = (
         *(str(clients), name, f"{statistics.median(rates):,.0f}", f"{min(rates):,.0f} to {max(rates):,.0f}"),
-        *(against(PEER), against("bare SQL"), *times, f"{max(one.longest for one in samples):.0f}"),
+        *(against(PEER), against("bare SQL"), processor, *times, f"{max(one.longest for one in samples):.0f}"),
         str(sum(one.failed for one in samples)),
     )
     return f"| {' | '.join(cells)} |"

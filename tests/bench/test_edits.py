@@ -14,6 +14,7 @@ def test_every_contender_edits_and_none_fails(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(edits, "FORMS", 30)
+    monkeypatch.setattr(edits, "SETTLE", 0)
     options = "--offers 150 --rounds 1 --seconds 1 --hot-seconds 1 --clients 2"
     with_peer = peers.PLACE.exists()
     edits.main([*options.split(), *([] if with_peer else ["--without-peer"])])
