@@ -1,4 +1,4 @@
-"""What is known of a request besides what was sent with it: its name, who asks, and whether its form has grown old."""
+"""What is known of a request: a header of it and, besides what was sent, its name, who asks, and whether its form has grown old."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,12 @@ class Asking:
     request_id: str = ""
     actor: Actor | None = None
     is_stale: bool = False
+
+
+def header(request: HttpRequest, name: str) -> str | None:
+    """A header as it came, or None. The first look at `request.headers` makes another form of all of them."""
+    value: str | None = request.META.get(f"HTTP_{name.upper().replace('-', '_')}")
+    return value
 
 
 def asking(request: HttpRequest) -> Asking:

@@ -14,6 +14,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from offers.access.asking import header
 from offers.access.permissions import SANDBOX_COLUMNS, Actor, sandbox_of
 from offers.api.wire.problems import ApiError, AuthenticationError
 
@@ -114,9 +115,9 @@ def _found(asked: Asked) -> tuple[Actor, float]:
     if asked.api_key != client_id:
         detail = _("The header x-api-key must be the client id that the token was given to.")
         raise ApiError(403, "api-key-mismatch", _("Not allowed"), detail)
-    for header, value in ((ORGANISATION, asked.organisation), (SANDBOX, asked.sandbox)):
+    for name, value in ((ORGANISATION, asked.organisation), (SANDBOX, asked.sandbox)):
         if not value:
-            detail = _("The header {header} is missing.").format(header=header)
+            detail = _("The header {header} is missing.").format(header=name)
             raise ApiError(400, "missing-header", _("A header is missing"), detail)
     if not organisation_is_known:
         detail = _("This client does not belong to the organisation in x-gw-ims-org-id.")
@@ -134,4 +135,4 @@ def _found(asked: Asked) -> tuple[Actor, float]:
 
 def _header(request: HttpRequest, name: str) -> str:
     # Every server refuses NUL in a header; PostgreSQL would too, with an error of its own.
-    return request.headers.get(name, "").strip().replace("\0", "")
+    return (header(request, name) or "").strip().replace("\0", "")

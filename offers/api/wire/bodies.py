@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from offers.access.asking import asking
+from offers.access.asking import asking, header
 from offers.api.wire.problems import ApiError, bad_parameter
 from offers.document.errors import InvalidDocument, Problem
 from offers.document.parse import parse
@@ -75,7 +75,7 @@ def _is_true(request: HttpRequest, name: str) -> bool:
 
 def _note(request: HttpRequest) -> str:
     """X-Change-Note. WSGI hands headers over as Latin-1; a note in UTF-8 is brought back from that."""
-    text = request.headers.get("X-Change-Note")
+    text = header(request, "X-Change-Note")
     if text is None:
         return ""
     with suppress(UnicodeError):
@@ -91,7 +91,7 @@ def _note(request: HttpRequest) -> str:
 
 def is_coded(request: HttpRequest) -> bool:
     """Whether the body is compressed or the like. None is decoded here: a few bytes would make many."""
-    codings = request.headers.get("Content-Encoding", "").lower().split(",")
+    codings = (header(request, "Content-Encoding") or "").lower().split(",")
     return any(coding.strip() not in ("", "identity") for coding in codings)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from offers.access.asking import header
 from offers.api.wire.problems import ApiError
 
 # Read in one pass: what a possessive repeat (`*+`) has taken it never gives back, so no text can be read in two ways.
@@ -38,14 +39,14 @@ def if_none_match(request: HttpRequest) -> Condition | None:
     return _condition(request, "If-None-Match", weak=True)
 
 
-def _condition(request: HttpRequest, header: str, *, weak: bool) -> Condition | None:
-    text = request.headers.get(header)
+def _condition(request: HttpRequest, name: str, *, weak: bool) -> Condition | None:
+    text = header(request, name)
     if text is None:
         return None
     if text.strip() == "*":
         return Condition(True, frozenset())
     if len(text) > 1_000 or not _LIST.fullmatch(text):
-        detail = _('{header} takes * or entity tags in quotes, such as "3".').format(header=header)
+        detail = _('{header} takes * or entity tags in quotes, such as "3".').format(header=name)
         raise ApiError(400, "malformed-header", _("A header could not be read"), detail)
     named = [value for mark, value in _STRONG.findall(text) if weak or not mark]
     return Condition(False, frozenset(int(value) for value in named if _NUMBER.fullmatch(value)))

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from offers.access.asking import header
 from offers.access.permissions import Actor
 from offers.api.wire.answers import JSON
 from offers.api.wire.etags import tag
@@ -67,7 +68,7 @@ def once(request: HttpRequest, actor: Actor, perform: Callable[[], HttpResponse]
 
 def key_of(request: HttpRequest) -> str | None:
     """The header, if there is one. Raises ApiError (400) for a malformed one."""
-    key = request.headers.get("Idempotency-Key")
+    key = header(request, "Idempotency-Key")
     if key is not None and not _KEY.fullmatch(key):
         detail = _("Idempotency-Key is 1 to 128 visible ASCII characters.")
         raise ApiError(400, "malformed-header", _("A header could not be read"), detail)

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from offers import asked
-from offers.access.asking import asking
+from offers.access.asking import asking, header
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -61,7 +61,7 @@ def request_id(get_response: Handler) -> Handler:
     """Name every request: the caller's X-Request-Id where it is a sane one, else a new one; answered and recorded."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        name = asked.request_id(request.headers.get("X-Request-Id"))
+        name = asked.request_id(header(request, "X-Request-Id"))
         asking(request).request_id = name
         response = get_response(request)
         response["X-Request-Id"] = name
