@@ -1848,6 +1848,7 @@ class Migration(migrations.Migration):
                         models.F("event"),
                         models.OrderBy(models.F("created_at"), descending=True),
                         models.OrderBy(models.F("index"), descending=True),
+                        condition=models.Q(("event", 2), _negated=True),
                         name="log_by_event",
                     ),
                     models.Index(
