@@ -15,10 +15,10 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from django.db import connection, transaction
+from django.db import transaction
 
 from offers import asked
-from offers.log import tree
+from offers.log import entries, tree
 from offers.log.events import (
     AccessStep,
     Change,
@@ -66,7 +66,7 @@ def advance(sandbox: Sandbox) -> int:
         order = _order(start, int(bound), AT_ONCE, beyond=int(last) if is_new else asked.MAX_KEY)
     found = _in_order(sandbox, order)
     if found:
-        _store(sandbox, head.size, found)
+        entries.store(sandbox.pk, head.size, found)
         counting.count(sandbox.pk, head.size, head.size + len(found))
         tree.append(sandbox.pk, head.size, [event.leaf_hash for event in found])
         head.size += len(found)
@@ -91,16 +91,6 @@ def coming(sandbox_id: int, most: int) -> list[LogEntry]:
     made = _made(sandbox, _order(head, int(last) + 1, most))
     found = [_entry(sandbox, -1, event) for event in made.values()]
     return sorted(found, key=lambda entry: entry.created_at, reverse=True)
-
-
-def _store(sandbox: Sandbox, size: int, found: list[Found]) -> None:
-    """Add entries to a log that has `size` of them: as one text, because a parameter for each value takes five times as long."""
-    entries = [
-        {"sandbox_id": sandbox.pk, "index": size + place, **event._asdict(), "leaf_hash": rf"\x{event.leaf_hash.hex()}"}
-        for place, event in enumerate(found)
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, [orjson.dumps(entries).decode()])
 
 
 def _entry(sandbox: Sandbox, index: int, event: Found) -> LogEntry:
@@ -162,11 +152,6 @@ _BEFORE = f"""
 SELECT made.key FROM unnest(%(items)s::bigint[], %(etags)s::int[]) AS first(item, etag)
   JOIN offers_revision AS made ON made.item_id = first.item AND made.etag = first.etag - 1
  WHERE {_UNKNOWN.format(event=Event.REVISION)}
-"""
-# A member that is no column (`etag`) is passed over.
-_COLUMNS = ", ".join(column.column for column in LogEntry._meta.concrete_fields)
-_STORE = f"""
-INSERT INTO offers_logentry ({_COLUMNS}) SELECT {_COLUMNS} FROM json_populate_recordset(NULL::offers_logentry, %s::json)
 """
 # Whose yes stands behind a revision `made`: of those who said it to the very thing that was applied, those whom `approvedBy` counts,
 # by name; or `everybody`.

@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
-from offers.log import sequencer, tree
+from offers.log import entries, sequencer, tree
 from offers.log.tree import Tree
 from offers.models import AccessChange, LogEntry, LogHead, RequestEvent, Revision, Sandbox, reading
 from offers.review import requests
@@ -293,7 +293,7 @@ def test_a_library_that_was_restored_before_its_log_began_is_in_it_whole() -> No
 
 PHASES = {
     "before it reads": (sequencer, "_order", 1),
-    "before entries": (sequencer, "_store", 1),
+    "before entries": (entries, "store", 1),
     "before the tree": (tree, "append", 1),
     "within the tree": (tree, "root_of", 1),
     "before the head": (LogHead, "save", 1),
