@@ -1,11 +1,11 @@
-"""The benchmark runs: on few offers and for a second; with the peer where `make bench` has installed its packages before."""
+"""The benchmark runs as the operator's page says: on few offers and for a second; with the peer where `make bench` has installed its packages before."""
 
 import shutil
 
 import orjson
 import pytest
 
-from tests.bench import edits, peers
+from tests.bench import edits, library, peers
 from tests.servers import ROOT
 
 
@@ -28,3 +28,11 @@ def test_every_contender_edits_and_none_fails(
         assert "SQL" in row["contender"] or sample["failed"] == 0
     assert (said["hot"]["failed"], said["hot"]["missing"]) == (0, 0)
     assert "| 2 | PATCH, WSGI |" in capsys.readouterr().out
+
+
+def test_its_postgresql_is_the_one_that_operators_are_told_to_have() -> None:
+    rows = [
+        line.split("|") for line in (ROOT / "docs" / "operator.md").read_text().splitlines() if line.startswith("| `")
+    ]
+    told = {name.strip(" `"): value for _, name, value, *_ in rows}
+    assert all(value in told[name] for name, value in library.RECOMMENDED.items())
