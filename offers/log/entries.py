@@ -8,7 +8,7 @@ from django.db import connection
 from offers.log.events import Found
 from offers.models import LogEntry
 
-_COLUMNS = ", ".join(column.column for column in LogEntry._meta.concrete_fields)
+_COLUMNS = ", ".join(str(field.column) for field in LogEntry._meta.concrete_fields)
 # A member that is no column (`etag`) is passed over.
 _STORE = f"""
 INSERT INTO offers_logentry ({_COLUMNS}) SELECT {_COLUMNS} FROM json_populate_recordset(NULL::offers_logentry, %s::json)

@@ -128,7 +128,7 @@ def _processor_seconds(database: PrivateDatabase) -> float:
     postmaster = psutil.Process(int(file.read_text().split("\n", 1)[0]))
     running = {postmaster, *postmaster.children(recursive=True), *psutil.Process().children(recursive=True)}
     ended = postmaster.cpu_times()
-    found = ended.children_user + ended.children_system
+    found = float(ended.children_user + ended.children_system)
     for process in running:
         with suppress(psutil.NoSuchProcess):
             found += sum(process.cpu_times()[:2])
