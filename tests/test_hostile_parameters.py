@@ -20,6 +20,7 @@ from django.http import QueryDict
 from django.http.request import HttpHeaders
 from django.test import Client
 from django.utils.datastructures import MultiValueDict
+from pytest_django import Settings
 
 from offers.access import members
 from offers.access.permissions import actor_for_user
@@ -86,8 +87,9 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
 
 
 @pytest.fixture
-def library(db: None) -> dict[str, str]:
-    """One item of each kind, changed once; a bulk edit and a view. Gives the keys that addresses need."""
+def library(db: None, settings: Settings) -> dict[str, str]:
+    """One item of each kind, changed once; a bulk edit and a view. Gives the keys that addresses need. Mail is sent."""
+    settings.SENDS_MAIL, settings.PUBLIC_URL = True, "https://offers.example"
     sandbox = make_sandbox()
     admin = actor(sandbox, label="Jisoo Kim")
     for kind, (id, document) in DOCUMENTS.items():
