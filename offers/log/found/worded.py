@@ -14,9 +14,9 @@ from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
 from offers import asked
-from offers.lists.filters import MAX_WORDS, with_word
+from offers.lists.filters import MAX_WORDS, named_like, with_word
 from offers.lists.keyset import Order, Page, Start, Values, cursor_after, cursor_before, page_of
-from offers.models import LogEntry, LogNote, SearchText
+from offers.models import LogEntry, LogNote
 
 # Items, and notes, whose entries are found and sorted.
 FEW = 1_000
@@ -41,11 +41,13 @@ class Looked:
     looked: int = 0
 
 
-def items_with(text: str) -> list[int] | None:
-    """The keys of the items that have all these words in their names, or in ids and descriptions; None where they are not few."""
-    named = SearchText.objects.filter(_words(text), part__in=SearchText.NAMED)
-    found = list(named.values_list("item_id", flat=True)[: FEW + 1])
-    return found if len(found) <= FEW else None
+def items_with(text: str) -> AbstractSet[int] | None:
+    """The keys of the items that have each of these words in name, id or description; None where they are not few."""
+    named, *others = named_like(text, MAX_WORDS)
+    for other in others:
+        named = named.filter(item_id__in=other)
+    found = list(named[: FEW + 1])
+    return set(found) if len(found) <= FEW else None
 
 
 def notes_with(sandbox_id: int, note: str) -> list[int] | None:
@@ -56,15 +58,14 @@ def notes_with(sandbox_id: int, note: str) -> list[int] | None:
 
 
 def having(sandbox_id: int, items: Mapping[int, int | None], text: str, note: str) -> AbstractSet[int]:
-    """Those of these places of entries, each with its item, whose item has all words of the text in its name, or in its id and description,
-    and that have all of the note.
+    """Those of these places of entries, each with its item, that have all words of the note, and whose item has all of the text in name,
+    id or description.
     """
     places: AbstractSet[int] = items.keys()
-    if text:
-        keys = {item for item in items.values() if item is not None}
-        named = SearchText.objects.filter(_words(text), these("item_key", keys), part__in=SearchText.NAMED)
-        having_text = set(named.values_list("item_id", flat=True))
-        places = {place for place in places if items[place] in having_text}
+    for named in named_like(text, MAX_WORDS):
+        keys = {item for place in places if (item := items[place]) is not None}
+        having_word = set(named.filter(these("item_key", keys)))
+        places = {place for place in places if items[place] in having_word}
     if note:
         noted = LogNote.objects.filter(_words(note), these("index", places), sandbox_id=sandbox_id)
         places = set(noted.values_list("index", flat=True))

@@ -20,10 +20,11 @@ ENTRIES = 120
 
 @pytest.fixture
 def lived() -> Sandbox:
-    """Every other offer is for a weekend, and every third entry has a note."""
+    """Every other offer is for a weekend at the sea, and every third entry has a note."""
     sandbox, chance = make_sandbox(), Random(5)
     for number in range(8):
-        make(actor(sandbox), offer(name=f"{'Weekend sale' if number % 2 else 'Weekdays'} {number}"))
+        name, description = ("Weekend sale", "At the sea") if number % 2 else ("Weekdays", "At home")
+        make(actor(sandbox), offer(name=f"{name} {number}", description=description))
     keys = list(LibraryItem.objects.filter(sandbox=sandbox).order_by("key").values_list("key", flat=True))
     entries = [some_entry(sandbox, index, chance) for index in range(ENTRIES)]
     for entry in entries:
@@ -43,7 +44,13 @@ def all_pages(sandbox: Sandbox, wanted: Wanted) -> list[worded.AuditPage]:
 
 
 FILTERS: tuple[dict[str, Any], ...] = (
-    *({"text": "weekend"}, {"text": "weekend SALE"}, {"text": "wee", "door": "api"}, {"note": "agreed"}),
+    *(
+        {"text": "weekend"},
+        {"text": "weekend SALE"},
+        {"text": "sea week"},
+        {"text": "wee", "door": "api"},
+        {"note": "agreed"},
+    ),
     *({"text": "sale", "note": "as agreed"}, {"text": "sale", "by": "user-1", "field": "Priority"}),
     *({"text": "sale", "approver": "user-3"}, {"note": "agreed", "status": "draft"}, {"text": "nowhere"}),
 )
