@@ -208,7 +208,7 @@ def _try(
                     send(method, path, {name: text}, {**form, name: text} if method == "POST" else None)
         send(method, path, {name: ["1", "\0"] for name in done}, {name: ["1", "\0", "x"] for name in done})
     plain = {name for name in heard.headers if name.lower() not in ("cookie", "host", "origin", "referer")}
-    for text in islice(some, 2 * each):
+    for text in islice(some, 1 if before else 2 * each):
         send(methods[0], path, headers=dict.fromkeys(plain - {"authorization", "Authorization"}, text))
         send(methods[0], path, cookies=dict.fromkeys(heard.cookies - {"sessionid", "csrftoken"}, text))
     tried.append(now)
