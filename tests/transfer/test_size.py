@@ -75,7 +75,7 @@ def tags(count: int) -> Iterator[bytes]:
             told.update(written)
             yield written
         made = []
-    yield orjson.dumps({"end": {"items": count, "revisions": 3 * count, "sha256": told.hexdigest()}})
+    yield orjson.dumps({"end": {"items": count, "revisions": 3 * count, "sha256": told.hexdigest()}}) + b"\n"
 
 
 class Trickle(io.BytesIO):
