@@ -108,6 +108,7 @@ def _has_none(who: str, door: Door) -> bool:
 
 # The addresses that write no item, by their names; what each of them does instead is up to its own tests.
 READS = {
+    "password_link", "password_set", "change_email", "forget_email", "address_link", "address_set",
     "login", "start", "find", "find_anywhere", "shortcuts", "end_session", "preferences", "set_language", "mail_preferences", "session", "signed_in", "sandbox",
     "offers", "filter_choices", "choose_columns", "column_width", "save_view", "delete_view", "bulk_runs", "bulk_new", "bulk_run",
     "bulk_stop", "bulk_exclude", "bulk_discard", "access", "access_policy", "access_changes", "access_new_person",
