@@ -54,4 +54,5 @@ def _requested(
     fields, more = summary(describe(one.base, wanted, names=names), FIELDS_TOLD)
     # Where both changed a field, the request's value is the one that it would set.
     carried = merge(one.base, wanted, shown).document
-    return Requested(one.request, is_mine, "changed", fields, more, describe(shown, carried, names=names))
+    changes = describe(shown, carried, names=names, compared=False, by_field=True)
+    return Requested(one.request, is_mine, "changed", fields, more, changes)

@@ -109,7 +109,7 @@ def test_the_same_form_sent_twice_opens_one_request(people: Cast, sale: LibraryI
 
 
 # Unfolded, with the field in it that is wrong.
-ASKED_WHY = r'<details class="menu menu-up at-once" open>.*id="cannot_wait"[^>]*aria-invalid="true"'
+ASKED_WHY = r'<details class="menu menu-up at-once" data-menu open>.*id="cannot_wait"[^>]*aria-invalid="true"'
 
 
 def test_who_may_publishes_without_waiting_with_a_reason(people: Cast, sale: LibraryItem, browser_of: As) -> None:
