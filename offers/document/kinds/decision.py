@@ -44,7 +44,7 @@ class OptionSelection(TypedDict):
 
 @strict
 class Criterion(TypedDict):
-    profileConstraint: NotRequired[Annotated[ProfileConstraint, Member(gettext_noop("Eligibility"))]]
+    profileConstraint: NotRequired[Annotated[ProfileConstraint, Member(gettext_noop("Shown to"))]]
     rank: NotRequired[Annotated[CriterionRank, Member(gettext_noop("Ranking"))]]
     placements: Annotated[
         fields.Placements,

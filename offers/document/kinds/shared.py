@@ -77,7 +77,7 @@ class ProfileConstraint(TypedDict):
         Annotated[
             Literal["none", "eligibilityRule", "anySegments", "allSegments", "rules"],
             Member(
-                gettext_noop("Eligibility"),
+                gettext_noop("Shown to"),
                 absent="none",
                 words={
                     "none": gettext_noop("Everybody"),

@@ -72,7 +72,7 @@ def test_tags_and_rules_are_called_by_their_names() -> None:
     after = offer(tags=["t2", "t3"])
     after["selectionConstraint"] |= {"profileConstraintType": "eligibilityRule", "eligibilityRule": "r1"}
     assert rows(before, after) == [
-        ("added", "Eligibility", "", "By decision rule"),
+        ("added", "Shown to", "", "By decision rule"),
         ("added", "Decision rule", "", "Gold members"),
         ("removed", "Tag", "Holiday 2026", ""),
         ("added", "Tag", "", "t3"),

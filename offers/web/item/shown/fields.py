@@ -29,7 +29,10 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         gettext_noop("When"),
         ("selectionConstraint/startDate", "selectionConstraint/endDate", "startDate", "endDate"),
     ),
-    (gettext_noop("Who"), ("selectionConstraint",)),
+    (
+        gettext_noop("Who"),
+        ("selectionConstraint/profileConstraint/profileConstraintType", "selectionConstraint"),
+    ),
     (gettext_noop("What it takes"), ("channel", "componentType", "itemCount", "allowDuplicatePlacements", "return")),
     (gettext_noop("Condition"), ("condition", "definedOn")),
     (gettext_noop("Offers in it"), ("filterType", "ids")),

@@ -39,11 +39,17 @@ def test_all_fields_stand_in_the_sections_of_the_form_and_in_its_order() -> None
     assert told(all_of(OFFER, NAMES)) == [
         ("Details", [("Name", "Sale"), ("Status", "Draft"), ("Priority", "1"), ("Tags", "Summer, Fresh")]),
         ("When", [("Start date", "1 Mar 2026, 00:00 UTC"), ("End date", "1 Apr 2026, 00:00 UTC")]),
-        ("Who", [("Eligibility", "Everybody")]),
+        ("Who", [("Shown to", "Everybody")]),
         ("Representations", [("Home page", "Web"), ("Home page › Content (html, en-us)", "Hello you")]),
         ("Limits", [("Limit 1", "At most 3 times for each person, counted by click.")]),
         ("Attributes", [("Attribute colour", "red")]),
     ]
+
+
+def test_to_whom_stands_before_the_rule_as_in_the_form() -> None:
+    who = {"profileConstraint": {"profileConstraintType": "eligibilityRule", "eligibilityRule": "adults"}}
+    (section,) = all_of({"selectionConstraint": who}, NAMES)
+    assert [line.title for line in section.lines] == ["Shown to", "Decision rule"]
 
 
 def test_a_line_that_several_versions_made_is_a_line_for_each_of_them() -> None:
