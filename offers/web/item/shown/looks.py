@@ -69,10 +69,12 @@ class Placed:
     pointer: str
     contents: tuple[Content, ...]
     mark: str = ""
+    # The languages in which contents differ that the choice of another one leaves out.
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def differs(self) -> bool:
-        return bool(self.mark) or any(content.mark for content in self.contents)
+        return bool(self.mark or self.elsewhere) or any(content.mark for content in self.contents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,10 @@ def chosen(languages: Sequence[str], asked_for: str) -> str:
 
 
 def in_language(shown: Sequence[Placed], language: str) -> list[Placed]:
-    """The same with the contents that differ, where none does with those in this language, and else with its first one."""
+    """The same with the contents in this language, those that differ where any does; where none is in it, with its first one.
+
+    What differs in other languages is named, for nobody to take it for unchanged.
+    """
     return [_in_language(place, language) for place in shown] if language != ALL else list(shown)
 
 
@@ -138,10 +143,12 @@ def first_of(shown: Sequence[Placed], most: int) -> tuple[list[Placed], int]:
 
 
 def _in_language(place: Placed, language: str) -> Placed:
-    marked = tuple(one for one in place.contents if one.mark)
-    spoken = tuple(one for one in place.contents if not one.languages or language in one.languages)
-    kept = marked or spoken or place.contents[:1]
-    return replace(place, contents=kept)
+    marked = [one for one in place.contents if one.mark]
+    spoken = [one for one in place.contents if not one.languages or language in one.languages]
+    kept = [one for one in spoken if one.mark] or spoken or marked[:1] or place.contents[:1]
+    left = [one for one in marked if one not in kept and not place.mark]
+    elsewhere = dict.fromkeys(name for one in left for name in one.languages)
+    return replace(place, contents=tuple(kept), elsewhere=tuple(elsewhere))
 
 
 def _raw(version: Version) -> list[Document]:

@@ -93,8 +93,12 @@ def test_beside_another_version_it_says_what_came_changed_and_went() -> None:
     )
     assert [one.differs for one in placed(before, before)] == [False, False]
     assert marks(differing(found))[1] == ("home", "", ["changed", "added"])
-    # Where one language is read, what differs in another is shown all the same.
-    assert [part.mark for part in in_language(found, "ko")[1].contents] == ["changed", "added"]
+    # Where one language is read, what differs in others is named, and a placement that came is there whole.
+    home = in_language(found, "ko")[1]
+    assert ([part.component["content"] for part in home.contents], home.elsewhere) == (["Alt"], ("en", "de"))
+    assert home.differs
+    assert in_language(found, "en")[1].elsewhere == ("de",)
+    assert [one.elsewhere for one in in_language(found, "ko")[::2]] == [(), ()]
 
 
 def test_where_placements_cannot_be_told_apart_all_went_and_all_came_with_their_contents() -> None:
