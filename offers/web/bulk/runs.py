@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -21,12 +20,11 @@ from offers.bulk.actions import Action, Do
 from offers.bulk.removing import Step, live_among, step_of
 from offers.bulk.rows import requests_of, requests_with_room
 from offers.bulk.runs import NothingSelected, NotNow, TooMany
-from offers.document.errors import Problem
-from offers.document.words.describe import Change
-from offers.models import BulkRow, BulkRun, Listing
+from offers.models import BulkRun, Listing
 from offers.review import requests
 from offers.review.requests import MOST_CHANGES
 from offers.web.bulk.actions import filter_words, read_action, statuses, tags_of, title_of
+from offers.web.bulk.rows import shown, word
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer
@@ -149,11 +147,11 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
         "patch": action.value if action.do == Do.PATCH else None,
         "words": filter_words(actor, wanted_in(QueryDict(run.filter[1:]), zone_of(request))) if run.filter else [],
         "counts": counts,
-        "tabs": [(name, _word(name, step), counts.tabs[name]) for name in names if counts.tabs[name] or name == tab],
+        "tabs": [(name, word(name, step), counts.tabs[name]) for name in names if counts.tabs[name] or name == tab],
         "step": step,
         "live": live_among(run) if step == Step.DELETE and run.state == BulkRun.State.PLANNED else 0,
         "tab": tab,
-        "rows": [] if at_work else [_row(row, step) for row in page.rows],
+        "rows": [] if at_work else shown(run, page.rows, step),
         "links": {"next": _to(tab, after=page.after), "previous": _to(tab, before=page.before)},
         "at_work": at_work,
         "silent": bulk.is_silent(run) and wait is None,
@@ -176,68 +174,6 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
         "note": request.POST.get("note", ""),
     }
     return answer(request, "bulk/run.html", context, fragment="bulk/_run.html", status=status)
-
-
-# Called when a page is made, so that the words are in its language.
-_TAB_WORDS: dict[str, Callable[[], str]] = {
-    "all": lambda: _("All"),
-    "change": lambda: _("Will change"),
-    "propose": lambda: _("Will be proposed"),
-    "same": lambda: _("No change"),
-    "conflict": lambda: _("Would conflict"),
-    "invalid": lambda: _("Not valid"),
-    "refused": lambda: _("Not allowed"),
-    "excluded": lambda: _("Left out"),
-    "changed": lambda: _("Changed"),
-    "proposed": lambda: _("Proposed"),
-    "skipped": lambda: _("Skipped"),
-    "failed": lambda: _("Failed"),
-    "left": lambda: _("Not run"),
-}
-
-
-# What a run that deletes its offers, or brings them back, calls it.
-_STEP_WORDS: dict[tuple[str, str], Callable[[], str]] = {
-    (Step.DELETE, "change"): lambda: _("Will be deleted"),
-    (Step.DELETE, "propose"): lambda: _("Deletion will be proposed"),
-    (Step.DELETE, "changed"): lambda: _("Deleted"),
-    (Step.RESTORE, "change"): lambda: _("Will be restored"),
-    (Step.RESTORE, "changed"): lambda: _("Restored"),
-}
-
-
-def _word(outcome: str, step: Step | None) -> str:
-    """An outcome, or its tab, in the words of the run."""
-    said = _STEP_WORDS.get((step, outcome)) if step else None
-    return (said or _TAB_WORDS[outcome])()
-
-
-@dataclass(frozen=True, slots=True)
-class RowShown:
-    """A row for people: `outcome` is a tab's name. `problems` are (place, problem), the place as translatable phrases."""
-
-    row: BulkRow
-    outcome: str
-    word: str
-    changes: list[Change]
-    more: int
-    problems: list[tuple[list[Any], Problem]]
-
-
-def _row(row: BulkRow, step: Step | None) -> RowShown:
-    outcome = row.result or ("excluded" if row.excluded else row.verdict)
-    changes = [
-        Change(**{**stored, "context": tuple((label, params) for label, params in stored["context"])})
-        for stored in row.changes
-    ]
-    problems = [
-        (
-            stored["place"],
-            Problem(stored["pointer"], "", stored["message"], stored["operation"], stored["params"]),
-        )
-        for stored in row.problems
-    ]
-    return RowShown(row, outcome, _word(outcome, step), changes, row.change_count - len(changes), problems)
 
 
 @require_POST

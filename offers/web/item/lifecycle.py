@@ -23,6 +23,7 @@ from offers.web.frame.addresses import address_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
+from offers.web.item.facts import collected
 from offers.web.item.proposals.when import NotSent
 from offers.web.item.said import ask_for, in_words, note_of, say_stale, seen, to_item
 
@@ -69,7 +70,7 @@ def delete(request: HttpRequest, sandbox: str, section: Section, id: str) -> Htt
     users = used_by(actor.sandbox.pk, item.id)
 
     def question(not_sent: NotSent | None = None) -> HttpResponse:
-        context = item_context(item, "", users=users, proposes=proposes, not_sent=not_sent)
+        context = item_context(item, "", users=users, collected=collected(item), proposes=proposes, not_sent=not_sent)
         return answer(request, "item/delete.html", context, status=422 if not_sent else 200)
 
     if writes.is_on_hold(item.pk):

@@ -181,6 +181,10 @@ def test_an_overview_says_where_an_offer_is_used_by_its_tags_too(
         text = text_of(editor.get(page))
     assert "Holidays" in text
     assert "by its tags" in text
+    question = text_of(editor.get(f"{page}delete/"))
+    assert "Nothing refers to it by its id" in question
+    assert '<a href="/s/prod/collections/any/">Holidays</a>' in question
+    assert "Both of them" not in question, "it has one of the two tags"
     assert "Both of them" not in text
     then = text_of(editor.get(page, {"at": timezone.now().isoformat()}))
     assert ("Holidays" in then, "Both of them" in then) == (True, False)
