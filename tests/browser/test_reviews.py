@@ -1,10 +1,10 @@
 """A request is looked at and decided in a real browser, with the keyboard alone."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from offers.models import LibraryItem, Membership, Sandbox
+from offers.models import ChangeRequest, LibraryItem, Membership, Sandbox
 from offers.review import comments
 from offers.review.comments import About
 from tests.browser.complaints import LOOKS, complaints_of, violations
@@ -43,6 +43,33 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
         assert violations(signed_in) == [], address
         assert signed_in.evaluate("document.documentElement.scrollWidth") <= width, address
     assert complaints == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_phone_leads_to_the_decision_from_anywhere_in_the_changes(
+    browser: Browser, signed_in: Page, live_server: LiveServer, coats: LibraryItem, script: bool
+) -> None:
+    long = {"op": "add", "path": "/description", "value": "Coats for a winter " * 50}
+    ask(member(coats.sandbox, "suji", Role.EDITOR), coats, [long])
+    state = signed_in.context.storage_state()
+    context = browser.new_context(
+        viewport={"width": 390, "height": 560}, has_touch=True, java_script_enabled=script, storage_state=state
+    )
+    phone = context.new_page()
+    phone.goto(f"{live_server.url}/s/prod/reviews/3/")
+    approve, bar = phone.locator("[data-key=a]"), phone.get_by_role("link", name="Decide")
+    expect(approve).not_to_be_in_viewport()
+    expect(bar).to_be_in_viewport(ratio=1)
+    box = bar.bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) >= 44
+    bar.tap()
+    for key in "arx":
+        expect(phone.locator(f"[data-key={key}]")).to_be_in_viewport(ratio=1)
+    if script:
+        expect(bar).to_be_hidden()
+    assert ChangeRequest.objects.get(number=3).state == "open", "the bar decides nothing"
+    context.close()
 
 
 def test_a_request_is_approved_with_the_keyboard_alone(

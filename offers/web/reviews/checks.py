@@ -193,8 +193,8 @@ def _agreed(found: Standing) -> Iterator[Check]:
         yield Check("no", _("{person} asked for changes.").format(person=event.actor_label))
 
 
-def still_to_agree(request: ChangeRequest, found: Standing) -> str:
-    """Who must still say yes, in words; "" where nobody has to."""
+def still_to_agree(actor: Actor, request: ChangeRequest, found: Standing) -> str:
+    """Who must still say yes, in words, the reader first; "" where nobody has to."""
     if found.objections:
         people = ", ".join(event.actor_label for event in found.objections)
         return _("{people} asked for changes: it waits until they agree, or until it is changed.").format(people=people)
@@ -202,24 +202,26 @@ def still_to_agree(request: ChangeRequest, found: Standing) -> str:
         alone = _("Nobody has to agree: {person} could make this change at once.").format(person=request.owner_label)
         return "" if found.approvals else alone
     # No more of them are looked at than are named: whose programs changed something is a question about each.
-    reviewers = list(islice(_reviewers(request, found), NAMED + 1))
+    reviewers = list(islice(_reviewers(actor, request, found), NAMED + 1))
     if not reviewers:
         return _("A reviewer or an admin who wrote none of it must say yes, and there is none in this sandbox.")
     if len(reviewers) > NAMED:
+        if reviewers[0] == _("you"):
+            return _("You or another reviewer must say yes.")
         said = _("One of {people} or another reviewer must say yes.")
         return said.format(people=", ".join(reviewers[:NAMED]))
     return _("Must still say yes: {people}.").format(people=_(" or ").join(reviewers))
 
 
-def _reviewers(request: ChangeRequest, found: Standing) -> Iterator[str]:
-    """Those who may say yes, by their names."""
+def _reviewers(actor: Actor, request: ChangeRequest, found: Standing) -> Iterator[str]:
+    """Those who may say yes, by their names; the reader, who is "you", comes first."""
     members = Membership.objects.filter(
         sandbox=request.sandbox_id, role__in=REVIEWERS, user__is_active=True
     ).select_related("user")
-    for member in members:
-        key = actor_key(member.user_id, "", "")
+    keyed = [(actor_key(member.user_id, "", ""), member) for member in members]
+    for key, member in sorted(keyed, key=lambda one: one[0] != actor.key):
         if member.user and key not in request.contributors and not found.changed_by(key, timezone.now()):
-            yield label_for_user(member.user)
+            yield _("you") if key == actor.key else label_for_user(member.user)
 
 
 def at_approval(request: ChangeRequest, found: Standing) -> str:

@@ -44,10 +44,16 @@ def send(browser: Any, request: ChangeRequest, page: str, **form: str) -> HttpRe
 
 def test_it_says_what_changes_and_what_happens_at_approval(people: Cast, sale: LibraryItem, browser_of: As) -> None:
     request = ask(people.mina, sale, RENAME)
-    said = text_of(browser_of(people.jun).get(at(request)))
+    page = browser_of(people.jun).get(at(request))
+    said = text_of(page)
     for words in ("Another name", "Legal asked for it", "Autumn", "Goes live at once", "Nothing else has changed"):
         assert words in said
+    assert "Must still say yes: you or Jisoo." in said, "whoever reads it comes first, and is no third person"
+    assert 'href="#decision"' in page.content.decode(), "on phones, the way to the decision"
+    page = browser_of(people.mina).get(at(request))
+    said = text_of(page)
     assert "Must still say yes: Jisoo or Jun." in said or "Must still say yes: Jun or Jisoo." in said
+    assert 'href="#decision"' not in page.content.decode(), "only for who may decide"
 
 
 def test_what_is_taken_off_does_not_go_live(people: Cast, sale: LibraryItem, browser_of: As) -> None:
