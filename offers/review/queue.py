@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from offers import asked
 from offers.access.permissions import Actor, can_edit
 from offers.access.policy import can_review
 from offers.document.kinds.reading import CALLED
@@ -27,6 +28,16 @@ MOST_COUNTED = 99
 MOST_TOLD = 20
 # How long nothing has happened to a request at least, by the name of the filter: rows say when something did.
 AGES = {"day": timedelta(days=1), "week": timedelta(days=7)}
+# Those whose titles are looked at when somebody looks for one: of each state, by its index (request_by_state).
+NEWEST = 500
+MAX_WORDS = 8
+NEWEST_SQL = """
+SELECT found.* FROM unnest(%(states)s::text[]) AS wanted(state) CROSS JOIN LATERAL (
+  SELECT * FROM offers_changerequest WHERE sandbox_id = %(sandbox)s AND state = wanted.state
+   ORDER BY updated_at DESC, key DESC LIMIT %(newest)s) AS found
+ WHERE NOT EXISTS (SELECT FROM unnest(%(words)s::text[]) AS word WHERE strpos(lower(found.title), word) = 0)
+ ORDER BY found.state = ANY(%(under_way)s::text[]) DESC, found.updated_at DESC, found.key DESC LIMIT %(most)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,21 @@ def over_last(sandbox_id: int, most: int) -> list[ChangeRequest]:
     ways = [ChangeRequest.objects.filter(sandbox=sandbox_id, state=state) for state in OVER]
     found = [one for way in ways for one in way.order_by("-updated_at", "-key")[:most]]
     return sorted(found, key=lambda one: (one.updated_at, one.key), reverse=True)[:most]
+
+
+def meant(sandbox_id: int, text: str, most: int) -> list[ChangeRequest]:
+    """At most so many requests: the one with this number ("#13", "13"), then those whose title has all words, the open ones first.
+
+    It costs the same however many there are: an old one that was over long ago is found by its number.
+    """
+    number, words = asked.number(text.removeprefix("#")), asked.words(text, MAX_WORDS)
+    found = list(ChangeRequest.objects.filter(sandbox=sandbox_id, number=number)) if number is not None else []
+    if words:
+        under_way = [str(state) for state in ChangeRequest.UNDER_WAY]
+        values = {"sandbox": sandbox_id, "words": words, "newest": NEWEST, "most": most, "under_way": under_way}
+        titled = ChangeRequest.objects.raw(NEWEST_SQL, {**values, "states": ChangeRequest.State.values})
+        found += [one for one in titled if one not in found]
+    return found[:most]
 
 
 def open_on(item: LibraryItem) -> list[RequestedChange]:

@@ -27,6 +27,8 @@ class Command:
     hint: str | Promise = ""
     # A library item: its name is the text.
     item: Listing | None = None
+    # What became of it, in a word.
+    state: str = ""
     # Opens the dialog of the shortcuts where there are scripts.
     shortcuts: bool = False
 

@@ -13,12 +13,14 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from offers import asked
+from offers.access.people import readable
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import KINDS, OFFER_KINDS
 from offers.lists.filters import Wanted
 from offers.lists.names import of_ids
 from offers.lists.pages import recent
 from offers.models import ChangeRequest, Listing
+from offers.review import queue
 from offers.review.verdicts import not_judged_by
 from offers.web.find import of_item, places
 from offers.web.find.commands import Command, Group, having
@@ -32,7 +34,7 @@ from offers.web.frame.sections import OFFERS, SECTION_OF
 OTHERS = tuple(kind for kind in KINDS if kind not in OFFER_KINDS)
 MOST_TEXT = 200
 # As many are shown: of what can be done and of items; the first are not all, so that both are seen without scrolling.
-COMMANDS, OFFERS_SHOWN, OTHERS_SHOWN, RECENT, TEMPLATES = 6, 8, 5, 6, 3
+COMMANDS, OFFERS_SHOWN, OTHERS_SHOWN, REQUESTS, RECENT, TEMPLATES = 6, 8, 5, 5, 6, 3
 
 
 @require_safe
@@ -54,17 +56,22 @@ def find(request: HttpRequest, sandbox: str = "") -> HttpResponse:
 
 
 def _found(request: HttpRequest, actor: Actor | None, page: Page, text: str) -> list[Group]:
-    """What can be done by these words, then the items that have them."""
+    """What can be done by these words, then the items and the change requests that have them."""
     commands = having(_commands(request, actor, page), text)[:COMMANDS]
     if actor is None:
         return [Group(_("Pages and actions"), commands)]
     offers = meant(actor.sandbox.pk, OFFER_KINDS, text, OFFERS_SHOWN)
     others = meant(actor.sandbox.pk, OTHERS, text, OTHERS_SHOWN)
     everywhere = f"{reverse('items', args=[actor.sandbox.name, OFFERS.slug])}?{urlencode({'q': text})}"
+    is_number = asked.number(text.removeprefix("#")) is not None
+    asks = _requests(actor, queue.meant(actor.sandbox.pk, text, REQUESTS))
     more = Command(_("Search the contents of all offers"), "search", everywhere, hint=f"“{text}”")
     return [
         Group(_("Pages and actions"), commands),
+        # Digits are in many ids, and a number is what people call a request.
+        Group(_("Change requests"), asks if is_number else []),
         Group(_("Offers"), _items(actor, offers)),
+        Group(_("Change requests"), [] if is_number else asks),
         Group(_("Library"), _items(actor, others)),
         Group(_("More"), [more]),
     ]
@@ -109,6 +116,20 @@ def _of_request(actor: Actor, about: ChangeRequest) -> list[Command]:
         Command(pgettext_lazy("request", "Approve"), "circle-check", f"{here}#a", hint="a"),
         Command(_("Request changes"), "message-2", f"{here}#r", hint="r"),
         Command(_("Reject"), "x", f"{here}#x", hint="x"),
+    ]
+
+
+def _requests(actor: Actor, found: Iterable[ChangeRequest]) -> list[Command]:
+    name = actor.sandbox.name
+    return [
+        Command(
+            readable(one.title),
+            "git-pull-request",
+            reverse("review", args=[name, one.number]),
+            hint=f"#{one.number}",
+            state=one.state_word,
+        )
+        for one in found
     ]
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from offers.document.kinds.registry import Kind
-from offers.models import LibraryItem, Membership, Sandbox
+from offers.models import ChangeRequest, LibraryItem, Membership, Sandbox
+from offers.review import queue
 from offers.web.find import meant
 from tests.cast import Role, actor, make, make_sandbox, offer
 from tests.web.conftest import SignIn
@@ -44,6 +46,46 @@ def test_items_are_found_by_name_and_id_and_those_that_begin_so_come_first(
     }
     assert found(editor, q="holi")["Holiday 2026"] == "/s/prod/tags/holiday/"
     assert "Nothing here is called" in editor.get(FIND, {"q": "no such thing"}).content.decode()
+
+
+def test_requests_are_found_by_number_and_by_words_of_their_title_the_open_ones_first(
+    sign_in: SignIn, item: LibraryItem, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor, auditor, states = sign_in(Role.EDITOR), sign_in(Role.AUDITOR, "Tomás Rivera"), ChangeRequest.State
+
+    def asked_for(number: int, title: str, state: str, place: Sandbox = sandbox) -> None:
+        at = timezone.now()
+        who = {"owner_key": "user:1", "owner_label": "Mina", "contributors": ["user:1"]}
+        by = {"actor_key": "user:1", "actor_label": "Mina", "created_at": at, "updated_at": at}
+        ChangeRequest.objects.create(sandbox=place, number=number, title=title, state=state, **who, **by)
+
+    asked_for(13, "Advent calendar 50%", states.OPEN)
+    asked_for(14, "The calendar of Advent", states.APPLIED)
+    asked_for(15, "Easter 13", states.REJECTED)
+    asked_for(16, "Advent elsewhere", states.OPEN, make_sandbox("dev"))
+    for browser in (editor, auditor):
+        assert [way for way in found(browser, q="advent CAL").values() if "reviews" in way] == [
+            "/s/prod/reviews/13/",
+            "/s/prod/reviews/14/",
+        ]
+    assert list(found(editor, q="#13")) == ["Advent calendar 50%", "Search the contents of all offers"]
+    assert [name for name in found(editor, q="13") if "13" in name or "50" in name] == [
+        "Advent calendar 50%",
+        "Easter 13",
+    ]
+    make(actor(sandbox), offer(name="Offer 13"))
+    assert next(iter(found(editor, q="13"))) == "Advent calendar 50%"
+    assert "Advent calendar 50%" in found(editor, q="0%")
+    assert "Advent calendar 50%" not in found(editor, q="5_%")
+    palette = editor.get(FIND, {"q": "advent"}, headers=HTMX).content.decode()
+    assert re.search(r'href="/s/prod/reviews/13/"\s+id="found-\d-1" role="option"', palette)
+    assert re.search(r'"found-state">Open</span>\s+<span class="found-hint">#13<', palette)
+    for number in range(20, 26):
+        asked_for(number, "Advent again", states.OPEN)
+    assert editor.get(FIND, {"q": "advent"}).content.decode().count('href="/s/prod/reviews/2') == 5
+    monkeypatch.setattr(queue, "NEWEST", 6)
+    assert "Advent calendar 50%" not in found(editor, q="calendar 50"), "of each state only the newest are looked at"
+    assert "Advent calendar 50%" in found(editor, q="#13")
 
 
 def test_other_sandboxes_and_what_was_deleted_are_not_found(editor: Client, item: LibraryItem) -> None:
@@ -150,16 +192,16 @@ def test_access_and_controls_are_for_those_who_may_open_them(sign_in: SignIn, sa
 def test_it_asks_as_many_queries_for_many_items_as_for_few(
     editor: Client, item: LibraryItem, sandbox: Sandbox, django_assert_max_num_queries: Any
 ) -> None:
-    asked = [{"from": OPEN}, {"q": "sale", "from": OPEN}, {"q": "sa", "recent": "sale"}]
+    asked = [{"from": OPEN}, {"q": "sale", "from": OPEN}, {"q": "sa", "recent": "sale"}, {"q": "13"}]
     editor.get(FIND, headers=HTMX)
     for query in asked:
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             editor.get(FIND, query, headers=HTMX)
     for number in range(12):
         make(actor(sandbox), offer(name=f"Sale {number}"))
         make(actor(sandbox), {"name": f"Sale {number}"}, Kind.TAG, f"tag-{number}")
     for query in asked:
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             editor.get(FIND, query, headers=HTMX)
 
 
