@@ -52,7 +52,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, tuple[str, ...]]] = {
     "limits": (
         offer(frequencyCappingConstraints=[limit(7, "offer"), limit(8, "placement"), {**limit(9, "offer"), "id": "x"}]),
         "/frequencyCappingConstraints", "Order of Limits",
-        tuple(f"≤ {count} · All profiles together · {per} · Click" for count, per in ((7, "Offer"), (8, "Placement"), (9, "Offer"))),
+        tuple(f"At most {count} times in {per}, counted by click" for count, per in ((7, "total"), (8, "each placement"), (9, "total"))),
     ),
     "decision scopes": (
         {**DECISION, "criteria": [scope(name) for name in ONE_TWO_THREE]},

@@ -127,6 +127,30 @@ def test_what_both_changed_is_asked_with_both_values_and_what_moved_is_shown_aga
     assert Revision.objects.filter(item=there).count() == 3
 
 
+def test_a_field_of_a_limit_is_told_by_the_sentence_of_the_limit(
+    mina: Client, stage: Sandbox, sandbox: Sandbox
+) -> None:
+    limit = {"limit": 2, "scope": "profile", "entity": "offer", "events": ["click"]}
+    ours = LibraryItem.objects.get(sandbox=sandbox, id="sale")
+    patch(actor(sandbox), ours, [{"op": "add", "path": "/frequencyCappingConstraints", "value": [limit]}])
+    mina.post(PAGE, form(mina, **{"ref:home": "+", "ref:holiday": "+"}))
+    agreed(stage)
+    Sandbox.objects.filter(pk=stage.pk).update(review_policy="none")
+    for where, times in ((sandbox, 3), (stage, 4)):
+        there = LibraryItem.objects.get(sandbox=where, id="sale")
+        by = actor(Sandbox.objects.get(pk=where.pk))
+        patch(by, there, replace("/frequencyCappingConstraints/0/limit", times))
+    (label,) = _labels(mina)
+    assert label == "Limit 1 (At most 3 times for each person, counted by click) › Times"
+    (label,) = _labels(mina, HTTP_ACCEPT_LANGUAGE="ko")
+    assert not re.search("[A-Za-z≤]", label)
+
+
+def _labels(browser: Client, **headers: str) -> list[str]:
+    preview = browser.post(PAGE, {"id": "sale", "to": "stage"}, **headers)  # type: ignore[arg-type]
+    return [field.label for row in preview.context["rows"] for field in row.contested]
+
+
 def test_only_sandboxes_where_one_may_propose_are_offered(item: LibraryItem, stage: Sandbox, sign_in: SignIn) -> None:
     person = sign_in(Role.AUDITOR)
     assert "There is no sandbox to promote to" in text_of(person.get(f"{PAGE}?id=sale"))

@@ -12,7 +12,7 @@ from offers.document.words.describe import titled
 from offers.document.words.naming import Places, value_text
 from offers.document.words.spans import Room, spans
 from offers.document.words.tokens import Language
-from offers.web.frame.words import phrase, shown
+from offers.web.frame.words import limit_at, phrase, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ def side_of(conflict: Conflict, value: JSON, places: Places) -> Side:
         named = _item_names(places, [(*conflict.place, key) for key in value])
         return Side("\n".join(f"{number}. {name}" for number, name in enumerate(named, start=1)), "text")
     place = places.place(conflict.path)
+    if sentence := limit_at(place.pointer, value):
+        return Side(sentence, "text")
     text, how = value_text(place.member, value, places.names)
     if place.is_item and ABSENT not in (conflict.base, conflict.ours, conflict.theirs):
         # Both changed what it is known by: that is what is contested.
@@ -81,4 +83,7 @@ def _called(places: Places, path: Path) -> str:
 
 
 def _said(places: Places, path: Path) -> str:
+    """What an item says; a limit by its sentence, as everywhere, which ends here where the brackets around it do."""
+    if sentence := limit_at(places.place(path).pointer, places.value(path)):
+        return sentence.removesuffix(".")
     return clipped(shown(*value_text(places.place(path).member, places.value(path), places.names)))
