@@ -130,7 +130,7 @@ def save_rows(rows: Sequence[BulkRow]) -> None:
 def kept_change(change: Change) -> dict[str, Any]:
     """A change as it is stored: enough to be shown as a sentence in any language, never a whole long text."""
     old, new = _clipped(change.old_text), _clipped(change.new_text)
-    return asdict(replace(change, old=None, new=None, spans=(), old_text=old, new_text=new))
+    return asdict(replace(change, old=None, new=None, spans=(), reading=None, old_text=old, new_text=new))
 
 
 def _clipped(text: str) -> str:

@@ -39,6 +39,8 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     words.phrase,
     words.old_text,
     words.new_text,
+    words.old_read,
+    words.new_read,
     words.limit_spans,
     words.shown,
     people.readable,

@@ -7,6 +7,8 @@ from offers.document.words.tokens import tokens
 
 CLIP_AT = 160
 FOLD_AT = 60
+# The longest tag that is looked for where a text is cut.
+TAG_UP_TO = 1_000
 SHORTEN_AT = 4_000
 
 
@@ -38,9 +40,9 @@ def _fold(text: str, after_mark: bool, before_mark: bool) -> str:
 
 
 def _start(text: str, limit: int) -> str:
-    """The first pieces of a text (document/words/tokens.py), about as long as that: no word and no emoji is cut in two."""
+    """The first pieces of a text (document/words/tokens.py), about as long as that: words, emoji, tags, entities stay whole."""
     taken = ""
-    for piece in tokens(text[: 2 * limit], "text"):
+    for piece in tokens(text[: limit + TAG_UP_TO], "html"):
         if taken and len(taken) + len(piece) > limit:
             break
         taken += piece
@@ -50,7 +52,7 @@ def _start(text: str, limit: int) -> str:
 def _end(text: str, limit: int) -> str:
     """The last pieces of a text, about as long as that."""
     taken = ""
-    for piece in reversed(tokens(text[-2 * limit :], "text")[1:]):
+    for piece in reversed(tokens(text[-limit - TAG_UP_TO :], "html")[len(text) > limit + TAG_UP_TO :]):
         if taken and len(taken) + len(piece) > limit:
             break
         taken = piece + taken

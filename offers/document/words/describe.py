@@ -12,6 +12,7 @@ from offers.document.kinds.reading import in_order, named
 from offers.document.values import equal
 from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Format, Phrase, Place, value_text
+from offers.document.words.reads import Reading, reading
 from offers.document.words.spans import Room, Span, spans
 from offers.document.words.tokens import Language
 
@@ -30,7 +31,7 @@ class Change:
 
     `pointer` leads to the place in the new document, or in the old one when it was removed; `old_pointer` to where it was
     in the old one, "" when it was added. `old_text` and `new_text` are to be shown as `format` says ("word" is a msgid). `spans` compares texts by the pieces of their `language`. Positions count
-    from 1 and are those of a moved item, among the items that were kept.
+    from 1 and are those of a moved item, among the items that were kept. `reading` is how the change of a source is read.
     """
 
     action: Action
@@ -48,6 +49,7 @@ class Change:
     position_from: int = 0
     position_to: int = 0
     old_pointer: str = ""
+    reading: Reading | None = None
 
     @property
     def title(self) -> str:
@@ -231,11 +233,15 @@ def _row(before: JSON, after: JSON, old: Place, new: Place, way: Way) -> Change:
 
 def _with_spans(changes: Iterable[Change]) -> list[Change]:
     """The rows with their texts compared, from the top until that has taken enough time."""
-    room = Room()
-    return [
-        replace(change, spans=spans(change.old, change.new, change.language, room)) if _is_text(change) else change
-        for change in changes
-    ]
+    room, room_to_read = Room(), Room()
+    return [_compared(change, room, room_to_read) if _is_text(change) else change for change in changes]
+
+
+def _compared(change: Change, room: Room, room_to_read: Room) -> Change:
+    found = spans(change.old, change.new, change.language, room)
+    if not (isinstance(change.old, str) and isinstance(change.new, str)):
+        return replace(change, spans=found)
+    return replace(change, spans=found, reading=reading(change.old, change.new, change.language, room_to_read))
 
 
 def _is_text(change: Change) -> bool:

@@ -16,6 +16,7 @@ from offers.document.kinds.reading import WORDS, named
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.words.describe import Change, titled
 from offers.document.words.naming import Place
+from offers.document.words.reads import read_of
 from offers.document.words.spans import Room, Span, spans
 from offers.models import Revision
 from offers.web.frame.sections import SECTION_OF, SECTIONS
@@ -80,6 +81,16 @@ def old_text(change: Change) -> str:
 def new_text(change: Change) -> str:
     """What it is now, as its kind of value is shown."""
     return limit_at(change.pointer, change.new) or shown(change.new_text, change.format)
+
+
+def old_read(change: Change) -> str:
+    """What is read of what it was: of HTML its text, of JSON its values."""
+    return readable(read_of(change.old, change.language, old_text(change)))
+
+
+def new_read(change: Change) -> str:
+    """What is read of what it is now: of HTML its text, of JSON its values."""
+    return readable(read_of(change.new, change.language, new_text(change)))
 
 
 def limit_spans(change: Change) -> list[Span]:

@@ -1,0 +1,85 @@
+"""What people read of a change of a source: the text of HTML, the values of JSON."""
+
+import json
+
+import pytest
+
+from offers.document.words.clips import clipped, folded
+from offers.document.words.describe import describe
+from offers.document.words.reads import Reading, read_of, reading, text_of
+from offers.document.words.spans import Room
+from tests.document.measure import assert_cheap
+
+
+def read(old: str, new: str, language: str) -> Reading:
+    found = reading(old, new, language, Room())  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+def test_of_html_the_text_is_compared_and_no_tag_or_entity_is_seen() -> None:
+    found = read("<h2>Now &amp; then: $0</h2>\n<p>Listen</p>", "<h2>Now &amp; then: $6</h2>\n<p>Listen</p>", "html")
+    assert found.parts[0].spans == (("=", "Now & then: $"), ("-", "0"), ("+", "6"), ("=", "\nListen"))
+
+
+def test_where_only_tags_changed_it_says_so() -> None:
+    assert read('<a href="/a">Go</a>', '<a href="/b">Go</a>', "html") == Reading("markup", "html")
+    assert read('{"a":1}', '{ "a": 1 }', "json") == Reading("markup", "json")
+
+
+def test_of_json_a_few_values_are_told_and_more_are_counted() -> None:
+    found = read('{"headline": "For $0", "go": {"x": [1, true]}}', '{"headline": "For $6", "go": {"x": [1]}}', "json")
+    assert [part[:3] for part in found.parts] == [("headline", "For $0", "For $6"), ("go › x › 2", "true", "")]
+    many = [json.dumps({str(n): n + by for n in range(5)}) for by in (0, 1)]
+    assert read(many[0], many[1], "json") == Reading("values", "json", values=5)
+    assert read('{"a": 1}', '{"a": {"b": 1}}', "json") == Reading("values", "json", values=1)
+    assert read('{"a": {{ x }} }', '{"a": 2}', "json") == Reading("values", "json")
+    assert read("[" * 50_000, "1", "json") == Reading("values", "json")
+
+
+def test_a_plain_text_is_read_as_it_stands() -> None:
+    assert reading("<b>", "<i>", "text", Room()) is None
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>One<br>Two</p><p>Three</p>", "One\nTwo\nThree"),
+        ("<b>1</b>,000 &lt;won&gt;", "1,000 <won>"),
+        ("<style>p {}</style>a < b<!-- no --> <p cla", "a < b"),
+        ('<a title="{{ a > b }}">Go</a>', "Go"),
+        ("<preview>x</preview>", "x"),
+    ],
+)
+def test_the_text_of_html_is_what_a_browser_shows(html: str, text: str) -> None:
+    assert text_of(html) == text
+
+
+def test_of_what_came_the_text_is_read() -> None:
+    content = {"type": "html", "format": "text/html", "content": "<p>Hello</p>"}
+    both = {"placement": "p", "components": [content, {**content, "content": "<p>You"}]}
+    assert read_of(both, "text", "") == "Hello · You"
+    values = {"type": "json", "format": "application/json", "content": '{"a": "Hi", "b": 2}'}
+    assert read_of(values, "text", "{") == "Hi · 2"
+    assert read_of({"deliveryURL": "/x"}, "text", "/x") == "/x"
+
+
+def test_a_description_has_how_it_is_read_beside_the_source() -> None:
+    content = {"type": "html", "format": "text/html", "content": "<p>Hello</p>"}
+    (change,) = describe(content, {**content, "content": "<p>Hello you</p>"})
+    assert change.reading is not None
+    assert (change.reading.parts[0].new, change.new_text) == ("Hello you", "<p>Hello you</p>")
+
+
+@pytest.mark.parametrize(
+    "part", ["<", "<a {{", "<!--", "<style>", "<p ", "&amp;", "<title></title", "{{<a>", "</title "]
+)
+def test_no_html_is_slow_to_read(part: str) -> None:
+    assert_cheap(lambda: text_of(part * (200_000 // len(part))))
+
+
+def test_a_source_is_cut_between_its_tags_and_entities() -> None:
+    long = f'<p class="{"x" * 200}">Hello</p>'
+    assert clipped("word " * 31 + long) == ("word " * 31).rstrip() + "…"
+    assert folded([("+", "New"), ("=", "word " * 11 + "a &amp; b " * 20)])[1][1] == "word " * 11 + "a  …"
+    assert folded([("=", long + " and so on" * 5), ("+", "New")])[0][1] == "… Hello</p>" + " and so on" * 5
