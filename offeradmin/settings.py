@@ -130,6 +130,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # People are invited by an operator; nobody signs up by themselves.
 ACCOUNT_ADAPTER = "offers.web.account.accounts.InvitedOnly"
+ACCOUNT_FORMS = {"change_password": "offers.web.account.passwords.ChangePassword"}
 # Its limits count in each process by itself, and lock out everybody behind one address: ours are in offers/access/attempts.py.
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = "account_change_password"  # noqa: S105 - a page's name

@@ -36,6 +36,8 @@ OF_AN_ADDRESS = 30
 KNOWN_BROWSER = "known_browser"
 # By whatever it was signed in.
 _MISMATCH = gettext_lazy("User name or password is not right.")
+# Of the present password, at every page that asks for it.
+NOT_YOURS = gettext_lazy("This is not your password.")
 _TOO_MANY = "offers.too_many_attempts"
 
 
@@ -82,6 +84,7 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
     error_messages: ClassVar = {
         **DefaultAccountAdapter.error_messages,
         "too_many_login_attempts": gettext_lazy("Too many attempts. Try again in 5 minutes."),
+        "enter_current_password": NOT_YOURS,
         **dict.fromkeys(("username_password_mismatch", "email_password_mismatch"), _MISMATCH),
     }
 

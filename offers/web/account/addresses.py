@@ -27,6 +27,7 @@ from offers.access.changes import What
 from offers.access.own import hold, record_own
 from offers.access.permissions import NotFound
 from offers.models import PersonalSettings
+from offers.web.account.accounts import NOT_YOURS
 from offers.web.account.letters import is_taken
 from offers.web.account.passwords import own_budget, too_many
 from offers.web.account.posting import AN_HOUR, OF_AN_ACCOUNT, About, post
@@ -81,7 +82,7 @@ def _refused(address: str, user: User) -> str:
 
 
 def _wrong(password: str, user: User) -> str:
-    return "" if user.check_password(password) else _("This is not your password.")
+    return "" if user.check_password(password) else str(NOT_YOURS)
 
 
 def _form(request: HttpRequest, address: str = "", problems: Problems | None = None, status: int = 200) -> HttpResponse:

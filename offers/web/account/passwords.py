@@ -6,6 +6,7 @@ ends it. Asking is ours: Django's form looks people up and sends mail in the req
 
 from typing import Any
 
+from allauth.account.forms import ChangePasswordForm
 from allauth.account.views import password_change
 from django.conf import settings
 from django.contrib.auth import logout
@@ -20,6 +21,7 @@ from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from offers import asked
@@ -35,6 +37,18 @@ from offers.web.frame.respond import person_beside
 
 OF_A_PERSON = 10
 MAX_NAME = 254
+UNLIKE = gettext_lazy("This is not the same as the new password above.")
+
+
+class ChangePassword(ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
+    """allauth's form, which says that the new passwords differ whatever else is wrong with the first."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if self["password2"].data and self["password1"].data != self["password2"].data:
+            self.errors.pop("password2", None)
+            self.add_error("password2", UNLIKE)
+        return cleaned
 
 
 def change_password(request: HttpRequest) -> HttpResponse:
@@ -110,6 +124,12 @@ def on_its_way(request: HttpRequest) -> HttpResponse:
     return render(request, "account/password_asked.html")
 
 
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # it has no parameter when it runs
+    """Django's form, with our words."""
+
+    error_messages = {**SetPasswordForm.error_messages, "password_mismatch": UNLIKE}
+
+
 @method_decorator(login_not_required, name="dispatch")
 class NewPassword(PasswordResetConfirmView):
     """The page that a link leads to. The address with the proof in it is left at once; only a button sets anything."""
@@ -117,6 +137,7 @@ class NewPassword(PasswordResetConfirmView):
     template_name = "account/password_new.html"
     success_url = reverse_lazy("password_set")
     user: User | None
+    form_class = NewPasswordForm
 
     def dispatch(self, *args: Any, **parts: Any) -> HttpResponseBase:
         response: HttpResponseBase = super().dispatch(*args, **parts)

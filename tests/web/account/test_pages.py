@@ -1,5 +1,7 @@
 """allauth's pages: those that are ours are open, all others are not there."""
 
+import re
+
 import pytest
 from allauth.account import urls
 from django.contrib.auth.models import User
@@ -56,6 +58,17 @@ def test_it_says_at_the_field_what_is_wrong_and_sends_no_password_back(
     assert 'class="problem"' in page
     assert 'value="' + (new or old) not in page
     assert User.objects.get().check_password(OLD)
+
+
+@pytest.mark.parametrize(("new", "again"), [(NEW, "other"), ("short", "other"), ("", "other")])
+def test_what_is_wrong_with_each_password_is_said_at_its_field_in_our_words(
+    member: Client, new: str, again: str
+) -> None:
+    page = member.post(reverse("account_change_password"), typed("wrong", new, again)).content.decode()
+    fields = page.split('<div class="field">')[1:]
+    assert re.findall(r'class="problem">([^<]*)<', fields[0]) == ["This is not your password."]
+    said = "This is not the same as the new password above."
+    assert re.findall(r'class="problem">([^<]*)<', fields[2]) == [said]
 
 
 def test_nobody_guesses_the_password_at_an_open_session(member: Client) -> None:
