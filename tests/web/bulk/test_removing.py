@@ -25,10 +25,14 @@ def test_offers_are_deleted_and_all_brought_back_in_words_of_that(
     patch(actor(sandbox), LibraryItem.objects.get(id="offer1"), LIVE)
     run = planned(editor, ids, do="delete")
     text = flat(text_of(editor.get(page(run))))
+    assert "bulk-deletes" in text, "what will go is not told in the colour of a success"
+    assert 'placeholder="Why? Required, kept with every change" required' in text
     for part in ("<h1>Delete offers</h1>", "3 offers will be deleted", "1 of them is live now", "Delete 3 offers"):
         assert part in text
     text = text_of(editor.post(page(run, "start/"), {"note": "Over"}, follow=True))
     assert "3 offers deleted" in text
+    assert "bulk-deletes" in text
+    assert "notice-done" not in text
     assert not LibraryItem.objects.filter(id__in=ids, deleted_at=None).exists()
     text = flat(text_of(editor.post(page(run, "undo/"), follow=True)))
     assert "Restore 3 offers" in text
