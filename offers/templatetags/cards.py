@@ -58,6 +58,12 @@ def device_of(page: FormPage, row: Row, type: str) -> str:
     return looks.device_of(placement.channel) if placement and type != "json" else "plain"
 
 
+@register.simple_tag
+def room_in(device: str, type: str, content: Row) -> int:
+    """How high the frame of a content is, as on the overview (`looks.ROOMS`, from 1)."""
+    return looks.room_of(device, type, content.texts.get("content", ""))[0]
+
+
 @register.filter
 def device_name(channel: str) -> str:
     return looks.device_of(channel)

@@ -153,6 +153,7 @@ def test_what_closes_does_not_take_the_focus_with_it_and_what_comes_is_said(
 
 def test_the_drawer_of_changes_has_the_focus_and_gives_it_back_and_says_how_many_there_are(form: Page) -> None:
     form.set_viewport_size({"width": 390, "height": 800})
+    form.fill("#f-description", "Cold drinks")
     form.fill("#f-name", "")
     said = form.locator("#changes-said")
     expect(said).to_have_text("1 change · 1 problem")

@@ -172,7 +172,7 @@ class FrequencyCapping(TypedDict):
         Literal["global", "profile"],
         Member(
             gettext_noop("Counted for"),
-            words={"global": gettext_noop("All profiles together"), "profile": gettext_noop("Each profile")},
+            words={"global": gettext_noop("All people"), "profile": gettext_noop("Each person")},
         ),
     ]
     entity: Annotated[

@@ -173,8 +173,11 @@ def _at_most(each: bool, entity: str, limit: int) -> str:
 def limit_text(capping: Mapping[str, Any]) -> SafeString:
     """One capping row: "At most 3 times for each person, every month, counted by impression." """
     text = _at_most(capping["scope"] == "profile", capping["entity"], capping["limit"])
-    parts = [filled(text, limit=capping["limit"]), *_period(capping.get("repeat", {})), *_counting(capping)]
-    parts += _dates(capping)
+    often = filled(text, limit=capping["limit"])
+    for period in _period(capping.get("repeat", {})):
+        # Translators: "at most 3 times for each person" and "every week".
+        often = format_html(_("{often}, {period}"), often=often, period=period)
+    parts = [often, *_counting(capping), *_dates(capping)]
     sentence = format_html("{}.", SafeString(", ".join(parts)))
     sentence = SafeString(sentence[:1].upper() + sentence[1:])
     if capping.get("enabled", True):

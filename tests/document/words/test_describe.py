@@ -271,7 +271,7 @@ def test_a_new_capping_rule_is_told_in_short_and_not_by_the_names_of_its_members
         "repeat": {"enabled": True, "unit": "month", "unitCount": 1},
     }
     (change,) = describe({"name": "a"}, {"name": "a", "frequencyCappingConstraints": [capping]})
-    assert change.new_text == "≤ 3 · Each profile · Offer · Decision · 1 month"
+    assert change.new_text == "≤ 3 · Each person · Offer · Decision · 1 month"
     capping["repeat"] = {"enabled": False}
     (change,) = describe({}, {"frequencyCappingConstraints": [capping]})
-    assert change.new_text == "≤ 3 · Each profile · Offer · Decision"
+    assert change.new_text == "≤ 3 · Each person · Offer · Decision"

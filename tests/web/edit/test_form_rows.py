@@ -109,7 +109,7 @@ def test_an_address_is_named_before_a_placement_is_chosen(editor: Client) -> Non
 
 @pytest.mark.parametrize(
     ("language", "order"),
-    [("en", ["Show at most", "limit", "times, counted for", "scope", "per", "entity"]),
+    [("en", ["Show at most", "limit", "times for", "scope", "per", "entity"]),
      ("ko", ["scope", "최대", "limit", "회,", "entity", "기준"])],
 )  # fmt: skip
 def test_a_limit_reads_as_a_sentence_in_the_readers_word_order(

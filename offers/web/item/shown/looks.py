@@ -177,11 +177,16 @@ def content_in(channel: str, component: Document, pointer: str = "", address: st
     """A content as it looks on the device of its channel."""
     device = device_of(channel)
     type = component_type(component.get("type", "")) or "text"
-    lines = _lines(type, component.get("content", ""), LETTERS[device])
-    room = next((number for number, fits in enumerate(ROOMS, 1) if lines <= fits), len(ROOMS))
+    room, is_long = room_of(device, type, component.get("content", ""))
     languages, host = tuple(component.get("language", ())), _host(component.get("linkURL", ""))
     seen_on = device if type != "json" else "plain"
-    return Content(component, type, languages, pointer, address, seen_on, room, lines > ROOMS[-1], host)
+    return Content(component, type, languages, pointer, address, seen_on, room, is_long, host)
+
+
+def room_of(device: str, type: str, text: str) -> tuple[int, bool]:
+    """The height of a frame that shows it (an index of ROOMS, from 1), and whether even the highest is too low."""
+    lines = _lines(type, text, LETTERS[device])
+    return next((number for number, fits in enumerate(ROOMS, 1) if lines <= fits), len(ROOMS)), lines > ROOMS[-1]
 
 
 def device_of(channel: str) -> str:

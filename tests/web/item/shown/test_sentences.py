@@ -173,3 +173,8 @@ def test_beside_another_version_a_sentence_says_what_it_said_there() -> None:
         ("removed", None, "At most <b>3</b> times for each person and placement."),
     ]
     assert {one.mark for one in beside(constraints(after, {}), constraints(after, {}))} == {""}
+
+
+def test_in_korean_the_period_of_a_limit_stands_before_it() -> None:
+    with translation.override("ko"):
+        assert limit(repeat={"enabled": True, "unit": "week"}).startswith("매주 1인당 최대 <b>3</b>회")
