@@ -6,7 +6,9 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from offers.document.words.alike import Row, alike
 from offers.document.words.clips import clipped, folded, shortened
+from offers.document.words.describe import Change
 from offers.document.words.spans import Span
 
 register = template.Library()
@@ -30,6 +32,12 @@ def marked(spans: Sequence[Span], short: bool = False) -> SafeString:
 def without(spans: Sequence[Span], kind: str) -> Sequence[Span]:
     """One side of a comparison: the old text without what came ("+"), the new one without what went ("-")."""
     return [span for span in spans if span[0] != kind]
+
+
+@register.filter
+def told_once(changes: Sequence[Change], fold: object = True) -> list[Row]:
+    """The changes, those alike under the first of them; each by itself where a page does not `fold` them."""
+    return alike(changes) if fold else [Row(change, []) for change in changes]
 
 
 @register.filter

@@ -1,0 +1,79 @@
+"""The same change in several contents is told once: a new price in each placement and each language's own."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from offers.document.words.describe import Change
+from offers.document.words.spans import Span
+from offers.document.words.tokens import tokens
+
+# What went and what came, each once, and in which field.
+Marks: TypeAlias = tuple[str, frozenset[tuple[str, str]]]
+# Longer values are not cut into pieces to find out what of them stayed.
+MOST = 200
+
+
+class Row(NamedTuple):
+    """A change, and the others that put the same words for the same words in the same field of other contents."""
+
+    change: Change
+    others: list[Change]
+
+
+def alike(changes: Iterable[Change]) -> list[Row]:
+    """The changes in their order, each that is like one before it under that one."""
+    rows: list[Row] = []
+    first: dict[Marks, Row] = {}
+    for change in changes:
+        marks = _marks(change)
+        if marks is not None and marks in first:
+            first[marks].others.append(change)
+            continue
+        rows.append(Row(change, []))
+        if marks is not None:
+            first[marks] = rows[-1]
+    return rows
+
+
+def _marks(change: Change) -> Marks | None:
+    """None of what is told by itself: whatever is no text of a content."""
+    if change.action != "changed" or not change.pointer.startswith("/representations/"):
+        return None
+    found = change.reading
+    if found is not None and found.how == "parts":
+        pairs = [pair for part in found.parts for pair in _pairs(part.spans, part.old, part.new)]
+    elif isinstance(change.old, str) and isinstance(change.new, str):
+        pairs = list(_pairs(change.spans, change.old_text, change.new_text))
+    else:
+        return None
+    how = found.how if found is not None and found.how != "parts" else ""
+    return f"{change.label} {how}", frozenset(pairs)
+
+
+def _pairs(spans: Sequence[Span], old: str, new: str) -> Iterator[tuple[str, str]]:
+    """(what went, what came) at each place where a text changed."""
+    if not spans:
+        yield _without_ends(old, new)
+        return
+    went = ""
+    for kind, text in (*spans, ("=", "")):
+        if kind == "-":
+            went = text
+        elif kind == "+":
+            yield went, text
+            went = ""
+        elif went:
+            yield went, ""
+            went = ""
+
+
+def _without_ends(old: str, new: str) -> tuple[str, str]:
+    """Two short values without the pieces that they begin and end with alike: of "0원" and "7,900원" the numbers."""
+    if len(old) + len(new) > MOST:
+        return old, new
+    a, b = tokens(old, "text"), tokens(new, "text")
+    while a and b and a[0] == b[0]:
+        a, b = a[1:], b[1:]
+    while a and b and a[-1] == b[-1]:
+        a, b = a[:-1], b[:-1]
+    return "".join(a), "".join(b)
