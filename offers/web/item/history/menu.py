@@ -1,4 +1,4 @@
-"""{% version_menu can entry %}: what can be done with a version. {% version_actions can entry %}: the same, as buttons of its page."""
+"""{% version_menu can entry %}: what can be done with a version, its undo first. {% version_actions can entry %}: the same, as buttons of its page."""
 
 from collections.abc import Iterator
 
@@ -19,6 +19,10 @@ MENU = """<details class="menu menu-end" data-menu>
 {links}
 </div>
 </details>"""
+UNDO = """<a class="btn btn-ghost btn-icon btn-small" href="{}" aria-label="{}" title="{}">
+{}
+</a>
+"""
 BUTTON = """<a class="btn btn-small" href="{}">
 {}{}
 </a>"""
@@ -28,23 +32,33 @@ LINK = """<a class="menu-item" href="{}">
 
 
 def version_menu(can: Offered, entry: Entry) -> SafeString:
-    label = _("Actions for version %(etag)s") % {"etag": entry.revision.etag}
-    return format_html(MENU, label=label, dots=icon("dots"), links=format_html_join("\n", LINK, _links(can, entry)))
+    etag = entry.revision.etag
+    label, undo = _("Actions for version %(etag)s") % {"etag": etag}, SafeString("")
+    if can.undo(entry):
+        # Beside the menu, for it is what people in a hurry look for: one click from the question.
+        said = _("Undo this change, version %(etag)s") % {"etag": etag}
+        undo = format_html(UNDO, _undo(can, entry), said, _("Undo this change"), icon("arrow-back-up"))
+    links = format_html_join("\n", LINK, _links(can, entry, undo=False))
+    return undo + format_html(MENU, label=label, dots=icon("dots"), links=links)
 
 
 def version_actions(can: Offered, entry: Entry) -> SafeString:
     # All but the way to the page that they stand on.
-    links = list(_links(can, entry))[1:]
+    links = list(_links(can, entry, undo=True))[1:]
     return format_html_join("\n", BUTTON, ((link, sign, text) for link, sign, text in links))
 
 
-def _links(can: Offered, entry: Entry) -> Iterator[tuple[str, SafeString, str]]:
+def _undo(can: Offered, entry: Entry) -> str:
+    return address_of(can.actor.sandbox.name, can.item, "undo", etag=entry.revision.etag)
+
+
+def _links(can: Offered, entry: Entry, *, undo: bool) -> Iterator[tuple[str, SafeString, str]]:
     sandbox, item, etag = can.actor.sandbox.name, can.item, entry.revision.etag
     yield address_of(sandbox, item, "revision", etag=etag), icon("eye"), _("View this version")
     if etag != item.etag and not item.deleted_at:
         compare = f"{address_of(sandbox, item, 'compare')}?from={etag}&to={item.etag}"
         yield compare, icon("arrows-diff"), _("Compare with current")
-    if can.undo(entry):
-        yield address_of(sandbox, item, "undo", etag=etag), icon("arrow-back-up"), _("Undo this change")
+    if undo and can.undo(entry):
+        yield _undo(can, entry), icon("arrow-back-up"), _("Undo this change")
     if can.restore(entry):
         yield address_of(sandbox, item, "restore", etag=etag), icon("restore"), _("Restore this version")

@@ -10,6 +10,7 @@ from offers.models import LibraryItem, Sandbox
 from offers.web.item.history import pages as history
 from tests.cast import (
     FORM,
+    Role,
     actor,
     make,
     make_sandbox,
@@ -17,7 +18,8 @@ from tests.cast import (
     patch,
     replace,
 )
-from tests.web.frame.test_respond import text_of
+from tests.web.conftest import SignIn
+from tests.web.frame.test_respond import flat, text_of
 
 HISTORY = "/s/prod/offers/sale/history/"
 HTMX = {"HX-Request": "true"}
@@ -59,6 +61,17 @@ def test_a_long_history_goes_on_from_an_etag(
 @pytest.mark.parametrize("before", ["0", "-1", "x", "99999999999999999999", "1e3", "٣"])
 def test_a_place_in_history_that_is_none_means_the_start(editor: Client, item: LibraryItem, before: str) -> None:
     assert [entry.revision.etag for entry in editor.get(HISTORY, {"before": before}).context["entries"]] == [3, 2, 1]
+
+
+def test_the_undo_of_each_change_is_one_click_away_for_who_may_do_it(
+    editor: Client, sign_in: SignIn, item: LibraryItem
+) -> None:
+    text = flat(text_of(editor.get(HISTORY)))
+    for etag in (2, 3):
+        label = f'aria-label="Undo this change, version {etag}"'
+        assert f'href="{HISTORY}{etag}/undo/" {label}' in text
+        assert text.count(f"{HISTORY}{etag}/undo/") == 1, "it does not stand in the menu again"
+    assert "Undo this change" not in text_of(sign_in(Role.AUDITOR, "Olga Roth").get(HISTORY))
 
 
 def test_a_revision_shows_words_patch_and_the_call_that_makes_it(editor: Client, item: LibraryItem) -> None:
