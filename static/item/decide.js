@@ -2,31 +2,38 @@
 const undecided = (form) =>
   [...form.querySelectorAll("[data-contested]")].filter((field) => !field.querySelector("[type=radio]:checked")).length;
 
-const show = (form, left) => {
+const show = (form) => {
+  const left = form.querySelector("[data-left]");
+  if (!left) return;
   const open = undecided(form);
   const { leftNone, leftOne, left: leftMany } = left.dataset;
-  form.querySelector("[data-once-decided]").disabled = open > 0;
+  // Where nothing is left to do, there is no button.
+  for (const button of form.querySelectorAll("[data-once-decided]")) button.disabled = open > 0;
   left.textContent = [leftNone, leftOne][open] || leftMany.replace("%n", open);
 };
 const takeAll = (form, side) => {
   for (const radio of form.querySelectorAll(`[data-contested] [type=radio][value="${side}"]`)) radio.checked = true;
-  form.dispatchEvent(new Event("change", { bubbles: true }));
+  form.querySelector("[data-contested] [type=radio]").dispatchEvent(new Event("change", { bubbles: true }));
 };
 // Where nobody chooses, the page does not say how many are left.
 for (const left of document.querySelectorAll("[data-left]")) {
   const form = left.closest("form");
   // What chooses is not what Enter presses.
   for (const all of form.querySelectorAll("[data-all]")) all.type = "button";
-  form.addEventListener("change", () => show(form, left));
+  form.addEventListener("change", () => show(form));
   form.addEventListener("input", (event) => {
     const other = event.target.closest(".contested-other");
     if (other && event.target.type !== "radio") other.querySelector("[type=radio]").checked = true;
-    show(form, left);
+    show(form);
   });
   form.addEventListener("click", (event) => {
     const all = event.target.closest("[data-all]");
-    if (all) takeAll(form, all.dataset.all);
+    if (!all) return;
+    event.preventDefault();
+    takeAll(form, all.dataset.all);
   });
-  window.addEventListener("pageshow", () => show(form, left));
-  show(form, left);
+  // What the server says of the choices comes with a bar of its own.
+  for (const said of ["htmx:afterSettle", "htmx:afterRequest"]) document.addEventListener(said, () => show(form));
+  window.addEventListener("pageshow", () => show(form));
+  show(form);
 }

@@ -1,6 +1,7 @@
 """A request is looked at and decided in a real browser, with the keyboard alone."""
 
 import pytest
+from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -8,7 +9,7 @@ from offers.models import ChangeRequest, LibraryItem, Membership, Sandbox
 from offers.review import comments
 from offers.review.comments import About
 from tests.browser.complaints import LOOKS, complaints_of, violations
-from tests.cast import Role, actor, patch, replace
+from tests.cast import Role, actor, make, make_sandbox, patch, replace
 from tests.review.asking import ask, now
 from tests.review.conftest import member
 
@@ -93,3 +94,40 @@ def test_a_request_is_approved_with_the_keyboard_alone(
     assert now(coats).name == "Coats"
     signed_in.keyboard.press("n")
     signed_in.wait_for_url("**/reviews/1/")
+
+
+def test_what_is_chosen_in_a_promotion_is_told_at_once_and_everywhere_alike(
+    signed_in: Page, live_server: LiveServer, coats: LibraryItem
+) -> None:
+    stage = make_sandbox("stage")
+    Membership.objects.create(sandbox=stage, user=User.objects.get(username="mina"), role=Role.EDITOR)
+    make(actor(stage), {**coats.document, "name": "Theirs", "rank": {"priority": 77}}, id=coats.id)
+    complaints = complaints_of(signed_in)
+    signed_in.goto(f"{live_server.url}/s/prod/promote/?id={coats.id}")
+    counts, bar = signed_in.locator("#promote-counts"), signed_in.locator("#promote-bar")
+    card, propose = signed_in.locator("[aria-labelledby=row-1]"), signed_in.get_by_role("button", name="Propose change")
+    for said in (counts, card, bar):
+        expect(said).to_contain_text("2 fields left to decide")
+    expect(propose).to_be_disabled()
+    signed_in.get_by_label("Title").fill("Promotion")
+    first = signed_in.locator("#pick-1-1-source")
+    first.check()
+    for said in (counts, card, bar):
+        expect(said).to_contain_text("1 field left to decide")
+    expect(first).to_be_focused()
+    expect(card.locator(".change-rows li")).to_have_count(1)
+    take_all = signed_in.get_by_role("button", name="Take all from")
+    take_all.click()
+    expect(card.locator(".change-rows li")).to_have_count(2)
+    expect(take_all).to_be_focused()
+    for said in (counts, card):
+        expect(said).to_contain_text("Changes there")
+        expect(said).not_to_contain_text("left to decide")
+    expect(bar).to_contain_text("All decided")
+    signed_in.get_by_role("button", name="Keep all of").click()
+    expect(signed_in.get_by_role("status").first).to_contain_text("Nothing is to be promoted")
+    expect(propose).to_have_count(0)
+    signed_in.locator("#pick-1-2-source").check()
+    expect(propose).to_be_enabled()
+    expect(signed_in.get_by_label("Title")).to_have_value("Promotion")
+    assert complaints == []

@@ -37,12 +37,12 @@ MAX_FILTER = 2_000
 # Items to choose from in the place of one that is missing.
 OFFERED = 200
 ALONG = "+"
+# Of what is contested the page says how many fields are left to decide.
 WORDS = {
     State.NEW: gettext_noop("New there"),
     State.CHANGED: gettext_noop("Changes there"),
     State.SAME: gettext_noop("Is the same there"),
     State.KEPT: gettext_noop("Stays as it is there"),
-    State.CONTESTED: gettext_noop("Has to be decided"),
     State.MISSING: gettext_noop("Refers to what is not there"),
     State.TAKEN: gettext_noop("Its id is that of something else there"),
 }
@@ -213,7 +213,7 @@ def _rows(target: Actor, plan: Sequence[Promoted], choices: Choices) -> list[Row
         changes = describe(before, one.document, names=names) if one.state not in (*NOTHING, State.TAKEN) else []
         places = Places([one.here.document, *([before] if before else [])], names)
         contested = [_contested(one, conflict, places, choices, room) for conflict in one.conflicts]
-        rows.append(Row(one, seen(one), _(WORDS[one.state]), changes, contested))
+        rows.append(Row(one, seen(one), _(WORDS[one.state]) if one.state in WORDS else "", changes, contested))
     return rows
 
 
