@@ -49,6 +49,15 @@ def test_jobs_and_their_clicks(signed_in: Page, live_server: LiveServer, library
     assert click.count <= 3
     assert LibraryItem.objects.get(id="sale").ends_at.year == 2026  # type: ignore[union-attr]
 
+    # Undo that in turn, from the offer's page by its history: 3.
+    page.goto(live_server.url + SALE)
+    click = Clicks()
+    click(page.get_by_role("link", name=re.compile("^History")).first)
+    click(page.get_by_role("link", name="Undo this change, version 5"))
+    click(page.locator("main").get_by_role("button", name=re.compile("^Undo")))
+    expect(page.locator(".toast-item")).to_contain_text("version 6")
+    assert click.count <= 3
+
     # Create an offer: 3 and its fields.
     page.goto(f"{live_server.url}/s/prod/offers/")
     click = Clicks()
