@@ -209,7 +209,7 @@ class RequestEvent(By, Erasable):
         DROPPED = "dropped", _("approval dropped")
         CONFLICTED = "conflicted", _("in conflict")
         SCHEDULED = "scheduled", _("scheduled it")
-        APPLIED = "applied", _("applied it")
+        APPLIED = "applied", _("applied")
         BYPASSED = "bypassed", _("published it without waiting")
         LOOKED = "looked", _("looked at it afterwards")
         TAKEN_BACK = "taken-back", _("taken back")

@@ -18,7 +18,9 @@ def test_each_notice_leads_to_its_request_until_all_are_read(people: Cast, sale:
     address, browser = f"/s/{people.sandbox.name}/inbox/", browser_of(people.jun)
     shown = browser.get(address)
     assert f'href="/s/{people.sandbox.name}/reviews/1/"' in shown.content.decode()
-    assert "Mina opened it" in text_of(shown)
+    told = text_of(shown)
+    assert told.index("Today") < told.index("#1") < told.index("Mina opened it"), "what it is about is named first"
+    assert 'aria-label="Mark as read: ' in shown.content.decode()
     assert "Mark all as read" in text_of(shown)
     assert "Nothing yet" in text_of(browser_of(people.ara).get(address))
     assert browser.post(address + "read/", {"key": "x"}).status_code == 302

@@ -79,7 +79,7 @@ def test_every_kind_of_event_has_its_line_and_nothing_that_people_typed_is_marku
     assert text.count(ESCAPED) >= 20
     assert text.count('<li class="audit-line"') == 6
     assert text.count("<li") == text.count("</li>") == 7, "the day has a heading"
-    for part in ("Approved", "#4", "(#2)", "Imported 2 items with their history", "<del>", "By itself", "approved by"):
+    for part in ("Approved", "#4", "(#2)", "Imported 2 items with their history", "<del>", "Automatic", "approved by"):
         assert part in text, part
     assert text.count('href="/s/prod/offers/sale-1/history/') == 3
     assert text.count('/s/prod/audit/7/receipt"') == 5
