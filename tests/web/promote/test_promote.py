@@ -150,6 +150,12 @@ def _labels(browser: Client, **headers: str) -> list[str]:
     return [field.label for row in preview.context["rows"] for field in row.contested]
 
 
+def test_without_offers_it_says_what_to_do_and_leads_to_the_list(mina: Client) -> None:
+    page = mina.get(PAGE)
+    assert "then choose Promote" in text_of(page)
+    assert 'class="btn btn-primary" href="/s/prod/offers/"' in page.content.decode()
+
+
 def test_only_sandboxes_where_one_may_propose_are_offered(item: LibraryItem, stage: Sandbox, sign_in: SignIn) -> None:
     person = sign_in(Role.AUDITOR)
     assert "There is no sandbox to promote to" in text_of(person.get(f"{PAGE}?id=sale"))
