@@ -2,7 +2,8 @@
 
 import functools
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import DeadlockDetected
 
 # What `migrate` stored itself: Django's command would empty these, too, and fill them again, a quarter of a second each time.
 KEPT = {"django_content_type", "auth_permission"}
@@ -40,7 +41,14 @@ def empty() -> None:
     """Delete every row of the test database, whoever wrote it, but what `migrate` stored."""
     connection.ensure_connection()
     with connection.cursor() as cursor:
-        cursor.execute(_statement())
+        while True:
+            try:
+                cursor.execute(_statement())
+                return
+            except OperationalError as error:
+                # Somebody's last request was waiting for us as we for them: they go on, and then it is our turn.
+                if not isinstance(error.__cause__, DeadlockDetected):
+                    raise
 
 
 @functools.cache
