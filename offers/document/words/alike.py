@@ -41,12 +41,17 @@ def _marks(change: Change) -> Marks | None:
         return None
     found = change.reading
     if found is not None and found.how == "parts":
-        pairs = [pair for part in found.parts for pair in _pairs(part.spans, part.old, part.new)]
+        # Where a link leads is no text.
+        pairs = [
+            (f"{part.label if found.language == 'html' else ''} {went}", came)
+            for part in found.parts
+            for went, came in _pairs(part.spans, part.old, part.new)
+        ]
     elif isinstance(change.old, str) and isinstance(change.new, str):
-        pairs = list(_pairs(change.spans, change.old_text, change.new_text))
+        pairs = [(f" {went}", came) for went, came in _pairs(change.spans, change.old_text, change.new_text)]
     else:
         return None
-    how = found.how if found is not None and found.how != "parts" else ""
+    how = "" if found is None or (found.how == "parts" and not found.and_markup) else found.how
     return f"{change.label} {how}", frozenset(pairs)
 
 

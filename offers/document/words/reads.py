@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from itertools import zip_longest
@@ -15,6 +16,10 @@ from offers.document.words.tokens import Language, language_of
 MOST_VALUES = 3
 # What stands for a value that is not there.
 _ABSENT = object()
+# Where a tag leads and what it shows from elsewhere: as much as the text what customers get, and what a reviewer has to see.
+_ADDRESS = re.compile(
+    r"""\b(href|src|srcset|action|poster|background)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>=`]+)""", re.IGNORECASE
+)
 # What never ends hides all that follows, as in a browser.
 _HIDDEN = re.compile(r"<(style|script|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
 # Tags that begin a new line, and then all others; the last one may not be typed to its end yet.
@@ -26,7 +31,7 @@ _TAG = re.compile(rf"<[/!?]?[A-Za-z]{_ENDS.removeprefix(chr(92) + 'b')}")
 
 
 class Part(NamedTuple):
-    """One thing of a content that is told otherwise: `label` is the way to a value in JSON, "" of a text."""
+    """One thing of a content that is told otherwise: `label` is the way to a value in JSON, the attribute of an address, "" of a text."""
 
     label: str
     old: str
@@ -38,25 +43,57 @@ class Reading(NamedTuple):
     """How a change of a source is read.
 
     "parts": by its parts. "markup": only tags changed, or only how a JSON is written. "values": by how many (`values`)
-    changed, 0 where that is not known.
+    changed, 0 where that is not known. `and_markup`: tags changed besides the parts, or more addresses than are told.
     """
 
     how: Literal["parts", "markup", "values"]
     language: Language
     parts: tuple[Part, ...] = ()
     values: int = 0
+    and_markup: bool = False
 
 
 def reading(old: str, new: str, language: Language, room: Room) -> Reading | None:
     """How the change of a text in this language is read; None where it is read as it stands."""
     if language == "html":
-        was, now = text_of(old), text_of(new)
-        if was == now:
-            return Reading("markup", language)
-        return Reading("parts", language, (Part("", was, now, spans(was, now, "text", room)),))
+        return _reading_of_html(old, new, room)
     if language == "json":
         return _reading_of_json(old, new, room)
     return None
+
+
+def _reading_of_html(old: str, new: str, room: Room) -> Reading:
+    (old_tags, old_addresses), (new_tags, new_addresses) = _markup_of(old), _markup_of(new)
+    was, now = text_of(old), text_of(new)
+    texts = [("", was, now)] if was != now else []
+    addresses = _led_elsewhere(old_addresses, new_addresses)
+    told = [Part(*one, spans(one[1], one[2], "text", room)) for one in [*texts, *addresses[:MOST_VALUES]]]
+    if not told:
+        return Reading("markup", "html")
+    return Reading("parts", "html", tuple(told), and_markup=old_tags != new_tags or len(addresses) > MOST_VALUES)
+
+
+def _markup_of(html: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """All that is no text, without its addresses; and these, each with its attribute."""
+    hidden = [found.group() for found in _HIDDEN.finditer(html)]
+    tags = [found.group() for found in _TAG.finditer(_HIDDEN.sub("", html))]
+    addresses = [
+        (found[1].lower(), unescape(found[2].strip("\"'"))) for tag in tags for found in _ADDRESS.finditer(tag)
+    ]
+    return [*hidden, *(_ADDRESS.sub(r"\1", tag) for tag in tags)], addresses
+
+
+def _led_elsewhere(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """Attribute, old and new address, for each that is not the same in its place; "" for one that came or went."""
+    went, came = Counter(old) - Counter(new), Counter(new) - Counter(old)
+    if not went and not came and old != new:
+        # The same ones, in other places.
+        return [(name, was, now) for (name, was), (_name, now) in zip(old, new, strict=True) if was != now]
+    found = []
+    for name in dict.fromkeys(name for name, _address in (*went.elements(), *came.elements())):
+        sides = ([address for one, address in side.elements() if one == name] for side in (went, came))
+        found += [(name, was, now) for was, now in zip_longest(*sides, fillvalue="")]
+    return found
 
 
 def read_of(value: JSON, language: Language, text: str) -> str:

@@ -51,3 +51,6 @@ def test_what_differs_otherwise_is_a_row_of_its_own() -> None:
     after["representations"][0]["components"][0]["content"] = "<h1>Music for $0</h1><p>Listen"
     after["representations"][0]["components"][1]["content"] = "<i>음악 0원</i>"
     assert [len(row.others) for row in alike(describe(before, after))] == [0, 0], "other tags are another change"
+    after = offer("6", "0")
+    after["representations"][0]["components"][0]["content"] = '<h2>Music for $6</h2><p>Listen<a href="/x"></a>'
+    assert [len(row.others) for row in alike(describe(before, after))] == [0, 0, 1], "and so is another link"

@@ -6,7 +6,7 @@ import pytest
 
 from offers.document.words.clips import clipped, folded
 from offers.document.words.describe import describe
-from offers.document.words.reads import Reading, read_of, reading, text_of
+from offers.document.words.reads import Reading, _markup_of, read_of, reading, text_of
 from offers.document.words.spans import Room
 from tests.document.measure import assert_cheap
 
@@ -23,8 +23,26 @@ def test_of_html_the_text_is_compared_and_no_tag_or_entity_is_seen() -> None:
 
 
 def test_where_only_tags_changed_it_says_so() -> None:
-    assert read('<a href="/a">Go</a>', '<a href="/b">Go</a>', "html") == Reading("markup", "html")
+    assert read("<b>Go</b>", "<i>Go</i>", "html") == Reading("markup", "html")
     assert read('{"a":1}', '{ "a": 1 }', "json") == Reading("markup", "json")
+
+
+def test_where_a_link_or_picture_leads_is_told_beside_the_text() -> None:
+    def parts(old: str, new: str) -> list[tuple[str, ...]]:
+        return [part[:3] for part in read(old, new, "html").parts]
+
+    assert parts('<a href="/a">Go</a>', '<a href="/b">Go</a>') == [("href", "/a", "/b")]
+    both = read('<a href="/a?x&amp;y">Go</a><img src=1.png>', "<a HREF='/b'>Stay</a><img src=1.png>", "html")
+    assert ([part[:3] for part in both.parts], both.and_markup) == (
+        [("", "Go", "Stay"), ("href", "/a?x&y", "/b")],
+        True,
+    )
+    swapped = '<a href="/a">A</a><a href="/b">B</a>', '<a href="/b">A</a><a href="/a">B</a>'
+    assert parts(*swapped) == [("href", "/a", "/b"), ("href", "/b", "/a")]
+    assert parts("<p>Go</p>", '<p>Go</p><img src="/x.png">') == [("src", "", "/x.png")]
+    assert not read('<a href="/a">Go</a>', '<a href="/a">Stay</a>', "html").and_markup
+    assert read("<b>Go</b>", "<i>Stay</i>", "html").and_markup
+    assert read("<style>a{}</style>Go", "<style>b{}</style>Stay", "html").and_markup
 
 
 def test_of_json_a_few_values_are_told_and_more_are_counted() -> None:
@@ -72,10 +90,26 @@ def test_a_description_has_how_it_is_read_beside_the_source() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["<", "<a {{", "<!--", "<style>", "<p ", "&amp;", "<title></title", "{{<a>", "</title "]
+    "part",
+    [
+        "<",
+        "<a {{",
+        "<a href=",
+        '<a href="',
+        "<a href='x href ",
+        "href   ",
+        "<!--",
+        "<style>",
+        "<p ",
+        "&amp;",
+        "<title></title",
+        "{{<a>",
+        "</title ",
+    ],
 )
 def test_no_html_is_slow_to_read(part: str) -> None:
-    assert_cheap(lambda: text_of(part * (200_000 // len(part))))
+    html = part * (200_000 // len(part))
+    assert_cheap(lambda: (text_of(html), _markup_of(html)))
 
 
 def test_a_source_is_cut_between_its_tags_and_entities() -> None:
