@@ -24,7 +24,7 @@ def test_a_phone_is_signed_out_from_the_desk(browser: Browser, signed_in: Page, 
     phone = browser.new_context(user_agent=PHONE, base_url=live_server.url).new_page()
     phone.goto("/accounts/login/")
     sign_in(phone, "mina")
-    expect(phone.locator("h1")).to_have_text("Prod")
+    expect(phone.locator("h1")).to_have_text("Home")
     signed_in.goto(live_server.url + "/preferences/")
     for width, _theme in LOOKS:
         signed_in.set_viewport_size({"width": width, "height": 900})
@@ -88,7 +88,7 @@ def test_a_forgotten_password_is_set_anew_by_a_link_that_a_worker_mails(
     page.get_by_label("User name or email").fill("mina")
     page.get_by_label("Password").fill("quite another password")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("h1")).to_have_text("Prod")
+    expect(page.locator("h1")).to_have_text("Home")
     looking.goto(link[0])
     expect(looking.locator("h1")).to_have_text("This link does not work any more")
     assert violations(looking) == []

@@ -119,7 +119,7 @@ def test_jobs_and_their_clicks(signed_in: Page, live_server: LiveServer, library
     reviewer.fill("#id_login", "jun")
     reviewer.fill("#id_password", "a password")
     reviewer.click("button.btn-primary")
-    expect(reviewer.locator("h1")).to_have_text("Prod")
+    expect(reviewer.locator("h1")).to_have_text("Home")
     reviewer.goto(f"{live_server.url}/s/prod/reviews/")
     click = Clicks()
     click(reviewer.locator("[data-queue] .item-name").first)

@@ -36,7 +36,7 @@ def sign_in(page: Page, live_server: LiveServer, name: str) -> None:
     page.fill("#id_login", name)
     page.fill("#id_password", PASSWORD)
     page.click("button.btn-primary")
-    expect(page.locator("h1")).to_have_text("Prod")
+    expect(page.locator("h1")).to_have_text("Home")
 
 
 def open_form(page: Page, live_server: LiveServer) -> None:

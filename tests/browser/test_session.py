@@ -43,7 +43,7 @@ def test_signing_in_in_another_tab_lets_this_one_go_on(form: Page, live_server: 
     tab = form.context.new_page()
     tab.goto(f"{live_server.url}/accounts/login/")
     sign_in(tab, "mina")
-    expect(tab.locator("h1")).to_have_text("Prod")
+    expect(tab.locator("h1")).to_have_text("Home")
     # The form token of the page is that of the session that is over: the look at the changes renews it.
     form.fill("#f-name", "Winter sale")
     expect(form.locator("#change-count")).to_have_text("1 change")
@@ -60,7 +60,7 @@ def test_another_person_is_asked_before_it_is_saved_as_theirs(form: Page, live_s
     tab = form.context.new_page()
     tab.goto(f"{live_server.url}/accounts/login/")
     sign_in(tab, "jun")
-    expect(tab.locator("h1")).to_have_text("Prod")
+    expect(tab.locator("h1")).to_have_text("Home")
     form.locator("#save").click()
     expect(form.locator("#session")).to_contain_text("Jun Seo is signed in here now, and Mina Park opened this form.")
     assert LibraryItem.objects.get(id="sale").etag == 3
@@ -77,7 +77,7 @@ def test_who_may_only_read_is_not_offered_to_go_on_but_to_sign_out(form: Page, l
     tab = form.context.new_page()
     tab.goto(f"{live_server.url}/accounts/login/")
     sign_in(tab, "grace")
-    expect(tab.locator("h1")).to_have_text("Prod")
+    expect(tab.locator("h1")).to_have_text("Home")
     form.locator("#save").click()
     notice = form.locator("#session")
     expect(notice).to_contain_text("Grace Okafor is signed in here now, and cannot change this sandbox.")
