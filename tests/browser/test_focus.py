@@ -49,6 +49,8 @@ def test_the_form_keeps_the_focus_its_previews_and_its_place(
     live_server: LiveServer,
 ) -> None:
     marked = form.locator(".edit-index [aria-current]")
+    # All of the page is there, and moves no more under who points at it.
+    form.wait_for_load_state("networkidle")
     for name in ("Limits", "Attributes", "Details", "When", "Representations"):
         form.locator(".edit-index").get_by_role("link", name=name).click()
         expect(marked).to_have_text(name)
