@@ -76,7 +76,7 @@ def _reading_of_html(old: str, new: str, room: Room) -> Reading:
 def _markup_of(html: str) -> tuple[list[str], list[tuple[str, str]]]:
     """All that is no text, without its addresses; and these, each with its attribute."""
     hidden = [found.group() for found in _HIDDEN.finditer(html)]
-    tags = [found.group() for found in _TAG.finditer(_HIDDEN.sub("", html))]
+    tags = [found.group() for found in _TAG.finditer(without_hidden(html))]
     addresses = [
         (found[1].lower(), unescape(found[2].strip("\"'"))) for tag in tags for found in _ADDRESS.finditer(tag)
     ]
@@ -109,9 +109,14 @@ def read_of(value: JSON, language: Language, text: str) -> str:
     return text
 
 
+def without_hidden(html: str) -> str:
+    """Without what browsers do not show: comments, styles, scripts and the title."""
+    return _HIDDEN.sub("", html)
+
+
 def text_of(html: str) -> str:
     """The text of HTML without its tags, each block on a line of its own; entities are the characters they stand for."""
-    shown = _TAG.sub("", _BLOCK.sub("\n", _HIDDEN.sub("", html)))
+    shown = _TAG.sub("", _BLOCK.sub("\n", without_hidden(html)))
     lines = (" ".join(line.split()) for line in unescape(shown).split("\n"))
     return "\n".join(line for line in lines if line)
 

@@ -17,9 +17,9 @@ from django.utils.translation import get_language
 from offers.document.identity import both_keys
 from offers.document.kinds.fields import CHANNEL_PREFIX, component_type
 from offers.document.values import Document, equal
+from offers.document.words.reads import without_hidden
 from offers.web.frame.addresses import address_at
 from offers.web.frame.sections import OFFERS
-from offers.web.item.shown.markup import without_hidden
 
 # What a channel's contents are seen on; of another channel, on nothing in particular.
 DEVICES = {"web": "browser", "email": "mail", "mobile": "phone", "messaging": "phone", "social": "phone"}

@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
+from offers.document.words.reads import without_hidden
 from offers.models import LibraryItem, Sandbox
-from offers.web.item.shown.markup import read_of, without_hidden
+from offers.web.item.shown.markup import read_of
 from tests.cast import actor, patch, replace
 
 ENDLESS = "<a" * 1000
