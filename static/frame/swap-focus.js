@@ -1,11 +1,16 @@
-// A swap that takes away what had the focus gives it to what came instead.
-let hadFocus = false;
+// A swap that takes away what had the focus gives it to what came instead: to the same link, where there is one.
+let had = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
-  hadFocus = event.detail.target.contains(document.activeElement);
+  had = event.detail.target.contains(document.activeElement) ? document.activeElement : null;
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (!hadFocus || document.activeElement !== document.body || event.target === document.body) return;
-  hadFocus = false;
-  if (!event.target.hasAttribute("tabindex")) event.target.setAttribute("tabindex", "-1");
-  event.target.focus({ preventScroll: true });
+  if (!had || document.activeElement !== document.body || event.target === document.body) return;
+  // All that an answer brings settles by itself, what it puts elsewhere, too.
+  const { target } = event.detail;
+  const came = (target.isConnected ? target : document.getElementById(target.id)) || event.target;
+  const href = had.getAttribute("href");
+  had = null;
+  const link = href && came.querySelector(`a[href="${CSS.escape(href)}"]`);
+  if (!link && !came.hasAttribute("tabindex")) came.setAttribute("tabindex", "-1");
+  (link || came).focus({ preventScroll: true });
 });

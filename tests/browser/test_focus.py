@@ -172,6 +172,22 @@ def test_the_drawer_of_changes_has_the_focus_and_gives_it_back_and_says_how_many
     expect(form.locator("#f-name")).to_be_focused()
 
 
+def test_a_link_in_the_panel_stays_where_it_is_clicked_and_keeps_the_focus(form: Page) -> None:
+    form.fill("#f-name", "")
+    link = form.locator("#changes [data-problem]")
+    link.evaluate("link => { link.marked = true; }")
+    with form.expect_response(lambda answer: answer.request.method == "POST"):
+        link.focus()  # The field is left, and the changes are asked for once more.
+    form.wait_for_load_state("networkidle")
+    assert link.evaluate("link => link.marked"), "the same answer takes nothing away"
+    expect(link).to_be_focused()
+    form.locator("#f-description").evaluate(
+        "field => { field.value = 'Cold drinks'; field.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    expect(form.locator("#changes-said")).to_have_text("1 change · 1 problem")
+    expect(link).to_be_focused()
+
+
 def test_what_is_refused_has_the_focus(signed_in: Page, live_server: LiveServer, library: Sandbox) -> None:
     Membership.objects.update(role=Role.ADMIN)
     page = signed_in
