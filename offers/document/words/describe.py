@@ -167,7 +167,7 @@ def _list(
             continue
         old_place = old.item(was[key], before, way.names)
         if key in moves:
-            yield _moved(after[index], *moves[key], old_place, place, way)
+            yield _moved(before[was[key]], after[index], *moves[key], old_place, place, way)
         if told is not None and isinstance(before[was[key]], dict) and isinstance(after[index], dict):
             yield from _told(before[was[key]], after[index], told, old_place, place, way)
         else:
@@ -199,10 +199,11 @@ def _moves(old: list[str], new: list[str]) -> dict[str, tuple[int, int]]:
     return {key: (was[key] + 1, index + 1) for index, key in enumerate(new) if index not in stay}
 
 
-def _moved(value: JSON, source: int, target: int, old: Place, place: Place, way: Way) -> Change:
-    text, shown = value_text(place.member, value, way.names)
+def _moved(before: JSON, after: JSON, source: int, target: int, old: Place, place: Place, way: Way) -> Change:
+    # What changed in it has rows of its own.
+    text, shown = value_text(place.member, after, way.names)
     return Change(
-        "moved", place.label, place.pointer, place.params, place.context, value, value, text, text, shown,
+        "moved", place.label, place.pointer, place.params, place.context, before, after, text, text, shown,
         position_from=source, position_to=target, old_pointer=old.pointer,
     )  # fmt: skip
 

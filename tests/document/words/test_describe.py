@@ -10,8 +10,8 @@ from offers.document.values import equal
 from offers.document.words.describe import Change, describe, summary
 from offers.document.words.naming import place_at, value_text
 from offers.document.words.spans import spans
-from tests.document.measure import assert_cheap
 from tests.document.strategies import documents, edited
+from tests.measure import assert_cheap
 
 WEB = "https://ns.adobe.com/xdm/channel-types/web"
 NAMES = {"p1": "Home page", "p2": "Newsletter", "t1": "Holiday 2026", "r1": "Gold members"}
@@ -232,6 +232,24 @@ def test_what_moved_and_changed_is_found_where_it_was() -> None:
         "moved": ("/representations/1", "/representations/0"),
         "added": ("", "/representations/2"),
     }
+
+
+def test_what_moved_is_as_it_was_and_as_it_is() -> None:
+    one, two = representation("p1"), representation("p2")
+    changed = representation("p2", "Bye")
+    (moved,) = (
+        row
+        for row in describe(offer(representations=[one, two]), offer(representations=[changed, one]))
+        if row.action == "moved"
+    )
+    assert (moved.old, moved.new) in [(one, one), (two, changed)]
+    less = {"placement": "p2", "channel": two["channel"]}
+    both = (
+        offer(representations=[{**less, "components": []}, one, representation("p3")]),
+        offer(representations=[one, representation("p3"), less]),
+    )
+    (moved,) = (row for row in describe(*both) if row.action == "moved")
+    assert (moved.old, moved.new) == ({**less, "components": []}, less)
 
 
 def test_a_pointer_can_be_put_into_words() -> None:
