@@ -17,7 +17,7 @@ from offers.ledger import writes
 from offers.models import LibraryItem, Membership, Sandbox
 from tests.api.conftest import BASE, make_caller
 from tests.cast import FORM, Role, actor, make, make_placement, make_sandbox, offer
-from tests.document.measure import own_seconds
+from tests.measure import least
 from tests.web.form_reader import form_in
 
 # What costs the most (thousands of tiny members described) takes 0.9 s here alone; a slower machine may have twice as much.
@@ -101,23 +101,17 @@ WORST: dict[str, Callable[[int], Document]] = {made.__name__: made for made in (
 
 
 class Timed:
-    """Sends requests, and keeps what each cost: the less of two tries where the first took long, for the machine is shared."""
+    """Sends requests, and keeps what each cost: the least of three tries where the first took long, for the machine is shared."""
 
     def __init__(self) -> None:
         self.costs: dict[str, float] = {}
 
     def __call__(self, name: str, do: Callable[[], Any], *statuses: int, again: bool = True) -> Any:
-        answer, self.costs[name] = self._once(do)
-        if again and self.costs[name] > SECONDS:
-            answer, cost = self._once(do)
-            self.costs[name] = min(cost, self.costs[name])
+        answers: list[Any] = []
+        self.costs[name] = least(lambda: answers.append(do()), SECONDS if again else float("inf"))
+        answer = answers[-1]
         assert answer.status_code in (statuses or (200,)), f"{name}: {answer.status_code} {answer.content[:300]!r}"
         return answer
-
-    def _once(self, do: Callable[[], Any]) -> tuple[Any, float]:
-        answers = []
-        cost = own_seconds(lambda: answers.append(do()))
-        return answers[0], cost
 
 
 @pytest.fixture

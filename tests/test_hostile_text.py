@@ -13,7 +13,6 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from time import process_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +31,7 @@ from offers.forms.fields import LANGUAGES
 from offers.lists import expressions, keyset, pages, programs
 from offers.web.edit.warnings import advice, broken_at
 from offers.web.lists.filters import wanted_in
+from tests.measure import least
 
 # Not public, but what re itself reads patterns with.
 codes: Any = import_module("re._constants")
@@ -171,18 +171,6 @@ def _parts(pattern: re.Pattern[str]) -> set[tuple[str, str, str]]:
     }  # fmt: skip
 
 
-def _seconds(do: Callable[[], object], enough: float) -> float:
-    """The least of three tries where the first took too long, so that noise of the machine is no finding."""
-    least = float("inf")
-    for _ in range(3):
-        started = process_time()
-        do()
-        least = min(least, process_time() - started)
-        if least < enough:
-            break
-    return least
-
-
 def _lengths() -> Iterator[int]:
     """Growing, so that what grows without measure is found while it can still be waited for."""
     length = 10.0
@@ -199,7 +187,7 @@ def _check(
     for before, unit, end in tried:
         for length in _lengths():
             text = before + unit * (length // len(unit)) + end
-            taken = _seconds(partial(feed, text), seconds)
+            taken = least(partial(feed, text), seconds)
             assert taken < seconds, f"{name}: {taken:.3f} s for {before!r} + {unit!r} * {length // len(unit)} + {end!r}"
             # Even what grows by the square is within bounds then at the full length.
             if length > 8_000 and taken < seconds / 20:

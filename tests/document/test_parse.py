@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from offers.document.errors import ParseError
 from offers.document.parse import parse
 from offers.document.values import depth, equal
-from tests.document.measure import assert_cheap, seconds
 from tests.document.strategies import values
+from tests.measure import assert_cheap, seconds
 
 
 def refusal(body: bytes, **options: Any) -> ParseError:

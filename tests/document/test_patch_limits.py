@@ -6,8 +6,8 @@ import pytest
 
 from offers.document.errors import PatchError
 from offers.document.patch import check
-from tests.document.measure import assert_cheap, seconds
 from tests.document.patches import apply, copy, move, op, refusal
+from tests.measure import assert_cheap, least
 
 
 def test_it_takes_200_operations_and_not_one_more() -> None:
@@ -113,4 +113,4 @@ def test_no_patch_takes_half_a_second_or_100_megabytes(document: Any, patch: Any
 def test_the_documented_patch_takes_microseconds() -> None:
     document = {"name": "a", "description": "b", "representations": [{"components": [{"content": "x" * 500}]}] * 4}
     patch = [op("replace", "/name", "x"), op("replace", "/description", "y")]
-    assert seconds(lambda: [apply(document, patch) for _ in range(1_000)]) / 1_000 < 150e-6
+    assert least(lambda: [apply(document, patch) for _ in range(1_000)], 0.15) < 0.15

@@ -11,8 +11,8 @@ from offers.document.errors import Problem
 from offers.document.kinds.fields import component_type, instant
 from offers.document.kinds.registry import Kind
 from offers.document.validate import Reference, fits, references, transition_problem, validate, with_defaults
-from tests.document.measure import seconds
 from tests.document.strategies import objects, offers, values
+from tests.measure import least
 
 WEB = "https://ns.adobe.com/xdm/channel-types/web"
 OFFER: dict[str, Any] = {
@@ -328,4 +328,4 @@ def test_a_new_offer_starts_as_a_draft() -> None:
 
 
 def test_a_typical_offer_is_checked_in_microseconds() -> None:
-    assert seconds(lambda: [validate(P, OFFER) for _ in range(1_000)]) / 1_000 < 100e-6
+    assert least(lambda: [validate(P, OFFER) for _ in range(1_000)], 0.1) < 0.1

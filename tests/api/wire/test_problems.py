@@ -1,6 +1,5 @@
 """The error table, row by row, and bodies that mean harm."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +11,7 @@ from django.test import RequestFactory
 from offers.api.wire import problems
 from offers.models import LibraryItem, Revision
 from tests.api.conftest import OFFER, Caller
+from tests.measure import least
 
 RENAME = [{"op": "replace", "path": "/name", "value": "Renamed"}]
 
@@ -99,11 +99,10 @@ def test_a_bad_body_is_refused_at_once_and_changes_nothing(editor: Caller, name:
     body, status, code = HOSTILE[name]
     editor("GET", OFFER)
     with nothing_changes():
-        started = time.process_time()
-        response = editor("PATCH", OFFER, body)
-        seconds = time.process_time() - started
-    assert told(response) == (status, code)
-    assert seconds < 0.5
+        answers = []
+        taken = least(lambda: answers.append(editor("PATCH", OFFER, body)), 0.5)
+    assert {told(response) for response in answers} == {(status, code)}
+    assert taken < 0.5
 
 
 @pytest.mark.parametrize("body", [HOSTILE[name][0] for name in HOSTILE if HOSTILE[name][1] == 400])

@@ -8,7 +8,7 @@ from offers.document.words.clips import clipped, folded
 from offers.document.words.describe import describe
 from offers.document.words.reads import Reading, _markup_of, read_of, reading, text_of
 from offers.document.words.spans import Room
-from tests.document.measure import assert_cheap
+from tests.measure import assert_cheap
 
 
 def read(old: str, new: str, language: str) -> Reading:

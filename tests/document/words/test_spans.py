@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from offers.document.words.spans import spans
 from offers.document.words.tokens import Language, tokens, units
-from tests.document.measure import seconds
+from tests.measure import least
 
 LANGUAGES: tuple[Language, ...] = ("text", "html", "json", "pql")
 PIECES = (
@@ -123,9 +123,7 @@ def test_no_two_texts_of_300_kb_take_long() -> None:
     for name, (before, after) in cases.items():
         for language in LANGUAGES:
             compare = partial(spans, before, after, language)
-            taken = seconds(compare)
-            if taken > 0.25:  # The machine is shared.
-                taken = min(taken, seconds(compare))
+            taken = least(compare, 0.25)
             if taken > 0.25:
                 slow[name, language] = round(taken, 2)
     assert not slow

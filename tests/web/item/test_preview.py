@@ -1,7 +1,6 @@
 """Previews: nothing of theirs runs, and nothing is loaded from other sites before the reader says so."""
 
 import re
-import time
 
 import pytest
 from django.test import Client
@@ -12,6 +11,7 @@ from offers.models import LibraryItem, Sandbox
 from offers.web.frame.pictures import asked_for, hosts_of
 from tests.cast import FORM, actor, make, make_placement, offer, patch, replace
 from tests.cast import shown_in as shown
+from tests.measure import least
 from tests.web.conftest import SignIn
 from tests.web.frame.test_respond import text_of
 
@@ -121,6 +121,4 @@ def test_sites_are_found_where_pictures_are_loaded_and_nowhere_else() -> None:
 @pytest.mark.parametrize("piece", ["src=https://a", "src=", "src= ", "url(", "https://", "src='https://a.", " "])
 def test_no_content_takes_long_to_look_through(piece: str) -> None:
     document = {"representations": [{"components": [{"type": "html", "content": piece * (100_000 // len(piece))}]}]}
-    began = time.process_time()
-    hosts_of(document)
-    assert time.process_time() - began < 0.2
+    assert least(lambda: hosts_of(document), 0.2) < 0.2

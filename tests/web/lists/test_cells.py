@@ -13,7 +13,7 @@ from offers.models import LibraryItem, Sandbox
 from offers.web.lists.cells import CELLS, drawn
 from offers.web.lists.rows import COLUMNS, USUAL, rows_of
 from tests.cast import Role, offer, shown_in
-from tests.document.measure import seconds
+from tests.measure import seconds
 
 NOW = datetime.now(UTC)
 ADMIN = Actor(Sandbox(name="prod", title="Prod"), Role.ADMIN, "Mina Park")

@@ -28,7 +28,7 @@ from offers.web.audit.shown.cells import drawn
 from offers.web.audit.shown.folding import Fold
 from offers.web.audit.shown.lines import Line
 from offers.web.frame.respond import Frame
-from tests.document.measure import seconds
+from tests.measure import seconds
 
 NOW = datetime.now(UTC)
 HOSTILE = "<script>'\"&{name}{}"

@@ -13,12 +13,9 @@ BYTES = 100_000_000
 def assert_cheap(call: Callable[[], object]) -> None:
     """The call, which may raise nothing, takes under half a second of processor time and 100 MB of memory.
 
-    Processor time, so that a busy machine does not fail it, and further tries for the same reason; memory apart, because tracing it slows the call down.
+    Memory apart, because tracing it slows the call down.
     """
-    taken = own_seconds(call)
-    for _attempt in range(2):
-        if taken >= SECONDS:
-            taken = min(taken, own_seconds(call))
+    taken = least(call, SECONDS)
     tracemalloc.start()
     try:
         call()
@@ -27,6 +24,18 @@ def assert_cheap(call: Callable[[], object]) -> None:
         tracemalloc.stop()
     assert taken < SECONDS, f"{taken:.2f} s"
     assert peak < BYTES, f"{peak / 1e6:.0f} MB"
+
+
+def least(call: Callable[[], object], enough: float) -> float:
+    """The least processor time of up to three tries, until one takes less than `enough` seconds.
+
+    The time of the call's thread, so that a busy machine fails nothing, and further tries, for a processor that is shared is slow now and then.
+    """
+    taken = own_seconds(call)
+    for _attempt in range(2):
+        if taken >= enough:
+            taken = min(taken, own_seconds(call))
+    return taken
 
 
 def seconds(call: Callable[[], object]) -> float:
