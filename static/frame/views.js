@@ -3,7 +3,7 @@ const VIEW = "offers.view";
 
 const show = () => {
   for (const changes of document.querySelectorAll(".changes")) {
-    const chosen = sessionStorage.getItem(VIEW) || changes.dataset.default || "words";
+    const chosen = sessionStorage.getItem(VIEW) || "words";
     const buttons = [...changes.querySelectorAll("[data-view]")];
     const shown = buttons.some((button) => button.dataset.view === chosen) ? chosen : "words";
     changes.dataset.shown = shown;

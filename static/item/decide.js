@@ -21,11 +21,6 @@ for (const left of document.querySelectorAll("[data-left]")) {
   // What chooses is not what Enter presses.
   for (const all of form.querySelectorAll("[data-all]")) all.type = "button";
   form.addEventListener("change", () => show(form));
-  form.addEventListener("input", (event) => {
-    const other = event.target.closest(".contested-other");
-    if (other && event.target.type !== "radio") other.querySelector("[type=radio]").checked = true;
-    show(form);
-  });
   form.addEventListener("click", (event) => {
     const all = event.target.closest("[data-all]");
     if (!all) return;

@@ -64,9 +64,11 @@ class Quick:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Who made the changes between two versions: how many there are, and the people with how many of the newest each made."""
+    """How many versions lead from one to the other, and who made them, with how many of the newest each."""
 
-    changes: int
+    versions: int
+    first: Revision
+    last: Revision
     people: list[tuple[str, str, int]]
     # Whether older ones than those that were looked at are among them.
     more: bool
@@ -108,7 +110,7 @@ def compare(request: HttpRequest, sandbox: str, section: Section, id: str) -> Ht
         erased=told.of_item(item),
         versions=_versions(newest, [side.made for side in sides]),
         quick=_quick(item, newest),
-        between=_between(item, source, to),
+        between=_between(item, *sorted((side.made for side in sides), key=lambda made: made.etag)),
         approvals=approvals_of(item.sandbox_id, [side.made for side in sides]),
         changes=changes,
         patch=diff(before, after) if before is not None and after is not None else [],
@@ -198,14 +200,14 @@ def _status(step: dict[str, Any]) -> object:
     return value.get("status") if isinstance(value, dict) else None
 
 
-def _between(item: LibraryItem, source: int, to: int) -> Between | None:
-    """The changes that lead from one to the other, whichever came first."""
-    first, last = sorted((source, to))
-    if last - first < 2:
+def _between(item: LibraryItem, first: Revision, last: Revision) -> Between | None:
+    """The changes that lead from one to the other, whichever came first; None where they are the same."""
+    versions = last.etag - first.etag
+    if not versions:
         return None
-    made = Revision.objects.filter(item=item, etag__gt=first, etag__lte=last).order_by("-etag")
+    made = Revision.objects.filter(item=item, etag__gt=first.etag, etag__lte=last.etag).order_by("-etag")
     people = Counter(made.values_list("actor_label", "client_id")[:COUNTED])
-    return Between(last - first, [(*one, n) for one, n in people.most_common(PEOPLE)], last - first > COUNTED)
+    return Between(versions, first, last, [(*one, n) for one, n in people.most_common(PEOPLE)], versions > COUNTED)
 
 
 def _found_by_time(request: HttpRequest, item: LibraryItem) -> QueryDict:
@@ -238,14 +240,14 @@ def _etag_at(request: HttpRequest, item: LibraryItem, name: str) -> int:
 
 
 def _versions(newest: Iterable[Revision], chosen: Iterable[Revision]) -> list[tuple[int, str]]:
-    """The newest versions and those that are chosen, newest first, each as a line: "3 Nov, 09:12 · Minji · End date"."""
+    """The newest versions and those that are chosen, newest first, each as a line: "version 4 · 3 Nov, 09:12 · Minji · End date"."""
     found = {made.etag: made for made in (*newest, *chosen)}
     return [(etag, _line(found[etag])) for etag in sorted(found, reverse=True)]
 
 
 def _line(made: Revision) -> str:
     when = f"{day(made.created_at)}, {timezone.localtime(made.created_at):%H:%M}"
-    return f"{when} · {readable(made.actor_label)} · {_changed(made)} · {version_name(made.etag)}"
+    return f"{version_name(made.etag)} · {when} · {readable(made.actor_label)} · {_changed(made)}"
 
 
 def _changed(made: Revision) -> str:

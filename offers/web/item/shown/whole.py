@@ -44,14 +44,10 @@ def whole_of(request: HttpRequest, version: Version, before: Version | None = No
     """
     document = version.document
     shown, sites = _shown(request, version, before)
-    languages = languages_of(shown)
-    language = chosen(languages, request.GET.get("language", ""))
     sentences = constraints(document, version.names)
     return {
         **sites,
-        **_first(in_language(shown, language)),
-        "languages": languages if len(languages) > 1 else [],
-        "shown_in": language,
+        **_spoken(request, shown),
         "sentences": beside(sentences, constraints(before.document, before.names)) if before else sentences,
         "tags": list(_tags(version, before)),
         "attributes": list(_attributes(document, before.document if before else None)),
@@ -61,9 +57,12 @@ def whole_of(request: HttpRequest, version: Version, before: Version | None = No
 
 
 def difference_of(request: HttpRequest, version: Version, before: Version) -> dict[str, Any]:
-    """What two versions show otherwise: the context of `item/_representation.html` and what stands around it."""
+    """What two versions show otherwise: the context of `item/_representation.html` and what stands around it.
+
+    `?language=` and `?pictures=` are as for all of a version.
+    """
     shown, sites = _shown(request, version, before)
-    return {**sites, **_first(differing(shown))}
+    return {**sites, **_spoken(request, differing(shown))}
 
 
 def _shown(request: HttpRequest, version: Version, before: Version | None) -> tuple[list[Placed], dict[str, list[str]]]:
@@ -75,9 +74,17 @@ def _shown(request: HttpRequest, version: Version, before: Version | None) -> tu
     return found, {"hosts": hosts, "other_sites": [host for host in hosts if host not in loaded]}
 
 
-def _first(shown: Sequence[Placed]) -> dict[str, Any]:
-    representations, left_out = first_of(shown, MOST)
-    return {"representations": representations, "left_out": left_out}
+def _spoken(request: HttpRequest, shown: Sequence[Placed]) -> dict[str, Any]:
+    """As much of it as a page can hold, in one language, and which others there are."""
+    languages = languages_of(shown)
+    language = chosen(languages, request.GET.get("language", ""))
+    representations, left_out = first_of(in_language(shown, language), MOST)
+    return {
+        "representations": representations,
+        "left_out": left_out,
+        "languages": languages if len(languages) > 1 else [],
+        "shown_in": language,
+    }
 
 
 def _tags(version: Version, before: Version | None) -> Iterator[Named]:

@@ -40,8 +40,9 @@ def test_versions_are_picked_by_their_time_author_and_fields(
     lines = dict(editor.get(f"{COMPARE}?from=1&to=4").context["versions"])
     made_at = Revision.objects.get(item=item, etag=4).created_at.astimezone(ZoneInfo("Asia/Seoul"))
     assert list(lines) == [4, 3, 2, 1]
-    assert re.fullmatch(rf"{made_at:%-d %b, %H:%M} · Theo Brandt · Priority, Name · version 4", lines[4])
-    assert lines[1].endswith("Jisoo Kim · Created · version 1")
+    assert re.fullmatch(rf"version 4 · {made_at:%-d %b, %H:%M} · Theo Brandt · Priority, Name", lines[4])
+    assert lines[1].startswith("version 1 · ")
+    assert lines[1].endswith("Jisoo Kim · Created")
 
 
 def test_a_version_of_a_long_history_is_found_by_its_moment(
@@ -111,6 +112,31 @@ def test_what_people_often_compare_is_one_click_away(
     assert quick(editor.get(COMPARE)) == expected, "in a long history the log knows when its status changed"
 
 
+def test_it_begins_with_how_much_changed_by_whom_and_between_which_moments(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    text = "/representations/0/components/0/content"
+    patch(actor(sandbox, label="Theo Brandt"), item, [*replace("/rank/priority", 8), *replace(text, "<p>Bye</p>")])
+    patch(actor(sandbox, label="Ada Moss"), item, replace("/name", "Autumn sale"))
+    response = editor.get(f"{COMPARE}?from=3&to=5")
+    said = re.sub(r"<[^>]+>", " ", text_of(response).partition('id="differs-title"')[2].partition("panel-body")[0])
+    assert re.search(r"^> 3 changes between .+ and .+ in 2 versions .*Ada Moss.+Theo Brandt", " ".join(said.split()))
+    assert 'data-shown="words"' in text_of(response)
+
+
+def test_what_looks_otherwise_is_shown_in_one_language_and_the_others_are_a_click_away(
+    editor: Client, item: LibraryItem, sandbox: Sandbox
+) -> None:
+    parts = [{"type": "html", "format": "text/html", "content": one, "language": [one]} for one in ("en-us", "ko-kr")]
+    patch(actor(sandbox), item, replace("/representations/0/components", parts))
+    changed = [{**part, "content": "Other words"} for part in parts]
+    patch(actor(sandbox), item, replace("/representations/0/components", changed))
+    response = editor.get(f"{COMPARE}?from=4&to=5")
+    assert (response.context["languages"], response.context["shown_in"]) == (["en-us", "ko-kr"], "en-us")
+    assert [len(one.contents) for one in response.context["representations"]] == [1]
+    assert 'href="?from=4&amp;to=5&amp;language=ko-kr#shown"' in text_of(response)
+
+
 def test_it_says_who_changed_it_in_between_and_what_is_the_same(
     editor: Client, item: LibraryItem, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,11 +145,11 @@ def test_it_says_who_changed_it_in_between_and_what_is_the_same(
         item.refresh_from_db()
     response = editor.get(f"{COMPARE}?from=3&to=6")
     between = response.context["between"]
-    assert (between.changes, between.people, between.more) == (3, [("Theo Brandt", "", 2), ("Ada Moss", "", 1)], False)
+    assert (between.versions, between.people, between.more) == (3, [("Theo Brandt", "", 2), ("Ada Moss", "", 1)], False)
     same = {line.title: line.text for section in response.context["same"] for line in section.lines}
     assert same["Name"] == "Summer sale"
     assert "Priority" not in same
-    assert editor.get(f"{COMPARE}?from=5&to=6").context["between"] is None
+    assert editor.get(f"{COMPARE}?from=6&to=6").context["between"] is None
     monkeypatch.setattr("offers.web.item.history.comparing.COUNTED", 2)
     assert editor.get(f"{COMPARE}?from=6&to=3").context["between"].more
 
