@@ -48,5 +48,12 @@ const watchFocus = (element) => {
 // Sections come anew with their rows.
 document.addEventListener("rows", (event) => watch(event.target));
 document.addEventListener("focusin", (event) => watchFocus(event.target));
+// Who goes to a section by the index is in it as if it had the focus, however short it is.
+for (const link of links) {
+  link.addEventListener("click", () => {
+    const section = document.getElementById(link.hash.slice(1));
+    if (section) watchFocus(section);
+  });
+}
 watchFocus(document.activeElement);
 ids.map((id) => document.getElementById(id)).filter(Boolean).forEach(watch);
