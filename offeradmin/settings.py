@@ -117,6 +117,7 @@ DATABASES["default"].update(
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SESSION_ENGINE = "offers.access.signed_in"
+MESSAGE_STORAGE = "offers.web.frame.middleware.Unread"
 AUTHENTICATION_BACKENDS = ["offers.web.account.accounts.ByNameOrEmail"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -1,9 +1,12 @@
-"""Headers for every answer, a request's id, the short way to the API, and the viewer's time zone."""
+"""Headers for every answer, a request's id, the short way to the API, the viewer's time zone, and what was said and not read yet."""
 
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.messages.storage.base import Message
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
@@ -15,6 +18,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 # Looked up once: it reads a directory tree, which takes longer than most requests.
 ZONES = frozenset(zoneinfo.available_timezones())
+# Who sends forms and reads no page would have ever more of it in each request.
+MOST = 5
 # A page may copy to the clipboard and fill the screen; nothing else of the reader's machine is any use to it.
 NO_DEVICES = ", ".join(
     f"{device}=()"
@@ -119,3 +124,13 @@ def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:
 def zone_named(name: str) -> zoneinfo.ZoneInfo | None:
     """The zone of this name. It comes from outside, and names a file: so it is looked up in the known ones."""
     return zoneinfo.ZoneInfo(name) if name in ZONES else None
+
+
+class Unread(FallbackStorage):
+    """Django's usual storage, of the last few messages."""
+
+    def _store(
+        self, messages: Sequence[Message], response: HttpResponseBase, *args: Any, **options: Any
+    ) -> list[Message]:
+        unstored: list[Message] = super()._store(list(messages)[-MOST:], response, *args, **options)  # type: ignore[misc]  # django-stubs lack it
+        return unstored

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from offers.models import Session
 from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +43,15 @@ def test_cookies_of_choices_are_for_tls_only_where_there_is_tls(choice: dict[str
     response = Client().post("/preferences/", choice, secure=True)
     assert response.status_code == 302, response
     assert [response.cookies[name]["secure"] for name in choice] == [True]
+
+
+def test_what_nobody_reads_does_not_grow(sign_in: SignIn) -> None:
+    browser = sign_in()
+    sizes = []
+    for _ in range(40):
+        browser.post("/preferences/", {"density": "comfortable", "keys": "on", "next": "/"})
+        kept = browser.cookies["messages"].value
+        sizes.append(len(kept) + sum(len(session.session_data) for session in Session.objects.all()))
+    assert max(sizes[6:]) <= sizes[5] + 20
+    page = browser.get("/preferences/").content.decode()
+    assert 1 <= page.count("Your preferences are saved.") <= 5
