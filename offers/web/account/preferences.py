@@ -10,13 +10,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.i18n import set_language as django_set_language
 
 from offers import asked
@@ -25,7 +25,6 @@ from offers.web.account.mail import ABOUT, When, wish_of
 from offers.web.account.places import places
 from offers.web.account.proofs import waiting_address
 from offers.web.frame.access import actor_of_last
-from offers.web.frame.middleware import zone_named
 from offers.web.frame.respond import THEMES, remember
 from offers.web.lists.rows import COLUMNS, USUAL, known_columns
 
@@ -56,12 +55,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """GET: the page with all of them. POST (any of `theme`, `language`, `timezone`, `keys`, `density`, `columns` with `of=list`, and `next`): keep
-    them.
+    """GET: the page with all of them. POST (any of `theme`, `language`, `timezone`, `keys`, `density`; `columns` with `of=list`; `when`, `hour` and
+    `about` with `of=mail`; and `next`): keep them.
     """
     if request.method != "POST":
         return page(request)
-    sent = request.POST
+    sent, of = request.POST, request.POST.getlist("of")
     theme, language, zone = (sent.get(name, "") for name in ("theme", "language", "timezone"))
     if zone and zone not in zoneinfo.available_timezones():
         return page(request, {"timezone": _("There is no such time zone.")})
@@ -82,8 +81,11 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if sent.get("density") in DENSITIES:
         remember(response, "density", sent["density"], request)
         chosen["density"] = sent["density"]
-    if sent.get("of") == "list":
-        chosen["columns"] = None if "usual" in sent else known_columns(sent.getlist("columns"))
+    if "list" in of:
+        columns = known_columns(sent.getlist("columns"))
+        chosen["columns"] = None if columns == list(USUAL) else columns
+    if "mail" in of:
+        chosen |= _mail_chosen(sent)
     if chosen:
         _store(request, **chosen)
     # What is changed from the sidebar is seen at once, and needs no words.
@@ -115,16 +117,19 @@ def page(request: HttpRequest, problems: Mapping[str, str] | None = None) -> Htt
     return render(request, "account/preferences.html", context, status=422 if problems else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def mail(request: HttpRequest) -> HttpResponse:
-    """POST `when`, `hour` and `about`: which notices come by mail, and when. GET leads to them: mails name this address."""
-    when, hour = request.POST.get("when"), asked.number(request.POST.get("hour"), 23)
-    if request.method == "POST" and when in When:
-        about = [name for name in ABOUT if name in request.POST.getlist("about")]
-        more = {} if hour is None else {"mail_hour": hour}
-        _store(request, mail_when=when, mail_about=about, **more, **_as_shown(request))
-        messages.success(request, _("What comes by mail is kept."))
+    """Where which notices come by mail is chosen: mails name this address."""
     return HttpResponseRedirect(reverse("preferences") + "#mail")
+
+
+def _mail_chosen(sent: QueryDict) -> dict[str, object]:
+    """Which notices come by mail, and when; nothing where the time is none."""
+    when, hour = sent.get("when"), asked.number(sent.get("hour"), 23)
+    if when not in When:
+        return {}
+    about = [name for name in ABOUT if name in sent.getlist("about")]
+    return {"mail_when": when, "mail_about": about, **({} if hour is None else {"mail_hour": hour})}
 
 
 def mail_shown(request: HttpRequest) -> dict[str, Any] | None:
@@ -134,14 +139,6 @@ def mail_shown(request: HttpRequest) -> dict[str, Any] | None:
     wish = wish_of(PersonalSettings.objects.filter(user=request.user.pk).first())
     about = [(name, one.title, name in wish.about) for name, one in ABOUT.items()]
     return {"wish": wish, "when": When.choices, "about": about, "hours": range(24)}
-
-
-def _as_shown(request: HttpRequest) -> dict[str, str]:
-    """The language and zone of the page, for who never chose any: mails are to have what the person sees."""
-    own = PersonalSettings.objects.filter(user=request.user.pk).first() or PersonalSettings()
-    zone, language = zone_named(request.COOKIES.get("timezone", "")), get_language()
-    found = {} if own.time_zone or zone is None else {"time_zone": zone.key}
-    return found if own.language or language not in dict(settings.LANGUAGES) else {**found, "language": str(language)}
 
 
 def _store(request: HttpRequest, **choice: object) -> None:

@@ -106,8 +106,11 @@ def days(now: datetime) -> tuple[date, date]:
 
 
 def strip(items: Iterable[Listing], now: datetime, due: Sequence[Due] = ()) -> Strip:
-    """The drawing of these scheduled changes and, below them, these items, in their order. Each has a window that meets the span."""
+    """The drawing of these scheduled changes and, below them, these items, from what is seen first to what is seen last. Each has
+    a window that meets the span.
+    """
     first, last = span(now)
+    items = sorted(items, key=lambda item: _seen(item, first))
     starts = [first + timedelta(weeks=number) for number in range(WEEKS)]
     weeks = [Week(_at(start, first, last), start, start <= now < start + timedelta(weeks=1)) for start in starts]
     marks = [_mark(one, number, first, last) for number, one in enumerate(due)]
@@ -121,6 +124,13 @@ def strip(items: Iterable[Listing], now: datetime, due: Sequence[Due] = ()) -> S
         HEAD + ROW * (len(marks) + len(bars)) + 4,
         [state.value for state in LiveState if state.value in present],
     )
+
+
+def _seen(item: Listing, first: datetime) -> tuple[datetime, datetime, str]:
+    """Where its bar begins and ends: all that began before the drawing begin with it, and end one after the other."""
+    assert item.starts_at, "it has a window"
+    assert item.ends_at, "it has a window"
+    return max(item.starts_at, first), item.ends_at, item.name
 
 
 def _bar(item: Listing, number: int, first: datetime, last: datetime, now: datetime) -> Bar:

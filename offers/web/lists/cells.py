@@ -53,11 +53,15 @@ CLOSED = """<span class="row-closed" title="{closed}">
 WINDOW = """<td class="window-cell">
 <svg class="window" viewBox="0 0 200 12" preserveAspectRatio="none" aria-hidden="true">
 <rect class="axis" x="0" y="5" width="200" height="2" rx="1"/>
-<rect class="window-bar window-{state}" x="{x}" y="3" width="{width}" height="6" rx="2"/>
+{bar}
 <rect class="today" x="{today}" y="0" width="1.5" height="12"/>
 </svg>
 {text}
 </td>"""
+BAR = '<rect class="window-bar window-{state}" x="{x}" y="2" width="{width}" height="8" rx="2"/>'
+# A window beyond the axis, before and after it: an arrow that leads there.
+BEYOND = '<path class="window-bar window-{state}" d="{way}"/>'
+BEFORE, AFTER = "M7 1 0 6l7 5z", "M193 1 200 6l-7 5z"
 # A value that is changed where it stands (web/in_place/cell.py); without JavaScript, in the form.
 CHANGE = """<a class="change-here" data-in-place="{column}" hx-get="{{address}}in-place/{column}/"
  href="{{address}}edit/#f-{field}"><span class="visually-hidden">{change} </span>"""
@@ -147,10 +151,12 @@ def _window(row: OfferRow) -> SafeString:
     bar, starts, ends = row.bar, row.item.starts_at, row.item.ends_at
     if bar is None or starts is None or ends is None:
         return NO_WINDOW
-    numbers = {"x": bar.x, "width": bar.width, "today": bar.today}
-    written = {name: f"{number:g}" for name, number in numbers.items()}
+    if bar.width:
+        drawn = format_html(BAR, state=bar.state, x=f"{bar.x:g}", width=f"{bar.width:g}")
+    else:
+        drawn = format_html(BEYOND, state=bar.state, way=AFTER if bar.x else BEFORE)
     text = _changed_here(row, "window", format_html(DATES, day(starts), day(ends)))
-    return format_html(WINDOW, state=bar.state, text=text, **written)
+    return format_html(WINDOW, bar=drawn, today=f"{bar.today:g}", text=text)
 
 
 def _starts(row: OfferRow) -> SafeString:

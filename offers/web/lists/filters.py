@@ -70,15 +70,15 @@ def day_of(query: QueryDict, name: str) -> date | None:
     return found if found and 2000 <= found.year < 2100 else None
 
 
-def order_of(request: HttpRequest, past: Collection[str] | None = None) -> str:
-    """The order of the address, else the one that suits its filter; among those of the `past`, of a list of a moment."""
+def order_of(request: HttpRequest, past: Collection[str] | None = None, usual: str = DEFAULT_ORDER) -> str:
+    """The order of the address, else the one that suits its filter, else the `usual`; among those of the `past`, of a list of a moment."""
     order, wanted = request.GET.get("sort", ""), Wanted(status=request.GET.get("status", ""))
     if past is not None:
         suits = as_of.STATE_ORDERS.get(request.GET.get("state", ""), as_of.DEFAULT_ORDER)
         return order if order in past else suits
     if order in orders_of(wanted):
         return order
-    return DEFAULT_ORDER if wanted.deleted else STATE_ORDERS.get(request.GET.get("state", ""), DEFAULT_ORDER)
+    return DEFAULT_ORDER if wanted.deleted else STATE_ORDERS.get(request.GET.get("state", ""), usual)
 
 
 def choices() -> dict[str, tuple[str, Options]]:

@@ -36,7 +36,8 @@ def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpRespo
     moment, status = list_moment(request, actor, section.kinds), request.GET.get("status", "")
     shown = status if status == DELETED and not moment else ""
     wanted, orders = Wanted(asked.text(request.GET.get("q"), 200), shown), as_of.ORDERS if moment else None
-    order = order_of(request, orders)
+    # They are looked up by their names, not watched like offers.
+    order = order_of(request, orders, usual="name")
     found, too_slow = found_of(actor, section.kinds, wanted, moment, order, request.GET.get("cursor", ""))
     offers = reverse("offers", args=[sandbox])
     rows = rows_of(found.items, at=moment.at) if moment else rows_of(with_names_of_now(found.items), offers)

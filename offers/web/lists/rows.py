@@ -86,7 +86,10 @@ def heads_of(columns: Iterable[str], widths: Mapping[str, int] = NO_WIDTHS, *, d
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A window on the axis: where it starts and how wide it is, where today is, in units of the drawing."""
+    """A window on the axis: where it starts and how wide it is, where today is, in units of the drawing.
+
+    One that is all before or after what the axis shows has no width, and stands at that end.
+    """
 
     x: float
     width: float
@@ -178,11 +181,13 @@ def _drawn(channels: Sequence[str]) -> SafeString:
 
 
 def axis_of(items: list[LibraryItem], now: datetime) -> Axis:
-    """From the first start to the last end of these items, around today and within a year of it."""
-    starts = [item.starts_at for item in items if item.starts_at]
-    ends = [item.ends_at for item in items if item.ends_at]
-    first = max(now - AXIS_AT_MOST, min([now - AXIS_AT_LEAST, *starts]))
-    last = min(now + AXIS_AT_MOST, max([now + AXIS_AT_LEAST, *ends]))
+    """Where most windows of these items are, around today and within a year of it: from a quarter of the starts to three quarters of
+    the ends. A few that are far away would make specks of all others; these have the edge that they are beyond.
+    """
+    starts = sorted(item.starts_at for item in items if item.starts_at)
+    ends = sorted(item.ends_at for item in items if item.ends_at)
+    first = max(now - AXIS_AT_MOST, min([now - AXIS_AT_LEAST, *starts[len(starts) // 4 :]]))
+    last = min(now + AXIS_AT_MOST, max([now + AXIS_AT_LEAST, *ends[: -(len(ends) // 4) or None]]))
     return first, last
 
 
@@ -195,6 +200,9 @@ def bar_of(item: LibraryItem, axis: Axis, now: datetime) -> Bar | None:
     def at(instant: datetime) -> float:
         return round(min(1.0, max(0.0, (instant - first) / length)) * AXIS, 1)
 
-    x = min(at(item.starts_at), AXIS - 3.0)
     state = live_state_of(item.status, item.starts_at, item.ends_at, now) if item.deleted_at is None else None
-    return Bar(x, max(3.0, round(at(item.ends_at) - x, 1)), at(now), state.value if state else "none")
+    named = state.value if state else "none"
+    if item.ends_at <= first or item.starts_at >= last:
+        return Bar(at(item.starts_at), 0.0, at(now), named)
+    x = min(at(item.starts_at), AXIS - 3.0)
+    return Bar(x, max(3.0, round(at(item.ends_at) - x, 1)), at(now), named)

@@ -1,4 +1,4 @@
-"""What a person chooses for themselves, on one page: kept by one Save for each group, and said."""
+"""What a person chooses for themselves, on one page: kept by one Save, and said."""
 
 import re
 from typing import Any
@@ -31,6 +31,22 @@ def test_one_save_keeps_theme_language_and_zone_and_says_so_in_the_new_language(
     assert (own.theme, own.language, own.time_zone) == ("dark", "ko", "Asia/Seoul")
 
 
+def test_a_single_save_is_for_all_of_them(editor: Client, settings: Any) -> None:
+    settings.SENDS_MAIL = True
+    text = text_of(editor.get("/preferences/"))
+    form = text[text.index('<form class="settings"') :]
+    form = form[: form.index("</form>")]
+    assert form.count("<button") == 1
+    for name in ("theme", "language", "timezone", "keys", "columns", "density", "when", "hour", "about"):
+        assert f'name="{name}"' in form
+    sent = {"theme": "light", "timezone": "Asia/Seoul", "keys": "off", "density": "compact", "columns": ["ends"]}
+    mail = {"when": "daily", "hour": "7", "about": ["asked"], "of": ["list", "mail"]}
+    assert editor.post("/preferences/", {**sent, **mail, "language": "en"}).status_code == 302
+    own = PersonalSettings.objects.get()
+    assert (own.theme, own.time_zone, own.keys, own.density) == ("light", "Asia/Seoul", "off", "compact")
+    assert (own.columns, own.mail_when, own.mail_hour, own.mail_about) == (["ends"], "daily", 7, ["asked"])
+
+
 def test_the_columns_of_the_list_are_chosen_here_too(editor: Client, item: LibraryItem) -> None:
     assert ticked(text_of(editor.get("/preferences/"))) == list(USUAL)
     sent = {"of": "list", "columns": ["ends", "status", "password"], "next": "/preferences/"}
@@ -38,8 +54,8 @@ def test_the_columns_of_the_list_are_chosen_here_too(editor: Client, item: Libra
     assert 'id="priority"' not in text_of(editor.get("/s/prod/offers/"))
     editor.post("/preferences/", {"of": "list", "next": "/preferences/"})
     assert PersonalSettings.objects.get().columns == [], "none at all is a choice"
-    editor.post("/preferences/", {**sent, "usual": "yes"})
-    assert PersonalSettings.objects.get().columns is None
+    editor.post("/preferences/", {**sent, "columns": list(USUAL)})
+    assert PersonalSettings.objects.get().columns is None, "the usual ones are no choice: they may become others"
     editor.post("/preferences/", {"theme": "dark"})
     assert PersonalSettings.objects.get().columns is None, "the sidebar's form has no columns"
 

@@ -61,17 +61,26 @@ def test_a_bar_is_its_window_cut_at_the_edges() -> None:
     assert half.y > whole.y
 
 
+def test_bars_begin_one_after_the_other_and_those_that_began_before_end_so() -> None:
+    windows = [(9, 20), (-99, 90), (-1, 30), (-50, 3), (-1, 5)]
+    with timezone.override(UTC):
+        drawn = strip([an_offer(NOW + days(start), NOW + days(end)) for start, end in windows], NOW)
+    seen = [(bar.item.starts_at - NOW, bar.item.ends_at - NOW) for bar in drawn.bars]
+    assert seen == [(days(start), days(end)) for start, end in ((-50, 3), (-99, 90), (-1, 5), (-1, 30), (9, 20))]
+    assert [bar.y for bar in drawn.bars] == sorted(bar.y for bar in drawn.bars)
+
+
 def test_a_name_stands_in_its_bar_and_never_beyond_it() -> None:
     long = "설날 선물 세트 사전 예약 · 2027 · 2차, and what else there is to say of it"
     with timezone.override(UTC):
-        drawn = strip([an_offer(NOW, NOW + days(length), long) for length in (30, 12, 8, 5)], NOW)
+        drawn = strip([an_offer(NOW, NOW + days(length), long) for length in (5, 8, 12, 30)], NOW)
     for bar in drawn.bars:
         for name, pixels in zip(bar.names, (WIDE, NARROW), strict=True):
             room = (bar.width if name.x is None else max(bar.x, 100 - bar.x - bar.width)) * pixels
             assert sum(SQUARE if "가" <= letter <= "힣" else LETTER for letter in name.text) <= room
             assert long.startswith(name.text.removesuffix("…"))
     assert [bar.names[0].x is None for bar in drawn.bars] == [True, True, True, True]
-    assert [len(bar.names[0].text) for bar in drawn.bars] == sorted(len(bar.names[0].text) for bar in drawn.bars)[::-1]
+    assert [len(bar.names[0].text) for bar in drawn.bars] == sorted(len(bar.names[0].text) for bar in drawn.bars)
 
 
 def test_a_name_that_has_no_room_in_its_bar_stands_beside_it_where_there_is_more() -> None:
@@ -128,7 +137,7 @@ def test_states_stand_in_the_legend_in_their_order_and_once_each() -> None:
     windows = [(1, 20), (-9, -1), (-9, 20), (-9, 2), (1, 20)]
     with timezone.override(UTC):
         drawn = strip([an_offer(NOW + days(start), NOW + days(end)) for start, end in windows], NOW)
-    assert [bar.state for bar in drawn.bars] == ["scheduled", "expired", "live", "ending", "scheduled"]
+    assert [bar.state for bar in drawn.bars] == ["expired", "ending", "live", "scheduled", "scheduled"]
     assert drawn.states == ["live", "ending", "scheduled", "expired"]
 
 

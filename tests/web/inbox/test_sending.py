@@ -237,17 +237,17 @@ def test_a_person_chooses_what_comes_and_when(people: Cast, browser_of: As) -> N
     assert Client().get("/preferences/mail/").headers["Location"] == "/accounts/login/?next=/preferences/mail/"
     assert browser.get("/preferences/mail/").headers["Location"] == "/preferences/#mail"
     assert 'id="mail"' not in Client().get("/preferences/").content.decode()
-    browser.cookies["timezone"] = "Asia/Seoul"
+    of_page: dict[str, Any] = {"of": "mail", "language": "en", "timezone": "Asia/Seoul"}
     for wrong in ({"when": "hourly"}, {}):
-        browser.post("/preferences/mail/", wrong)
+        browser.post("/preferences/", {"of": "mail", **wrong})
         assert not PersonalSettings.objects.exists()
-    browser.post("/preferences/mail/", {"when": "daily", "hour": "17", "about": ["asked", "x"]})
+    browser.post("/preferences/", {**of_page, "when": "daily", "hour": "17", "about": ["asked", "x"]})
     own = PersonalSettings.objects.get()
     assert (own.mail_when, own.mail_hour, own.mail_about) == ("daily", 17, ["asked"])
     assert wish_of(own) == Wish("daily", 17, frozenset(["asked"]), "en", SEOUL)
     page = browser.get("/preferences/").content.decode()
     assert "account has no address" in page
-    browser.post("/preferences/mail/", {"when": "never", "hour": "99"})
+    browser.post("/preferences/", {**of_page, "when": "never", "hour": "99"})
     own.refresh_from_db()
     assert (own.mail_when, own.mail_hour, own.mail_about) == ("never", 17, [])
 

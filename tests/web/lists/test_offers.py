@@ -130,7 +130,7 @@ def test_window_bars_stay_on_their_axis(sandbox: Sandbox) -> None:
     assert len(bars) == 4
     for bar in bars:
         assert bar is not None
-        assert 0 <= bar.x < bar.x + bar.width <= AXIS + 0.1
+        assert 0 <= bar.x <= bar.x + bar.width <= AXIS + 0.1
         assert 0 <= bar.today <= AXIS
 
 

@@ -56,6 +56,12 @@ def test_the_axis_reaches_a_month_around_today_and_no_further_than_a_year() -> N
     assert axis_of([an_offer(100 * DAY, 200 * DAY)], NOW) == (NOW - month, NOW + 200 * DAY)
 
 
+def test_a_few_windows_that_are_far_away_make_no_specks_of_the_others() -> None:
+    near = [an_offer(-50 * DAY, 40 * DAY)] * 3
+    assert axis_of([*near, an_offer(-300 * DAY, -200 * DAY)], NOW) == (NOW - 50 * DAY, NOW + 40 * DAY)
+    assert axis_of([an_offer(200 * DAY, 300 * DAY), *near], NOW) == (NOW - 50 * DAY, NOW + 40 * DAY)
+
+
 @pytest.mark.parametrize(
     ("start", "end", "x", "width", "state"),
     [
@@ -64,12 +70,13 @@ def test_the_axis_reaches_a_month_around_today_and_no_further_than_a_year() -> N
         (0, 25, 100, 50, "live"),
         (0, 7, 100, 14, "ending"),
         (25, 50, 150, 50, "scheduled"),
-        (-999, -990, 0, 3, "expired"),
-        (990, 999, AXIS - 3, 3, "scheduled"),
+        (-999, -990, 0, 0, "expired"),
+        (990, 999, AXIS, 0, "scheduled"),
+        (49.9, 999, AXIS - 3, 3, "scheduled"),
         (0, 0.01, 100, 3, "ending"),
     ],
 )
-def test_a_bar_is_its_window_on_the_axis_and_can_always_be_seen(
+def test_a_bar_is_its_window_on_the_axis_and_can_be_seen_unless_it_is_beyond_it(
     start: float, end: float, x: float, width: float, state: str
 ) -> None:
     bar = bar_of(an_offer(start * DAY, end * DAY), AROUND, NOW)
