@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from offers.access.people import known
+from offers.document.words.naming import Place, place_at
 from offers.erasure import keeping
 from offers.models import Erasure, ErasureStep, Keeping, LibraryItem
 
@@ -13,11 +14,15 @@ PAGE_SIZE = 25
 
 @dataclass(slots=True)
 class Told:
-    """An erasure with its steps, the oldest first; `who` is whose names went, as they are called now."""
+    """An erasure with its steps, the oldest first; `who` is whose names went, as they are called now.
+
+    `place` is the field that a text stood in: as every version of the item calls it, unless one version is asked.
+    """
 
     erasure: Erasure
     steps: list[ErasureStep] = field(default_factory=list)
     who: str = ""
+    place: Place = field(default_factory=Place)
 
     @property
     def asked(self) -> ErasureStep | None:
@@ -31,13 +36,25 @@ class Told:
     def last(self) -> ErasureStep | None:
         return self.steps[-1] if self.steps else None
 
+    @property
+    def answered(self) -> ErasureStep | None:
+        """The step that decided it; None while it waits."""
+        return next((step for step in self.steps if step.what in _ANSWERS), None)
+
+
+_ANSWERS = (ErasureStep.What.CONFIRMED, ErasureStep.What.REFUSED, ErasureStep.What.WITHDRAWN)
+
 
 def of(erasures: Sequence[Erasure]) -> list[Told]:
     """These erasures with their steps: two statements however many they are."""
     sandbox_id = erasures[0].sandbox_id if erasures else 0
     names = known({one.subject_key for one in erasures if one.subject_key}, sandbox_id)
     found = {
-        one.key: Told(one, who=names[one.subject_key].name if one.subject_key in names else one.subject_key)
+        one.key: Told(
+            one,
+            who=names[one.subject_key].name if one.subject_key in names else one.subject_key,
+            place=place_at(None, one.pointer),
+        )
         for one in erasures
     }
     # A long one was erased in many steps, of which the last one says when.

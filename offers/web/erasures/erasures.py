@@ -12,7 +12,11 @@ from offers import asked
 from offers.access.members import Moved, Refused, may_manage
 from offers.access.people import choices
 from offers.access.permissions import Actor, NotFound, check_audit
+from offers.document.kinds.registry import Kind
+from offers.document.words.naming import place_at
 from offers.erasure import asking, keeping, people, told
+from offers.ledger.history import document_at
+from offers.lists.names import names_in
 from offers.models import Erasure
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
@@ -98,6 +102,7 @@ def _shown(request: HttpRequest, actor: Actor, *, refused: Refused | None = None
     found, older = told.recent(actor.sandbox.pk, before)
     context = {
         "found": found,
+        "waiting": [one for one in found if one.erasure.state == Erasure.State.ASKED],
         "older": older,
         "before": before,
         "classes": keeping.classes(actor.sandbox.pk),
@@ -119,6 +124,10 @@ def _one(
     if found is None:
         raise NotFound
     (shown,) = told.of([found])
+    if found.item is not None:
+        # By the version that it was asked for in: an index of another one may lead elsewhere.
+        document = document_at(found.item, found.etags[0])
+        shown.place = place_at(document, found.pointer, names_in(found.sandbox_id, Kind(found.item.kind), [document]))
     is_open = found.state == Erasure.State.ASKED
     own = shown.asked is not None and shown.asked.actor_key == actor.key
     context = {
