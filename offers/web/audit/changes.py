@@ -1,14 +1,17 @@
-"""What differs in the library between two moments: `?from=` and `?to=`."""
+"""What differs in the library between two moments: `?from=` and `?to=`, of one `?kind=` or of all."""
 
+from collections import Counter
 from datetime import timedelta
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from offers import asked
-from offers.document.kinds.registry import Kind
+from offers.document.kinds.registry import KINDS, Kind
 from offers.log import between
-from offers.web.audit.differences import told
+from offers.web.audit.differences import grouped, told
 from offers.web.frame.access import actor_for
 from offers.web.frame.moment import at_of, typed
 from offers.web.frame.respond import answer
@@ -22,17 +25,24 @@ BEFORE = timedelta(days=7)
 def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     """What changed last in front. Without `to`, up to now; without `from`, the week before. Which is the earlier one is seen to."""
     actor, now = actor_for(request, sandbox), timezone.now()
+    kind = request.GET.get("kind", "")
+    if kind not in ["", *Kind]:
+        raise BadRequest("a kind that is none")
     asked_to = at_of(request, "to")
     last = min(asked_to or now, now)
     first, last = sorted((at_of(request, "from") or last - BEFORE, last))
     cursor = asked.text(request.GET.get("cursor"), MAX_CURSOR)
-    found = between.differences(actor.sandbox.pk, list(Kind), first, last, cursor)
+    found = between.differences(actor.sandbox.pk, [Kind(kind)] if kind else list(Kind), first, last, cursor)
+    differences = told(actor.sandbox.pk, found.pairs)
     context = {
         "first": first,
         "last": last,
-        "to_now": last == now,
+        "kind": kind,
+        "kinds": [(one.value, _(KINDS[one].label)) for one in Kind],
         "typed": {"first": typed(first), "last": typed(last) if asked_to else ""},
-        "differences": told(actor.sandbox.pk, found.pairs),
+        "differences": differences,
+        "groups": grouped(differences),
+        "counts": Counter(one.how for one in differences),
         "links": links(request, found.next, ""),
         "newest": address(request, cursor="") if cursor else "",
         "behind": found.behind,

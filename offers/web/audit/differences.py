@@ -1,17 +1,23 @@
 """What differs between two moments, in words, for the pages that tell it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import thread_time
+from typing import TypeAlias
 
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references
-from offers.document.values import Document
+from offers.document.values import Document, equal
 from offers.document.words.describe import Change, describe
 from offers.lists.names import names
 from offers.log.between import Pair
 from offers.models import LibraryItem
 
+# What an item's change comes to, so that the same of another one can be told with it.
+Same: TypeAlias = tuple[str, tuple[tuple[str, str, str], ...]]
+
+# Changes of an item up to which it is looked for whether others have the same: nobody makes more of them in many.
+FEW = 3
 # Seconds of the processor for the words of one page: of documents as large as they may be, few can be told apart in that time.
 ENOUGH = 0.3
 
@@ -28,6 +34,53 @@ class Difference:
     after: LibraryItem | None
     changes: list[Change]
     untold: bool = False
+
+    @property
+    def how(self) -> str:
+        """Whether the later moment has it newly, any more, or otherwise."""
+        return "changed" if self.before and self.after else "came" if self.after else "went"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items that have become the same way what they are, the one that was changed last in front; most have no `others`."""
+
+    first: Difference
+    others: list[Difference] = field(default_factory=list)
+
+    @property
+    def every(self) -> list[Difference]:
+        return [self.first, *self.others]
+
+    @property
+    def is_from_one(self) -> bool:
+        """Whether they were the same before, too."""
+        was = [[one.old for one in told.changes] for told in self.every if told.how == "changed"]
+        return all(equal(one, was[0]) for one in was)
+
+
+def grouped(found: Sequence[Difference]) -> list[Group]:
+    """Each with what is alike under it: the same fields have the same values now, or all came, or all went."""
+    groups: list[Group] = []
+    of: dict[Same, Group] = {}
+    for one in found:
+        same = _same(one)
+        if same is not None and same in of:
+            of[same].others.append(one)
+            continue
+        groups.append(Group(one))
+        if same is not None:
+            of[same] = groups[-1]
+    return groups
+
+
+def _same(one: Difference) -> Same | None:
+    kind = one.pair.item.kind
+    if one.how != "changed":
+        return kind, ((one.how, "", ""),)
+    if one.untold or len(one.changes) > FEW or any(change.action == "moved" for change in one.changes):
+        return None
+    return kind, tuple((change.action, change.title, repr(change.new)) for change in one.changes)
 
 
 def told(sandbox_id: int, pairs: Sequence[Pair], *, backwards: bool = False) -> list[Difference]:

@@ -13,10 +13,12 @@ from django.utils import timezone
 from offers import asked
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import OFFER_KINDS
+from offers.document.live import LiveState
 from offers.document.values import equal
 from offers.ledger.heads import Head
 from offers.ledger.history import last_instant
-from offers.lists import as_of
+from offers.lists import as_of, pages
+from offers.lists.filters import Wanted
 from offers.lists.pages import COUNT_LIMIT
 from offers.lists.timely import TooSlow
 from offers.log import between
@@ -31,6 +33,9 @@ from offers.web.lists.filters import address, links
 
 MAX_CURSOR = 400
 FORECAST_ROWS = 50
+LIVE = Wanted(state=LiveState.LIVE)
+# Offers on air now that are named, those that end first.
+NAMED = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,9 @@ def _page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "at_text": machine_text(at),
         "typed": {"at": typed(at) if moment else "", "as_known": typed(known) if as_known else ""},
         "known": known if as_known else None,
+        # Now, and by nothing else than what is known now: there is nothing to compare, but all that is on air.
+        "is_now": moment is None and as_known is None,
+        "named": [] if moment or as_known else pages.recent(place, OFFER_KINDS, LIVE, "ends", NAMED),
         "counts": counts,
         "rows": [
             _addressed(_row(one, at), actor, (at, known if as_known else None))

@@ -84,7 +84,9 @@ def test_what_was_known_at_another_time_is_compared_either_way(editor: Client, t
     assert rows_of(editor, f"{ON_AIR}?at={then}&as-known={then}") == {}
     turned = rows_of(editor, f"{ON_AIR}?at={now}&as-known={then}")
     assert turned == {"gone": (False, True), "new": (True, False), "off": (False, True), "renamed": (True, True)}
-    assert "Nothing differs" in text_of(editor.get(ON_AIR))
+    now_on_air = text_of(editor.get(ON_AIR))
+    assert "3 offers are on air" in now_on_air
+    assert "Offer stays" in now_on_air, "now there is nothing to compare with, so what is on air is named"
 
 
 def test_what_differs_in_the_library_is_told_in_words_the_newest_first(editor: Client, then: str) -> None:
