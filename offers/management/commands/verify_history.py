@@ -66,11 +66,11 @@ class Command(BaseCommand):
         items = LibraryItem.objects.filter(sandbox__in=sandboxes).count()
         revisions = Revision.objects.filter(sandbox__in=sandboxes).count()
         summary = (
-            f"{items:,} items with {revisions:,} revisions in {len(sandboxes)} sandboxes, "
+            f"{items:,} items with {revisions:,} revisions in {len(sandboxes)} {'sandbox' if len(sandboxes) == 1 else 'sandboxes'}, "
             f"in {seconds:.1f} s ({revisions / max(seconds, 0.001):,.0f} revisions/s)"
         )
         if found:
-            raise CommandError(f"{found} differences found. Checked {summary}.")
+            raise CommandError(f"{found} {'difference' if found == 1 else 'differences'} found. Checked {summary}.")
         self.stdout.write(f"Every digest and every document is as it should be: {summary}.")
 
     def _record(self, made: LogCheck, kept: Sequence[Checkpoint], key: str | None) -> None:

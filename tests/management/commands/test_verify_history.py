@@ -29,14 +29,14 @@ def run(*arguments: str) -> str:
 
 def test_it_counts_what_it_found_in_order(library: None) -> None:
     assert "2 items with 4 revisions in 2 sandboxes" in run()
-    assert "1 items with 2 revisions in 1 sandboxes" in run("--sandbox", "dev")
+    assert "1 items with 2 revisions in 1 sandbox" in run("--sandbox", "dev")
 
 
 def test_it_says_where_history_was_tampered_with_and_fails(library: None) -> None:
     LibraryItem.objects.filter(sandbox__name="prod").update(etag=3)
     said = run()
     assert "prod sale etag 2: the item is at etag 3, its history ends at 2" in said
-    assert "FAILED: 1 differences found" in said
+    assert "FAILED: 1 difference found" in said
     assert "FAILED" not in run("--sandbox", "dev")
 
 
