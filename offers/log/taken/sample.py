@@ -29,7 +29,7 @@ ORDER = ("created_at", "index")
 
 
 class TooMany(Exception):
-    """More than POPULATION changes are in the period."""
+    """More changes are in the period than it is drawn of."""
 
 
 class Nothing(Exception):
@@ -67,15 +67,16 @@ class Draw:
         return _told(self.sandbox, self.wanted, self.size, self.root, self.population)
 
 
-def draw(sandbox: Sandbox, wanted: Wanted) -> Draw:
-    """Raises Nothing and TooMany."""
+def draw(sandbox: Sandbox, wanted: Wanted, most: int | None = None) -> Draw:
+    """Of up to `most` changes, POPULATION if none is given. Raises Nothing and TooMany."""
+    most = most or POPULATION
     size = checkpoints.size_of(sandbox)
     root = Tree(sandbox.pk).root(size)
     with reading.under("plan_cache_mode", "force_custom_plan"):
-        population = _population(sandbox, wanted, size)[: POPULATION + 1].count()
+        population = _population(sandbox, wanted, size)[: most + 1].count()
         if not population:
             raise Nothing
-        if population > POPULATION:
+        if population > most:
             raise TooMany
         ranks = script("draw_sample").ranks(_told(sandbox, wanted, size, root, population))
         places = _at_ranks(sandbox, wanted, size, ranks)

@@ -17,8 +17,11 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     held = actor.sandbox
     checks = LogCheck.objects.filter(sandbox=held).order_by("-pk")
     passed, last = checks.filter(differences=0).first(), checks.first()
+    size = checkpoints.size_of(held)
     context = {
         "passed": passed,
+        # What came since, which nobody has looked at yet.
+        "since": size - passed.size if passed else size,
         # The name and the id tell keys apart; the key itself is above.
         "signed_by": "+".join(passed.vkey.split("+", 2)[:2]) if passed else "",
         "may_take": may_take(actor),

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from offers.access.permissions import check_audit
-from offers.access.then import access_at
+from offers.access.then import Member, access_at
 from offers.log.taken.bypasses import Use, own_approvals, uses
 from offers.models import LogCheck, Sandbox
 from offers.web.frame.access import actor_for
 from offers.web.frame.moment import at_of, moment_of, typed
 from offers.web.frame.respond import answer
+from offers.web.frame.times import exact_text
 
 SHOWN = 50
 
@@ -31,6 +34,16 @@ class Count:
     unseen: int
 
 
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What is to be so, whether it is (`holds`), what that was seen by, and where on the page, or beside it, there is more."""
+
+    name: str
+    holds: bool
+    found: str
+    more: str
+
+
 def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     """`?at=` is the moment, now without it, and for one that is still to come."""
     actor, now = actor_for(request, sandbox), timezone.now()
@@ -42,18 +55,28 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     found = [one for one in every if at is None or one.at <= at]
     own, looked_at, more_requests = own_approvals(actor.sandbox.pk)
     access = access_at(actor.sandbox, at)
+    programs = [one for one in access.members if one.is_program]
+    checks = LogCheck.objects.filter(sandbox=actor.sandbox).order_by("-pk")
+    last = checks.first()
+    controls = [
+        _own_approval(own, looked_at),
+        _second_person(access.policy),
+        _looked_at(found, now),
+        _owned(programs),
+        _proved(last, reverse("audit_integrity", args=[sandbox])),
+    ]
     context: dict[str, object] = {
+        "controls": controls,
+        "look": sum(not one.holds for one in controls),
         "at": at,
         "moment": moment_of(request),
         "to_come": asked is not None and at is None,
         "typed": typed(asked) if asked else "",
         "access": access,
-        "programs": [one for one in access.members if one.is_program],
-        "policy": Sandbox.ReviewPolicy(access.policy).label,
+        "programs": programs,
         "is_before": at is not None and (access.begins is None or at < access.begins),
         "uses": [(one, one.is_late(now)) for one in found[:SHOWN]],
         "count": len(found),
-        "unseen": sum(use.looked_at is None for use in found),
         "more_uses": more_uses,
         "unlisted": max(0, len(found) - SHOWN),
         "months": _counts(found, now, _month),
@@ -61,9 +84,57 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "own": own,
         "looked_at": looked_at,
         "more_requests": more_requests,
-        "passed": LogCheck.objects.filter(sandbox=actor.sandbox, differences=0).order_by("-pk").first(),
+        "passed": checks.filter(differences=0).first() if last and last.differences else last,
     }
     return answer(request, "audit/taken/controls.html", context)
+
+
+def _own_approval(own: Sequence[int], looked_at: int) -> Control:
+    if own:
+        said = ngettext(
+            "%(n)s request by the yes of its own author", "%(n)s requests by the yes of an author", len(own)
+        )
+        return Control(_("Nobody approves their own change"), False, said % {"n": len(own)}, "#own-title")
+    said = ngettext(
+        "The only applied request was looked at", "The last %(n)s applied requests were looked at", looked_at
+    )
+    return Control(_("Nobody approves their own change"), True, said % {"n": looked_at}, "#own-title")
+
+
+def _second_person(policy: str) -> Control:
+    holds = policy == Sandbox.ReviewPolicy.TWO_PEOPLE
+    found = str(Sandbox.ReviewPolicy(policy).label)
+    return Control(_("A second person publishes what is live"), holds, found, "#policies-title")
+
+
+def _looked_at(found: Sequence[Use], now: datetime) -> Control:
+    """What did not wait for a second person: one is to look at it afterwards, within the time that there is for it."""
+    unseen, late = sum(use.looked_at is None for use in found), sum(use.is_late(now) for use in found)
+    if not found:
+        said = _("It was never used.")
+    else:
+        said = ngettext("Used %(n)s time", "Used %(n)s times", len(found)) % {"n": len(found)}
+        said += "".join(f" · {word}: {n}" for word, n in ((_("Nobody looked yet"), unseen), (_("too late"), late)) if n)
+    name = _("What did not wait is looked at in time")
+    return Control(name, not unseen and not late, said, "#bypass-title")
+
+
+def _owned(programs: Sequence[Member]) -> Control:
+    nobodys = [one.name for one in programs if one.is_open and not one.owner]
+    said = f"{_('Without an owner:')} {', '.join(nobodys)}" if nobodys else _("Each has an owner")
+    said = said if programs else _("No program works in this sandbox.")
+    return Control(_("Every API client belongs to somebody"), not nobodys, said, "#programs-title")
+
+
+def _proved(last: LogCheck | None, more: str) -> Control:
+    if last is None:
+        said = _("Nobody has proved this history yet.")
+    elif last.differences:
+        said = ngettext("%(n)s difference was found", "%(n)s differences were found", last.differences)
+        said = said % {"n": last.differences}
+    else:
+        said = _("Proved on {when}").format(when=exact_text(last.at))
+    return Control(_("History is what it was"), last is not None and not last.differences, said, more)
 
 
 def _counts(found: Sequence[Use], now: datetime, of: Callable[[Use], tuple[str, str]]) -> list[Count]:

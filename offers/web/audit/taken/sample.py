@@ -23,6 +23,8 @@ from offers.web.lists.filters import day_of
 
 MAX_SEED = 64
 SIZE, DAYS = 25, 90
+# Of how many a sample is shown on the page: who waits for a page waits for a second at most.
+SHOWN_OF = 100_000
 
 
 class Refused(Exception):
@@ -34,7 +36,20 @@ class Refused(Exception):
 
 
 def page(request: HttpRequest, sandbox: str) -> HttpResponse:
-    return _form(request, actor_for(request, sandbox))
+    """`?show=yes` shows what is drawn by what else is asked for, the first of it."""
+    actor = actor_for(request, sandbox)
+    if "show" not in request.GET:
+        return _form(request, actor)
+    try:
+        found = sample.draw(actor.sandbox, _wanted(request), SHOWN_OF)
+    except Refused as refused:
+        return _form(request, actor, refused)
+    except sample.Nothing:
+        return _form(request, actor, Refused(_("There is no such change in this period."), "from"))
+    except sample.TooMany:
+        said = _("More than 100,000 changes are in this period. The pack has what is drawn of them.")
+        return _form(request, actor, Refused(said, "from"))
+    return _form(request, actor, found=found)
 
 
 def pack(request: HttpRequest, sandbox: str) -> HttpResponseBase:
@@ -83,10 +98,14 @@ def _seed(query: QueryDict) -> str:
     return " ".join(asked.text(query.get("seed"), MAX_SEED).split())
 
 
-def _form(request: HttpRequest, actor: Actor, refused: Refused | None = None) -> HttpResponse:
+def _form(
+    request: HttpRequest, actor: Actor, refused: Refused | None = None, found: sample.Draw | None = None
+) -> HttpResponse:
     query, today = request.GET, timezone.localdate()
     context: dict[str, object] = {
         "refused": refused,
+        "found": found,
+        "drawn": next(sample.changes(found)) if found else (),
         "field": refused.field if refused else "",
         "first": asked.text(query.get("from"), 10) or (today - timedelta(days=DAYS)).isoformat(),
         "last": asked.text(query.get("to"), 10) or today.isoformat(),

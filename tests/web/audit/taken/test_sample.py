@@ -103,6 +103,25 @@ def test_a_pack_has_each_change_in_words_its_documents_and_whose_it_was(
     assert {row["approved_by"] for row in rows} == {"", "Jisoo"}
 
 
+def test_the_page_shows_what_is_drawn_which_is_what_the_pack_has(
+    lived: Sandbox, sign_in: SignIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auditor = sign_in("auditor")
+    page: Any = auditor.get(asked(size="5", show="yes").replace("sample.zip", "sample/"))
+    text = text_of(page)
+    told = json.loads((pack(auditor, tmp_path, size="5") / "index.json").read_text())
+    drawn = [(one.revision.item.id, one.revision.etag) for one in page.context["drawn"]]
+    assert drawn == [(change["id"], change["etag"]) for change in told["changes"]]
+    assert "5 of 12 changes are drawn" in text
+    id, etag = drawn[0]
+    assert f"{id}/history/{etag}/proof/" in text
+    none = auditor.get(asked(show="yes", kind="placement").replace("sample.zip", "sample/"))
+    assert none.status_code == 422
+    monkeypatch.setattr("offers.web.audit.taken.sample.SHOWN_OF", 3)
+    many = auditor.get(asked(show="yes").replace("sample.zip", "sample/"))
+    assert "The pack has what is drawn of them" in text_of(many), "nobody waits for a page of a million"
+
+
 def test_a_stranger_draws_the_same_and_proves_each_change_with_what_is_in_it(
     lived: Sandbox, sign_in: SignIn, tmp_path: Path
 ) -> None:
