@@ -17,6 +17,7 @@ from offers.review.verdicts import not_agreed_by, not_judged_by
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.item.proposals.when import NoSuchTime
+from offers.web.reviews.alike import Row, grouped
 from offers.web.reviews.around.reach import reach_of
 from offers.web.reviews.around.revised import Revised
 from offers.web.reviews.around.whole import wholes
@@ -71,10 +72,11 @@ def shown(
     context: dict[str, Any] = {
         "asked": asked_for,
         "found": found,
-        "rows": [
-            (row, trouble_said(row.place) if under_way else "", of_row, whole.get(row.id), reach.get(row.id, []))
+        "groups": grouped(
+            Row(row, trouble_said(row.place) if under_way else "", of_row, whole.get(row.id), reach.get(row.id, []))
             for row, of_row in zip(rows, lines, strict=True)
-        ],
+        ),
+        "several": len(rows) > 1,
         "in_words": "reviews/_lines.html",
         "seen": ",".join(str(place.head.etag if place.head else 0) for place in found.places),
         "checks": checks(actor, found, known) if under_way else [],

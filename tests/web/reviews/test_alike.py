@@ -1,0 +1,63 @@
+"""The same change of many items on the page of a request: one row that unfolds, and what differs by itself."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from offers.document.kinds.registry import Kind
+from offers.models import LibraryItem
+from offers.review import comments, requests
+from offers.review.comments import About
+from tests.cast import make, offer, replace
+from tests.review.asking import wanted
+from tests.review.conftest import Cast
+from tests.web.reviews.conftest import As
+from tests.web.reviews.test_page import at, text_of
+
+pytestmark = pytest.mark.django_db
+FOLD = '<details class="review-each">'
+
+
+def many(people: Cast, count: int) -> list[LibraryItem]:
+    return [make(people.mina, offer(name=f"Offer {n}", rank={"priority": n}), id=f"o{n}") for n in range(count)]
+
+
+def test_the_same_change_of_many_offers_is_one_row_and_what_somebody_has_to_look_at_stands_by_itself(
+    people: Cast, browser_of: As
+) -> None:
+    items = many(people, 7)
+    changes = [wanted(item, replace("/rank/priority", 50)) for item in items[:6]]
+    changes.append(wanted(items[6], replace("/rank/priority", 51)))
+    request = requests.propose(people.mina, changes, "Up")
+    comments.say(people.jun, request, "This one, too?", About("o1", ("rank", "priority")))
+    with CaptureQueriesContext(connection) as statements:
+        page = browser_of(people.jun).get(at(request))
+    groups = page.context["groups"]
+    assert [[row.shown.id for row in group.rows] for group in groups] == [
+        ["o0", "o2", "o3", "o4", "o5"],
+        ["o1"],
+        ["o6"],
+    ]
+    assert page.content.decode().count(FOLD) == 1
+    said = text_of(page)
+    assert "The same change in 5 offers" in said
+    assert "0 – 5 → 50" in said, "the least and the most of what it was: what goes down is seen"
+    assert "Offer 0, Offer 2, Offer 3 and 2 more" in said
+    assert all(f"Offer {n}" in said for n in range(7)), "each can be unfolded"
+    few = requests.propose(people.mina, [wanted(item, replace("/rank/priority", 60)) for item in items[:2]], "Two")
+    with CaptureQueriesContext(connection) as less:
+        assert FOLD not in browser_of(people.jun).get(at(few)).content.decode()
+    assert len(less) <= len(statements) <= len(less) + 2
+
+
+def test_values_without_an_order_are_not_told_as_a_range_and_deletions_are_one_row(
+    people: Cast, browser_of: As
+) -> None:
+    items = many(people, 3)
+    tags = [make(people.mina, {"name": f"Tag {n}"}, Kind.TAG, f"t{n}") for n in range(3)]
+    renaming = requests.propose(people.mina, [wanted(one, replace("/name", "Winter")) for one in tags], "R")
+    said = text_of(browser_of(people.jun).get(at(renaming)))
+    assert "The same change in 3 items" in said
+    assert "different values → Winter" in said
+    gone = requests.propose(people.mina, [wanted(one, [{"op": "remove", "path": ""}]) for one in items], "Away")
+    assert "They are deleted. Their history stays." in text_of(browser_of(people.jun).get(at(gone)))
