@@ -86,10 +86,10 @@ def unread(actor: Actor) -> int:
     return len(found.values_list("key")[: MOST_COUNTED + 1])
 
 
-def read(actor: Actor, key: int | None = None) -> int:
-    """Mark one of them as read, or all; how many were not yet."""
+def read(actor: Actor, number: int | None = None) -> int:
+    """Mark those of the request with this number as read, or all; how many were not yet."""
     found = Notice.objects.filter(user=actor.user_id, sandbox=actor.sandbox, read_at=None)
-    return (found if key is None else found.filter(key=key)).update(read_at=timezone.now())
+    return (found if number is None else found.filter(request__number=number)).update(read_at=timezone.now())
 
 
 def seen(actor: Actor, request: ChangeRequest) -> None:

@@ -25,7 +25,8 @@ for (const left of document.querySelectorAll("[data-left]")) {
     const all = event.target.closest("[data-all]");
     if (!all) return;
     event.preventDefault();
-    takeAll(form, all.dataset.all);
+    // Those of one item, or all.
+    takeAll(all.closest("[data-all-of]") || form, all.dataset.all);
   });
   // What the server says of the choices comes with a bar of its own.
   for (const said of ["htmx:afterSettle", "htmx:afterRequest"]) document.addEventListener(said, () => show(form));

@@ -1,5 +1,6 @@
 """Promote items to another sandbox: where to, what that would do there, what has to be decided, and the change request."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,11 +17,14 @@ from offers.document.errors import DocumentError, Problem
 from offers.document.kinds.registry import KINDS
 from offers.document.merge import Conflict
 from offers.document.validate import references
+from offers.document.values import Document
 from offers.document.words.describe import Change, describe
 from offers.document.words.naming import Places
+from offers.document.words.reads import Reading, read_of, reading
 from offers.document.words.spans import Room
+from offers.document.words.tokens import Language
 from offers.ledger.references import InUse
-from offers.lists.names import names_in
+from offers.lists.names import names
 from offers.models import Listing, Revision, Sandbox
 from offers.promotion import SOURCE, TARGET, Choices, Promoted, State, planned
 from offers.review import requests
@@ -60,6 +64,8 @@ class Contested:
     source: Side
     target: Side
     chosen: str
+    # How the source differs from the target, where both are read and not shown as their sources.
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +131,10 @@ def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str
         given |= {missing.id: ALONG for one in plan for missing in one.missing}
         choices = replace(choices, references=_led(given))
         plan = planned(source, target, _with_along(ids, given), choices)
-    if (side := form.get("take", "")) in (SOURCE, TARGET):
-        choices = replace(choices, picks={one.here.id: {each.key: side for each in one.conflicts} for one in plan})
+    side, _of, taken = form.get("take", "").partition(":")
+    if side in (SOURCE, TARGET):
+        picked = {one.here.id: {each.key: side for each in one.conflicts} for one in plan if taken in ("", one.here.id)}
+        choices = replace(choices, picks={**choices.picks, **picked})
         plan = planned(source, target, _with_along(ids, given), choices)
     ready = any(one.is_ready for one in plan) and all(one.is_ready or one.state in NOTHING for one in plan)
     problems: Sequence[tuple[str, Problem | str]] = ()
@@ -138,9 +146,10 @@ def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str
             if isinstance(done, HttpResponse):
                 return done
             problems = done
-    rows = _rows(target, plan, choices)
+    rows = _rows(source, target, plan, choices)
     context = {
         "target": target.sandbox,
+        "sides": [(SOURCE, source.sandbox), (TARGET, target.sandbox)],
         "ids": ids,
         "rows": [row for row in rows if row.one.state != State.SAME],
         "same": [row for row in rows if row.one.state == State.SAME],
@@ -205,13 +214,29 @@ def _proposed(
     return HttpResponseRedirect(reverse("review", args=[target.sandbox.name, made.number]))
 
 
-def _rows(target: Actor, plan: Sequence[Promoted], choices: Choices) -> list[Row]:
+def _document_there(one: Promoted) -> Document | None:
+    return one.there.document if one.there and one.there.deleted_at is None else None
+
+
+def _names(source: Actor, target: Actor, plan: Sequence[Promoted]) -> dict[str, str]:
+    """Of all that the plan refers to; what is not in the target is called as in the source."""
+    ids = {
+        reference.id
+        for one in plan
+        for document in (one.here.document, one.document, _document_there(one))
+        if document
+        for reference in references(one.here.kind, document)
+    }
+    return {**names(source.sandbox.pk, ids), **names(target.sandbox.pk, ids)}
+
+
+def _rows(source: Actor, target: Actor, plan: Sequence[Promoted], choices: Choices) -> list[Row]:
     rows, room = [], Room()
+    known = _names(source, target, plan)
     for one in plan:
-        before = one.there.document if one.there and one.there.deleted_at is None else None
-        names = names_in(target.sandbox.pk, one.here.kind, [one.document, *([before] if before else [])])
-        changes = describe(before, one.document, names=names) if one.state not in (*NOTHING, State.TAKEN) else []
-        places = Places([one.here.document, *([before] if before else [])], names)
+        before = _document_there(one)
+        changes = describe(before, one.document, names=known) if one.state not in (*NOTHING, State.TAKEN) else []
+        places = Places([one.here.document, *([before] if before else [])], known)
         contested = [_contested(one, conflict, places, choices, room) for conflict in one.conflicts]
         rows.append(Row(one, seen(one), _(WORDS[one.state]) if one.state in WORDS else "", changes, contested))
     return rows
@@ -221,9 +246,23 @@ def _contested(one: Promoted, conflict: Conflict, places: Places, choices: Choic
     """What the source has is marked where it differs from what is there, as long as there is `room` to compare."""
     chosen = choices.picks.get(one.here.id, {}).get(conflict.key, "")
     source, target = (side_of(conflict, value, places) for value in (conflict.ours, conflict.theirs))
-    source = compared(source, conflict.theirs, conflict.ours, places.place(conflict.place).language, room)
+    language = places.place(conflict.place).language
+    read = _read(conflict, language, room)
+    if read is None:
+        source = compared(source, conflict.theirs, conflict.ours, language, room)
+    else:
+        target = Side(read_of(conflict.theirs, language, target.text), "text")
     label = title_of(places, conflict.place)
-    return Contested(f"pick:{conflict.key}@{one.here.id}", label, source, target, chosen)
+    return Contested(f"pick:{conflict.key}@{one.here.id}", label, source, target, chosen, read)
+
+
+def _read(conflict: Conflict, language: Language, room: Room) -> Reading | None:
+    """How a content in HTML or JSON differs, where that can be read: nobody chooses between sources."""
+    old, new = conflict.theirs, conflict.ours
+    if conflict.is_order or not isinstance(old, str) or not isinstance(new, str):
+        return None
+    found = reading(old, new, language, room)
+    return found if found is not None and found.how == "parts" else None
 
 
 def _replaced(source: Actor, target: Actor, plan: Sequence[Promoted], given: Mapping[str, str]) -> list[Replaced]:
@@ -242,5 +281,8 @@ def _replaced(source: Actor, target: Actor, plan: Sequence[Promoted], given: Map
 
 
 def _items(target: Actor, kind: str) -> list[tuple[str, str]]:
+    """Each by its name; where two share it, with their ids."""
     rows = Listing.objects.filter(sandbox=target.sandbox, kind=kind, deleted_at=None).order_by("name")
-    return list(rows.values_list("id", "name")[:OFFERED])
+    found = list(rows.values_list("id", "name")[:OFFERED])
+    shared = Counter(name for _id, name in found)
+    return [(id, f"{name} ({id})" if shared[name] > 1 else name) for id, name in found]

@@ -3,7 +3,7 @@
 import pytest
 
 from offers.models import LibraryItem
-from offers.review import notices
+from offers.review import comments, notices
 from tests.cast import replace
 from tests.review.asking import ask
 from tests.review.conftest import Cast, people, sale
@@ -23,10 +23,28 @@ def test_each_notice_leads_to_its_request_until_all_are_read(people: Cast, sale:
     assert 'aria-label="Mark as read: ' in shown.content.decode()
     assert "Mark all as read" in text_of(shown)
     assert "Nothing yet" in text_of(browser_of(people.ara).get(address))
-    assert browser.post(address + "read/", {"key": "x"}).status_code == 302
+    assert browser.post(address + "read/", {"number": "x"}).status_code == 302
     assert notices.unread(people.jun) == 1
     browser.post(address + "read/")
     assert "Mark all as read" not in text_of(browser.get(address))
+
+
+def test_a_request_is_named_once_a_day_with_all_that_happened_to_it_and_read_as_one(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    first, other = (ask(people.mina, sale, replace("/name", name)) for name in ("Autumn", "Winter"))
+    comments.say(people.jun, first, "Why now?")
+    comments.say(people.jun, other, "And this?")
+    comments.say(people.jun, first, "Or later?")
+    address, browser = f"/s/{people.sandbox.name}/inbox/", browser_of(people.mina)
+    ((day, told),) = browser.get(address).context["days"]
+    assert [(one.request.number, [notice.text for notice, _ in one.notices]) for one in told] == [
+        (1, ["Or later?", "Why now?"]),
+        (2, ["And this?"]),
+    ], day
+    browser.post(address + "read/", {"number": "1"})
+    ((day, told),) = browser.get(address).context["days"]
+    assert [one.is_unread for one in told] == [False, True]
 
 
 def test_it_goes_on_page_by_page(

@@ -9,7 +9,7 @@ from django.test import Client
 from offers.models import ChangeRequest, LibraryItem, Membership, Revision, Sandbox
 from offers.review import verdicts
 from offers.review.standing import standing
-from tests.cast import Role, actor, make_sandbox, patch, replace
+from tests.cast import Role, actor, make, make_sandbox, patch, replace
 from tests.review.conftest import member
 from tests.web.conftest import SignIn
 from tests.web.frame.test_respond import text_of
@@ -143,6 +143,32 @@ def test_a_field_of_a_limit_is_told_by_the_sentence_of_the_limit(
     assert label == "Limit 1 (At most 3 times for each person, counted by click) › Times"
     (label,) = _labels(mina, HTTP_ACCEPT_LANGUAGE="ko")
     assert not re.search("[A-Za-z≤]", label)
+
+
+def test_one_item_is_decided_by_its_own_button_and_contents_are_read_not_shown_as_sources(
+    mina: Client, stage: Sandbox, sandbox: Sandbox
+) -> None:
+    ours = LibraryItem.objects.get(sandbox=sandbox, id="sale")
+    make(actor(sandbox), {**ours.document, "name": "Second"}, id="second")
+    both = {"id": ["sale", "second"], "to": "stage"}
+    along = {"ref:home": "+", "ref:holiday": "+"}
+    preview = mina.post(PAGE, {**both, **along}).content.decode()
+    seen = dict(re.findall(r'name="(seen:[^"]+)" value="([^"]*)"', preview))
+    assert mina.post(PAGE, {**both, **along, **seen, "propose": "1"}).status_code == 302
+    agreed(stage)
+    Sandbox.objects.filter(pk=stage.pk).update(review_policy="none")
+    for where, name, text in ((sandbox, "Here", "<p>Now <b>half</b></p>"), (stage, "There", "<p>Now all</p>")):
+        for id in both["id"]:
+            there = LibraryItem.objects.get(sandbox=where, id=id)
+            by = actor(Sandbox.objects.get(pk=where.pk))
+            content = replace("/representations/0/components/0/content", text)
+            patch(by, there, [*replace("/name", name), *content])
+    preview = mina.post(PAGE, both)
+    assert "&lt;b&gt;" not in preview.content.decode(), "nobody chooses between sources"
+    assert "The markup changed, too." in text_of(preview)
+    one = mina.post(PAGE, {**both, "take": "source:second", "pick:/name@sale": "target"})
+    chosen = {row.one.here.id: [field.chosen for field in row.contested] for row in one.context["rows"]}
+    assert chosen == {"sale": ["target", ""], "second": ["source", "source"]}, "what else was chosen stays"
 
 
 def _labels(browser: Client, **headers: str) -> list[str]:
