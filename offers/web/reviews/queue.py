@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from offers import asked
 from offers.access.permissions import Actor, can_edit
 from offers.access.policy import can_review
-from offers.document.kinds.reading import CALLED
+from offers.document.kinds.reading import CALLED, DECLARED
 from offers.lists.names import names
 from offers.models import ChangeRequest, Sandbox
 from offers.review import queue as waiting
@@ -24,8 +24,8 @@ from offers.web.reviews.checks import in_its_zone, trouble_said
 TABS = ("needs-me", "mine", "all")
 MAX_ID = 64
 MAX_CURSOR = 400
-# Items of a request that a row names.
-NAMED = 2
+# Items of a request that a row names, and fields.
+NAMED, FIELDS = 2, 3
 # Requests that an empty queue tells the end of.
 LAST = 5
 State = ChangeRequest.State
@@ -39,9 +39,15 @@ class Row:
     found: Standing
     names: list[str]
     more: int
+    fields: str
     why: str
     may_judge: bool
     has_agreed: bool
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether nothing is left but that the reader decides."""
+        return self.why == _("waits for you")
 
     @property
     def may_tick(self) -> bool:
@@ -124,7 +130,16 @@ def _row(actor: Actor, found: Standing, known: dict[str, str]) -> Row:
     named = [known.get(place.change.id) or _new_name(place.wanted) or place.change.id for place in found.places[:NAMED]]
     judges = request.is_under_way and not not_judged_by(actor, request) and not not_agreed_by(actor, found)
     agreed = any(event.actor_key == actor.key for event in found.approvals)
-    return Row(request, found, named, max(0, len(found.places) - NAMED), why(found, judges), judges, agreed)
+    more = max(0, len(found.places) - NAMED)
+    return Row(request, found, named, more, fields_of(request), why(found, judges), judges, agreed)
+
+
+def fields_of(request: ChangeRequest) -> str:
+    """Which fields it touches, by what they are called: "End date, Priority (+2)"."""
+    leaves = [one for one in request.fields if not any(other.startswith(f"{one}/") for other in request.fields)]
+    called = list(dict.fromkeys(DECLARED[name] for name in leaves if name in DECLARED))
+    said = ", ".join(_(label) for label in called[:FIELDS])
+    return f"{said} (+{len(called) - FIELDS})" if len(called) > FIELDS else said
 
 
 def _new_name(document: dict[str, Any] | None) -> str:
