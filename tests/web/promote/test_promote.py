@@ -163,9 +163,9 @@ def test_one_item_is_decided_by_its_own_button_and_contents_are_read_not_shown_a
             by = actor(Sandbox.objects.get(pk=where.pk))
             content = replace("/representations/0/components/0/content", text)
             patch(by, there, [*replace("/name", name), *content])
-    preview = mina.post(PAGE, both)
-    assert "&lt;b&gt;" not in preview.content.decode(), "nobody chooses between sources"
-    assert "The markup changed, too." in text_of(preview)
+    asked = mina.post(PAGE, both)
+    assert "&lt;b&gt;" not in asked.content.decode(), "nobody chooses between sources"
+    assert "The markup changed, too." in text_of(asked)
     one = mina.post(PAGE, {**both, "take": "source:second", "pick:/name@sale": "target"})
     chosen = {row.one.here.id: [field.chosen for field in row.contested] for row in one.context["rows"]}
     assert chosen == {"sale": ["target", ""], "second": ["source", "source"]}, "what else was chosen stays"
