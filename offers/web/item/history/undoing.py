@@ -177,6 +177,7 @@ def _confirmed(
         item,
         "history",
         etag=etag,
+        made=past.revision(item, etag),
         source=source,
         stale=stale,
         problems=[(problem, place_at(document, problem.pointer, names)) for problem in problems],

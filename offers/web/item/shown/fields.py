@@ -155,7 +155,11 @@ def _lines(document: Document, unit: str, found: list[Leaf], names: Mapping[str,
     parts: dict[int, list[Leaf]] = {}
     for leaf in sorted(found, key=lambda leaf: order[_last(leaf)]):
         parts.setdefault(leaf.etag, []).append(leaf)
-    return [_line(document, place, leaves, len(parts) == 1, names) for leaves in parts.values()]
+    # Of a limit that several versions made, the sentence stands for the most of it.
+    value = resolve_pointer(document, place.pointer)
+    most = max(parts.values(), key=len) if limit_at(place.pointer, value) else []
+    whole = list(parts.values()) if len(parts) == 1 else [most]
+    return [_line(document, place, leaves, leaves in whole, names) for leaves in parts.values()]
 
 
 def _last(leaf: Leaf) -> str:
@@ -174,8 +178,11 @@ def _line(document: Document, place: Place, found: list[Leaf], is_whole: bool, n
     if len(found) == 1:
         text = shown(*value_text(places[0].member, found[0].value, names))
         return Line(place_title(places[0]), _in_short(text, value), pointers, etag)
-    said = [shown(*value_text(one.member, leaf.value, names)) for one, leaf in zip(places, found, strict=True)]
-    labels = list(dict.fromkeys(phrase((one.label, one.params)) for one in places))
+    # The format of a content follows from its type, which says it in a word.
+    is_typed = any(_last(leaf) == "type" for leaf in found)
+    told = [pair for pair in zip(places, found, strict=True) if not is_typed or _last(pair[1]) != "format"]
+    said = [shown(*value_text(one.member, leaf.value, names)) for one, leaf in told]
+    labels = list(dict.fromkeys(phrase((one.label, one.params)) for one, _leaf in told))
     around = [phrase(part) for part in (*place.context, place.around)]
     title = titled([*around, ", ".join(labels)]) if place.pointer else ", ".join(labels)
     return Line(title, " · ".join(filter(None, said)), pointers, etag)

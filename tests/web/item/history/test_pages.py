@@ -33,6 +33,9 @@ def test_the_timeline_tells_each_change_in_words(editor: Client, item: LibraryIt
     assert "<ins>7</ins>" in text
     assert "Created" in text
     assert "Today" in text
+    timeline = text[text.index('class="timeline"') :]
+    assert timeline.count("entry-details") == 3
+    assert "> Form" not in " ".join(timeline.split()), "by which door is said where that is not the form"
 
 
 def test_the_timeline_shows_where_the_status_changed_and_notes(

@@ -57,11 +57,22 @@ def test_a_line_that_several_versions_made_is_a_line_for_each_of_them() -> None:
     found = [Leaf(path, pointer, value, later.get(pointer, 1)) for path, pointer, value in leaves(OFFER)]
     lines = {line.title: (line.text, line.etag) for section in sections(OFFER, found, NAMES) for line in section.lines}
     assert lines["Home page, en-us › Text"] == ("Hello you", 7)
-    assert lines["Home page, en-us › Type, Format, Language"] == ("HTML · text/html · en-us", 1)
+    assert lines["Home page, en-us › Type, Language"] == ("HTML · en-us", 1)
     assert lines["Limit 1"][1] == 1
     assert [(line.text, line.etag) for line in sections(OFFER, found, NAMES)[0].lines[-2:]] == [
         ("Summer", 1),
         ("Fresh", 8),
+    ]
+
+
+def test_of_a_limit_that_several_versions_made_the_sentence_stands_for_the_most_of_it() -> None:
+    found = [
+        Leaf(path, pointer, value, 5 if pointer.endswith("/0/limit") else 1) for path, pointer, value in leaves(OFFER)
+    ]
+    (limits,) = [section.lines for section in sections(OFFER, found, NAMES) if section.title == "Limits"]
+    assert sorted((line.title, line.text, line.etag) for line in limits) == [
+        ("Limit 1", "At most 3 times for each person, counted by click.", 1),
+        ("Limit 1 › Times", "3", 5),
     ]
 
 
