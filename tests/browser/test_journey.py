@@ -101,7 +101,12 @@ def test_two_people_who_change_the_same_field_settle_it(
     contested = page.locator("[data-contested]")
     expect(contested).to_have_count(1)
     expect(page.locator("#save")).to_be_disabled()
+    written = contested.locator("[name^='other:']")
+    expect(written).to_be_hidden()
+    contested.get_by_label("Write another").check()
+    expect(written).to_be_visible()
     contested.get_by_label("Yours").check()
+    expect(written).to_be_hidden()
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".toast-item")).to_contain_text("Saved as version 3, merged with version 2")
     document = LibraryItem.objects.get(pk=spring.pk).document

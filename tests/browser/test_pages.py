@@ -175,6 +175,7 @@ def test_everything_can_be_read_without_javascript(browser: Any, live_server: Li
     expect(page.locator(".list tbody tr")).to_have_count(1)
     page.goto(f"{live_server.url}/s/prod/offers/sale/history/")
     page.locator("a.entry-details").first.click()
-    expect(page.locator(".view-patch").first).to_be_visible()
-    expect(page.locator(".view-curl").first).to_be_visible()
+    for view in (".view-patch", ".view-curl"):
+        page.locator(f"{view} > summary").first.click()
+        expect(page.locator(f"{view} pre").first).to_be_visible()
     context.close()

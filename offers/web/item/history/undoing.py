@@ -106,6 +106,7 @@ def _asked(
         item,
         "history",
         etag=etag,
+        made=past.revision(item, etag),
         zone=zone.key,
         fields=fields,
         undecided=sum(not field.is_decided for field in fields),
