@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from offers import asked
 from offers.access.people import readable
 from offers.access.permissions import Actor
-from offers.document.kinds.registry import KINDS, OFFER_KINDS
+from offers.document.kinds.registry import KINDS, OFFER_KINDS, Kind
 from offers.lists.filters import Wanted
 from offers.lists.names import of_ids
 from offers.lists.pages import recent
@@ -143,8 +143,15 @@ def _recent(request: HttpRequest, actor: Actor) -> list[Listing]:
 
 
 def _items(actor: Actor, items: Iterable[Listing]) -> list[Command]:
+    """Each with what it is, where that is not an offer as most are."""
     name = actor.sandbox.name
     return [
-        Command(one.name, SECTION_OF[one.kind].icon, address_of(name, one), hint=SECTION_OF[one.kind].one, item=one)
+        Command(
+            one.name,
+            SECTION_OF[one.kind].icon,
+            address_of(name, one),
+            hint="" if one.kind == Kind.PERSONALIZED_OFFER else SECTION_OF[one.kind].one,
+            item=one,
+        )
         for one in items
     ]

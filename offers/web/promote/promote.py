@@ -41,6 +41,8 @@ MAX_FILTER = 2_000
 # Items to choose from in the place of one that is missing.
 OFFERED = 200
 ALONG = "+"
+# As many of those that are promoted are named where a sandbox is chosen.
+NAMED = 8
 # Of what is contested the page says how many fields are left to decide.
 WORDS = {
     State.NEW: gettext_noop("New there"),
@@ -101,7 +103,15 @@ def promote(request: HttpRequest, sandbox: str) -> HttpResponse:
     # Who has one other sandbox is not asked which.
     target = target or (targets[0] if len(targets) == 1 else None)
     if not ids or len(ids) > MOST_CHANGES or target is None:
-        context = {"ids": ids, "targets": targets, "too_many": len(ids) > MOST_CHANGES, "limit": MOST_CHANGES}
+        named = names(source.sandbox.pk, ids[:NAMED])
+        context = {
+            "ids": ids,
+            "names": [named.get(id, id) for id in ids[:NAMED]],
+            "more": max(0, len(ids) - NAMED),
+            "targets": targets,
+            "too_many": len(ids) > MOST_CHANGES,
+            "limit": MOST_CHANGES,
+        }
         return answer(request, "promote/where.html", context)
     return _previewed(request, source, actor_for_user(request.user, target.name), ids, form)
 

@@ -182,6 +182,19 @@ def test_without_offers_it_says_what_to_do_and_leads_to_the_list(mina: Client) -
     assert 'class="btn btn-primary" href="/s/prod/offers/"' in page.content.decode()
 
 
+def test_where_to_is_chosen_among_sandboxes_with_their_rules_beside_what_is_promoted(
+    mina: Client, stage: Sandbox
+) -> None:
+    other = make_sandbox("trial", review_policy=Sandbox.ReviewPolicy.NONE)
+    Membership.objects.create(sandbox=other, user=User.objects.get(username="mina"), role=Role.EDITOR)
+    page = mina.get(f"{PAGE}?id=sale")
+    assert page.context["names"] == ["Summer sale"]
+    said = text_of(page)
+    assert "Everything changes only with a second person" in said
+    assert "Anyone who may edit may also change what is live" in said
+    assert "Promote to Trial" in text_of(mina.post(PAGE, {"id": "sale", "to": "trial"}))
+
+
 def test_only_sandboxes_where_one_may_propose_are_offered(item: LibraryItem, stage: Sandbox, sign_in: SignIn) -> None:
     person = sign_in(Role.AUDITOR)
     assert "There is no sandbox to promote to" in text_of(person.get(f"{PAGE}?id=sale"))
