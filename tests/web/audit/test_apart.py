@@ -101,6 +101,28 @@ def test_what_differs_in_the_library_is_told_in_words_the_newest_first(editor: C
     assert "Nothing differs" in text_of(editor.get(f"{CHANGES}?from=2001-01-01T00:00&to=2001-02-01T00:00"))
 
 
+def test_the_same_change_of_many_items_is_told_once_with_each_under_it(editor: Client, sandbox: Sandbox) -> None:
+    by = actor(sandbox)
+    make_placement(by)
+    alike, other = [on_air(sandbox, id) for id in ("one", "two", "three")], on_air(sandbox, "other")
+    at = moment()
+    for number, item in enumerate(alike):
+        patch(by, item, replace("/rank/priority", 5 if number else 7))
+        patch(by, item, replace("/rank/priority", 9))
+    patch(by, other, replace("/rank/priority", 8))
+    on_air(sandbox, "fresh")
+    page: Any = editor.get(f"{CHANGES}?from={at}")
+    told = [[one.pair.item.id for one in group.every] for group in page.context["groups"]]
+    assert told == [["fresh"], ["other"], ["three", "two", "one"]]
+    text = text_of(page)
+    assert "3 × Personalized offer" in text
+    assert "4 changed" in text
+    assert "1 created" in text
+    assert text_of(editor.get(f"{CHANGES}?from={at}&kind=personalized-offer")).count("3 × Personalized offer") == 1
+    assert "Nothing differs" in text_of(editor.get(f"{CHANGES}?from={at}&kind=placement"))
+    assert editor.get(f"{CHANGES}?kind=offers").status_code == 400
+
+
 @pytest.mark.parametrize("address", [ON_AIR, CHANGES])
 def test_a_page_takes_as_many_queries_however_much_differs(
     editor: Client, sandbox: Sandbox, then: str, address: str

@@ -45,6 +45,10 @@ def test_a_text_is_asked_for_on_its_version_confirmed_by_another_and_marked_from
     made = Erasure.objects.get()
     page = f"{HOME}{made.key}/"
     assert answer["Location"] == page
+    listed = flat(text_of(jisoo.get(HOME)))
+    assert "Waits for a second admin:" in listed, "what is to be done stands in front"
+    assert 'Description<small class="mono muted">/description</small>' in listed, "a field by its name"
+    assert '<details class="panel fold-panel">' in listed, "no form is open that nobody asked for"
     own = text_of(jisoo.get(page))
     assert SECRET in own
     assert "Another admin confirms" in own
