@@ -21,7 +21,7 @@ from offers.log import sequencer
 from offers.models import LibraryItem, Listing, ListingPast, reading
 
 # Items that a page shows, and changes that it looks through to find them.
-PAGE_SIZE = 50
+PAGE_SIZE = 40
 LOOKED_AT = 2_000
 # Items of which it is found out at once whether customers get them.
 LIVE_AMONG = 300
