@@ -45,7 +45,7 @@ def test_preferences_are_chosen_without_javascript(browser: Browser, live_server
     page.get_by_label("Dark").check()
     page.get_by_label("Time zone").select_option("Asia/Seoul")
     page.get_by_label("한국어").check()
-    page.locator("#pages").get_by_role("button", name="Save").click()
+    page.locator(".settings-save").get_by_role("button", name="Save").click()
     expect(page.locator("html")).to_have_attribute("lang", "ko")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     expect(page.locator(".toast-item")).to_contain_text("설정을 저장했습니다.")
