@@ -20,9 +20,12 @@ register.simple_tag(version_actions)
 
 @register.simple_tag(takes_context=True)
 def offered(context: RequestContext, item: LibraryItem) -> Offered | None:
-    """Nothing for who is not in a sandbox, and without an item."""
+    """Nothing for who is not in a sandbox, and without an item. All parts of a page get the same one, so what it asks is asked once."""
     actor = _actor(context)
-    return Offered(actor, item) if actor and isinstance(item, LibraryItem) else None
+    if not actor or not isinstance(item, LibraryItem):
+        return None
+    found: Offered = context["frame"].known.setdefault(id(item), Offered(actor, item))
+    return found
 
 
 @register.simple_tag(takes_context=True)

@@ -1,8 +1,9 @@
 """What is around every page: who, where, in which language, theme and time zone. And how a view answers with a page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -32,6 +33,8 @@ class Frame:
     """Asked for by templates only, so a page without a person costs no query."""
 
     request: HttpRequest
+    # What several parts of a page ask for and one of them looked up, by what it is about.
+    known: dict[object, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def person(self) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from offers.access.permissions import Actor
-from offers.access.policy import Ruling, ruling
+from offers.access.policy import Ruling, is_reached, ruling
 from offers.document.errors import Problem
 from offers.document.kinds.registry import KINDS, Kind
 from offers.document.validate import validate
@@ -25,7 +25,7 @@ class Offered:
 
     actor: Actor
     item: LibraryItem
-    # Whether something live refers to it (policy.is_reached), where a list knows that already.
+    # Whether something live refers to it (policy.is_reached), where that is known already.
     reached: bool | None = None
     _rulings: dict[str | None, Ruling] = field(default_factory=dict, repr=False)
 
@@ -126,7 +126,12 @@ class Offered:
         return self._asked(before, after).is_offered
 
     def _asked(self, before: Document | None, after: Document | None) -> Ruling:
-        return ruling(self.actor, self._kind, self.item.id, before, after, reached=self.reached)
+        return ruling(self.actor, self._kind, self.item.id, before, after, reached=self._is_reached)
+
+    def _is_reached(self, sandbox_id: int, id: str) -> bool:
+        if self.reached is None:
+            self.reached = is_reached(sandbox_id, id)
+        return self.reached
 
     def _is_step(self, status: str) -> bool:
         goes_live = status == KINDS[self._kind].live

@@ -7,8 +7,9 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from offers.access.permissions import Actor
 from offers.document.kinds.registry import OFFER_KINDS, Kind
@@ -215,3 +216,15 @@ def test_what_is_final_is_asked_about_and_says_for_whom(sign_in: SignIn, sandbox
     assert "Only an admin can bring it back, as a draft." in done
     assert editor.get(archive)["Location"] == overview, "there is nothing left to ask"
     assert "Bring back as a draft" in text_of(admin.get(overview))
+
+
+@pytest.mark.parametrize("page", ["", "history/"])
+def test_whether_something_live_refers_to_it_is_asked_once_a_page(sign_in: SignIn, sandbox: Sandbox, page: str) -> None:
+    """Of what a large library names a hundred thousand times, that is the dearest question of its page."""
+    Sandbox.objects.filter(pk=sandbox.pk).update(review_policy="reviewer")
+    make_placement(actor(sandbox), "home")
+    browser = sign_in(Role.EDITOR)
+    with CaptureQueriesContext(connection) as caught:
+        text = text_of(browser.get(f"/s/{sandbox.name}/placements/home/{page}"))
+    assert "home" in text
+    assert sum("EXISTS (SELECT FROM naming" in query["sql"] for query in caught.captured_queries) == 1
