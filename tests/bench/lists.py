@@ -1,4 +1,4 @@
-"""How long pages of the offers list take in a large library: `python -m tests.bench.lists [times]`.
+"""How long lists, home and what offers refer to take in a large library: `python -m tests.bench.lists [times]`.
 
 On the library of DATABASE_URL, loaded before with `manage.py demo_data --offers 1000000`. Whole requests in this process:
 middleware, queries, template. Each address is asked for once to warm up, then `times` times; milliseconds.
@@ -25,7 +25,10 @@ ADDRESSES = (
         "q=no-such-thing",
         "q={id}",
         "q=points&status=draft",
+        "q=20%25",
+        "q=weekend+points",
     ),
+    *("/", "/placements/", "/tags/", "/rules/", "/placements/{placement}/", "/tags/{tag}/"),
 )
 
 
@@ -57,7 +60,8 @@ def main(times: int) -> None:
         taken = []
         for _time in range(times + 1):
             began = time.perf_counter()
-            assert browser.get(f"/s/prod/offers/?{address}").status_code == 200
+            path = address if address.startswith("/") else f"/offers/?{address}"
+            assert browser.get(f"/s/prod{path}").status_code == 200
             taken.append((time.perf_counter() - began) * 1000)
         everything += taken[1:]
         print(f"{address:48}{statistics.median(taken[1:]):8.0f}{p95(taken[1:]):8.0f}", flush=True)

@@ -52,8 +52,12 @@ def test_the_form_keeps_the_focus_its_previews_and_its_place(
     # All of the page is there, and moves no more under who points at it.
     form.wait_for_load_state("networkidle")
     for name in ("Limits", "Attributes", "Details", "When", "Representations"):
-        form.locator(".edit-index").get_by_role("link", name=name).click()
+        link = form.locator(".edit-index").get_by_role("link", name=name)
+        link.click()
+        expect(form).to_have_url(re.compile(f"{link.get_attribute('href')}$"))
         expect(marked).to_have_text(name)
+        # The index stands still once the page was scrolled: before, a click would meet what comes under the pointer.
+        form.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     form.fill(CONTENT.format(0), "Typed just now")
     form.get_by_role("button", name="Add representation").click()
     # What is filled in as the focus goes elsewhere would be typed there.

@@ -193,7 +193,7 @@ def test_commands_write_checkpoints_and_check_against_them(sandbox: Sandbox, tmp
         f"{checkpoints.origin_of(sandbox)}\n4\n{base64.b64encode(b'0' * 32).decode()}\n"
     )
     file.write_text(forged)
-    with pytest.raises(CommandError, match="1 differences"):
+    with pytest.raises(CommandError, match="1 difference found"):
         call_command("verify_history", "--checkpoint", str(file))
     file.write_text(forged.replace("\n4\n", "\n5\n"))
     with pytest.raises(CommandError, match="signature"):
