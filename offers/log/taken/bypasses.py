@@ -4,7 +4,7 @@ The log has an index of bypasses; what it has not reached yet is looked at as we
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from offers.log import sequencer
@@ -42,8 +42,8 @@ class Use:
         return self.due is not None and (self.looked_at or now) > self.due
 
 
-def uses(sandbox_id: int) -> tuple[list[Use], bool]:
-    """The last MOST uses, the newest first, and whether there were more."""
+def uses(sandbox_id: int, at: datetime | None = None) -> tuple[list[Use], bool]:
+    """The last MOST uses, the newest first, and whether there were more; of a past moment `at`, those of them until then, as they were then."""
     coming = [one for one in sequencer.coming(sandbox_id, COMING) if one.bypass and one.event == LogEntry.Event.REQUEST]
     found = reading.rows(_USES, {"sandbox": sandbox_id, "looked_at": LOOKED_AT})
     rows = [*(entry.row for entry in coming), *(row for row, is_last in found)]
@@ -51,7 +51,13 @@ def uses(sandbox_id: int) -> tuple[list[Use], bool]:
     requests = {event.request_id for event in events.values()}
     looked = {one.request_id: one for one in RequestEvent.objects.filter(request__in=requests, what=What.LOOKED)}
     more = len(rows) > MOST or any(is_last for row, is_last in found)
-    return [_use(events[row], looked) for row in rows[:MOST]], more
+    every = [_use(events[row], looked) for row in rows[:MOST]]
+    return every if at is None else [_then(one, at) for one in every if one.at <= at], more
+
+
+def _then(use: Use, at: datetime) -> Use:
+    """The same as it was then: who looked later had not looked yet."""
+    return replace(use, looked_by="", looked_at=None) if use.looked_at and use.looked_at > at else use
 
 
 def _use(event: RequestEvent, looked: dict[int, RequestEvent]) -> Use:
@@ -61,13 +67,14 @@ def _use(event: RequestEvent, looked: dict[int, RequestEvent]) -> Use:
     return Use(event.request, event.actor_label, event.actor_key, event.created_at, reason, by, at)
 
 
-def own_approvals(sandbox_id: int) -> tuple[list[int], int, bool]:
+def own_approvals(sandbox_id: int, at: datetime | None = None) -> tuple[list[int], int, bool]:
     """The numbers of requests that were applied by the yes of somebody who had written part of them: there are to be none.
 
-    Besides, how many applied requests were looked at, the last ones, and whether there are more. `verify_history` looks at all.
+    Besides, how many applied requests were looked at, the last ones, and whether there are more; of a past moment `at`, those of them
+    that were applied until then. `verify_history` looks at all.
     """
-    found: Sequence[tuple[int, bool]] = reading.rows(_OWN, {"sandbox": sandbox_id, "most": APPLIED + 1})
-    looked = found[:APPLIED]
+    found: Sequence[tuple[int, bool, datetime]] = reading.rows(_OWN, {"sandbox": sandbox_id, "most": APPLIED + 1})
+    looked = [(number, is_own) for number, is_own, applied_at in found[:APPLIED] if at is None or applied_at <= at]
     return [number for number, is_own in looked if is_own], len(looked), len(found) > APPLIED
 
 
@@ -88,6 +95,8 @@ SELECT number, EXISTS (
               WHERE request_id = asked.key AND what = 'applied' ORDER BY key DESC LIMIT 1) AS applied
           WHERE yes.request_id = asked.key AND yes.what = 'approve' AND yes.key < applied.key
             AND yes.version = applied.version AND yes.digest = applied.digest
-            AND (yes.actor_key = asked.actor_key OR yes.actor_key = ANY(asked.contributors)))
+            AND (yes.actor_key = asked.actor_key OR yes.actor_key = ANY(asked.contributors))),
+       (SELECT max(created_at) FROM offers_requestevent
+         WHERE request_id = asked.key AND what IN ('applied', 'bypassed'))
   FROM asked
 """

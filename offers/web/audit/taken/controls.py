@@ -50,20 +50,20 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     check_audit(actor)
     asked = at_of(request)
     at = asked if asked and asked < now else None
-    every, more_uses = uses(actor.sandbox.pk)
-    # Of a past moment, those until then; who has looked at them since is told, too.
-    found = [one for one in every if at is None or one.at <= at]
-    own, looked_at, more_requests = own_approvals(actor.sandbox.pk)
+    # Everything is judged by the moment, and nothing by what came after it.
+    then = at or now
+    found, more_uses = uses(actor.sandbox.pk, at)
+    own, looked_at, more_requests = own_approvals(actor.sandbox.pk, at)
     access = access_at(actor.sandbox, at)
     programs = [one for one in access.members if one.is_program]
-    checks = LogCheck.objects.filter(sandbox=actor.sandbox).order_by("-pk")
+    checks = LogCheck.objects.filter(sandbox=actor.sandbox, at__lte=then).order_by("-pk")
     last = checks.first()
     controls = [
-        _own_approval(own, looked_at),
+        _own_approval(own, looked_at, more_requests),
         _second_person(access.policy),
-        _looked_at(found, now),
+        _looked_at(found, then),
         _owned(programs),
-        _proved(last, reverse("audit_integrity", args=[sandbox])),
+        _proved(last, reverse("audit_integrity", args=[sandbox]), then=at is not None),
     ]
     context: dict[str, object] = {
         "controls": controls,
@@ -73,14 +73,16 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "to_come": asked is not None and at is None,
         "typed": typed(asked) if asked else "",
         "access": access,
+        "policies": [one for one in access.policies if at is None or one.since is None or one.since <= at],
         "programs": programs,
+        "unowned": any(_is_nobodys(one) for one in programs),
         "is_before": at is not None and (access.begins is None or at < access.begins),
-        "uses": [(one, one.is_late(now)) for one in found[:SHOWN]],
+        "uses": [(one, one.is_late(then)) for one in found[:SHOWN]],
         "count": len(found),
         "more_uses": more_uses,
         "unlisted": max(0, len(found) - SHOWN),
-        "months": _counts(found, now, _month),
-        "people": sorted(_counts(found, now, _person), key=lambda one: -one.uses),
+        "months": _counts(found, then, _month),
+        "people": sorted(_counts(found, then, _person), key=lambda one: -one.uses),
         "own": own,
         "looked_at": looked_at,
         "more_requests": more_requests,
@@ -89,7 +91,13 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     return answer(request, "audit/taken/controls.html", context)
 
 
-def _own_approval(own: Sequence[int], looked_at: int) -> Control:
+def _own_approval(own: Sequence[int], looked_at: int, more: bool) -> Control:
+    if not looked_at:
+        # Of a moment before the oldest one that is looked at, this page knows nothing.
+        said = (
+            _("None of the requests that are looked at here was applied by then.") if more else _("None was applied.")
+        )
+        return Control(_("Nobody approves their own change"), not more, said, "#own-title")
     if own:
         said = ngettext(
             "%(n)s request by the yes of its own author", "%(n)s requests by the yes of an author", len(own)
@@ -107,9 +115,9 @@ def _second_person(policy: str) -> Control:
     return Control(_("A second person publishes what is live"), holds, found, "#policies-title")
 
 
-def _looked_at(found: Sequence[Use], now: datetime) -> Control:
+def _looked_at(found: Sequence[Use], then: datetime) -> Control:
     """What did not wait for a second person: one is to look at it afterwards, within the time that there is for it."""
-    unseen, late = sum(use.looked_at is None for use in found), sum(use.is_late(now) for use in found)
+    unseen, late = sum(use.looked_at is None for use in found), sum(use.is_late(then) for use in found)
     if not found:
         said = _("It was never used.")
     else:
@@ -120,15 +128,19 @@ def _looked_at(found: Sequence[Use], now: datetime) -> Control:
 
 
 def _owned(programs: Sequence[Member]) -> Control:
-    nobodys = [one.name for one in programs if one.is_open and not one.owner]
+    nobodys = [one.name for one in programs if _is_nobodys(one)]
     said = f"{_('Without an owner:')} {', '.join(nobodys)}" if nobodys else _("Each has an owner")
     said = said if programs else _("No program works in this sandbox.")
     return Control(_("Every API client belongs to somebody"), not nobodys, said, "#programs-title")
 
 
-def _proved(last: LogCheck | None, more: str) -> Control:
+def _is_nobodys(program: Member) -> bool:
+    return bool(program.is_open) and not program.owner
+
+
+def _proved(last: LogCheck | None, more: str, *, then: bool) -> Control:
     if last is None:
-        said = _("Nobody has proved this history yet.")
+        said = _("Nobody had proved this history by then.") if then else _("Nobody has proved this history yet.")
     elif last.differences:
         said = ngettext("%(n)s difference was found", "%(n)s differences were found", last.differences)
         said = said % {"n": last.differences}
@@ -137,10 +149,10 @@ def _proved(last: LogCheck | None, more: str) -> Control:
     return Control(_("History is what it was"), last is not None and not last.differences, said, more)
 
 
-def _counts(found: Sequence[Use], now: datetime, of: Callable[[Use], tuple[str, str]]) -> list[Count]:
+def _counts(found: Sequence[Use], then: datetime, of: Callable[[Use], tuple[str, str]]) -> list[Count]:
     """How many there are of each (by a key, with its name), in the order in which these come."""
     every = Counter(of(use) for use in found)
-    late = Counter(of(use) for use in found if use.is_late(now))
+    late = Counter(of(use) for use in found if use.is_late(then))
     unseen = Counter(of(use) for use in found if use.looked_at is None)
     return [Count(one[1], count, late[one], unseen[one]) for one, count in every.items()]
 

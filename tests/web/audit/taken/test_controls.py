@@ -20,7 +20,7 @@ from offers.access.permissions import Actor
 from offers.access.then import access_at
 from offers.log import sequencer
 from offers.log.taken import bypasses
-from offers.models import ChangeRequest, Membership, RequestEvent, Sandbox
+from offers.models import ChangeRequest, LogCheck, Membership, RequestEvent, Sandbox
 from offers.review import requests, verdicts
 from tests.cast import Role, make, offer, replace
 from tests.log.test_proof import as_owner
@@ -176,6 +176,43 @@ def test_an_approval_of_ones_own_is_named(people: Cast, sign_in: SignIn) -> None
     assert "Never." not in text
 
 
+def test_a_past_moment_is_judged_by_nothing_that_came_after_it(people: Cast, sign_in: SignIn) -> None:
+    lived(people)
+    sequencer.keep()
+    before = timezone.now()
+    tampered = make(people.setup, offer(status="approved"), id="tampered")
+    agree(people.jun, ask(people.mina, tampered, replace("/name", "Mine")))
+    number = ChangeRequest.objects.latest("key").number
+    with as_owner("requestevent") as cursor:
+        cursor.execute(
+            "UPDATE offers_requestevent SET actor_key = %s WHERE what = 'approve' AND created_at > %s",
+            [people.mina.key, before],
+        )
+    verdicts.look(people.jun, ChangeRequest.objects.get(number=1))
+    LogCheck.objects.create(sandbox=people.sandbox, at=timezone.now(), size=9, differences=2)
+    Sandbox.objects.filter(pk=people.sandbox.pk).update(review_policy="two-people")
+    members.change_policy(people.jisoo, "none", was="two-people", reason=Reason("Too slow"))
+    auditor = sign_in("auditor", "Ida Berg")
+    now: Any = auditor.get(PAGE)
+    then: Any = auditor.get(PAGE, {"at": before.isoformat()})
+    assert [one.holds for one in now.context["controls"]] == [False, False, True, True, False]
+    assert [one.holds for one in then.context["controls"]] == [True, True, False, True, False]
+    assert (now.context["own"], now.context["looked_at"]) == ([number], 3)
+    assert (then.context["own"], then.context["looked_at"]) == ([], 2), "one that was published is applied, too"
+    said, said_now = flat(text_of(then)), flat(text_of(now))
+    assert "2 differences were found" in said_now
+    assert "looked at by Jun" in said_now
+    for part in ("Nobody had proved this history by then", "nobody else had looked at it by then", "Who could do what"):
+        assert part in said
+        assert part not in said_now
+    assert [one.policy for one in then.context["policies"]] == ["two-people"]
+    assert "Too slow" not in said
+    assert said.count("in force on") == said_now.count("in force now") == 1
+    assert text_of(then).count('name="at"') == 1, "the band's, and no second one"
+    first: Any = auditor.get(PAGE, {"at": "2020-01-01T00:00Z"})
+    assert "None was applied." in text_of(first)
+
+
 def test_auditors_and_admins_see_it_and_nobody_else(people: Cast, sign_in: SignIn) -> None:
     for role, name, expected in (
         (Role.AUDITOR, "Ida Berg", 200),
@@ -196,6 +233,7 @@ def test_it_says_where_the_record_begins_and_what_is_still_to_come(people: Cast,
     assert "The record of access begins on" in text
     assert "You see the library as it was on" in text
     assert "This page has no past" not in text, "what it says is of that moment"
-    assert "“The audit asked for it”" in text
+    assert "“The audit asked for it”" not in text, "that came later"
+    assert "“The audit asked for it”" in text_of(auditor.get(PAGE))
     assert "still to come" in text_of(auditor.get(f"{PAGE}?at=2099-01-01T00:00Z"))
     assert auditor.get(f"{PAGE}?at=yesterday").status_code == 400
