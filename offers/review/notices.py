@@ -49,12 +49,11 @@ def took_part(request: ChangeRequest) -> list[str]:
     return [key for (key,) in verdicts.union(RequestComment.objects.filter(request=request).values_list("actor_key"))]
 
 
-def happened(notice: Notice) -> str:
+def happened(told: Notice | RequestEvent) -> str:
     """What it tells of, after the name of who did it; by itself where nobody did."""
     by_itself: dict[str, str] = {What.APPLIED: _("applied at its time"), What.SCHEDULED: _("scheduled")}
-    if not notice.actor_label and notice.what in by_itself:
-        return by_itself[notice.what]
-    return str(notice.get_what_display())
+    by_people: dict[str, str] = {What.APPLIED: _("applied it")}
+    return (by_people if told.actor_label else by_itself).get(told.what) or str(told.get_what_display())
 
 
 def _whom(request: ChangeRequest, what: str, also: Collection[str]) -> Q:

@@ -115,7 +115,7 @@ def test_a_change_is_proposed_talked_about_changed_agreed_to_and_made(
         Sandbox.objects.update(schedule_tolerance_minutes=3 * 24 * 60)
         schedule.keep()
     mina.reload()
-    expect(mina.locator("main")).to_contain_text("It was applied.")
+    expect(mina.locator("main")).to_contain_text("Applied on")
     assert (now(sale).name, now(sale).priority) == ("Autumn sale 2026", 7)
 
     # A reviewer's own change waits for another one, too.

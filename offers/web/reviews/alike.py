@@ -1,7 +1,13 @@
-"""The same change of several items, told once: nobody reads twenty times that an end date is another."""
+"""The same change of several items, told once: nobody reads twenty times that an end date is another, or is a week later."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from offers.document.kinds.fields import instant
 from offers.document.words.describe import Change
@@ -13,6 +19,7 @@ from offers.web.reviews.shown import Shown
 FEWEST = 3
 # As many are named before they are unfolded.
 NAMED = 3
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +44,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A field that gets the same value in all of them: its change in the first, and, where they had different values in an order
-    (dates, numbers), those with the least and the most.
+    """A field of all of them: its change in the first, and, where they had different values in an order (dates, numbers), those
+    with the least and the most. Where it was moved by as much in each, `moved` says by how much: new values differ as old ones do.
     """
 
     change: Change
     least: Change | None = None
     most: Change | None = None
     was_same: bool = True
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +81,22 @@ class Group:
 
 def grouped(rows: Iterable[Row]) -> list[Group]:
     """The rows in their order, those that say the same together where the first of them is."""
+    rows = list(rows)
+    alike, others = _alike(rows, _same)
+    moved, alone = _alike(others, _moved)
+    groups = [Group(one, _told([row.shown.changes for row in one])) for one in (*alike, *moved)]
+    groups += [Group([row], []) for row in alone]
+    at = {row.shown.id: n for n, row in enumerate(rows)}
+    return sorted(groups, key=lambda group: at[group.first.id])
+
+
+def _alike(rows: Sequence[Row], key: Callable[[Shown], object]) -> tuple[list[list[Row]], list[Row]]:
+    """The rows with the same key, where they are enough to be told together, and all others."""
     found: dict[object, list[Row]] = {}
     for row in rows:
-        found.setdefault(row.shown.id if row.has_more_to_say else _same(row.shown), []).append(row)
-    groups: list[Group] = []
-    for alike in found.values():
-        if len(alike) < FEWEST:
-            groups += [Group([row], []) for row in alike]
-        else:
-            groups.append(Group(alike, _told([row.shown.changes for row in alike])))
-    return groups
+        found.setdefault(row.shown.id if row.has_more_to_say else key(row.shown), []).append(row)
+    few = [row for one in found.values() if len(one) < FEWEST for row in one]
+    return [one for one in found.values() if len(one) >= FEWEST], few
 
 
 def _same(shown: Shown) -> object:
@@ -98,6 +112,45 @@ def _same(shown: Shown) -> object:
     return shown.kind, shown.how, repr(said)
 
 
+def _moved(shown: Shown) -> object:
+    """What those have in common whose dates and numbers move by as much; of what cannot be moved, its id."""
+    by = [_move_of(one) for one in shown.changes]
+    if not by or None in by:
+        return shown.id
+    return shown.kind, repr([(change.title, one) for change, one in zip(shown.changes, by, strict=True)])
+
+
+def _move_of(change: Change) -> timedelta | float | None:
+    """By how much a date or a number is another one. A date that is whole days later by the reader's clock is that, whatever
+    summer time began between.
+    """
+    if change.action != "changed":
+        return None
+    try:
+        if change.format == "date" and isinstance(change.old, str) and isinstance(change.new, str):
+            was, now = (timezone.make_naive(instant(one)) for one in (change.old, change.new))
+            return now - was if not (now - was) % DAY else instant(change.new) - instant(change.old)
+    except (ValueError, OverflowError):
+        return None
+    if change.format == "number" and isinstance(change.old, int | float) and isinstance(change.new, int | float):
+        return float(change.new - change.old)
+    return None
+
+
+def _move_said(by: timedelta | float | None) -> str:
+    if isinstance(by, timedelta):
+        later, size = by > timedelta(0), abs(by)
+        if not size % DAY:
+            n = size // DAY
+            said = ngettext("each {n} day later", "each {n} days later", n)
+            said = said if later else ngettext("each {n} day earlier", "each {n} days earlier", n)
+            return said.format(n=n)
+        return _("each as much later") if later else _("each as much earlier")
+    if not by:
+        return ""
+    return (_("each higher by {n}") if by > 0 else _("each lower by {n}")).format(n=number_format(abs(by)))
+
+
 def _told(of_each: Sequence[Sequence[Change]]) -> list[Told]:
     return [_field(changes) for changes in zip(*of_each, strict=True)]
 
@@ -106,11 +159,12 @@ def _field(changes: Sequence[Change]) -> Told:
     first = changes[0]
     if all(one.old == first.old for one in changes):
         return Told(first)
+    moved = "" if all(one.new == first.new for one in changes) else _move_said(_move_of(first))
     try:
         values = sorted(changes, key=_in_order)
     except (TypeError, ValueError):
         return Told(first, was_same=False)
-    return Told(first, values[0], values[-1], was_same=False)
+    return Told(first, values[0], values[-1], was_same=False, moved=moved)
 
 
 def _in_order(change: Change) -> float:

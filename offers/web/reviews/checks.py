@@ -1,6 +1,6 @@
 """What there is to know before somebody decides about a request, each in a short true sentence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from offers.access.permissions import REVIEWERS, Actor, actor_key, label_for_user
 from offers.document.identity import Path
+from offers.document.kinds.registry import Kind
 from offers.document.live import is_live
 from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent, Revision, Sandbox
 from offers.review import schedule
@@ -25,17 +26,20 @@ from offers.web.frame.words import place_title
 from offers.web.reviews.shown import LOOKED_UP, fields_said, places_of, revisions_since
 
 # Other requests for the same items that are looked at, and people who are named.
-RIVALS, RIVALS_TOLD = 20, 5
+RIVALS, RIVALS_TOLD = 200, 5
 NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`mark` is "yes", "no", or "wait" for what is still to come. `number` is the request that it is about, if any."""
+    """`mark` is "yes", "no", or "wait" for what is still to come. `number` is the request that it is about, if any; `each` says of
+    several items what it says of all of them.
+    """
 
     mark: str
     text: str
     number: int = 0
+    each: tuple[str, ...] = ()
 
 
 def checks(actor: Actor, found: Standing, known: Mapping[str, str]) -> list[Check]:
@@ -107,17 +111,30 @@ def _rivals(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
     under_way = Q(request__state__in=ChangeRequest.UNDER_WAY)
     others = RequestedChange.objects.filter(under_way | schedule.with_a_time("request__"), item__in=items)
     others = others.exclude(request=found.request).select_related("request").order_by("-request")
-    told = 0
+    told: dict[int, list[tuple[ChangeRequest, str, str]]] = {}
     for other in others[:RIVALS]:
-        here = mine[other.id]
-        shared = [path for path in here.judged if any(_overlap(path, one) for one in schedule.touched_by(other))]
+        here, theirs = mine[other.id], schedule.touched_by(other)
+        shared = [path for path in here.judged if any(_overlap(path, one) for one in theirs)]
         meets = schedule.period_of(found.request).meets(schedule.period_of(other.request))
-        if shared and meets and told < RIVALS_TOLD:
-            told += 1
+        if shared and meets and (other.request_id in told or len(told) < RIVALS_TOLD):
             fields, name = _labels(here, shared, known), known.get(here.change.id) or here.change.id
-            yield Check("wait", rival_said(other.request, fields, name), other.request.number)
+            fields = "" if () in theirs and other.base is not None else fields
+            told.setdefault(other.request_id, []).append((other.request, fields, name))
+    for several in told.values():
+        yield _rival(several)
     if not told:
         yield Check("yes", _("No other request changes the same fields."))
+
+
+def _rival(several: list[tuple[ChangeRequest, str, str]]) -> Check:
+    """Another request, with the fields and the names of the items that both are about; no fields of what it deletes."""
+    other, fields, name = several[0]
+    if len(several) == 1:
+        return Check("wait", rival_said(other, fields, name), other.number)
+    said = _("#{number} of {person} touches {n} of these, too.")
+    said = said.format(number=other.number, person=other.actor_label, n=len(several))
+    each = (f"{name}: {fields or pgettext('item', 'deleted')}" for _request, fields, name in several)
+    return Check("wait", said, other.number, tuple(each))
 
 
 def _return_with_it(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
@@ -134,7 +151,10 @@ def _return_with_it(found: Standing, known: Mapping[str, str]) -> Iterator[Check
 
 
 def rival_said(other: ChangeRequest, fields: str, name: str) -> str:
-    """That another request is about the same fields of an item, and when."""
+    """That another request is about the same fields of an item, and when; that it deletes it, where there are none."""
+    if not fields and other.state != ChangeRequest.State.APPLIED:
+        said = _("Request {number} of {person} deletes “{name}”.")
+        return said.format(number=other.number, person=other.actor_label, name=name)
     if other.state == ChangeRequest.State.APPLIED and other.until is not None:
         said, at = _("#{number} of {person} takes back {fields} of “{name}” on {when}."), other.until
     elif other.apply_at is not None and other.apply_at > timezone.now():
@@ -235,15 +255,45 @@ def at_approval(request: ChangeRequest, found: Standing) -> str:
             else _("Is applied on {when}.")
         )
         said = said.format(when=in_its_zone(request, request.apply_at))
-    elif any(is_live(place.kind, place.after) for place in found.places):
-        said = _("Goes live at once when it is approved.")
-    elif any(is_live(place.kind, place.before) for place in found.places):
-        said = _("Customers stop seeing it at once when it is approved.")
     else:
-        said = _("Is applied at once when it is approved.")
+        said = _at_once(found.places) or _("Is applied at once when it is approved.")
     if request.until is None:
         return said
     return f"{said} " + _("It is taken back on {when}.").format(when=in_its_zone(request, request.until))
+
+
+def _at_once(places: Sequence[Place]) -> str:
+    """What customers notice at once, and of how many of several; "" where that is nothing."""
+    live = [place for place in places if is_live(place.kind, place.after)]
+    gone = [p for p in places if is_live(p.kind, p.before) and not is_live(p.kind, p.after)]
+    if len(places) == 1:
+        goes, stops = (
+            _("Goes live at once when it is approved."),
+            _("Customers stop seeing it at once when it is approved."),
+        )
+    elif all(place.kind == Kind.PERSONALIZED_OFFER for place in (*live, *gone)):
+        goes = ngettext(
+            "Goes live at once for {n} offer when it is approved.",
+            "Goes live at once for {n} offers when it is approved.",
+            len(live),
+        )
+        stops = ngettext(
+            "Customers stop seeing {n} offer at once when it is approved.",
+            "Customers stop seeing {n} offers at once when it is approved.",
+            len(gone),
+        )
+    else:
+        goes = ngettext(
+            "Goes live at once for {n} item when it is approved.",
+            "Goes live at once for {n} items when it is approved.",
+            len(live),
+        )
+        stops = ngettext(
+            "Customers stop seeing {n} item at once when it is approved.",
+            "Customers stop seeing {n} items at once when it is approved.",
+            len(gone),
+        )
+    return " ".join(said.format(n=len(which)) for which, said in ((live, goes), (gone, stops)) if which)
 
 
 def period_said(request: ChangeRequest, known: Mapping[str, str]) -> list[Check]:

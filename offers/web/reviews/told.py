@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from offers.document.words.naming import Places
 from offers.ledger import history as past
 from offers.models import ChangeRequest, RequestEvent, Revision, reading
+from offers.review import notices
 from offers.review.standing import Place, Standing, Trouble
 from offers.web.frame.words import place_title
 from offers.web.reviews.checks import in_its_zone, trouble_words
@@ -39,6 +40,10 @@ class Told:
     here: bool = False
     moved: Revision | None = None
     lines: list[str] = field(default_factory=list)
+
+    @property
+    def happened(self) -> str:
+        return notices.happened(self.event) if self.event else ""
 
 
 def timeline(found: Standing, known: Mapping[str, str], said: Iterable[Said], placed: Collection[int]) -> list[Told]:

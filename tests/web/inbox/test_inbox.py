@@ -19,6 +19,7 @@ def test_each_notice_leads_to_its_request_until_all_are_read(people: Cast, sale:
     shown = browser.get(address)
     assert f'href="/s/{people.sandbox.name}/reviews/1/"' in shown.content.decode()
     told = text_of(shown)
+    assert "#1 · Summer sale" in told or sale.name in told, "and whose that is"
     assert told.index("Today") < told.index("#1") < told.index("Mina opened it"), "what it is about is named first"
     assert 'aria-label="Mark as read: ' in shown.content.decode()
     assert "Mark all as read" in text_of(shown)

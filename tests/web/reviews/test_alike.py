@@ -61,3 +61,27 @@ def test_values_without_an_order_are_not_told_as_a_range_and_deletions_are_one_r
     assert "different values → Winter" in said
     gone = requests.propose(people.mina, [wanted(one, [{"op": "remove", "path": ""}]) for one in items], "Away")
     assert "They are deleted. Their history stays." in text_of(browser_of(people.jun).get(at(gone)))
+
+
+def test_values_that_move_by_as_much_are_one_row_and_one_that_moves_by_another_is_not(
+    people: Cast, browser_of: As
+) -> None:
+    items = many(people, 5)
+    up = [wanted(item, replace("/rank/priority", n + 10)) for n, item in enumerate(items[:4])]
+    up.append(wanted(items[4], replace("/rank/priority", 1)))
+    page = browser_of(people.jun).get(at(requests.propose(people.mina, up, "Up")))
+    assert [[row.shown.id for row in group.rows] for group in page.context["groups"]] == [
+        ["o0", "o1", "o2", "o3"],
+        ["o4"],
+    ]
+    assert "0 – 3 → 10 – 13 each higher by 10" in text_of(page)
+    dates = [f"2030-{month}-28T12:00:00Z" for month in ("01", "02", "03")]
+    made = [make(people.mina, offer(name=f"Dated {n}", **window(date)), id=f"d{n}") for n, date in enumerate(dates)]
+    later = ["2030-02-04T12:00:00Z", "2030-03-07T12:00:00Z", "2030-04-04T12:00:00Z"]
+    end = "/selectionConstraint/endDate"
+    week = [wanted(item, replace(end, date)) for item, date in zip(made, later, strict=True)]
+    assert "each 7 days later" in text_of(browser_of(people.jun).get(at(requests.propose(people.mina, week, "W"))))
+
+
+def window(end: str) -> dict[str, object]:
+    return {"selectionConstraint": {"startDate": "2029-01-01T00:00:00Z", "endDate": end}}

@@ -150,6 +150,21 @@ def test_a_rival_for_the_same_field_is_named(people: Cast, sale: LibraryItem, br
     assert "Request 1 of Bora changes the same of" in said
 
 
+def test_a_rival_for_several_items_is_one_line_and_one_that_deletes_says_so(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    other = make(people.setup, offer(name="Winter"), id="winter")
+    both = [wanted(item, [{"op": "remove", "path": ""}]) for item in (sale, other)]
+    requests.propose(people.bora, both, "Away")
+    request = requests.propose(people.mina, [wanted(item, replace("/name", "New")) for item in (sale, other)], "N")
+    said = text_of(browser_of(people.jun).get(at(request)))
+    assert said.count("of Bora") == 1
+    assert "#1 of Bora touches 2 of these, too." in said
+    assert "Winter: deleted" in said
+    one = ask(people.mina, other, RENAME)
+    assert "Request 1 of Bora deletes “Winter”." in text_of(browser_of(people.jun).get(at(one)))
+
+
 def test_a_conflict_is_settled_field_by_field(people: Cast, sale: LibraryItem, browser_of: As) -> None:
     request = ask(people.mina, sale, RENAME)
     patch(people.setup, sale, replace("/name", "Winter sale"))
@@ -257,7 +272,7 @@ def test_the_event_of_a_drop_says_in_words_which_field_and_who(people: Cast, sal
     patch(people.setup, sale, replace("/selectionConstraint/endDate", "2026-06-01T00:00:00+09:00"))
     recheck.keep()
     shown = text_of(browser_of(people.mina).get(at(request)))
-    assert re.search(r"approval dropped .* Setup changed End date of “[^”]+” in version 2\.", shown)
+    assert re.search(r"Approval dropped .* Setup changed End date of “[^”]+” in version 2\.", shown)
     assert "selectionConstraint" not in shown.partition("What happened")[2]
 
 
