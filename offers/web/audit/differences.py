@@ -83,13 +83,14 @@ def _same(one: Difference) -> Same | None:
     return kind, tuple((change.action, change.title, repr(change.new)) for change in one.changes)
 
 
-def told(sandbox_id: int, pairs: Sequence[Pair], *, backwards: bool = False) -> list[Difference]:
-    """In words, from the earlier moment to the later one, or `backwards`; in one query."""
-    sides = [(pair, pair.last, pair.first) if backwards else (pair, pair.first, pair.last) for pair in pairs]
-    known = names(sandbox_id, {id for side in sides for item in side[1:] if item for id in _referred_to(item)})
+def told(sandbox_id: int, pairs: Sequence[Pair]) -> list[Difference]:
+    """In words, from the earlier moment to the later one; in one query."""
+    both = [item for pair in pairs for item in (pair.first, pair.last) if item]
+    known = names(sandbox_id, {id for item in both for id in _referred_to(item)})
     until = thread_time() + ENOUGH
     found = []
-    for pair, before, after in sides:
+    for pair in pairs:
+        before, after = pair.first, pair.last
         if thread_time() > until:
             found.append(Difference(pair, before, after, [], untold=True))
         else:

@@ -34,8 +34,15 @@ from offers.web.lists.filters import address, links
 MAX_CURSOR = 400
 FORECAST_ROWS = 50
 LIVE = Wanted(state=LiveState.LIVE)
-# Offers on air now that are named, those that end first.
-NAMED = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How many offers are on air by what was recorded at a time, None for now; `is_then`: the time is the moment itself."""
+
+    count: tuple[int, bool]
+    time: datetime | None = None
+    is_then: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class Side:
 
     item: LibraryItem | None
     shown: bool
+    column: Column
     address: str = ""
 
 
@@ -72,30 +80,45 @@ def _page(request: HttpRequest, sandbox: str) -> HttpResponse:
     known = min(as_known, now) if as_known else now
     if at > now:
         return _to_come(request, actor, now, moment)
+    if moment is None and as_known is None:
+        return _now(request, actor, now)
     first, last = sorted((at, known))
     place = actor.sandbox.pk
     live = between.on_air(place, at, first, last)
     cursor = asked.text(request.GET.get("cursor"), MAX_CURSOR)
     found = between.differences_on_air(place, at, first, last, live, cursor)
-    backwards = known < at
-    counts = [_count(len(keys)) for keys in ((live.last, live.first) if backwards else (live.first, live.last))]
+    columns = [
+        Column(_count(len(live.first)), moment.at if moment else None, is_then=True),
+        Column(_count(len(live.last)), known if as_known else None),
+    ]
+    if known < at:
+        # What was recorded earlier is in front, so that each difference is told the way in which it came to be.
+        columns = [replace(columns[1], count=columns[0].count), replace(columns[0], count=columns[1].count)]
     context: dict[str, object] = {
         "moment": moment,
         "at": at,
         "at_text": machine_text(at),
         "typed": {"at": typed(at) if moment else "", "as_known": typed(known) if as_known else ""},
-        "known": known if as_known else None,
-        # Now, and by nothing else than what is known now: there is nothing to compare, but all that is on air.
-        "is_now": moment is None and as_known is None,
-        "named": [] if moment or as_known else pages.recent(place, OFFER_KINDS, LIVE, "ends", NAMED),
-        "counts": counts,
-        "rows": [
-            _addressed(_row(one, at), actor, (at, known if as_known else None))
-            for one in told(place, found.pairs, backwards=backwards)
-        ],
+        "columns": columns,
+        "rows": [_addressed(_row(one, at, columns), actor) for one in told(place, found.pairs)],
         "links": links(request, found.next, ""),
         "newest": address(request, cursor="") if cursor else "",
         "behind": found.behind,
+    }
+    return answer(request, "audit/on_air.html", context)
+
+
+def _now(request: HttpRequest, actor: Actor, now: datetime) -> HttpResponse:
+    """All that is on air, page by page, what ends first in front: there is nothing to compare it with."""
+    cursor = asked.text(request.GET.get("cursor"), MAX_CURSOR)
+    found = pages.page(actor.sandbox.pk, OFFER_KINDS, LIVE, "ends", cursor)
+    context: dict[str, object] = {
+        "is_now": True,
+        "at": now,
+        "typed": {"at": "", "as_known": ""},
+        "page": found,
+        "kinds": {one.kind for one in found.items},
+        "links": links(request, found.next, found.previous),
     }
     return answer(request, "audit/on_air.html", context)
 
@@ -106,19 +129,20 @@ def _to_come(request: HttpRequest, actor: Actor, now: datetime, moment: Moment |
     at = moment.at
     found = forecast(actor.sandbox, now, last_instant(at))
     pairs = [pair for pair in _pairs(found, at) if any(between.shows(pair, at))]
-    rows = [
-        _row(one, at, list(dict.fromkeys(found.by[one.pair.item.id])))
-        for one in told(actor.sandbox.pk, pairs[:FORECAST_ROWS])
-    ]
     live = as_of.live_keys(actor.sandbox.pk, now, at)
     gained = sum(after - before for before, after in (between.shows(pair, at) for pair in pairs))
+    columns = [Column(_count(len(live)), is_then=True), Column(_count(len(live) + gained))]
+    rows = [
+        _row(one, at, columns, list(dict.fromkeys(found.by[one.pair.item.id])))
+        for one in told(actor.sandbox.pk, pairs[:FORECAST_ROWS])
+    ]
     context: dict[str, object] = {
         "moment": moment,
         "at": at,
         "at_text": machine_text(at),
         "typed": {"at": typed(at), "as_known": ""},
         "forecast": found,
-        "counts": [_count(len(live)), _count(len(live) + gained)],
+        "columns": columns,
         "rows": rows,
         "more_rows": len(pairs) - len(rows),
         "links": {},
@@ -150,17 +174,22 @@ def _count(count: int) -> tuple[int, bool]:
     return min(count, COUNT_LIMIT), count > COUNT_LIMIT
 
 
-def _row(one: Difference, at: datetime, by: Sequence[int] = ()) -> Row:
-    then, now = (Side(item, between.is_shown(item, at)) for item in (one.before, one.after))
-    return Row(one, (then, now), by)
+def _row(one: Difference, at: datetime, columns: Sequence[Column], by: Sequence[int] = ()) -> Row:
+    first, last = (
+        Side(item, between.is_shown(item, at), column)
+        for item, column in zip((one.before, one.after), columns, strict=True)
+    )
+    return Row(one, (first, last), by)
 
 
-def _addressed(row: Row, actor: Actor, times: tuple[datetime, datetime | None]) -> Row:
+def _addressed(row: Row, actor: Actor) -> Row:
     """With the pages that show each side as it was at its time, None being now."""
-    sides = [
-        replace(side, address=address_of(actor.sandbox.name, side.item) + (query_of(at) if at else ""))
-        if side.item
-        else side
-        for side, at in zip(row.sides, times, strict=True)
-    ]
-    return replace(row, sides=(sides[0], sides[1]))
+    first, last = (
+        replace(side, address=address_of(actor.sandbox.name, side.item) + _at(side.column)) if side.item else side
+        for side in row.sides
+    )
+    return replace(row, sides=(first, last))
+
+
+def _at(column: Column) -> str:
+    return query_of(column.time) if column.time else ""

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from offers.document.kinds.registry import Kind
 from offers.ledger import writes
+from offers.lists import pages
 from offers.models import LibraryItem, Sandbox
 from offers.review import requests
 from offers.review.requests import When
@@ -63,6 +64,10 @@ def rows_of(client: Client, address: str) -> dict[str, tuple[bool, bool]]:
     return {row.told.pair.item.id: (row.sides[0].shown, row.sides[1].shown) for row in found}
 
 
+def counts_of(page: Any) -> list[tuple[int, bool]]:
+    return [one.count for one in page.context["columns"]]
+
+
 def test_what_customers_could_get_is_told_where_then_and_now_differ(editor: Client, then: str) -> None:
     page = editor.get(f"{ON_AIR}?at={then}")
     text = text_of(page)
@@ -72,7 +77,7 @@ def test_what_customers_could_get_is_told_where_then_and_now_differ(editor: Clie
         "off": (True, False),
         "renamed": (True, True),
     }
-    assert page.context["counts"] == [(4, False), (3, False)]
+    assert counts_of(page) == [(4, False), (3, False)]
     for part in ("You see the library as it was", "Offer with another name", "Approved", "It was not there", "Deleted"):
         assert part in text
     assert "Offer stays" not in text, "what is the same is not repeated, but linked"
@@ -82,11 +87,32 @@ def test_what_customers_could_get_is_told_where_then_and_now_differ(editor: Clie
 def test_what_was_known_at_another_time_is_compared_either_way(editor: Client, then: str) -> None:
     now = moment()
     assert rows_of(editor, f"{ON_AIR}?at={then}&as-known={then}") == {}
-    turned = rows_of(editor, f"{ON_AIR}?at={now}&as-known={then}")
-    assert turned == {"gone": (False, True), "new": (True, False), "off": (False, True), "renamed": (True, True)}
+    earlier: Any = editor.get(f"{ON_AIR}?at={now}&as-known={then}")
+    rows = {"gone": (True, False), "new": (False, True), "off": (True, False), "renamed": (True, True)}
+    assert rows_of(editor, f"{ON_AIR}?at={now}&as-known={then}") == rows, "what was recorded earlier is in front"
+    assert counts_of(earlier) == [(4, False), (3, False)]
+    assert [one.is_then for one in earlier.context["columns"]] == [False, True]
+    assert text_of(earlier).count('name="at"') == 2, "the field of the band, and the moment that the other form keeps"
     now_on_air = text_of(editor.get(ON_AIR))
     assert "3 offers are on air" in now_on_air
     assert "Offer stays" in now_on_air, "now there is nothing to compare with, so what is on air is named"
+    assert "Personalized offer" not in now_on_air, "which all of them are"
+
+
+def test_all_that_is_on_air_now_is_there_page_by_page(
+    editor: Client, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE_SIZE", 2)
+    make_placement(actor(sandbox))
+    for id in ("one", "two", "three"):
+        on_air(sandbox, id)
+    first: Any = editor.get(ON_AIR)
+    second: Any = editor.get(first.context["links"]["next"])
+    for page in (first, second):
+        assert "3 offers are on air" in text_of(page)
+    found = [one.name for page in (first, second) for one in page.context["page"].items]
+    assert sorted(found) == ["Offer one", "Offer three", "Offer two"]
+    assert second.context["links"]["next"] == ""
 
 
 def test_what_differs_in_the_library_is_told_in_words_the_newest_first(editor: Client, then: str) -> None:
@@ -163,7 +189,7 @@ def test_of_a_moment_to_come_it_is_a_forecast_that_names_what_collides(sandbox: 
     page: Any = auditor.get(ON_AIR, {"at": (begin - timedelta(hours=1.5)).isoformat()})
     text = text_of(page)
     assert [(row.told.pair.item.id, row.by) for row in page.context["rows"]] == [("sale", [1])]
-    assert page.context["counts"] == [(2, False), (1, False)]
+    assert counts_of(page) == [(2, False), (1, False)]
     for part in ("This is a forecast.", "#1 Autumn", "Archived", "With what is scheduled"):
         assert part in text
     assert "#2 Winter" not in text
