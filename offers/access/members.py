@@ -57,6 +57,12 @@ def may_manage(actor: Actor) -> bool:
     return actor.role == Role.ADMIN
 
 
+def has_other_admin(actor: Actor) -> bool:
+    """Whether somebody else administers the sandbox, who could say yes to what this one asks for."""
+    admins = Membership.objects.filter(sandbox=actor.sandbox, role=Role.ADMIN, user__is_active=True)
+    return admins.exclude(user=actor.user_id).exists()
+
+
 def check_manage(actor: Actor) -> None:
     """Refuse everybody but admins of the sandbox. Raises NotAllowed."""
     if not may_manage(actor):
@@ -271,7 +277,7 @@ def admins_of(sandbox: Sandbox, most: int) -> list[str]:
 
 
 def _with_accounts() -> QuerySet[Membership]:
-    return Membership.objects.select_related("user", "client__offers_state")
+    return Membership.objects.select_related("user", "client__offers_state", "client__owner")
 
 
 def _member(sandbox: Sandbox, key: int) -> Membership:

@@ -32,6 +32,7 @@ from offers.models import (
     ErasureStep,
     IdempotencyKey,
     Keeping,
+    LogEntry,
     LogHead,
     Membership,
     Notice,
@@ -242,7 +243,9 @@ def gone(sandbox: Sandbox) -> dict[str, str]:
 def _called(sandbox: Sandbox, key: str, name: str) -> str:
     """`name`; where there is none, or it was erased with the account, one that still stands here, else ""."""
     if key.startswith(NAME):
-        name = _label(key)
+        # Of who has no account only what stands at changes can be erased (`check`); the log finds them by the key.
+        made = LogEntry.objects.filter(sandbox=sandbox, actor_key=key, event=LogEntry.Event.REVISION)
+        name = _label(key) if made.exists() else ""
     elif not name or number_of(name) is not None:
         name = next(iter(_names(sandbox, key)), "")
     return name if number_of(name) is None else ""

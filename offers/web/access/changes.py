@@ -49,12 +49,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A change with its title and rows. `aside` tells namesakes apart: the user name, the client id."""
+    """A change, its title and rows; `short` is what is so now. `aside` tells namesakes apart: user name, client id."""
 
     change: AccessChange
     title: str
     aside: str
     rows: list[Row]
+
+    @property
+    def short(self) -> str:
+        if self.change.what == What.MEMBER_ADDED and self.rows:
+            name = readable(self.change.subject_label)
+            return _("{name} added as {role}").format(name=name, role=self.rows[0].new)
+        return " · ".join([self.title, *(row.new or row.old for row in self.rows)])
 
 
 def lines(changes: Sequence[AccessChange]) -> list[Line]:

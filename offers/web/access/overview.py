@@ -18,7 +18,7 @@ from offers.web.access.changes import lines
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 
-LAST_CHANGES = 6
+LAST_CHANGES = 3
 
 
 def overview(request: HttpRequest, sandbox: str) -> HttpResponse:

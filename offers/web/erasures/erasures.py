@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from offers import asked
-from offers.access.members import Moved, Refused, may_manage
+from offers.access.members import Moved, Refused, has_other_admin, may_manage
 from offers.access.people import choices
 from offers.access.permissions import Actor, NotFound, check_audit
 from offers.document.kinds.registry import Kind
@@ -107,7 +107,9 @@ def _shown(request: HttpRequest, actor: Actor, *, refused: Refused | None = None
         "before": before,
         "classes": keeping.classes(actor.sandbox.pk),
         "held": told.held(actor.sandbox.pk),
+        "me": actor.key,
         "may_manage": may_manage(actor),
+        "is_alone": may_manage(actor) and not has_other_admin(actor),
         "people": choices(people.gone(actor.sandbox)) if may_manage(actor) else (),
         "refused": refused,
         "form": form,
@@ -135,6 +137,7 @@ def _one(
         "is_open": is_open,
         "own": own,
         "may_manage": may_manage(actor),
+        "is_alone": own and not has_other_admin(actor),
         "touched": None,
         "wordings": None,
         "refused": refused,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from offers import asked
-from offers.access.members import Refused, may_manage
+from offers.access.members import Refused, has_other_admin, may_manage
 from offers.access.permissions import Actor, check_audit
 from offers.document.blame import leaves
 from offers.document.erased import number_of, text_at
@@ -118,6 +118,7 @@ def _shown(
             asked.text(sent.get("p") or sent.get("pointer"), MAX_POINTER),
         )
         context |= {"etag": etag, "pointer": pointer, "texts": _texts(item, etag)}
+        context |= {"is_alone": not has_other_admin(actor)}
         if pointer:
             context |= _asked_for(item, pointer, etag, request.POST.getlist("said") if form == "erase" else None)
     return answer(request, "erasures/of_item.html", context, status=422 if refused else 200)
@@ -149,13 +150,17 @@ def _asked_for(item: LibraryItem, pointer: str, etag: int, said: Sequence[str] |
         return context | {"problem": refused}
 
 
-def _texts(item: LibraryItem, etag: int) -> list[tuple[str, Place, str]]:
-    """The texts of a version that can be erased: where each stands, in words too, and what it says."""
+def _texts(item: LibraryItem, etag: int) -> list[tuple[str, Place, str, bool]]:
+    """The texts of a version: where each stands, in words too, what it says, and whether the item still says just that.
+
+    That wording stays, while the field's others can be erased.
+    """
     document = document_at(item, etag)
+    said = set() if item.deleted_at else {str(value) for _path, _pointer, value in leaves(item.document)}
     names = names_in(item.sandbox_id, Kind(item.kind), [document])
     texts = [(pointer, text_at(document, pointer)) for _path, pointer, _value in leaves(document)]
     return [
-        (pointer, place_at(document, pointer, names), text)
+        (pointer, place_at(document, pointer, names), text, text in said)
         for pointer, text in texts
         if text and document is not None and number_of(text) is None
     ]

@@ -124,6 +124,7 @@ def test_a_role_is_changed_and_the_change_is_listed(admin: Client, jisoo: Member
     assert "Role Marketer → Reviewer" in text
     assert "Publishes without waiting no → yes" in text
     assert "Covers for Olga Mina Park" in text
+    assert "Member changed: Jisoo Kim · Reviewer · yes" in text_of(admin.get(ACCESS)), "in a line"
 
 
 def test_a_form_that_is_older_than_somebody_elses_change_changes_nothing(admin: Client, jisoo: Membership) -> None:

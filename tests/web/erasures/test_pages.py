@@ -5,14 +5,24 @@ import json
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from offers.access.permissions import Actor
 from offers.erasure import asking, keeping
 from offers.log import sequencer
-from offers.models import Erasure, Keeping, LibraryItem, LogEntry, Membership, RetentionClass, Revision
-from tests.cast import patch, replace
+from offers.models import (
+    AccessChange,
+    Erasure,
+    Keeping,
+    LibraryItem,
+    LogEntry,
+    Membership,
+    RetentionClass,
+    Revision,
+)
+from tests.cast import Role, patch, replace
 from tests.erasure.conftest import SECRET, found
-from tests.review.conftest import Cast
+from tests.review.conftest import Cast, member
 from tests.web.frame.test_respond import flat, text_of
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +41,10 @@ def test_a_text_is_asked_for_on_its_version_confirmed_by_another_and_marked_from
 ) -> None:
     jisoo, second, ara = as_("jisoo"), as_("hyun"), as_("ara")
     assert f"{KEEP}?etag=4" in text_of(jisoo.get("/s/prod/offers/sale/history/4/"))
-    assert 'value="/description"' in text_of(jisoo.get(f"{KEEP}?etag=4"))
+    fields = text_of(jisoo.get(f"{KEEP}?etag=4"))
+    assert 'value="/description"' in fields
+    assert "older wordings can be erased" not in fields[fields.index('value="/description"') :].partition("</label>")[0]
+    assert "older wordings can be erased" in text_of(jisoo.get(f"{KEEP}?etag={sale.etag}")), "it says these now"
     shown = text_of(jisoo.get(f"{KEEP}?etag=4&p=/description"))
     assert SECRET in shown
     assert 'value="54" checked' in shown, "the last version of each wording, all chosen at first"
@@ -46,7 +59,8 @@ def test_a_text_is_asked_for_on_its_version_confirmed_by_another_and_marked_from
     page = f"{HOME}{made.key}/"
     assert answer["Location"] == page
     listed = flat(text_of(jisoo.get(HOME)))
-    assert "Waits for a second admin:" in listed, "what is to be done stands in front"
+    assert "Asked for by you: waits for another admin" in listed, "what is to be done stands in front"
+    assert "waits for you" in flat(text_of(second.get(HOME)))
     assert 'Description<small class="mono muted">/description</small>' in listed, "a field by its name"
     assert '<details class="panel fold-panel">' in listed, "no form is open that nobody asked for"
     own = text_of(jisoo.get(page))
@@ -103,6 +117,22 @@ def test_other_roles_are_refused(people: Cast, sale: LibraryItem, name: str) -> 
     assert Erasure.objects.get().state == "asked"
     assert not Keeping.objects.exists()
     assert not RetentionClass.objects.exists()
+
+
+def test_an_admin_who_is_the_only_one_is_told_so_before_and_after_asking(people: Cast, sale: LibraryItem) -> None:
+    Membership.objects.filter(user__username="mina").delete()
+    AccessChange.objects.create(
+        sandbox=people.sandbox, what="client-off", actor_label="manage.py", source="operator", created_at=timezone.now()
+    )
+    sequencer.keep()
+    browser, said = as_("jisoo"), "There is no other admin here."
+    assert said in text_of(browser.get(HOME))
+    assert "manage.py" not in text_of(browser.get(HOME)), "nothing of whom could be erased is not offered"
+    assert said in text_of(browser.get(f"{KEEP}?etag=4&p=/description"))
+    made = asking.ask_value(people.jisoo, sale, "/description", [4], "Why")
+    assert said in text_of(browser.get(f"{HOME}{made.key}/"))
+    member(people.sandbox, "hyun", Role.ADMIN)
+    assert said not in text_of(browser.get(f"{HOME}{made.key}/")) + text_of(browser.get(HOME))
 
 
 def test_an_auditor_reads_and_changes_nothing(people: Cast, sale: LibraryItem) -> None:
