@@ -66,7 +66,7 @@ def has_other_admin(actor: Actor) -> bool:
 def check_manage(actor: Actor) -> None:
     """Refuse everybody but admins of the sandbox. Raises NotAllowed."""
     if not may_manage(actor):
-        raise NotAllowed(_("Only an admin of this sandbox sees and changes who may do what in it."))
+        raise NotAllowed(_("Only admins of this sandbox can open Access."))
 
 
 def given_of(member: Membership) -> Given:
@@ -270,10 +270,10 @@ def _admins(sandbox: Sandbox) -> QuerySet[Membership]:
     return Membership.objects.filter(sandbox=sandbox, role=Role.ADMIN, user__is_active=True)
 
 
-def admins_of(sandbox: Sandbox, most: int) -> list[str]:
-    """What the first of them are called, for who needs somebody to turn to."""
+def admins_of(sandbox: Sandbox, most: int) -> list[tuple[str, str]]:
+    """What the first of them are called and their mail address ("" without one), for who needs somebody to turn to."""
     found = _admins(sandbox).select_related("user").order_by("pk")[:most]
-    return [label_for_user(member.user) for member in found if member.user]
+    return [(label_for_user(member.user), member.user.email) for member in found if member.user]
 
 
 def _with_accounts() -> QuerySet[Membership]:

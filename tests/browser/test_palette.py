@@ -154,7 +154,7 @@ def test_single_keys_do_nothing_while_one_types_under_a_dialog_or_once_they_are_
     sale.keyboard.press("/")
     expect(sale.locator("#palette")).to_be_hidden()
     sale.locator("#keys").get_by_role("link", name="Preferences").click()
-    sale.get_by_role("group", name="Shortcuts of a single key").get_by_label("Off").check()
+    sale.get_by_role("group", name="Single-key shortcuts").get_by_label("Off").check()
     sale.locator(".settings-save").get_by_role("button", name="Save").click()
     expect(sale.locator("html[data-keys=off]")).to_be_attached()
     sale.locator("h1").click()

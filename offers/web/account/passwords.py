@@ -99,7 +99,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not settings.SENDS_MAIL:
         return _asked(request, name)
     if not name:
-        return _asked(request, name, _("Say which account it is."), 422)
+        return _asked(request, name, _("Enter your user name or email."), 422)
     address = address_of(request)
     budgets = [
         Budget(("forgotten", address, name.lower()), OF_A_NAME, MINUTES),

@@ -9,15 +9,21 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from offers.web.find.opened import page_at
+from offers.web.frame.access import actor_of_last
 from offers.web.frame.respond import answer, wants_fragment
 
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """`ways` are the keys that do it, or one thing each: "Ctrl K" is pressed together."""
+    """`ways` are the keys that do it, or one thing each: "Ctrl K" is pressed together, "j k" are two keys that belong together."""
 
     ways: tuple[str, ...]
     text: Promise
+
+    @property
+    def keys(self) -> list[list[str]]:
+        """The keys of each way, each as it stands in a box of its own."""
+        return [[way] if way.startswith("Ctrl ") else way.split() for way in self.ways]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,9 @@ OF_PAGES = (
 @require_safe
 @login_not_required
 def shortcuts(request: HttpRequest) -> HttpResponse:
-    """All of them; `from` is the address of the page whose own come first."""
+    """All of them; `from` is the address of the page whose own come first. A page of its own has the frame of the sandbox used last."""
+    if not wants_fragment(request):
+        actor_of_last(request)
     page = page_at(request.GET.get("from", ""))
     name = page.match.url_name if page.match else None
     own = [group for group in OF_PAGES if name in group.pages or (page.moment and not group.pages)]

@@ -7,6 +7,7 @@ import re
 import sys
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +15,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from offers import asked
@@ -53,18 +56,38 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
     if wants_fragment(request):
         return _told(_("It is not there any more, or not for you. Load the page again to see what is."), 404)
-    return render(request, "404.html", {"around": around(request), "wanted": looked_for(request.path_info)}, status=404)
+    context = {"around": around(request), "wanted": looked_for(request.path_info), "missing": _missing(request)}
+    return render(request, "404.html", context, status=404)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler403; why, in the words of who raised it, and who can give another role."""
+    """Django's handler403; why, in the words of who raised it, which a visit has as its heading, and who can give another role."""
     why = str(exception) or _("Your role does not include this.")
     if wants_fragment(request):
         return _told(why, 403)
     template, actor = around(request), asking(request).actor
     # An admin was refused for another reason than their role.
     admins = admins_of(actor.sandbox, ADMINS_NAMED) if actor and actor.role != Role.ADMIN else []
-    return render(request, "403.html", {"around": template, "why": why, "admins": ", ".join(admins)}, status=403)
+    context = {"around": template, "why": why, "admins": _linked(admins), "visit": request.method in ("GET", "HEAD")}
+    return render(request, "403.html", context, status=403)
+
+
+def _linked(admins: list[tuple[str, str]]) -> SafeString:
+    """Names, each with a way to write to it where it has an address."""
+    links = (
+        format_html('<a href="mailto:{}">{}</a>', quote(address, "@"), name) if address else format_html("{}", name)
+        for name, address in admins
+    )
+    return format_html_join(", ", "{}", ((link,) for link in links))
+
+
+def _missing(request: HttpRequest) -> str:
+    """That a section of this sandbox has nothing of that id, for who may see the sandbox; "" where it is something else that is not there."""
+    inside = re.fullmatch(r"/s/([-\w]+)/([-\w]+)/([^/]+)/", request.path_info)
+    actor, section = asking(request).actor, SECTIONS.get(inside[2]) if inside else None
+    if not inside or section is None or actor is None or actor.sandbox.name != inside[1] or "at" in request.GET:
+        return ""
+    return _("There is no {one} “{id}”").format(one=str(section.one).lower(), id=asked.text(inside[3], MAX_WORD))
 
 
 def looked_for(path: str) -> LookedFor | None:

@@ -1,5 +1,6 @@
 """What cannot be answered keeps the frame, says what was kept, and leads on; scripts get a sentence to show."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -66,6 +67,13 @@ def test_what_was_looked_for_is_never_more_than_text(editor: Client) -> None:
     assert 'href="/s/prod/offers/?q=%22%3E%3Cscript%3E%26x%3D1"' in text
 
 
+def test_an_id_that_is_not_there_is_named_to_who_may_see_the_sandbox(editor: Client) -> None:
+    make_sandbox("secret")
+    assert "<h1>There is no tag “&lt;b&gt;”</h1>" in text_of(editor.get("/s/prod/tags/%3Cb%3E/"))
+    for address in ("/s/secret/tags/winter/", "/s/prod/tags/winter/history/", "/s/nowhere/tags/winter/"):
+        assert "<h1>Page not found</h1>" in text_of(editor.get(address)), address
+
+
 def test_who_belongs_to_no_sandbox_sees_an_error_without_a_frame(sign_in: SignIn, sandbox: Sandbox) -> None:
     text = text_of(sign_in(None).get("/s/prod/offers/winter/"))
     assert (SIDEBAR in text, "?q=" in text) == (False, False)
@@ -80,8 +88,10 @@ def test_who_may_not_is_told_who_can_give_them_another_role(sign_in: SignIn, ite
     text = text_of(response)
     assert response.status_code == 403
     assert SIDEBAR in text
-    assert "You can read this sandbox but not change it. Nothing was changed." in text
-    assert "Who can give you another role in this sandbox: Jisoo Kim\n" in text
+    assert "<h1>You can read this sandbox but not change it.</h1>" in text
+    assert "Nothing was changed." not in text, "who only looked knows"
+    assert "Who can give you another role in this sandbox: " in text
+    assert re.search("sandbox: (<a href=\"mailto:[^\"]+\">)?Jisoo Kim(</a>)?\\n", text)
 
 
 def test_scripts_get_a_sentence_and_no_page(sign_in: SignIn, item: LibraryItem) -> None:
