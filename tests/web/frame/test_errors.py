@@ -91,7 +91,7 @@ def test_who_may_not_is_told_who_can_give_them_another_role(sign_in: SignIn, ite
     assert "<h1>You can read this sandbox but not change it.</h1>" in text
     assert "Nothing was changed." not in text, "who only looked knows"
     assert "Who can give you another role in this sandbox: " in text
-    assert re.search("sandbox: (<a href=\"mailto:[^\"]+\">)?Jisoo Kim(</a>)?\\n", text)
+    assert re.search('sandbox: (<a href="mailto:[^"]+">)?Jisoo Kim(</a>)?\\n', text)
 
 
 def test_scripts_get_a_sentence_and_no_page(sign_in: SignIn, item: LibraryItem) -> None:
