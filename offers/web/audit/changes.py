@@ -1,7 +1,7 @@
 """What differs in the library between two moments: `?from=` and `?to=`, of one `?kind=` or of all."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from offers.document.kinds.registry import KINDS, Kind
 from offers.log import between
 from offers.web.audit.differences import grouped, told
 from offers.web.frame.access import actor_for
-from offers.web.frame.moment import at_of, typed
+from offers.web.frame.moment import at_of, machine_text, typed
 from offers.web.frame.respond import answer
 from offers.web.lists.filters import address, links
 
@@ -46,5 +46,17 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "links": links(request, found.next, ""),
         "newest": address(request, cursor="") if cursor else "",
         "behind": found.behind,
+        "picks": _picks(request, now),
     }
     return answer(request, "audit/changes.html", context)
+
+
+def _picks(request: HttpRequest, now: datetime) -> list[tuple[str, str]]:
+    """Spans up to now that are asked for most, each with its address; a month begins where the viewer is."""
+    month = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    spans = (
+        (_("Last 24 hours"), now - timedelta(days=1)),
+        (_("Last 7 days"), now - timedelta(days=7)),
+        (_("This month"), month),
+    )
+    return [(said, address(request, **{"from": machine_text(at), "to": "", "cursor": ""})) for said, at in spans]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from time import thread_time
 from typing import TypeAlias
 
+from offers.access.people import readable
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references
 from offers.document.values import Document, equal
@@ -18,6 +19,8 @@ Same: TypeAlias = tuple[str, tuple[tuple[str, str, str], ...]]
 
 # Changes of an item up to which it is looked for whether others have the same: nobody makes more of them in many.
 FEW = 3
+# Items that the line of a group names.
+GROUP_NAMES = 2
 # Seconds of the processor for the words of one page: of documents as large as they may be, few can be told apart in that time.
 ENOUGH = 0.3
 
@@ -51,6 +54,15 @@ class Group:
     @property
     def every(self) -> list[Difference]:
         return [self.first, *self.others]
+
+    @property
+    def named(self) -> str:
+        return ", ".join(readable(told.pair.item.name) for told in self.every[:GROUP_NAMES])
+
+    @property
+    def more(self) -> int:
+        """How many there are besides those that the line names."""
+        return max(0, len(self.every) - GROUP_NAMES)
 
     @property
     def is_from_one(self) -> bool:

@@ -38,7 +38,7 @@ def pages(actor: Actor) -> list[Command]:
         Command(_("Bulk edits"), "list-check", to("bulk_runs")),
         Command(_("What differs between two moments"), "arrows-diff", to("differences")),
         Command(_("Integrity"), "shield-check", to("audit_integrity")),
-        Command(_("A sample to take home"), "filter", to("audit_sample")),
+        Command(_("Sample"), "filter", to("audit_sample")),
     ]
     if may_audit(actor):
         found += [

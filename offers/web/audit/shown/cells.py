@@ -179,7 +179,7 @@ def _line(line: Line, page: Page) -> SafeString:
 
 def _who(line: Line, page: Page) -> SafeString:
     if not line.who:
-        return format_html("<b>{}</b>\n", _("Automatic"))
+        return format_html("{}\n<b>{}</b>\n", icon("clock"), _("Automatic"))
     mark = avatar(line.who, line.client)
     return format_html(PERSON, avatar=mark, theirs=line.theirs, everything=page.theirs, who=readable(line.who))
 
