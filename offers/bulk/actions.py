@@ -7,17 +7,20 @@ asked for it.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from offers.document.diff import diff
 from offers.document.errors import InvalidDocument, Problem
+from offers.document.kinds.fields import instant
 from offers.document.values import Document, Patch
 from offers.document.words.labels import gettext_noop
 
 MAX_DAYS = 36_500
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T.*)", re.DOTALL)
+_CLOCK = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(.*)", re.DOTALL)
+_UTC = "UTC"
 
 
 class Do(StrEnum):
@@ -46,21 +49,24 @@ class Dates(StrEnum):
 class Action:
     """`value` is a status, a tag's id, a number of days, a priority or a JSON Patch; to delete and for an undo, nothing.
 
-    `dates` says what a shift moves. `name` is what a tag was called when it was picked, for the run's title.
+    `dates` says what a shift moves, `zone` in which time zone (an IANA name) the time of day stays. `name` is what a tag was
+    called when it was picked, for the run's title.
     """
 
     do: Do
     value: Any = None
     dates: Dates = Dates.WINDOW
     name: str = ""
+    zone: str = _UTC
 
 
 def to_json(action: Action) -> dict[str, Any]:
-    return {"do": action.do.value, "value": action.value, "dates": action.dates.value, "name": action.name}
+    dates, zone = action.dates.value, action.zone
+    return {"do": action.do.value, "value": action.value, "dates": dates, "name": action.name, "zone": zone}
 
 
 def from_json(stored: dict[str, Any]) -> Action:
-    return Action(Do(stored["do"]), stored["value"], Dates(stored["dates"]), stored["name"])
+    return Action(Do(stored["do"]), stored["value"], Dates(stored["dates"]), stored["name"], stored["zone"])
 
 
 def patch_for(action: Action, document: Document) -> Patch:
@@ -75,15 +81,30 @@ def patch_for(action: Action, document: Document) -> Patch:
     return diff({name: document[name] for name in after if name in document}, after)
 
 
-def shifted(text: str, days: int) -> str:
-    """A date-time (RFC 3339) moved by whole days. Only its date changes: offset, precision and spelling stay as sent.
+def shifted(text: str, days: int, zone: str = _UTC) -> str:
+    """A date-time (RFC 3339) moved by whole days: in the zone its time of day stays, also where clocks change in between.
 
-    Raises OverflowError beyond the years 1 to 9999, ValueError for what is no date-time.
+    Offset, precision and spelling stay as sent. Raises OverflowError beyond the years 1 to 9999, ValueError for what is no
+    date-time.
     """
-    found = _DATE.fullmatch(text)
+    found = _CLOCK.fullmatch(text)
     if found is None:
         raise ValueError(text)
-    return (date.fromisoformat(found[1]) + timedelta(days=days)).isoformat() + found[2]
+    moved = datetime.fromisoformat(found[1]) + timedelta(days=days) - _clocks_go(text, days, ZoneInfo(zone))
+    return moved.isoformat(timespec="minutes") + found[2]
+
+
+def _clocks_go(text: str, days: int, zone: ZoneInfo) -> timedelta:
+    """By how much the zone's clocks go forward from this moment to its time of day so many days later."""
+    try:
+        before = instant(text).astimezone(zone)
+        # Arithmetic of one zone is that of its clocks.
+        gone = ((before + timedelta(days=days)).utcoffset() or timedelta()) - (before.utcoffset() or timedelta())
+    except (OverflowError, ValueError):
+        # "For ever" is often the last second of the year 9999, which is in the year 10000 elsewhere; no zone knows "never".
+        return timedelta()
+    # Before time zones had whole minutes, a clock without seconds cannot tell.
+    return gone if gone.total_seconds() % 60 == 0 else timedelta()
 
 
 # Each gives the members of the document that it touches, as they are to be.
@@ -113,26 +134,25 @@ def _shift(document: Document, action: Action) -> Document:
     after: Document = {}
     if document.get("selectionConstraint"):
         window = document["selectionConstraint"]
-        after["selectionConstraint"] = _moved(window, members, action.value, "/selectionConstraint")
+        after["selectionConstraint"] = _moved(window, members, action, "/selectionConstraint")
     if action.dates == Dates.WINDOW_AND_LIMITS and document.get("frequencyCappingConstraints"):
         pointer = "/frequencyCappingConstraints"
         after[pointer[1:]] = [
-            _moved(limit, members, action.value, f"{pointer}/{index}")
-            for index, limit in enumerate(document[pointer[1:]])
+            _moved(limit, members, action, f"{pointer}/{index}") for index, limit in enumerate(document[pointer[1:]])
         ]
     return after
 
 
-def _moved(holder: Document, members: tuple[str, ...], days: int, pointer: str) -> Document:
+def _moved(holder: Document, members: tuple[str, ...], action: Action, pointer: str) -> Document:
     """The object with its dates moved. Raises InvalidDocument."""
     after = dict(holder)
     for member in members:
         if member in holder:
             try:
-                after[member] = shifted(holder[member], days)
+                after[member] = shifted(holder[member], action.value, action.zone)
             except (OverflowError, ValueError):
                 message = gettext_noop("This date cannot be moved by {days} days.")
-                problem = Problem(f"{pointer}/{member}", "date-out-of-range", message, params={"days": days})
+                problem = Problem(f"{pointer}/{member}", "date-out-of-range", message, params={"days": action.value})
                 raise InvalidDocument(problem) from None
     return after
 

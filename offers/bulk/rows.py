@@ -95,9 +95,21 @@ def requests_with_room(actor: Actor, run: BulkRun) -> list[ChangeRequest]:
 
 
 def requests_of(run: BulkRun) -> list[ChangeRequest]:
-    """The change requests that the run put something into."""
+    """The change requests that the run put something into, each with the number of its changes (`size`)."""
     keys = run.rows.filter(result=BulkRow.Result.PROPOSED).values("proposed_in").distinct()
-    return list(ChangeRequest.objects.filter(key__in=keys).order_by("number"))
+    return list(ChangeRequest.objects.filter(key__in=keys).annotate(size=Count("changes")).order_by("number"))
+
+
+def meanwhile(rows: Sequence[BulkRow]) -> dict[int, tuple[int, int]]:
+    """Of these rows those that were skipped because somebody changed the offer: by key, its etag and the bulk run's number or 0."""
+    etags = {row: stored["params"]["etag"] for row in rows for stored in row.problems if stored["message"] == STALE}
+    if not etags:
+        return {}
+    made = Revision.objects.filter(item__in=[row.item_id for row in etags], etag__in=set(etags.values()))
+    runs = {
+        (item, etag): refers.get("bulk") or 0 for item, etag, refers in made.values_list("item", "etag", "refers_to")
+    }
+    return {row.key: (etag, runs.get((row.item_id, etag), 0)) for row, etag in etags.items()}
 
 
 def save_rows(rows: Sequence[BulkRow]) -> None:
@@ -156,7 +168,9 @@ def skip(row: BulkRow, problem: Problem, document: Any = None) -> None:
 def skip_for(run: BulkRun, row: BulkRow, error: StaleEtag | NotFound | NotAllowed | DocumentError | InUse) -> None:
     """Skip the row, and say what of IN_THE_WAY that was."""
     if isinstance(error, StaleEtag):
-        skip(row, Problem("", "stale", STALE, params={"name": error.head.modified_by, "etag": error.head.etag}))
+        head = error.head
+        params = {"name": head.modified_by, "by": head.modified_by_key, "etag": head.etag}
+        skip(row, Problem("", "stale", STALE, params=params))
     elif isinstance(error, NotFound):
         skip(row, Problem("", "deleted", GONE))
     elif isinstance(error, NotAllowed):

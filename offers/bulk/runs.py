@@ -98,6 +98,19 @@ def undo(actor: Actor, run: BulkRun, *, request_id: str = "") -> BulkRun:
     return _begin(actor, Action(Do.UNDO), keys, undoes=run, request_id=request_id)
 
 
+def again(actor: Actor, run: BulkRun, *, request_id: str = "") -> BulkRun:
+    """Store a run that does the same to the offers that this one skipped or failed at. It too has a dry run before it is run.
+
+    Raises NotAllowed, NotNow (the run is still at work, is an undo, or skipped nothing).
+    """
+    check_may_act(actor, run)
+    skipped = run.rows.filter(result__in=(Result.SKIPPED, Result.FAILED), item__deleted_at=None)
+    keys = list(skipped.order_by("item").values_list("item_id", flat=True))
+    if run.state not in (State.FINISHED, State.STOPPED) or run.undoes_id or not keys:
+        raise NotNow
+    return _begin(actor, action_of(run), keys, request_id=request_id)
+
+
 def _begin(
     actor: Actor,
     action: Action,
@@ -145,12 +158,6 @@ def run_for(actor: Actor, number: int) -> BulkRun:
     return run
 
 
-def recent(actor: Actor, *, before: int = 0) -> list[BulkRun]:
-    """The sandbox's runs, newest first: a page of them, from below the number `before`."""
-    runs = BulkRun.objects.filter(sandbox=actor.sandbox).order_by("-number")
-    return list((runs.filter(number__lt=before) if before else runs)[:PAGE_SIZE])
-
-
 def action_of(run: BulkRun) -> Action:
     return from_json(run.action)
 
@@ -174,9 +181,9 @@ def is_taken_back(run: BulkRun) -> bool:
     return any(not is_taken_back(undoing) for undoing in run.undo_runs.filter(begun | did_something).distinct())
 
 
-def did_anything(run: BulkRun) -> bool:
-    """Whether the run changed an offer, at once or by a request that was applied."""
-    return any(found.exists() for found in _did(run))
+def applied_count(run: BulkRun) -> int:
+    """How many of the offers that the run proposed to change were changed by a request that was applied."""
+    return _did(run)[1].count()
 
 
 def _did(run: BulkRun) -> tuple[QuerySet[BulkRow], QuerySet[BulkRow]]:

@@ -70,10 +70,10 @@ def test_a_whole_filter_is_changed_and_taken_back(page: Page, live_server: LiveS
     # The page asked for itself until then: what comes so is said.
     expect(page.locator("#said")).to_have_text("59 offers changed")
     assert LibraryItem.objects.filter(listing__priority=5).count() == 59
-    page.get_by_role("button", name="Undo all of it").click()
+    page.get_by_role("button", name="Undo 59 offers").click()
     expect(page.locator(".start-bar")).to_contain_text("59 offers will change", timeout=20_000)
     page.fill("#note", "It was wrong")
-    page.get_by_role("button", name="Change 59 offers").click()
+    page.get_by_role("button", name="Undo 59 offers").click()
     expect(page.locator(".ended")).to_contain_text("59 offers changed", timeout=20_000)
     assert LibraryItem.objects.filter(listing__priority=5).count() == 0
 

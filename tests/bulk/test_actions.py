@@ -31,6 +31,21 @@ def test_a_moved_date_keeps_its_offset_and_spelling(text: str, days: int, expect
     assert shifted(text, days) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "days", "zone", "expected"),
+    [
+        ("2027-03-24T23:59:00.000+00:00", 7, "Europe/Lisbon", "2027-03-31T22:59:00.000+00:00"),
+        ("2026-10-31T10:00:00+01:00", -7, "Europe/Lisbon", "2026-10-24T09:00:00+01:00"),
+        ("2027-03-24T23:59:00Z", 7, "Asia/Seoul", "2027-03-31T23:59:00Z"),
+        ("9999-12-31T23:59:59Z", -1, "Asia/Seoul", "9999-12-30T23:59:59Z"),
+    ],
+)
+def test_a_moved_date_keeps_the_time_of_day_of_the_zone_where_clocks_change(
+    text: str, days: int, zone: str, expected: str
+) -> None:
+    assert shifted(text, days, zone) == expected
+
+
 @given(st.integers(-3000, 3000), st.sampled_from(["2026-11-27T10:30:00.5-08:00", "2000-02-29T00:00:00Z"]))
 def test_moving_a_date_back_gives_the_text_that_it_was(days: int, text: str) -> None:
     assert shifted(shifted(text, days), -days) == text
@@ -179,6 +194,7 @@ def test_an_action_is_stored_in_words_that_last_and_one_that_is_none_is_refused(
         "value": -3,
         "dates": "window-and-limits",
         "name": "",
+        "zone": "UTC",
     }
     assert [do.value for do in Do] == [
         "status",

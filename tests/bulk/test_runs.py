@@ -104,7 +104,7 @@ def test_it_skips_and_names_an_offer_that_changed_since_the_dry_run(
     carried_out(marketer, run)
     assert results(run) == {"first": "changed", "second": "skipped", "third": "skipped"}
     problem = rows(run)["second"].problems[0]
-    assert problem["params"] == {"name": "Jun Park", "etag": 2}
+    assert problem["params"] == {"name": "Jun Park", "by": colleague.key, "etag": 2}
     assert item("second").document["rank"] == {"priority": 1}
 
 

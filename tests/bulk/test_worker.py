@@ -116,7 +116,7 @@ def test_offers_that_people_save_meanwhile_are_skipped_and_named_and_nothing_is_
         assert (item.document["rank"]["priority"] == 5) == (row.result == "changed")
         if row.result == "skipped":
             assert saved
-            assert row.problems[0]["params"] == {"name": "Jun Kim", "etag": 2}
+            assert row.problems[0]["params"] == {"name": "Jun Kim", "by": "name-Jun Kim", "etag": 2}
     assert set(results(run)) <= {"changed", "skipped"}
     assert differences() == []
 

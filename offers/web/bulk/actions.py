@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -73,7 +74,7 @@ def _read_shift(actor: Actor, form: Mapping[str, str]) -> Action | Refused:
         return Refused(_("Enter a number of days, like 7 or -1."))
     if which not in list(Dates):
         return Refused(_("Choose which dates to move."))
-    return Action(Do.SHIFT, days, Dates(which))
+    return Action(Do.SHIFT, days, Dates(which), zone=str(timezone.get_current_timezone()))
 
 
 def _read_priority(actor: Actor, form: Mapping[str, str]) -> Action | Refused:

@@ -14,14 +14,15 @@ from offers import asked, jobs
 from offers.access.asking import asking
 from offers.access.permissions import Actor, check_edit
 from offers.access.policy import can_restore_archived
-from offers.bulk import queue, worker
+from offers.bulk import listed, queue, worker
 from offers.bulk import runs as bulk
 from offers.bulk.actions import Action, Do
 from offers.bulk.removing import Step, live_among, step_of
 from offers.bulk.rows import requests_of, requests_with_room
 from offers.bulk.runs import NothingSelected, NotNow, TooMany
-from offers.models import BulkRun, Listing
+from offers.models import BulkRun, ChangeRequest, Listing
 from offers.review import requests
+from offers.review.changes.whose import may_own
 from offers.review.requests import MOST_CHANGES
 from offers.web.bulk.actions import filter_words, read_action, statuses, tags_of, title_of
 from offers.web.bulk.rows import shown, word
@@ -43,13 +44,21 @@ WAITS = ("left", "failed", "skipped", "proposed")
 def runs(request: HttpRequest, sandbox: str) -> HttpResponse:
     """The sandbox's bulk edits, newest first."""
     actor = actor_for(request, sandbox)
-    found = bulk.recent(actor, before=_key(request.GET.get("before")))
+    found = listed.recent(actor, before=_key(request.GET.get("before")))
     waits = queue.waits(found)
+    came, undone = listed.came_of(found), listed.undone_by(found)
     rows = [
-        (run, title_of(run, bulk.action_of(run)), bulk.is_silent(run) and run.number not in waits, run.number in waits)
+        {
+            "run": run,
+            "title": title_of(run, bulk.action_of(run)),
+            "silent": bulk.is_silent(run) and run.number not in waits,
+            "waits": run.number in waits,
+            "came": [(result, n, word(result, step_of(run))) for result, n in came.get(run.number, {}).items()],
+            "undone_by": undone.get(run.number, 0),
+        }
         for run in found
     ]
-    older = found[-1].number if len(found) == bulk.PAGE_SIZE else 0
+    older = found[-1].number if len(found) == listed.PAGE_SIZE else 0
     return answer(request, "bulk/runs.html", {"rows": rows, "older": older})
 
 
@@ -141,6 +150,8 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
     first = (*WAITS, *names) if ended else names
     tab = tab if tab in names else next(name for name in first if counts.tabs[name] or name == "all")
     page = bulk.page(run, tab, after=_key(request.GET.get("after")), before=_key(request.GET.get("before")))
+    taken_back = ended and bulk.is_taken_back(run)
+    proposed = requests_of(run) if counts.tabs["proposed"] else []
     context = {
         "run": run,
         "title": title_of(run, action),
@@ -151,15 +162,17 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
         "step": step,
         "live": live_among(run) if step == Step.DELETE and run.state == BulkRun.State.PLANNED else 0,
         "tab": tab,
-        "rows": [] if at_work else shown(run, page.rows, step),
+        "rows": [] if at_work else shown(actor, run, page.rows, step),
         "links": {"next": _to(tab, after=page.after), "previous": _to(tab, before=page.before)},
         "at_work": at_work,
         "silent": bulk.is_silent(run) and wait is None,
         "nobody_works": at_work and not jobs.somebody_works(),
         "wait": wait,
         "ended": ended,
-        "undoable": ended and (counts.tabs["changed"] or (counts.tabs["proposed"] and bulk.did_anything(run))),
-        "requests": requests_of(run) if counts.tabs["proposed"] else [],
+        "to_undo": counts.tabs["changed"] + (bulk.applied_count(run) if counts.tabs["proposed"] else 0) if ended else 0,
+        "to_repeat": 0 if run.undoes_id else counts.tabs["skipped"] + counts.tabs["failed"],
+        "requests": proposed,
+        "left_open": _left_open(actor, run, proposed, taken_back),
         "parts": ceil(counts.tabs["propose"] / MOST_CHANGES),
         "too_many": counts.tabs["propose"] > bulk.MOST_PROPOSED,
         "most_proposed": bulk.MOST_PROPOSED,
@@ -167,13 +180,24 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
         "done": counts.looked_at if run.state == BulkRun.State.PLANNING else counts.done,
         "of": run.total if run.state == BulkRun.State.PLANNING else counts.to_run,
         "may_act": bulk.may_act(actor, run),
-        "taken_back": ended and bulk.is_taken_back(run),
+        "taken_back": taken_back,
         "archived_for_good": bulk.archived_for_good(actor, run),
         "undone_by": list(run.undo_runs.order_by("number")) if ended else [],
         "problem": problem,
         "note": request.POST.get("note", ""),
     }
     return answer(request, "bulk/run.html", context, fragment="bulk/_run.html", status=status)
+
+
+def _left_open(
+    actor: Actor, run: BulkRun, proposed: list[ChangeRequest], taken_back: bool
+) -> list[tuple[ChangeRequest, bool]]:
+    """The requests of a run that is taken back, or of the one that this run takes back, which no undo closes.
+
+    Each with whether the actor may withdraw it.
+    """
+    asked = requests_of(run.undoes) if run.undoes else proposed if taken_back else []
+    return [(one, may_own(actor, one)) for one in asked if one.is_under_way]
 
 
 @require_POST
@@ -253,6 +277,34 @@ def undo(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
         return _address(actor, undoing)
 
     return _done(request, actor, found, planned)
+
+
+@require_POST
+def again(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Plan the same once more for what was skipped or failed: a run of its own, with its own dry run."""
+    actor, found = _run_for(request, sandbox, number)
+
+    def planned() -> str:
+        repeated = bulk.again(actor, found, request_id=asking(request).request_id)
+        worker.at_once(repeated)
+        return _address(actor, repeated)
+
+    return _done(request, actor, found, planned)
+
+
+@require_POST
+def withdraw(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
+    """Withdraw the `request` that a run opened, without leaving the run's page."""
+    actor, found = _run_for(request, sandbox, number)
+    opened = requests.get(actor, _key(request.POST.get("request")))
+    try:
+        requests.withdraw(actor, opened)
+        messages.success(request, _("Request {number} is withdrawn.").format(number=opened.number))
+    except requests.NotNow:
+        messages.warning(
+            request, _("That is no longer possible: request {number} is over.").format(number=opened.number)
+        )
+    return HttpResponseRedirect(_address(actor, found))
 
 
 def _run_for(request: HttpRequest, sandbox: str, number: int) -> tuple[Actor, BulkRun]:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from offers.bulk import runs
 from offers.models import ChangeRequest, LibraryItem, Sandbox
-from tests.cast import actor, make, offer
+from tests.cast import Role, actor, make, offer
 from tests.web.bulk.test_runs import PRIORITY, page, planned
 from tests.web.conftest import SignIn
 from tests.web.frame.test_respond import flat, text_of
@@ -41,6 +41,31 @@ def test_it_says_beforehand_what_is_saved_and_what_is_proposed_and_then_where(ed
     rows = flat(text_of(editor.get(page(run, "?tab=proposed"))))
     assert rows.count('href="/s/prod/reviews/1/"') == 3, "the run's link, and one in each row"
     assert "in request 1" in shown(rows)
+
+
+def test_an_undo_says_which_requests_it_leaves_open_and_they_are_withdrawn_there(
+    editor: Client, sign_in: SignIn, ids: list[str]
+) -> None:
+    run = planned(editor, ids)
+    text = shown(text_of(editor.post(page(run, "start/"), {"note": "Prices rise"}, follow=True)))
+    assert "Undo 1 offer" in text
+    assert "still open" not in text
+    text = shown(text_of(editor.post(page(run, "undo/"), follow=True)))
+    undo = run.undo_runs.get()
+    assert "Undo 1 offer" in text
+    left = "Request 1 (2 offers) is still open"
+    assert left in text
+    assert left in shown(text_of(editor.get(page(run)))), "it is being taken back"
+    stranger = sign_in(Role.EDITOR, "Jun Kim")
+    assert "Withdraw" not in text_of(stranger.get(page(undo)))
+    assert stranger.post(page(undo, "withdraw/"), {"request": "1"}).status_code == 403
+    assert editor.post(page(undo, "withdraw/"), {"request": "99"}).status_code == 404
+    text = shown(text_of(editor.post(page(undo, "withdraw/"), {"request": "1"}, follow=True)))
+    assert ChangeRequest.objects.get().state == "withdrawn"
+    assert "Request 1 is withdrawn." in text
+    assert left not in text
+    text = text_of(editor.post(page(undo, "withdraw/"), {"request": "1"}, follow=True))
+    assert "no longer possible" in text
 
 
 def test_only_what_is_proposed_is_called_so_and_it_may_join_a_request_of_ones_own(

@@ -17,7 +17,7 @@ from offers.ledger import writes
 from offers.models import LibraryItem, Sandbox
 from tests.cast import FORM, Role, actor, make, make_placement, offer, patch, replace, shown_in
 from tests.web.conftest import SignIn
-from tests.web.frame.test_respond import text_of
+from tests.web.frame.test_respond import flat, text_of
 
 PERIOD = {"startDate": "2026-03-01T00:00:00+09:00", "endDate": "2027-03-01T00:00:00+09:00"}
 # What a page says where something was refused.
@@ -180,17 +180,18 @@ def test_a_run_that_was_taken_back_is_taken_back_again_only_when_that_was_taken_
     make(actor(sandbox), offer(), id="sale")
 
     def run_page(number: int) -> str:
-        return text_of(editor.get(f"/s/prod/bulk/{number}/"))
+        return flat(text_of(editor.get(f"/s/prod/bulk/{number}/")))
 
     def run(address: str) -> int:
         editor.post(f"{address}start/", {"note": "because"})
         return int(address.split("/")[-2])
 
-    undo = "Undo all of it"
+    undo = "Undo 1 offer"
     first = run(editor.post("/s/prod/bulk/new/", {"id": "sale", "do": "priority", "priority": "5"})["Location"])
     assert undo in run_page(first)
     planned = editor.post(f"/s/prod/bulk/{first}/undo/")["Location"]
     assert undo not in run_page(first), "its undo is planned"
+    assert undo in flat(text_of(editor.get(planned)))
     second = run(planned)
     assert undo not in run_page(first)
     assert editor.post(f"/s/prod/bulk/{first}/undo/", follow=True).status_code == 200

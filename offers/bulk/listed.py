@@ -1,0 +1,30 @@
+"""Bulk edits as they are listed: a page of them, what came of each, and which were undone."""
+
+from collections.abc import Sequence
+
+from django.db.models import Count
+
+from offers.access.permissions import Actor
+from offers.bulk.runs import PAGE_SIZE, Result
+from offers.models import BulkRow, BulkRun
+
+
+def recent(actor: Actor, *, before: int = 0) -> list[BulkRun]:
+    """The sandbox's runs, newest first: a page of them, from below the number `before`."""
+    runs = BulkRun.objects.filter(sandbox=actor.sandbox).select_related("undoes__undoes").order_by("-number")
+    return list((runs.filter(number__lt=before) if before else runs)[:PAGE_SIZE])
+
+
+def came_of(runs: Sequence[BulkRun]) -> dict[int, dict[str, int]]:
+    """How many offers each of these runs changed, proposed, skipped and failed at, by its number and the result. One query."""
+    found = BulkRow.objects.filter(run__in=runs).exclude(result="").values_list("run", "result")
+    made: dict[int, dict[str, int]] = {}
+    for number, result, n in found.annotate(n=Count("key")).order_by("run", "result"):
+        made.setdefault(number, {})[result] = n
+    return made
+
+
+def undone_by(runs: Sequence[BulkRun]) -> dict[int, int]:
+    """Which of these runs another one took something of back: their numbers, and that of the last that did. One query."""
+    did = BulkRun.objects.filter(undoes__in=runs, rows__result=Result.CHANGED).distinct()
+    return dict(did.order_by("number").values_list("undoes", "number"))
