@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from django.db.models import Count
 
 from offers.access.permissions import Actor
-from offers.bulk.runs import PAGE_SIZE, Result
+from offers.bulk import runs as bulk
+from offers.bulk.runs import Result
 from offers.models import BulkRow, BulkRun
 
 
 def recent(actor: Actor, *, before: int = 0) -> list[BulkRun]:
     """The sandbox's runs, newest first: a page of them, from below the number `before`."""
     runs = BulkRun.objects.filter(sandbox=actor.sandbox).select_related("undoes__undoes").order_by("-number")
-    return list((runs.filter(number__lt=before) if before else runs)[:PAGE_SIZE])
+    return list((runs.filter(number__lt=before) if before else runs)[: bulk.PAGE_SIZE])
 
 
 def came_of(runs: Sequence[BulkRun]) -> dict[int, dict[str, int]]:
@@ -26,5 +27,5 @@ def came_of(runs: Sequence[BulkRun]) -> dict[int, dict[str, int]]:
 
 def undone_by(runs: Sequence[BulkRun]) -> dict[int, int]:
     """Which of these runs another one took something of back: their numbers, and that of the last that did. One query."""
-    did = BulkRun.objects.filter(undoes__in=runs, rows__result=Result.CHANGED).distinct()
-    return dict(did.order_by("number").values_list("undoes", "number"))
+    did = BulkRun.objects.filter(undoes__in=runs, rows__result=Result.CHANGED).distinct().order_by("number")
+    return {undone: number for undone, number in did.values_list("undoes", "number") if undone is not None}

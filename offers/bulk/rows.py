@@ -169,7 +169,7 @@ def skip_for(run: BulkRun, row: BulkRow, error: StaleEtag | NotFound | NotAllowe
     """Skip the row, and say what of IN_THE_WAY that was."""
     if isinstance(error, StaleEtag):
         head = error.head
-        params = {"name": head.modified_by, "by": head.modified_by_key, "etag": head.etag}
+        params: dict[str, str | int] = {"name": head.modified_by, "by": head.modified_by_key, "etag": head.etag}
         skip(row, Problem("", "stale", STALE, params=params))
     elif isinstance(error, NotFound):
         skip(row, Problem("", "deleted", GONE))

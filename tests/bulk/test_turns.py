@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from offers.access.permissions import Actor, NotAllowed, NotFound
 from offers.access.policy import ReviewRequired
-from offers.bulk import queue, runs
+from offers.bulk import listed, queue, runs
 from offers.bulk import rows as stored
 from offers.bulk.actions import Action, Do
 from offers.bulk.runs import SILENCE, NotNow, State, TooMany
@@ -136,12 +136,12 @@ def test_a_run_is_found_in_its_sandbox_only_and_the_newest_come_first(
     dev = Sandbox.objects.create(org_id="O", name="dev", title="Dev")
     made = [begun(marketer, offers) for _ in range(3)]
     stranger = person(dev, Role.ADMIN, "eve")
-    assert (runs.run_for(marketer, made[0].number), runs.recent(stranger)) == (made[0], [])
+    assert (runs.run_for(marketer, made[0].number), listed.recent(stranger)) == (made[0], [])
     with pytest.raises(NotFound):
         runs.run_for(stranger, made[0].number)
     monkeypatch.setattr(runs, "PAGE_SIZE", 2)
-    assert runs.recent(marketer) == made[:0:-1]
-    assert runs.recent(marketer, before=made[1].number) == made[:1]
+    assert listed.recent(marketer) == made[:0:-1]
+    assert listed.recent(marketer, before=made[1].number) == made[:1]
 
 
 def test_a_selection_is_offers_that_are_there_in_this_sandbox_in_the_order_in_which_they_were_made(

@@ -34,7 +34,7 @@ from offers.web.lists.filters import wanted_in
 MAX_IDS = 1_000
 MAX_ID = 64
 MAX_FILTER = 2_000
-NAMED = 8
+NAMED, FOLDED = 8, 200
 DRY_TABS = ("change", "propose", "conflict", "invalid", "refused", "same", "excluded", "all")
 RUN_TABS = ("changed", "proposed", "skipped", "failed", "left", *DRY_TABS[2:])
 # What of a run still waits for somebody is shown first.
@@ -58,16 +58,17 @@ def runs(request: HttpRequest, sandbox: str) -> HttpResponse:
         }
         for run in found
     ]
-    older = found[-1].number if len(found) == listed.PAGE_SIZE else 0
+    older = found[-1].number if len(found) == bulk.PAGE_SIZE else 0
     return answer(request, "bulk/runs.html", {"rows": rows, "older": older})
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The offers to work on: how many there are, the names of the first few, and the filter in words if it is one."""
+    """The offers to work on: how many there are, the names of the first few and those to unfold, and the filter in words."""
 
     keys: list[int]
     names: list[str]
+    folded: list[str]
     ids: list[str]
     whole: bool
     filter: str
@@ -80,6 +81,10 @@ class Selection:
     @property
     def more(self) -> int:
         return len(self.keys) - len(self.names)
+
+    @property
+    def unnamed(self) -> int:
+        return self.more - len(self.folded)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,8 +126,8 @@ def _selection(request: HttpRequest, actor: Actor, form: QueryDict) -> Selection
         keys, words = bulk.keys_matching(actor, wanted), filter_words(actor, wanted)
     else:
         keys = bulk.keys_of(actor, ids)
-    named = Listing.objects.filter(pk__in=keys[:NAMED]).order_by("pk").values_list("name", flat=True)
-    return Selection(keys, list(named), [] if whole else ids, whole, query.urlencode(), words)
+    named = list(Listing.objects.filter(pk__in=keys[:FOLDED]).order_by("pk").values_list("name", flat=True))
+    return Selection(keys, named[:NAMED], named[NAMED:], [] if whole else ids, whole, query.urlencode(), words)
 
 
 def _begun(request: HttpRequest, actor: Actor, action: Action, selection: Selection) -> HttpResponse:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_http_methods
 
 from offers import asked, promotion
@@ -171,7 +171,7 @@ def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str
         "undecided": sum(len(one.undecided) for one in plan),
         "replaced": _replaced(source, target, plan, given),
         "statuses": choices.statuses,
-        "title": asked.text(form.get("title"), requests.MOST_TITLE),
+        "title": asked.text(form.get("title", _title(source, ids)), requests.MOST_TITLE),
         "reason": asked.text(form.get("reason"), 2_000),
         "ready": ready,
         "nothing": all(one.state in NOTHING for one in plan),
@@ -181,6 +181,12 @@ def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str
         "problems": problems,
     }
     return answer(request, "promote/preview.html", context, status=409 if moved else 422 if problems else 200)
+
+
+def _title(source: Actor, ids: Sequence[str]) -> str:
+    """What the request is called unless somebody calls it otherwise: it is read in the target."""
+    said = ngettext("Promote {n} offer from {title}", "Promote {n} offers from {title}", len(ids))
+    return said.format(n=len(ids), title=source.sandbox.title)
 
 
 def _led(given: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from offers.bulk import listed, runs, worker
+from offers.bulk import runs, worker
 from offers.document.kinds.registry import Kind
 from offers.ledger import history
 from offers.models import BulkRow, BulkRun, LibraryItem, Membership, Sandbox
@@ -335,7 +335,7 @@ def test_pages_ask_as_many_queries_for_three_offers_as_for_one(
 
 def test_runs_are_listed_newest_first(editor: Client, ids: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert "No bulk edits yet" in text_of(editor.get("/s/prod/bulk/"))
-    monkeypatch.setattr(listed, "PAGE_SIZE", 1)
+    monkeypatch.setattr(runs, "PAGE_SIZE", 1)
     first = planned(editor, ids)
     second = planned(editor, ids, do="status", status="approved")
     text = text_of(editor.get("/s/prod/bulk/"))
