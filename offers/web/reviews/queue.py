@@ -19,6 +19,7 @@ from offers.review.standing import Standing, standings
 from offers.review.verdicts import not_agreed_by, not_judged_by
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
+from offers.web.frame.times import exact_text
 from offers.web.reviews.checks import in_its_zone, trouble_said
 
 TABS = ("needs-me", "mine", "all")
@@ -33,7 +34,7 @@ State = ChangeRequest.State
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A request in the queue. `why` is what its state says, with its reason."""
+    """A request in the queue. `why` is what its state says, with its reason; `elsewhere` a time in that in the zone it was said in."""
 
     asked: ChangeRequest
     found: Standing
@@ -43,11 +44,12 @@ class Row:
     why: str
     may_judge: bool
     has_agreed: bool
+    elsewhere: str = ""
 
     @property
     def is_mine(self) -> bool:
-        """Whether nothing is left but that the reader decides."""
-        return self.why == _("waits for you")
+        """Whether nothing is left but that the reader decides, or looks."""
+        return self.why in (_("waits for you"), _("published without waiting: take a look"))
 
     @property
     def may_tick(self) -> bool:
@@ -128,10 +130,14 @@ def rows_of(actor: Actor, found: list[ChangeRequest]) -> list[Row]:
 def _row(actor: Actor, found: Standing, known: dict[str, str]) -> Row:
     request = found.request
     named = [known.get(place.change.id) or _new_name(place.wanted) or place.change.id for place in found.places[:NAMED]]
-    judges = request.is_under_way and not not_judged_by(actor, request) and not not_agreed_by(actor, found)
+    may_look = (request.is_under_way or request.is_to_look_at) and not not_judged_by(actor, request)
+    judges = request.is_under_way and may_look and not not_agreed_by(actor, found)
     agreed = any(event.actor_key == actor.key for event in found.approvals)
     more = max(0, len(found.places) - NAMED)
-    return Row(request, found, named, more, fields_of(request), why(found, judges), judges, agreed)
+    said = why(found, judges, may_look)
+    at = request.apply_at if request.apply_at and exact_text(request.apply_at) in said else None
+    elsewhere = in_its_zone(request, at) if at else ""
+    return Row(request, found, named, more, fields_of(request), said, judges, agreed, elsewhere)
 
 
 def fields_of(request: ChangeRequest) -> str:
@@ -146,9 +152,11 @@ def _new_name(document: dict[str, Any] | None) -> str:
     return str((document or {}).get("name", ""))
 
 
-def why(found: Standing, judges: bool) -> str:
-    """Why the request stands where it stands, in a few words."""
+def why(found: Standing, judges: bool, may_look: bool = False) -> str:
+    """Why the request stands where it stands, in a few words; whether the reader `judges` it, or may look at what is live already."""
     request = found.request
+    if request.is_to_look_at and may_look:
+        return _("published without waiting: take a look")
     if request.is_to_look_at:
         return _("published without waiting: nobody else has looked yet")
     if not request.is_under_way:
@@ -162,7 +170,7 @@ def why(found: Standing, judges: bool) -> str:
             person=found.dropped[-1].actor_label
         )
     if request.apply_at is not None and found.is_approved:
-        return _("on {when}").format(when=in_its_zone(request, request.apply_at))
+        return _("on {when}").format(when=exact_text(request.apply_at))
     if found.approvals:
         return _("{person} approved it").format(person=found.approvals[-1].actor_label)
     return _("waits for you") if judges else _("waits for a reviewer")

@@ -34,7 +34,16 @@ def text_of(request: HttpRequest, name: str) -> str:
 
 def at_field(error: Exception) -> str:
     """The name of the field that one of REFUSALS is about, "" for none."""
-    return str(error) if isinstance(error, TooLong) else ""
+    match error:
+        case TooLong():
+            return str(error)
+        case ReasonMissing():
+            return "text"
+        case NothingSaid():
+            return "comment"
+        case NoSuggestion():
+            return "suggestion"
+    return ""
 
 
 def why_not(error: Exception) -> tuple[str, int]:

@@ -42,6 +42,11 @@ def test_its_owner_gives_it_another_time_and_it_has_to_be_agreed_to_again(
     assert "Once it is approved, it is applied on 1 Dec 2099, 09:00 KST." in page
     assert "It is taken back on 2 Dec 2099, 09:00 KST." in page
     assert agree(people.jun, found).state == State.SCHEDULED
+    jun = browser_of(people.jun)
+    jun.cookies["timezone"] = "Europe/Lisbon"
+    queue = jun.get(f"/s/{request.sandbox.name}/reviews/?tab=all").content.decode()
+    assert "on 1 Dec 2099, 00:00 WET" in queue
+    assert 'title="1 Dec 2099, 09:00 KST"' in queue
     # Its time is part of what they agreed to.
     address = f"/s/{request.sandbox.name}/reviews/{request.number}/"
     assert "Apply now" not in mina.get(address).content.decode()

@@ -1,0 +1,29 @@
+"""Why something was not done is said where it was asked for."""
+
+import re
+
+import pytest
+
+from offers.models import LibraryItem
+from tests.review.asking import ask, digest
+from tests.review.conftest import Cast
+from tests.web.reviews.conftest import As
+from tests.web.reviews.test_page import RENAME, at, send, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_reason_that_is_missing_is_asked_for_where_it_is_typed(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, RENAME)
+    sent = {"digest": digest(request), "seen": "1", "version": "1"}
+    page = send(browser_of(people.jun), request, "request-changes/", **sent)
+    assert page.status_code == 422
+    (field,) = re.findall(r'<textarea[^>]*id="text"[^>]*>', page.content.decode())
+    assert "autofocus" in field
+    assert 'aria-describedby="text-problem' in field
+    assert text_of(page).count("Say why: whoever proposed it wants to know.") == 1
+    assert "data-decide-bar" in page.content.decode()
+    send(browser_of(people.jun), request, "request-changes/", text="Not this", **sent)
+    assert "data-decide-bar" not in browser_of(people.jun).get(at(request)).content.decode()
