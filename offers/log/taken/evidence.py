@@ -42,11 +42,16 @@ class Aired:
 
 @dataclass(slots=True)
 class Piece:
-    """One value that a part of the offer had on air, and when; `brought` is the version that gave it, None for an older one."""
+    """One value that a part of the offer had on air, and when; `brought` is the version that gave it, None for an older one.
+
+    `etag` is a version that has it, and `position` where it stands there, of a content: that of its representation.
+    """
 
     key: Key
     value: Any
     brought: Revision | None
+    etag: int
+    position: int
     times: list[Aired] = field(default_factory=list)
 
     @property
@@ -70,6 +75,8 @@ class _Version(NamedTuple):
     starts: datetime | None
     ends: datetime | None
     parts: Mapping[Key, str]
+    # Where in the document each content stands: the position of its representation.
+    positions: Mapping[Key, int]
 
 
 def first_and_last(item: LibraryItem, now: datetime) -> tuple[datetime | None, datetime | None]:
@@ -95,8 +102,10 @@ def evidence(item: LibraryItem, now: datetime, before: int | None = None) -> Evi
         if aired is None:
             continue
         for key, text in version.parts.items():
-            piece = pieces.setdefault((key, text), Piece(key, orjson.loads(text), brought.found[key][1]))
-            _add(piece, aired, live.found[key][1])
+            if (key, text) not in pieces:
+                at = version.made.etag, version.positions.get(key, 0)
+                pieces[key, text] = Piece(key, orjson.loads(text), brought.found[key][1], *at)
+            _add(pieces[key, text], aired, live.found[key][1])
     first = found[0].made.etag if found else 1
     shown = sorted(pieces.values(), key=lambda piece: piece.times[-1].since, reverse=True)
     return Evidence(shown, first, last, first if first > 1 else 0)
@@ -155,16 +164,20 @@ def _versions(item: LibraryItem, first: int, last: int) -> Iterator[_Version]:
 
 def _version(kind: str, made: Revision, document: Document | None) -> _Version:
     if document is None:
-        return _Version(made, False, None, None, {})
+        return _Version(made, False, None, None, {}, {})
     starts, ends = (end_of_window(document, "startDate"), end_of_window(document, "endDate"))
-    return _Version(made, is_live(kind, document), starts, ends, dict(_parts(document)))
+    positions = {_content_key(one): number for number, one in enumerate(document.get("representations", ()))}
+    return _Version(made, is_live(kind, document), starts, ends, dict(_parts(document)), positions)
+
+
+def _content_key(representation: Document) -> Key:
+    return CONTENT, str(representation.get("placement", "")), str(representation.get("channel", ""))
 
 
 def _parts(document: Document) -> Iterator[tuple[Key, str]]:
     """What customers see of it, and who gets it when: each as the one text that it has, shared by the versions that have it."""
     for found in document.get("representations", ()):
-        key = (CONTENT, str(found.get("placement", "")), str(found.get("channel", "")))
-        yield key, intern(canonical_text(found.get("components", [])))
+        yield _content_key(found), intern(canonical_text(found.get("components", [])))
     limits = {name: document[name] for name in LIMITS if name in document}
     if limits:
         yield (LIMIT,), intern(canonical_text(limits))

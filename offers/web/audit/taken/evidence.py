@@ -11,13 +11,15 @@ from offers.document.kinds.registry import Kind
 from offers.document.values import Document
 from offers.lists.names import names_in
 from offers.log.taken.evidence import ATTRIBUTES, CONTENT, LIMIT, Aired, Piece, evidence, first_and_last
-from offers.models import Revision
+from offers.models import LibraryItem, Revision
 from offers.review.changes.consent import Consent, consents_of
 from offers.web.frame.access import item_for
+from offers.web.frame.addresses import address_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
-from offers.web.item.shown.sentences import Sentence, constraints
+from offers.web.item.shown.looks import Content, content_in
+from offers.web.item.shown.sentences import Sentence, beside, constraints
 
 # Pieces of a page, and characters of one content: what is longer is at its version.
 SHOWN, LONGEST = 60, 20_000
@@ -25,7 +27,7 @@ SHOWN, LONGEST = 60, 20_000
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A content of a wording: all of it, or `cut` where it is longer than anybody prints."""
+    """A content of a wording: all of it, or `cut` where it is longer than anybody prints; `looks` where text is not how it looks."""
 
     type: str
     languages: Sequence[str]
@@ -33,6 +35,7 @@ class Text:
     picture: str
     text: str
     cut: bool
+    looks: Content | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,15 @@ class Sheet:
     times: list[Time]
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A time with the same limits: all of its sentences for the first one, then those that differ from the time before."""
+
+    sheet: Sheet
+    time: Time
+    sentences: list[Sentence]
+
+
 def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """`?before=` a version goes on from there, where a page could not hold all of them."""
     actor, item = item_for(request, sandbox, id, kinds=section.kinds, deleted=True)
@@ -66,7 +78,7 @@ def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpR
     shown = found.pieces[:SHOWN]
     consents = consents_of(actor.sandbox.pk, filter(None, _revisions(shown)))
     known = names_in(actor.sandbox.pk, Kind(item.kind), map(_document, shown))
-    sheets = [_sheet(piece, consents, known) for piece in shown]
+    sheets = [_sheet(item, piece, consents, known) for piece in shown]
     context = item_context(
         item,
         "history",
@@ -77,7 +89,7 @@ def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpR
         found=found,
         before=before,
         wordings=[one for one in sheets if one.piece.key[0] == CONTENT],
-        limits=[one for one in sheets if one.piece.key[0] == LIMIT],
+        periods=list(_periods([one for one in sheets if one.piece.key[0] == LIMIT])),
         others=[one for one in sheets if one.piece.key[0] == ATTRIBUTES],
         unshown=max(0, len(found.pieces) - SHOWN),
     )
@@ -97,13 +109,23 @@ def _document(piece: Piece) -> Document:
     return dict(piece.value) if piece.key[0] == LIMIT else {}
 
 
-def _sheet(piece: Piece, consents: Mapping[int, Consent], known: Mapping[str, str]) -> Sheet:
+def _periods(limits: Sequence[Sheet]) -> Iterator[Period]:
+    """The times of all limits, in their order."""
+    before: list[Sentence] | None = None
+    times = [(time, sheet) for sheet in limits for time in sheet.times]
+    for time, sheet in sorted(times, key=lambda one: one[0].aired.since):
+        told = sheet.sentences if before is None else [one for one in beside(sheet.sentences, before) if one.mark]
+        yield Period(sheet, time, told)
+        before = sheet.sentences
+
+
+def _sheet(item: LibraryItem, piece: Piece, consents: Mapping[int, Consent], known: Mapping[str, str]) -> Sheet:
     is_content = piece.key[0] == CONTENT
     return Sheet(
         piece,
         known.get(piece.placement, piece.placement),
         piece.key[2] if is_content else "",
-        [_text(one) for one in piece.value] if is_content else [],
+        [_text(item, piece, number) for number in range(len(piece.value))] if is_content else [],
         constraints(piece.value, known) if piece.key[0] == LIMIT else [],
         sorted(piece.value.items()) if piece.key[0] == ATTRIBUTES else [],
         _consent(piece.brought, consents),
@@ -115,8 +137,13 @@ def _consent(made: Revision | None, consents: Mapping[int, Consent]) -> Consent 
     return consents.get(made.refers_to.get("request", 0)) if made else None
 
 
-def _text(component: Document) -> Text:
+def _text(item: LibraryItem, piece: Piece, number: int) -> Text:
+    component: Document = piece.value[number]
     content = component.get("content", "")
+    address = address_of(
+        item.sandbox.name, item, "preview", etag=piece.etag, representation=piece.position, component=number
+    )
+    looks = content_in(piece.key[2], component, address=address)
     return Text(
         component.get("type", ""),
         component.get("language", []),
@@ -124,4 +151,5 @@ def _text(component: Document) -> Text:
         component.get("deliveryURL", ""),
         content[:LONGEST],
         len(content) > LONGEST,
+        looks if looks.type in ("html", "imagelink") else None,
     )

@@ -1,5 +1,6 @@
 """The evidence sheet of an offer: every wording that was on air, when, who prepared and who approved it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -183,3 +184,24 @@ def test_an_offer_that_was_never_live_says_so(sale: LibraryItem, sign_in: SignIn
     text = text_of(sign_in("auditor").get(PAGE))
     assert "Nothing was on air" in text
     assert "never so far" in text
+
+
+def test_limits_are_told_whole_once_and_then_what_changed_and_html_as_it_looks(
+    sale: LibraryItem, sandbox: Sandbox, sign_in: SignIn, clock: Clock
+) -> None:
+    mina = actor(sandbox)
+    patch(mina, sale, replace("/representations/0/components/0/type", "html"))
+    patch(mina, sale, replace("/status", "approved"))
+    for day, priority in ((12, 5), (14, 9)):
+        clock.day(day)
+        patch(mina, sale, replace("/rank/priority", priority))
+    clock.day(15)
+    auditor = sign_in("auditor")
+    text = flat(text_of(auditor.get(PAGE)))
+    assert "<h1>Evidence sheet</h1>" in text
+    assert text.count("To everybody.") == 1, "what did not change is not said again"
+    assert len(re.findall(r"<del>[^/]*\bPriority\b", text)) == 2
+    assert text.count("To whom, when and how often") == 1
+    (looks,) = re.findall(r'<iframe[^>]* src="([^"]+)"', text)
+    assert "Hello" in text_of(auditor.get(looks))
+    assert text.index(looks) < text.index(">Source<"), "how it looked, before its source"
