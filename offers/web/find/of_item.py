@@ -26,7 +26,7 @@ STEPS = {
 ASKED = {
     "approved": (_("Propose to go live…"), "circle-check"),
     "live": (_("Propose to go live…"), "circle-check"),
-    "draft": (_("Propose to take it back…"), "arrow-back-up"),
+    "draft": (_("Propose to unpublish…"), "arrow-back-up"),
     "complete": (_("Complete…"), "check"),
     "archived": (_("Archive…"), "archive"),
 }

@@ -1,7 +1,11 @@
 """A placement, rule, tag, collection or decision at a glance. And the API page that all items have, offers too."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 
+from offers.document.kinds.fields import MAX_COUNT
+from offers.document.values import Document
 from offers.promotion import promoted
 from offers.web.frame.curl import item_address, json_text, patch_curl, read_curl
 from offers.web.frame.moment import item_then, machine_text
@@ -31,11 +35,19 @@ def overview(request: HttpRequest, sandbox: str, section: Section, id: str) -> H
     return answer(request, f"item/library/{item.kind}.html", context)
 
 
+def _example(document: Document) -> dict[str, Any]:
+    """An operation that changes something: the priority, of what has one; else what it says of itself."""
+    if "rank" in document:
+        priority = document["rank"]["priority"]
+        return {"op": "replace", "path": "/rank/priority", "value": priority + 1 if priority < MAX_COUNT else 1}
+    return {"op": "add", "path": "/description", "value": "What it is for"}
+
+
 def api(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpResponse:
     """The item as programs see it: its document, and calls to read and change it, ready to paste."""
     then = item_then(request, sandbox, id, kinds=section.kinds)
     actor, item = then.actor, then.item
-    example = [{"op": "replace", "path": "/name", "value": item.name}]
+    example = [_example(item.document)]
     context = item_context(
         item,
         "api",

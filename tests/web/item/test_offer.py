@@ -173,6 +173,7 @@ def test_an_overview_says_where_an_offer_is_used_by_its_tags_too(
 ) -> None:
     page = "/s/prod/offers/sale/"
     assert "nothing yet" in text_of(editor.get(page))
+    assert "Nothing uses this offer." in text_of(editor.get(f"{page}delete/"))
     make(actor(sandbox), {"name": "Holidays", "filterType": "any-tags", "ids": ["holiday"]}, Kind.COLLECTION, "any")
     make(actor(sandbox), {"name": "Summer"}, Kind.TAG, "summer")
     both = {"name": "Both of them", "filterType": "all-tags", "ids": ["holiday", "summer"]}
@@ -182,7 +183,7 @@ def test_an_overview_says_where_an_offer_is_used_by_its_tags_too(
     assert "Holidays" in text
     assert "by its tags" in text
     question = text_of(editor.get(f"{page}delete/"))
-    assert "Nothing refers to it by its id" in question
+    assert "Nothing uses this offer." not in question
     assert '<a href="/s/prod/collections/any/">Holidays</a>' in question
     assert "Both of them" not in question, "it has one of the two tags"
     assert "Both of them" not in text

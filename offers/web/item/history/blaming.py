@@ -1,7 +1,8 @@
 """Who last changed each field of an item, and who removed what is not there any more: as a page, and as cards beside the fields."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, unquote
 
 from django.http import HttpRequest, HttpResponse
@@ -36,6 +37,8 @@ MORE = 2
 class Row:
     """A line of the form, and the revision that made it so. `says_why` where that is not as in the row above.
 
+    `around` are the items that it is in, where the row above is not in them.
+
     `anchors` are the places that begin here: what leads to a field, or to what it is part of, leads to this row.
     """
 
@@ -43,6 +46,7 @@ class Row:
     made: Revision
     says_why: bool
     anchors: list[str]
+    around: str = ""
     # Where every value that it had is told; "" for what stands in a list, or is several fields.
     pointer: str = ""
 
@@ -99,7 +103,7 @@ def blame(request: HttpRequest, sandbox: str, section: frame.Section, id: str) -
     if "of" in request.GET:
         context["cards"] = [_card(found, removed, place) for place in request.GET.getlist("of")[:CARDS]]
         return answer(request, "item/history/_who.html", context)
-    context["sections"] = list(_sections(then.item, found))
+    context |= _parts(then.item, found)
     context["more"] = max(0, len(found.lines) - SHOWN)
     return answer(request, "item/history/blame.html", context)
 
@@ -109,21 +113,42 @@ def anchor(pointer: str) -> str:
     return "at" + quote(pointer, safe="/~")
 
 
-def _sections(item: LibraryItem, found: Blamed) -> Iterator[Section]:
-    """As many fields as a page can hold, in the order of their form."""
+def _parts(item: LibraryItem, found: Blamed) -> dict[str, Any]:
+    """What was changed, and apart from it, where there is such, what still is as it was made; as many fields as a page can hold."""
     names = names_in(item.sandbox_id, Kind(item.kind), [found.document])
     lines = sorted(found.lines, key=lambda line: position(line.path))[:SHOWN]
     leaves = (fields.Leaf(line.path, line.pointer, line.value, line.etag) for line in lines)
-    before, anchors = 0, set[str]()
-    for section in fields.sections(found.document, leaves, names):
-        rows = []
-        for line in section.lines:
-            new = [one for one in _anchors(line.pointers) if one not in anchors]
-            anchors.update(new)
-            alone = line.pointers[0] if len(line.pointers) == 1 and plain(line.pointers[0]) else ""
-            rows.append(Row(line, found.made[line.etag], line.etag != before, list(dict.fromkeys(new)), alone))
-            before = line.etag
-        yield Section(section.title, rows)
+    told = fields.sections(found.document, leaves, names)
+    first, anchors = 1 if found.is_whole else found.since, set[str]()
+    changed = [part for one in told if (part := _section(one, found, anchors, lambda line: line.etag != first))]
+    as_made = [part for one in told if (part := _section(one, found, anchors, lambda line: line.etag == first))]
+    return {
+        "sections": changed or as_made,
+        "as_made": as_made if changed else [],
+        "as_made_count": sum(len(section.rows) for section in as_made),
+        "first": first,
+    }
+
+
+def _section(
+    section: fields.Section, found: Blamed, anchors: set[str], is_in: Callable[[fields.Line], bool]
+) -> Section | None:
+    """These lines of a section, in their order; None without any. A row takes the `anchors` that none has before it."""
+    rows: list[Row] = []
+    for line in filter(is_in, section.lines):
+        new = list(dict.fromkeys(one for one in _anchors(line.pointers) if one not in anchors))
+        anchors.update(new)
+        before = rows[-1].line if rows else None
+        around = line.around if before is None or line.around != before.around else ""
+        says_why = before is None or line.etag != before.etag
+        rows.append(Row(line, found.made[line.etag], says_why, new, around, _alone(line)))
+    return Section(section.title, rows) if rows else None
+
+
+def _alone(line: fields.Line) -> str:
+    """The pointer of the one declared field that a line is about; "" for what is several, or stands in a list of items."""
+    places = {"/tags" if one.startswith("/tags/") else one for one in line.pointers}
+    return next(iter(places)) if len(places) == 1 and plain(next(iter(places))) else ""
 
 
 def _anchors(pointers: Iterable[str]) -> Iterator[str]:

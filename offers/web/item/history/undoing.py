@@ -172,7 +172,7 @@ def _confirmed(
     if posted and not stale and done is not None:
         said = _("Version {etag} undone.") if source == Revision.Source.UNDO else _("Version {etag} restored.")
         say_changed(request, actor, done, said.format(etag=etag))
-        return HttpResponseRedirect(address_of(actor.sandbox.name, item))
+        return HttpResponseRedirect(f"{address_of(actor.sandbox.name, item, 'history')}#version-{done.head.etag}")
     names = names_in(item.sandbox_id, Kind(item.kind), [item.document, document])
     context = item_context(
         item,

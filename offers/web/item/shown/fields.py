@@ -74,6 +74,9 @@ class Line:
     etag: int
     # Whether that is otherwise in the version before, where a page says so.
     differs: bool = False
+    # The items that it is in, and what it is called among their other fields: the title is both.
+    around: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,21 +174,34 @@ def _line(document: Document, place: Place, found: list[Leaf], is_whole: bool, n
     value = resolve_pointer(document, place.pointer)
     if is_whole and place.is_item and isinstance(value, dict) and "placement" in value:
         # Of a representation its contents are lines of their own.
-        return Line(phrase(place.around), channel_name(value.get("channel", "")), pointers, etag)
+        placed = phrase(place.around)
+        text = channel_name(value.get("channel", ""))
+        return Line(placed, text, pointers, etag, around=placed, label=_("Channel"))
     if is_whole:
-        return Line(place_title(place), _said(place, value, names), pointers, etag)
+        around, label = _context(place), _label(place)
+        return Line(place_title(place), _said(place, value, names), pointers, etag, around=around, label=label)
     places = [place_at(document, leaf.pointer, names) for leaf in found]
     if len(found) == 1:
         text = shown(*value_text(places[0].member, found[0].value, names))
-        return Line(place_title(places[0]), _in_short(text, value), pointers, etag)
+        around, label = _context(places[0]), _label(places[0])
+        return Line(place_title(places[0]), _in_short(text, value), pointers, etag, around=around, label=label)
     # The format of a content follows from its type, which says it in a word.
     is_typed = any(_last(leaf) == "type" for leaf in found)
     told = [pair for pair in zip(places, found, strict=True) if not is_typed or _last(pair[1]) != "format"]
     said = [shown(*value_text(one.member, leaf.value, names)) for one, leaf in told]
     labels = list(dict.fromkeys(phrase((one.label, one.params)) for one, _leaf in told))
-    around = [phrase(part) for part in (*place.context, place.around)]
-    title = titled([*around, ", ".join(labels)]) if place.pointer else ", ".join(labels)
-    return Line(title, " · ".join(filter(None, said)), pointers, etag)
+    around = [phrase(part) for part in (*place.context, place.around)] if place.pointer else []
+    label, text = ", ".join(labels), " · ".join(filter(None, said))
+    return Line(titled([*around, label]), text, pointers, etag, around=", ".join(around), label=label)
+
+
+def _context(place: Place) -> str:
+    return ", ".join(phrase(part) for part in place.context)
+
+
+def _label(place: Place) -> str:
+    """What a field is called among others of its section: an attribute by its name alone."""
+    return place.params["name"] if place.pattern == ("characteristics", "*") else phrase((place.label, place.params))
 
 
 def _said(place: Place, value: JSON, names: Mapping[str, str]) -> str:

@@ -58,6 +58,12 @@ class Content:
     mark: str = ""
     was: "Content | None" = None
 
+    @property
+    def looks_same(self) -> bool:
+        """Whether it differs from what stood there in where its link leads to, and in nothing that is seen."""
+        sides = [{**one.component, "linkURL": ""} for one in (self, self.was) if one]
+        return len(sides) == 2 and equal(*sides)
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:

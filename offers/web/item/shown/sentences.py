@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import unescape
 from typing import Any
 
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from offers.document.identity import item_keys
+from offers.document.words.spans import Span, spans
 from offers.web.frame.times import date_text
 from offers.web.frame.words import filled, limit_text
 
@@ -28,6 +31,8 @@ class Sentence:
     # As against another version: "added", "removed" or "changed", and then what it said there.
     mark: str = ""
     was: SafeString | None = None
+    # How that became what it says; nothing where the two have too little in common.
+    spans: Sequence[Span] = ()
 
 
 def constraints(document: Mapping[str, Any], names: Mapping[str, str]) -> list[Sentence]:
@@ -45,7 +50,10 @@ def beside(now: Sequence[Sentence], before: Sequence[Sentence]) -> list[Sentence
 def _marked(now: Sentence, was: Sentence | None) -> Sentence:
     if was is None:
         return replace(now, mark="added")
-    return now if was.text == now.text else replace(now, mark="changed", was=was.text)
+    if was.text == now.text:
+        return now
+    before, after = (unescape(strip_tags(one.text)) for one in (was, now))
+    return replace(now, mark="changed", was=was.text, spans=spans(before, after))
 
 
 def _window(document: Mapping[str, Any]) -> Iterator[Sentence]:

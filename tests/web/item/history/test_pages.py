@@ -103,10 +103,14 @@ def test_the_history_of_a_deleted_item_stays_readable(editor: Client, item: Libr
 
 
 def test_blame_names_the_version_of_each_field(editor: Client, item: LibraryItem) -> None:
-    sections = editor.get("/s/prod/offers/sale/blame/").context["sections"]
-    rows = {row.line.title: row for section in sections for row in section.rows}
-    assert [section.title for section in sections] == ["Details", "When", "Representations"]
-    assert list(rows)[:5] == ["Name", "Status", "Priority", "Tags", "Start date"]
+    page = editor.get("/s/prod/offers/sale/blame/")
+    changed, as_made = page.context["sections"], page.context["as_made"]
+    rows = {row.line.title: row for section in (*changed, *as_made) for row in section.rows}
+    assert [section.title for section in changed] == ["Details"]
+    assert [section.title for section in as_made] == ["Details", "When", "Representations"]
+    assert list(rows)[:5] == ["Name", "Priority", "Status", "Tags", "Start date"]
+    assert page.context["as_made_count"] == len(rows) - 2
+    assert "Unchanged since version 1" in text_of(page)
     assert rows["Name"].made.etag == 2
     assert rows["Priority"].made.etag == 3
     assert rows["Start date"].made.etag == 1

@@ -34,14 +34,14 @@ def test_undo_takes_back_one_change_and_keeps_later_ones(editor: Client, item: L
     assert (asked.context["made"].etag, text_of(asked).count('class="who-made"')) == (2, 1), "whose change it is"
     assert Revision.objects.filter(item=item).count() == 3
     done = confirm(editor, f"{HISTORY}2/undo/", 3, "wrong season")
-    assert done["Location"] == "/s/prod/offers/sale/"
+    assert done["Location"] == f"{HISTORY}#version-4"
+    assert 'id="version-4"' in text_of(editor.get(HISTORY)), "it leads to what was made"
     item.refresh_from_db()
     assert (item.name, item.priority, item.etag) == ("Spring sale", 7, 4)
     made = Revision.objects.get(item=item, etag=4)
     assert (made.source, made.refers_to, made.note) == ("undo", {"undoes": 2}, "wrong season")
     assert made.actor_label == "Mina Park"
-    text = text_of(editor.get("/s/prod/offers/sale/"))
-    assert f'<a href="{HISTORY}4/undo/">Undo</a>' in text
+    assert f'href="{HISTORY}4/undo/"' in text_of(editor.get(HISTORY))
     assert not differences()
 
 
@@ -76,7 +76,7 @@ def test_an_undo_takes_back_what_was_decided_with_what_is_taken_back_by_itself(
     patch(admin, item, [*replace("/name", "Winter sale"), *replace("/rank/priority", 40)])
     patch(admin, item, replace("/name", "Autumn sale"))
     done = decided(editor, f"{HISTORY}4/undo/", side, other=other, note="too late")
-    assert done["Location"] == "/s/prod/offers/sale/"
+    assert done["Location"] == f"{HISTORY}#version-6"
     item.refresh_from_db()
     assert (item.name, item.priority, item.etag) == ("Summer sale" if side == "theirs" else name, 7, 6)
     made = Revision.objects.get(item=item, etag=6)
@@ -117,7 +117,7 @@ def test_in_a_reviewed_sandbox_what_was_decided_is_proposed(
     patch(actor(sandbox), item, [*replace("/status", "approved"), *replace("/name", "Autumn sale")])
     Sandbox.objects.update(review_policy="two-people")
     editor = sign_in(Role.EDITOR)
-    assert "Propose it" in text_of(editor.get(f"{HISTORY}2/undo/"))
+    assert "Propose undo" in text_of(editor.get(f"{HISTORY}2/undo/"))
     assert "/reviews/1/" in decided(editor, f"{HISTORY}2/undo/", "theirs", note="It was better")["Location"]
     (wanted,) = RequestedChange.objects.all()
     assert (wanted.source, wanted.refers_to, wanted.patch) == ("undo", {"undoes": 2}, replace("/name", "Spring sale"))
@@ -188,7 +188,7 @@ def test_what_is_live_in_a_reviewed_sandbox_is_undone_by_reviewers_and_proposed_
     editor, reviewer = sign_in(Role.EDITOR), sign_in(Role.REVIEWER, "Rosa Vidal")
     page = text_of(editor.get(f"{HISTORY}2/undo/"))
     assert "only through a reviewer" in page
-    assert "Propose it" in page
+    assert "Propose undo" in page
     assert "/reviews/1/" in confirm(editor, f"{HISTORY}2/undo/", 4)["Location"]
     (wanted,) = RequestedChange.objects.all()
     assert (wanted.source, wanted.refers_to, wanted.base_etag) == ("undo", {"undoes": 2}, 4)

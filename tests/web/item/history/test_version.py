@@ -24,8 +24,8 @@ def test_a_version_is_shown_as_it_was_with_its_change_marked(
 ) -> None:
     patch(actor(sandbox), item, [{"op": "remove", "path": "/tags/0"}, *replace("/rank/priority", 9)])
     page = said(editor.get(f"{HISTORY}3/"))
-    assert "<del>Priority 1 ;" in page
-    assert "<ins>Priority 7 ;" in page
+    assert "Priority<del>1</del><ins>7</ins>; of the offers" in page
+    assert "current: version 4" in page
     assert "Holiday 2026" in page
     assert "when Mina Park changed it." in page
     assert "3 of 4" in page
