@@ -190,9 +190,9 @@ def _line(document: Document, place: Place, found: list[Leaf], is_whole: bool, n
     told = [pair for pair in zip(places, found, strict=True) if not is_typed or _last(pair[1]) != "format"]
     said = [shown(*value_text(one.member, leaf.value, names)) for one, leaf in told]
     labels = list(dict.fromkeys(phrase((one.label, one.params)) for one, _leaf in told))
-    around = [phrase(part) for part in (*place.context, place.around)] if place.pointer else []
+    within = [phrase(part) for part in (*place.context, place.around)] if place.pointer else []
     label, text = ", ".join(labels), " · ".join(filter(None, said))
-    return Line(titled([*around, label]), text, pointers, etag, around=", ".join(around), label=label)
+    return Line(titled([*within, label]), text, pointers, etag, around=", ".join(within), label=label)
 
 
 def _context(place: Place) -> str:
