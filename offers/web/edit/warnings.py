@@ -26,7 +26,9 @@ def warnings(before: Document, after: Document, now: datetime) -> list[str]:
     dates = [(window.get(name), was.get(name)) for name in ("startDate", "endDate")]
     capped = before.get("frequencyCappingConstraints") or before.get("cappingConstraint")
     if before.get("status") == "approved" and capped and any(new != old for new, old in dates):
-        found.append(_("This offer is approved and capped: with new dates, its counters may start again from zero."))
+        found.append(
+            _("This offer is approved and has limits: with new dates, its counters may start again from zero.")
+        )
     if _is_past(window.get("endDate"), now) and before != after:
         found.append(_("It ends in the past: nobody will see it."))
     if after.get("status") == "approved" and before.get("status") != "approved" and not after.get("representations"):

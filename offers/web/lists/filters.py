@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from offers import asked
 from offers.access.people import choices as choices_of_people
@@ -155,7 +156,7 @@ def _changed_by(sandbox_id: int, wanted: Wanted) -> Filter:
 
 def deleted_filter(wanted: Wanted) -> Filter:
     """The one filter of the other lists."""
-    return Filter("status", _("Show"), _("Not deleted"), [(DELETED, _("Deleted"))], wanted.status)
+    return Filter("status", _("Show"), pgettext("shown", "Current"), [(DELETED, _("Deleted"))], wanted.status)
 
 
 def _fixed(name: str, label: str, wanted: Wanted) -> Filter:

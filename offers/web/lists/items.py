@@ -68,7 +68,8 @@ def _chips(request: HttpRequest, wanted: Wanted) -> list[Chip]:
 class Row:
     """An item in its list: `named` are the first things it refers to, by name, and `more` how many there are besides.
 
-    `offers` says how many offers there are to it, "" where that is not known, and `to` leads to their list.
+    `offers` says how many offers there are to it, "" where that is not known, `count` the same as a number alone, and `to` leads
+    to their list.
     """
 
     item: LibraryItem
@@ -76,6 +77,7 @@ class Row:
     more: int
     offers: str = ""
     to: str = ""
+    count: str = ""
 
 
 # What the list of offers is filtered by for an item of these kinds.
@@ -101,6 +103,7 @@ def rows_of(items: list[LibraryItem], offers: str = "", at: datetime | None = No
             len(wanted[item.key]) - len(first[item.key]),
             _counted(counts.get(item.id)),
             f"{offers}?{by}={quote(item.id)}",
+            _number(counts.get(item.id)),
         )
         for item in items
     ]
@@ -112,6 +115,12 @@ def _counted(offers: int | None) -> str:
     if offers > COUNT_LIMIT:
         return _("More than 1,000 offers")
     return ngettext("{n} offer", "{n} offers", offers).format(n=intcomma(offers))
+
+
+def _number(offers: int | None) -> str:
+    if offers is None:
+        return ""
+    return f"{intcomma(COUNT_LIMIT)}+" if offers > COUNT_LIMIT else str(intcomma(offers))
 
 
 def _referred(item: LibraryItem) -> list[str]:

@@ -47,7 +47,7 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
     query = _lasting(request)
     (columns, widths), sorted_by = _columns(actor, view, wanted), sorts(request, order, wanted, orders)
     items = found.items if moment else with_names_of_now(found.items)
-    axis = axis_of(items, moment.at if moment else timezone.now())
+    axis = axis_of(moment.at if moment else timezone.now())
     rows = rows_of(actor, items, known, moment.at if moment else None, axis)
     may_change = _may_change(actor, wanted, moment)
     context: dict[str, object] = {

@@ -26,9 +26,9 @@ from offers.web.item.badges import live_state
 from offers.web.item.offered import Offered
 
 AXIS = 200  # units of the window bar's drawing
-# Many an offer ends in 9999: to scale, nobody would see the windows of the others.
-AXIS_AT_MOST = timedelta(days=365)
-AXIS_AT_LEAST = timedelta(days=30)
+# Many an offer ends in 9999, and a draft of years ago is listed: to scale, nobody would see the windows of the others.
+AXIS_BEFORE = timedelta(days=30)
+AXIS_AFTER = timedelta(days=75)
 TAGS_SHOWN = 2
 CHANNELS_SHOWN = 4
 
@@ -133,7 +133,7 @@ def rows_of(
     now, all_offers = at or timezone.now(), reverse("offers", args=[actor.sandbox.name])
     moment = machine_text(at) if at else ""
     then = f"&at={moment}" if moment else ""
-    axis = axis or axis_of(items, now)
+    axis = axis or axis_of(now)
     rows = []
     drawn: dict[tuple[str, ...], SafeString] = {}
     # The policy looks at kind, status and whether something live refers to it: there are few such cases in a page.
@@ -180,15 +180,9 @@ def _drawn(channels: Sequence[str]) -> SafeString:
     return drawn + format_html(more, ", ".join(others), len(others), " ".join(others))
 
 
-def axis_of(items: list[LibraryItem], now: datetime) -> Axis:
-    """Where most windows of these items are, around today and within a year of it: from a quarter of the starts to three quarters of
-    the ends. A few that are far away would make specks of all others; these have the edge that they are beyond.
-    """
-    starts = sorted(item.starts_at for item in items if item.starts_at)
-    ends = sorted(item.ends_at for item in items if item.ends_at)
-    first = max(now - AXIS_AT_MOST, min([now - AXIS_AT_LEAST, *starts[len(starts) // 4 :]]))
-    last = min(now + AXIS_AT_MOST, max([now + AXIS_AT_LEAST, *ends[: -(len(ends) // 4) or None]]))
-    return first, last
+def axis_of(now: datetime) -> Axis:
+    """What every list draws windows on: a month before today, and ten weeks after it. What is beyond has the edge that it is beyond."""
+    return now - AXIS_BEFORE, now + AXIS_AFTER
 
 
 def bar_of(item: LibraryItem, axis: Axis, now: datetime) -> Bar | None:

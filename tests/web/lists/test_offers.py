@@ -125,7 +125,7 @@ def test_window_bars_stay_on_their_axis(sandbox: Sandbox) -> None:
         days = {"startDate": now + timedelta(days=start), "endDate": now + timedelta(days=end)}
         make(actor(sandbox), offer(selectionConstraint={name: day.isoformat() for name, day in days.items()}))
     items = list(LibraryItem.objects.order_by("listing__starts_at"))
-    axis = axis_of(items, now)
+    axis = axis_of(now)
     bars = [bar_of(item, axis, now) for item in items]
     assert len(bars) == 4
     for bar in bars:
@@ -137,4 +137,4 @@ def test_window_bars_stay_on_their_axis(sandbox: Sandbox) -> None:
 def test_an_offer_without_a_window_has_no_bar(sandbox: Sandbox) -> None:
     fallback = make(actor(sandbox), {"name": "Always", "status": "draft"}, Kind.FALLBACK_OFFER)
     now = timezone.now()
-    assert bar_of(fallback, axis_of([fallback], now), now) is None
+    assert bar_of(fallback, axis_of(now), now) is None
