@@ -29,6 +29,8 @@ class Command:
     item: Listing | None = None
     # What became of it, in a word.
     state: str = ""
+    # Other words that it is found by.
+    also: str | Promise = ""
     # Opens the dialog of the shortcuts where there are scripts.
     shortcuts: bool = False
 
@@ -57,6 +59,6 @@ def _distance(text: str, words: list[str]) -> int:
 
 
 def _texts(command: Command) -> set[str]:
+    own = {str(command.text).lower(), str(command.also).lower()}
     with translation.override("en"):
-        english = str(command.text).lower()
-    return {str(command.text).lower(), english}
+        return own | {str(command.text).lower(), str(command.also).lower()}

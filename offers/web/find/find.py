@@ -3,6 +3,7 @@
 `from` is the address of the page that the person is on; `recent` has the ids of the items that their browser had open last.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +31,7 @@ from offers.web.frame.access import actor_for, actor_of_last
 from offers.web.frame.addresses import address_of
 from offers.web.frame.respond import answer, wants_fragment
 from offers.web.frame.sections import OFFERS, SECTION_OF
+from offers.web.frame.times import day
 
 OTHERS = tuple(kind for kind in KINDS if kind not in OFFER_KINDS)
 MOST_TEXT = 200
@@ -143,15 +145,22 @@ def _recent(request: HttpRequest, actor: Actor) -> list[Listing]:
 
 
 def _items(actor: Actor, items: Iterable[Listing]) -> list[Command]:
-    """Each with what it is, where that is not an offer as most are."""
-    name = actor.sandbox.name
+    """Each with what it is, where that is not an offer as most are; offers of the same name with their dates."""
+    name, items = actor.sandbox.name, list(items)
+    named = Counter(one.name for one in items)
     return [
         Command(
             one.name,
             SECTION_OF[one.kind].icon,
             address_of(name, one),
-            hint="" if one.kind == Kind.PERSONALIZED_OFFER else SECTION_OF[one.kind].one,
+            hint=(_dates(one) if named[one.name] > 1 else "")
+            if one.kind == Kind.PERSONALIZED_OFFER
+            else SECTION_OF[one.kind].one,
             item=one,
         )
         for one in items
     ]
+
+
+def _dates(one: Listing) -> str:
+    return f"{day(one.starts_at)} – {day(one.ends_at)}" if one.starts_at and one.ends_at else ""

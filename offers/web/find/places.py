@@ -32,6 +32,9 @@ def pages(actor: Actor) -> list[Command]:
         Command(_("Home"), "home", to("sandbox")),
         *(Command(one.title, one.icon, reverse("items", args=[name, one.slug])) for one in SECTIONS.values()),
         Command(_("Reviews"), "git-pull-request", to("reviews")),
+        Command(
+            _("Requests waiting for approval"), "circle-check", to("reviews"), also=_("approve or reject requests")
+        ),
         Command(_("Audit"), "book", to("audit")),
         Command(_("On air"), "eye", to("on_air")),
         Command(_("Inbox"), "mail", to("inbox")),

@@ -1,6 +1,7 @@
 """Where a person starts: the sandbox last used, and in it what waits for them, what is on air, and what changed last."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -50,7 +51,7 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
     live = on_air.live_count(place, now)
     due = due_within(place, now, calendar.span(now)[1], MARKS)
     items, total = on_air.on_air(place, *calendar.span(now), BARS)
-    context = {
+    context: dict[str, Any] = {
         "live": min(live, COUNT_LIMIT),
         "more_live": live > COUNT_LIMIT,
         "span": calendar.days(now),
@@ -67,6 +68,10 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
         **_drafts(actor),
         **_of_reviews(actor, now),
     }
+    unseen = context.get("unseen") or {"count": 0, "overdue": 0}
+    # Where each of them stands below, nothing has to be said above.
+    if not unseen["overdue"] and unseen["count"] <= sum(one.to_see for one in waiting):
+        context["unseen"] = {}
     return answer(request, "home/home.html", context)
 
 

@@ -23,7 +23,9 @@ State, Result = ChangeRequest.State, BulkRow.Result
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing to do: `why` it waits for this person, `who` it comes from ("" for themselves), since when. `is_wrong` went wrong."""
+    """One thing to do: `why` it waits for this person, `who` it comes from ("" for themselves), since when. `is_wrong` went wrong; what was
+    published without waiting is there to be looked at (`to_see`).
+    """
 
     icon: str
     title: str
@@ -32,6 +34,7 @@ class Waiting:
     who: str
     at: datetime
     is_wrong: bool = False
+    to_see: bool = False
 
 
 def waiting_for(actor: Actor, now: datetime) -> tuple[list[Waiting], bool]:
@@ -55,7 +58,7 @@ def _request(actor: Actor, request: ChangeRequest) -> Waiting:
     is_own = request.owner_key == actor.key
     title, who = f"#{request.number} {request.title}", "" if is_own else request.owner_label
     why, is_wrong = _why(request)
-    return Waiting("git-pull-request", title, address, why, who, request.updated_at, is_wrong)
+    return Waiting("git-pull-request", title, address, why, who, request.updated_at, is_wrong, request.is_to_look_at)
 
 
 def _why(request: ChangeRequest) -> tuple[str, bool]:

@@ -45,6 +45,7 @@ def test_items_are_found_by_name_and_id_and_those_that_begin_so_come_first(
         "Search the contents of all offers": "/s/prod/offers/?q=sale+we",
     }
     assert found(editor, q="holi")["Holiday 2026"] == "/s/prod/tags/holiday/"
+    assert "Requests waiting for approval" in editor.get(FIND, {"q": "approve"}).content.decode()
     assert "No results for" in editor.get(FIND, {"q": "no such thing"}).content.decode()
 
 
