@@ -251,7 +251,8 @@ def _rows(source: Actor, target: Actor, plan: Sequence[Promoted], choices: Choic
     known = _names(source, target, plan)
     for one in plan:
         before = _document_there(one)
-        changes = describe(before, one.document, names=known) if one.state not in (*NOTHING, State.TAKEN) else []
+        # Of what is new there each field that it has is told.
+        changes = describe(before or {}, one.document, names=known) if one.state not in (*NOTHING, State.TAKEN) else []
         places = Places([one.here.document, *([before] if before else [])], known)
         contested = [_contested(one, conflict, places, choices, room) for conflict in one.conflicts]
         rows.append(Row(one, seen(one), _(WORDS[one.state]) if one.state in WORDS else "", changes, contested))

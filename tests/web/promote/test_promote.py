@@ -56,6 +56,9 @@ def test_offers_are_promoted_with_what_they_refer_to_and_history_says_where_they
     taken = mina.post(PAGE, {"id": "sale", "to": "stage", "along": "1"})
     assert [(one.id, one.chosen) for one in taken.context["replaced"]] == [("holiday", "+"), ("home", "+")]
     assert "New there" in text_of(taken), "one button takes all that is missing along"
+    arrives = text_of(taken).split("What arrives")[-1]
+    assert "Created" not in arrives
+    assert "Priority" in arrives, "of what is new each field is told"
     along = form(mina, **{"ref:home": "+", "ref:holiday": "+"}, title="Promotion")
     sent = mina.post(PAGE, along)
     assert sent["Location"] == "/s/stage/reviews/1/"
