@@ -34,6 +34,7 @@ ALL = "all"
 _BLOCK = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|tr|table|section|header|footer)|br)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _BIG = re.compile(r"<h[1-3]\b", re.IGNORECASE)
+_HREF = re.compile(r"(<a\b[^<>]*?)\bhref=(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _PICTURE = re.compile(r"<(?:img|picture|svg|video)\b", re.IGNORECASE)
 
 
@@ -60,8 +61,8 @@ class Content:
 
     @property
     def looks_same(self) -> bool:
-        """Whether it differs from what stood there in where its link leads to, and in nothing that is seen."""
-        sides = [{**one.component, "linkURL": ""} for one in (self, self.was) if one]
+        """Whether it differs from what stood there in where its links lead to, and in nothing that is seen."""
+        sides = [_without_links(one.component, one.type) for one in (self, self.was) if one]
         return len(sides) == 2 and equal(*sides)
 
 
@@ -197,6 +198,11 @@ def room_of(device: str, type: str, text: str) -> tuple[int, bool]:
 
 def device_of(channel: str) -> str:
     return DEVICES.get(channel.removeprefix(CHANNEL_PREFIX), "plain")
+
+
+def _without_links(component: Document, type: str) -> Document:
+    content = component.get("content", "")
+    return {**component, "linkURL": "", "content": _HREF.sub(r"\1", content) if type == "html" else content}
 
 
 def _host(address: str) -> str:

@@ -101,6 +101,21 @@ def test_beside_another_version_it_says_what_came_changed_and_went() -> None:
     assert [one.elsewhere for one in in_language(found, "ko")[::2]] == [(), ()]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        (content("Hi", linkURL="https://a.example"), content("Hi", linkURL="https://b.example"), True),
+        (content('<a class="b" href="/a">Hi</a>'), content('<a class="b" href="/b">Hi</a>'), True),
+        (content('<a href="/a">Hi</a>'), content('<a href="/b">Ho</a>'), False),
+        (content('&lt;a href="/a">'), content('&lt;a href="/b">'), False),
+        (content('<a href="/a">', type="text"), content('<a href="/b">', type="text"), False),
+    ],
+)
+def test_where_only_a_link_changed_both_look_the_same(before: Any, after: Any, same: bool) -> None:
+    (home,) = placed(version(2, shown_in("home", "web", after)), version(1, shown_in("home", "web", before)))
+    assert (home.contents[0].mark, home.contents[0].looks_same) == ("changed", same)
+
+
 def test_where_placements_cannot_be_told_apart_all_went_and_all_came_with_their_contents() -> None:
     twice = version(1, shown_in("home", "web", content("a", "en")), shown_in("home", "web", content("b", "ko")))
     found = placed(version(2, shown_in("home", "web", content("c", "en"))), twice)
