@@ -1,7 +1,9 @@
 """What was skipped because an offer changed meanwhile, and what the list of bulk edits says came of each; dates across a change of clocks."""
 
+import pytest
 from django.test import Client
 
+from offers.bulk import listed
 from offers.models import LibraryItem, Sandbox
 from tests.cast import actor, patch, replace
 from tests.web.bulk.test_runs import ids, page, planned  # noqa: F401  # a fixture is among them
@@ -27,6 +29,9 @@ def test_what_you_changed_yourself_meanwhile_is_told_so_and_what_was_skipped_can
     assert "Changed 3" in runs_page
     assert "Skipped 3" in runs_page
     assert "Undone by" not in runs_page
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(listed, "COUNTED", 2)
+        assert "Changed 3" not in text_of(editor.get("/s/prod/bulk/")), "no more rows are counted than take no time"
     editor.post(page(first, "undo/"))
     undo = first.undo_runs.get()
     editor.post(page(undo, "start/"), {"note": "Wrong"})
