@@ -49,9 +49,22 @@ def validate(kind: Kind, document: JSON, before: JSON = None) -> tuple[Problem, 
     try:
         ADAPTERS[kind].validator.validate_python(document)
     except ValidationError as error:
-        return (*problems_of(error), *_address_problems(kind, document, before))
-    # Rules are asked only where the types hold, so that they may read members without looking first.
+        return (
+            *problems_of(error),
+            *_rules_elsewhere(kind, document, error),
+            *_address_problems(kind, document, before),
+        )
+    # Rules are asked only of members whose types hold, so that they may read these without looking first.
     return (*KINDS[kind].problems(document), *_address_problems(kind, document, before))
+
+
+def _rules_elsewhere(kind: Kind, document: dict[str, JSON], error: ValidationError) -> Iterator[Problem]:
+    """What the rules say of the members that are not wrong by themselves."""
+    details = error.errors(include_url=False, include_input=False, include_context=False)
+    wrong = {str(detail["loc"][0]) for detail in details}
+    for problem in KINDS[kind].problems({name: value for name, value in document.items() if name not in wrong}):
+        if problem.pointer.split("/")[1] not in wrong:
+            yield problem
 
 
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:

@@ -1,5 +1,7 @@
 """The cards of representations: which are folded to a line and what it says, and which of a card's contents is in front."""
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django import template
@@ -51,6 +53,14 @@ def tabs_of(page: FormPage, row: Row) -> list[Tab]:
 
 
 @register.simple_tag
+def placement_name(page: FormPage, row: Row) -> str:
+    """How the placement that is chosen is called."""
+    id = row.texts.get("placement", "")
+    found = page.choices.placements.get(id) if isinstance(page.choices, Choices) else None
+    return found.name if found else id or _("New representation")
+
+
+@register.simple_tag
 def device_of(page: FormPage, row: Row, type: str) -> str:
     """On what a content of this type is seen in the placement that is chosen, as on the overview."""
     placements = page.choices.placements if isinstance(page.choices, Choices) else {}
@@ -59,9 +69,14 @@ def device_of(page: FormPage, row: Row, type: str) -> str:
 
 
 @register.simple_tag
-def room_in(device: str, type: str, content: Row) -> int:
-    """How high the frame of a content is, as on the overview (`looks.ROOMS`, from 1)."""
-    return looks.room_of(device, type, content.texts.get("content", ""))[0]
+def room_in(type: str, content: Row) -> int:
+    """How high the frame of a content is (`looks.ROOMS`, from 1). Beside its text all are about as wide."""
+    text = content.texts.get("content", "")
+    if type == "json" and len(text) < _READ:
+        # It is shown with a line for each member.
+        with suppress(ValueError, RecursionError):
+            text = json.dumps(json.loads(text, parse_int=str, parse_float=str), indent=2, ensure_ascii=False)
+    return looks.room_of("beside", type, text)[0]
 
 
 @register.filter

@@ -21,11 +21,25 @@ const show = () => {
     }
   }
 };
+// Its option says the type after the name.
+const nameOf = (placement) => placement.text.split(" — ").slice(0, -1).join(" — ");
+const callCard = (row, name) => {
+  const line = row.querySelector(".fold-said b");
+  const was = line.textContent;
+  line.textContent = name;
+  for (const one of row.querySelectorAll(".card-row-head [aria-label]")) {
+    for (const said of ["aria-label", "title"]) {
+      const text = one.getAttribute(said);
+      if (text && text.endsWith(was)) one.setAttribute(said, text.slice(0, -was.length) + name);
+    }
+  }
+};
 const drawPlacement = (row) => {
   const placement = chosenIn(row);
   if (!placement || !placement.dataset.icons) return;
   const [channel, content] = placement.dataset.icons.split(" ");
   draw(row.querySelector(".placement-icon"), channel);
+  callCard(row, nameOf(placement));
   for (const component of row.querySelectorAll("[data-component]")) {
     if (component.querySelector('[name$="/type"]').value !== "") continue;
     const kind = component.querySelector("[data-kind]");

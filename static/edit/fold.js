@@ -10,6 +10,13 @@ const firstWords = (row) => {
   const text = row.querySelector('[name$="/content"]').value.slice(0, READ).replace(/<[^>]*>/g, "");
   return text.replace(/\s+/g, " ").trim().slice(0, SAID);
 };
+// On a phone two open cards are longer than anybody reads: only the first is, and what is new or wrong.
+if (window.matchMedia("(max-width: 767.98px)").matches) {
+  for (const row of [...form.querySelectorAll(".representation")].slice(1)) {
+    const isNew = [...row.querySelectorAll('[name$="/was"]')].some((one) => one.value === "");
+    if (!isNew && problemsIn(row).length === 0) fold(row, true);
+  }
+}
 form.addEventListener("click", (event) => {
   const line = event.target.closest("[data-fold-card]");
   if (!line) return;

@@ -95,7 +95,7 @@ def _problems(document: Document) -> Iterator[Problem]:
     yield from window_problems(document, "")
     for index, criterion in enumerate(document.get("criteria", ())):
         yield from eligibility_problems(criterion.get("profileConstraint", {}), f"/criteria/{index}/profileConstraint")
-    if document["status"] == "live" and not document.get("fallback"):
+    if document.get("status") == "live" and not document.get("fallback"):
         yield Problem("/fallback", "required", gettext_noop("A live decision needs a fallback offer."))
 
 

@@ -1,6 +1,5 @@
 """Who is editing what, and what Save would make of it: asked again with every answer of the form (web/edit/form.py)."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +9,6 @@ from django.utils import timezone
 
 from offers.access import policy
 from offers.access.permissions import Actor
-from offers.document.errors import Problem
 from offers.document.validate import validate
 from offers.document.values import Document
 from offers.document.words.describe import Change, describe
@@ -78,21 +76,9 @@ def _preview_of_new(desk: Desk) -> dict[str, Any]:
     document = desk.document
     names = names_in(desk.actor.sandbox.pk, desk.form.kind, [document]) | NOT_CHOSEN
     changes = [change for change in describe({}, document, names=names) if not _is_default(change)]
-    problems = [*form_problems(desk.form), *validate(desk.form.kind, document)]
     shown = form_page(desk.actor, desk.form, desk.choices)
-    shown.add_problems(problems, document)
-    return {"changes": _possible(changes, problems), "page": shown, "warnings": warnings({}, document, timezone.now())}
-
-
-def _possible(changes: Sequence[Change], problems: Iterable[Problem]) -> list[Change]:
-    """Without those whose new value is wrong: that is a problem, and nothing that could be saved."""
-    wrong = {problem.pointer for problem in problems}
-    return [change for change in changes if change.pointer not in wrong or _is_taken_from_a_list(change)]
-
-
-def _is_taken_from_a_list(change: Change) -> bool:
-    """What stands in its place now is something else."""
-    return change.action == "removed" and change.pointer.rpartition("/")[2].isdecimal()
+    shown.add_problems([*form_problems(desk.form), *validate(desk.form.kind, document)], document)
+    return {"changes": changes, "page": shown, "warnings": warnings({}, document, timezone.now())}
 
 
 def _is_default(change: Change) -> bool:
@@ -113,12 +99,11 @@ def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
     said = verdict(desk.actor, plan)
     stale = head.etag != desk.etag
     shown = form_page(desk.actor, desk.form, desk.choices)
-    of_form = form_problems(desk.form)
-    shown.add_problems(of_form, document)
+    shown.add_problems(form_problems(desk.form), document)
     shown.add_problems(said.problems, plan.document, elsewhere=stale)
     names = names_in(item.sandbox_id, head.kind, [head.document, plan.document]) | NOT_CHOSEN
     return {
-        "changes": _possible(describe(head.document, plan.document, names=names), [*of_form, *said.problems]),
+        "changes": describe(head.document, plan.document, names=names),
         # What Save refuses is no patch to copy.
         "patch": None if shown.listed else plan.patch,
         "curl": patch_curl(desk.request, desk.actor.sandbox, head.kind, head.id, plan.patch, head.etag),

@@ -59,7 +59,7 @@ def _opened(request: HttpRequest, actor: Actor, section: Section) -> HttpRespons
         template = template_for(actor, request.GET["template"])
         if not fits_form(template.document):
             raise PermissionDenied(too_large())
-        form = form_for(Kind(template.kind), starting_from(template.document), zone)
+        form = form_for(Kind(template.kind), _begun(Kind(template.kind), template.document, zone), zone)
         return page(Desk(request, actor, None, template.etag, form, template=template))
     kind = _kind(section, request.GET.get("kind"))
     form = form_for(kind, starting_document(kind, timezone.now(), zone), zone, before={})
@@ -79,7 +79,8 @@ def _sent(request: HttpRequest, actor: Actor, section: Section) -> Desk:
     etag, document = opened(request, template)
     if not fits_form(document):
         raise PermissionDenied(too_large())
-    form = form_from(Kind(template.kind), starting_from(document), sent, sent_zone(request))
+    zone = sent_zone(request)
+    form = form_from(Kind(template.kind), _begun(Kind(template.kind), document, zone), sent, zone)
     return Desk(request, actor, None, etag, form, template=template)
 
 
@@ -91,9 +92,21 @@ def starting_document(kind: Kind, now: datetime, zone: ZoneInfo) -> Document:
     """What the form for a new item starts with: an offer as a draft, from tomorrow on."""
     if kind != Kind.PERSONALIZED_OFFER:
         return dict(KINDS[kind].starts)
+    return {"status": "draft", "selectionConstraint": _window(now, zone), "rank": {"priority": 0}}
+
+
+def _window(now: datetime, zone: ZoneInfo) -> Document:
+    """When a new offer is shown, if nobody says otherwise."""
     start = (now.astimezone(zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    window = {"startDate": start.isoformat(), "endDate": (start + NEW_OFFER_RUNS).isoformat()}
-    return {"status": "draft", "selectionConstraint": window, "rank": {"priority": 0}}
+    return {"startDate": start.isoformat(), "endDate": (start + NEW_OFFER_RUNS).isoformat()}
+
+
+def _begun(kind: Kind, template: Document, zone: ZoneInfo) -> Document:
+    """What the form for a new item starts with from a template: an offer from tomorrow on, too."""
+    document = starting_from(template)
+    if kind == Kind.PERSONALIZED_OFFER:
+        document["selectionConstraint"] = document.get("selectionConstraint", {}) | _window(timezone.now(), zone)
+    return document
 
 
 def _create(desk: Desk) -> HttpResponse:

@@ -30,7 +30,7 @@ def warnings(before: Document, after: Document, now: datetime) -> list[str]:
             _("This offer is approved and has limits: with new dates, its counters may start again from zero.")
         )
     if _is_past(window.get("endDate"), now) and before != after:
-        found.append(_("It ends in the past: nobody will see it."))
+        found.append(_("The end date has passed, so nobody will see this offer."))
     if after.get("status") == "approved" and before.get("status") != "approved" and not after.get("representations"):
         found.append(_("It has no representation, so no placement can show it."))
     return found + [_json_warning(at) for content in _json_contents(after) if (at := broken_at(content)) is not None]

@@ -11,10 +11,8 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from offers.access.permissions import Actor, NotFound, check_edit, get_item_for
@@ -38,12 +36,16 @@ class Template:
     listing: Listing
     placements: list[tuple[str, str]]
 
+    @property
+    def channels(self) -> list[str]:
+        return list(dict.fromkeys(channel for channel, _name in self.placements))
+
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """The templates whose first tag is this one."""
+    """The templates whose first tag is this one; "" for those without."""
 
-    name: str | Promise
+    name: str
     templates: list[Template]
 
 
@@ -88,8 +90,8 @@ def by_brand(actor: Actor) -> list[Brand]:
         brands.setdefault(str(one.brand or ""), []).append(Template(one, placements))
     named = [Brand(known[id].name, made) for id, made in brands.items() if id in known]
     others = [one for id, made in brands.items() if id not in known for one in made]
-    rest = [Brand(gettext_lazy("Without a tag"), others)] if others else []
-    return sorted(named, key=lambda brand: str(brand.name)) + rest
+    rest = [Brand("", others)] if others else []
+    return sorted(named, key=lambda brand: brand.name) + rest
 
 
 def _named(actor: Actor, found: Iterable[Listing]) -> dict[str, Listing]:

@@ -98,7 +98,11 @@ def test_a_wrong_field_keeps_everything_typed_and_says_what_is_wrong(editor: Cli
     text = text_of(response)
     assert {name: form_in(text)[name] for name in typed} == {name: [value] for name, value in typed.items()}
     page = response.context["page"]
-    assert page.problems == {NAME: ["This field is required."], PRIORITY: ["This must be a whole number."]}
+    assert page.problems == {
+        NAME: ["This field is required."],
+        PRIORITY: ["This must be a whole number."],
+        END: ["The end must be after the start."],
+    }
     assert '<a href="#f-rank-priority"' in text
     assert '<span data-title="Summer sale">Summer sale</span>' in text
     assert 'aria-describedby="f-rank-priority-hint f-rank-priority-problem"' in text

@@ -168,7 +168,7 @@ def test_one_item_is_decided_by_its_own_button_and_contents_are_read_not_shown_a
             patch(by, there, [*replace("/name", name), *content])
     asked = mina.post(PAGE, both)
     assert "&lt;b&gt;" not in asked.content.decode(), "nobody chooses between sources"
-    assert "The markup changed, too." in text_of(asked)
+    assert "Formatting changed too" in text_of(asked)
     one = mina.post(PAGE, {**both, "take": "source:second", "pick:/name@sale": "target"})
     chosen = {row.one.here.id: [field.chosen for field in row.contested] for row in one.context["rows"]}
     assert chosen == {"sale": ["target", ""], "second": ["source", "source"]}, "what else was chosen stays"
