@@ -162,7 +162,7 @@ def test_the_drawer_of_changes_has_the_focus_and_gives_it_back_and_says_how_many
     form.fill("#f-description", "Cold drinks")
     form.fill("#f-name", "")
     said = form.locator("#changes-said")
-    expect(said).to_have_text("1 change · 1 problem")
+    expect(said).to_have_text("2 changes · 1 problem")
     # What is not seen is not heard.
     assert said.evaluate("said => said.checkVisibility({visibilityProperty: true})")
     handle, close = form.locator(".drawer-open"), form.locator(".drawer-close")
@@ -188,7 +188,7 @@ def test_a_link_in_the_panel_stays_where_it_is_clicked_and_keeps_the_focus(form:
     form.locator("#f-description").evaluate(
         "field => { field.value = 'Cold drinks'; field.dispatchEvent(new Event('input', {bubbles: true})); }"
     )
-    expect(form.locator("#changes-said")).to_have_text("1 change · 1 problem")
+    expect(form.locator("#changes-said")).to_have_text("2 changes · 1 problem")
     expect(link).to_be_focused()
 
 
