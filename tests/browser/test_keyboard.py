@@ -48,9 +48,10 @@ def test_an_end_date_is_changed_and_the_change_undone(signed_in: Page, live_serv
             break
     page.keyboard.press("Enter")
     expect(page.locator(".toast-item")).to_contain_text("This is now version 5.")
+    expect(page.locator("#version-5")).to_be_focused()
     press(page, "u", "Escape")
     expect(page.locator(".toast-item")).to_have_count(0)
-    expect(page.locator("h1")).to_be_focused()
+    expect(page.locator("#version-5")).to_be_focused()
 
 
 def test_what_is_selected_in_a_long_list_is_one_key_from_what_can_be_done(
