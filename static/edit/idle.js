@@ -1,12 +1,10 @@
-// Where there is nothing to save or to discard, the buttons that would do it say so. Who presses them is told the same by the server.
+// Where there is nothing to save, the button says so; who presses it is told the same by the server. Discard stays the way out.
 import { form } from "./inputs.js";
 
-const buttons = form.querySelectorAll("#save, .save-bar [data-discard]");
+const save = document.getElementById("save");
 const show = (idle) => {
-  for (const one of buttons) {
-    if (idle) one.setAttribute("aria-disabled", "true");
-    else one.removeAttribute("aria-disabled");
-  }
+  if (idle) save.setAttribute("aria-disabled", "true");
+  else save.removeAttribute("aria-disabled");
 };
 const count = () => document.getElementById("change-count");
 const look = () => show(form.dataset.dirty === undefined || (count().dataset.changes === "0" && !count().querySelector(".problem-count")));
