@@ -50,8 +50,8 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
 def test_a_phone_leads_to_the_decision_from_anywhere_in_the_changes(
     browser: Browser, signed_in: Page, live_server: LiveServer, coats: LibraryItem, script: bool
 ) -> None:
-    long = {"op": "add", "path": "/description", "value": "Coats for a winter " * 50}
-    ask(member(coats.sandbox, "suji", Role.EDITOR), coats, [long])
+    many = {"op": "add", "path": "/characteristics", "value": {f"size{number}": "Any" for number in range(30)}}
+    ask(member(coats.sandbox, "suji", Role.EDITOR), coats, [many])
     state = signed_in.context.storage_state()
     context = browser.new_context(
         viewport={"width": 390, "height": 560}, has_touch=True, java_script_enabled=script, storage_state=state
