@@ -235,8 +235,8 @@ def test_no_parameter_of_a_page_is_a_500(part: int, library: dict[str, str], hea
                 for method in ("GET", "POST"):
                     asked = dict.fromkeys(names, next(some))
                     sender(method, address.path(values), asked, asked)
-        # Two are told by form or query alone what they are about, and others' log is empty.
-        told_elsewhere = address.route.endswith(("leave-out/", "history/field/"))
+        # Three are told by form or query alone what they are about, and others' log is empty.
+        told_elsewhere = address.route.endswith(("leave-out/", "history/field/", "bulk/<int:number>/withdraw/"))
         nowhere = told_elsewhere or "log/tile" in address.route or "<int:index>" in address.route
         assert nowhere or answers - {404, 405}, f"what SAMPLES says leads nowhere at {address.route}"
     _report(admin, auditor, stranger, nobody)

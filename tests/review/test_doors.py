@@ -111,7 +111,7 @@ READS = {
     "password_link", "password_set", "change_email", "forget_email", "address_link", "address_set",
     "login", "start", "find", "find_anywhere", "shortcuts", "end_session", "preferences", "set_language", "mail_preferences", "session", "signed_in", "sandbox",
     "offers", "filter_choices", "choose_columns", "column_width", "save_view", "delete_view", "bulk_runs", "bulk_new", "bulk_run",
-    "bulk_stop", "bulk_exclude", "bulk_discard", "access", "access_policy", "access_changes", "access_new_person",
+    "bulk_stop", "bulk_exclude", "bulk_discard", "bulk_again", "bulk_withdraw", "access", "access_policy", "access_changes", "access_new_person",
     "access_member", "access_remove", "access_secret", "access_end_old_secret", "access_switch",
     "access_new_client", "reviews", "review", "review_request_changes", "review_reject", "review_look",
     "review_withdraw", "review_claim", "review_when", "review_leave_out",

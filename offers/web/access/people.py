@@ -116,6 +116,7 @@ def shown(
         "moved": has_moved,
         "note": request.POST.get("note", ""),
         "is_me": found.user_id is not None and found.user_id == actor.user_id,
+        "is_last": found.user_id == actor.user_id and not members.has_other_admin(actor),
         **rights(given or present),
         **(_of_a_client(actor, found) if found.client_id else {}),
     }
