@@ -37,10 +37,15 @@ MEASURE = """async rules => {
   return found.violations;
 }"""
 
+# A colour on its way to another one is nobody's fault.
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished))"""
+
 
 def violations(page: Page) -> list[Any]:
     """What axe finds. It runs in the page's own world, where the policy would not let it in as a script element."""
     page.evaluate(AXE)
+    page.evaluate(SETTLED)
     # What a sticky bar covers now can be scrolled to.
     found = page.evaluate(MEASURE, RULES)
     return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
