@@ -59,8 +59,7 @@ def may_manage(actor: Actor) -> bool:
 
 def has_other_admin(actor: Actor) -> bool:
     """Whether somebody else administers the sandbox, who could say yes to what this one asks for."""
-    admins = Membership.objects.filter(sandbox=actor.sandbox, role=Role.ADMIN, user__is_active=True)
-    return admins.exclude(user=actor.user_id).exists()
+    return _admins(actor.sandbox).exclude(user=actor.user_id).exists()
 
 
 def check_manage(actor: Actor) -> None:

@@ -1,13 +1,12 @@
 """The cards of representations: which are folded to a line and what it says, and which of a card's contents is in front."""
 
-import json
-from contextlib import suppress
 from dataclasses import dataclass
 
 from django import template
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from offers.document.words.layout import laid_out
 from offers.forms.offer import OfferForm
 from offers.forms.rows import Row
 from offers.web.edit.form_page import Choices, FormPage
@@ -73,9 +72,7 @@ def room_in(type: str, content: Row) -> int:
     """How high the frame of a content is (`looks.ROOMS`, from 1). Beside its text all are about as wide."""
     text = content.texts.get("content", "")
     if type == "json" and len(text) < _READ:
-        # It is shown with a line for each member.
-        with suppress(ValueError, RecursionError):
-            text = json.dumps(json.loads(text, parse_int=str, parse_float=str), indent=2, ensure_ascii=False)
+        text = laid_out(text)
     return looks.room_of("beside", type, text)[0]
 
 
