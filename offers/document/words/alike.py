@@ -1,7 +1,7 @@
 """The same change in several contents is told once: a new price in each placement and each language's own."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from offers.document.words.describe import Change
 from offers.document.words.spans import Span
@@ -11,6 +11,8 @@ from offers.document.words.tokens import tokens
 Marks: TypeAlias = tuple[str, frozenset[tuple[str, str]]]
 # Longer values are not cut into pieces to find out what of them stayed.
 MOST = 200
+
+T = TypeVar("T")
 
 
 class Row(NamedTuple):
@@ -22,17 +24,16 @@ class Row(NamedTuple):
 
 def alike(changes: Iterable[Change]) -> list[Row]:
     """The changes in their order, each that is like one before it under that one."""
-    rows: list[Row] = []
-    first: dict[Marks, Row] = {}
-    for change in changes:
-        marks = _marks(change)
-        if marks is not None and marks in first:
-            first[marks].others.append(change)
-            continue
-        rows.append(Row(change, []))
-        if marks is not None:
-            first[marks] = rows[-1]
-    return rows
+    return [Row(first, others) for first, *others in together(changes, _marks)]
+
+
+def together(found: Iterable[T], key: Callable[[T], Hashable | None]) -> list[list[T]]:
+    """In their order, those with the same key where the first of them is; whatever has None stands alone."""
+    groups: dict[Hashable, list[T]] = {}
+    for number, one in enumerate(found):
+        same = key(one)
+        groups.setdefault(number if same is None else (same,), []).append(one)
+    return list(groups.values())
 
 
 def _marks(change: Change) -> Marks | None:

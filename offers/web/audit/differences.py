@@ -1,7 +1,7 @@
 """What differs between two moments, in words, for the pages that tell it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import thread_time
 from typing import TypeAlias
 
@@ -9,6 +9,7 @@ from offers.access.people import readable
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references
 from offers.document.values import Document, equal
+from offers.document.words.alike import together
 from offers.document.words.describe import Change, describe
 from offers.lists.names import names
 from offers.log.between import Pair
@@ -49,7 +50,7 @@ class Group:
     """Items that have become the same way what they are, the one that was changed last in front; most have no `others`."""
 
     first: Difference
-    others: list[Difference] = field(default_factory=list)
+    others: list[Difference]
 
     @property
     def every(self) -> list[Difference]:
@@ -73,17 +74,7 @@ class Group:
 
 def grouped(found: Sequence[Difference]) -> list[Group]:
     """Each with what is alike under it: the same fields have the same values now, or all came, or all went."""
-    groups: list[Group] = []
-    of: dict[Same, Group] = {}
-    for one in found:
-        same = _same(one)
-        if same is not None and same in of:
-            of[same].others.append(one)
-            continue
-        groups.append(Group(one))
-        if same is not None:
-            of[same] = groups[-1]
-    return groups
+    return [Group(first, others) for first, *others in together(found, _same)]
 
 
 def _same(one: Difference) -> Same | None:

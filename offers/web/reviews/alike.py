@@ -1,6 +1,6 @@
 """The same change of several items, told once: nobody reads twenty times that an end date is another, or is a week later."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from offers.document.kinds.fields import instant
+from offers.document.words.alike import together
 from offers.document.words.describe import Change
 from offers.web.reviews.around.whole import Whole
 from offers.web.reviews.remarks import Line
@@ -90,18 +91,17 @@ def grouped(rows: Iterable[Row]) -> list[Group]:
     return sorted(groups, key=lambda group: at[group.first.id])
 
 
-def _alike(rows: Sequence[Row], key: Callable[[Shown], object]) -> tuple[list[list[Row]], list[Row]]:
+def _alike(rows: Sequence[Row], key: Callable[[Shown], Hashable | None]) -> tuple[list[list[Row]], list[Row]]:
     """The rows with the same key, where they are enough to be told together, and all others."""
-    found: dict[object, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.shown.id if row.has_more_to_say else key(row.shown), []).append(row)
-    few = [row for one in found.values() if len(one) < FEWEST for row in one]
-    return [one for one in found.values() if len(one) >= FEWEST], few
+    found = together(rows, lambda row: None if row.has_more_to_say else key(row.shown))
+    few = [row for one in found if len(one) < FEWEST for row in one]
+    return [one for one in found if len(one) >= FEWEST], few
 
 
-def _same(shown: Shown) -> object:
+def _same(shown: Shown) -> Hashable | None:
+    """What it says; None of what is told by itself."""
     if shown.how not in ("changed", "deleted"):
-        return shown.id
+        return None
     said = [
         [
             *(one.action, one.title, one.new, one.old if one.action == "removed" else None),
@@ -112,11 +112,11 @@ def _same(shown: Shown) -> object:
     return shown.kind, shown.how, repr(said)
 
 
-def _moved(shown: Shown) -> object:
-    """What those have in common whose dates and numbers move by as much; of what cannot be moved, its id."""
+def _moved(shown: Shown) -> Hashable | None:
+    """What those have in common whose dates and numbers move by as much; None of what cannot be moved."""
     by = [_move_of(one) for one in shown.changes]
     if not by or None in by:
-        return shown.id
+        return None
     return shown.kind, repr([(change.title, one) for change, one in zip(shown.changes, by, strict=True)])
 
 
