@@ -274,27 +274,13 @@ def discard(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Plan to take the whole run back: a run of its own, with its own dry run."""
-    actor, found = _run_for(request, sandbox, number)
-
-    def planned() -> str:
-        undoing = bulk.undo(actor, found, request_id=asking(request).request_id)
-        worker.at_once(undoing)
-        return _address(actor, undoing)
-
-    return _done(request, actor, found, planned)
+    return _planned(request, sandbox, number, bulk.undo)
 
 
 @require_POST
 def again(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Plan the same once more for what was skipped or failed: a run of its own, with its own dry run."""
-    actor, found = _run_for(request, sandbox, number)
-
-    def planned() -> str:
-        repeated = bulk.again(actor, found, request_id=asking(request).request_id)
-        worker.at_once(repeated)
-        return _address(actor, repeated)
-
-    return _done(request, actor, found, planned)
+    return _planned(request, sandbox, number, bulk.again)
 
 
 @require_POST
@@ -310,6 +296,18 @@ def withdraw(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
             request, _("That is no longer possible: request {number} is over.").format(number=opened.number)
         )
     return HttpResponseRedirect(_address(actor, found))
+
+
+def _planned(request: HttpRequest, sandbox: str, number: int, plan: Callable[..., BulkRun]) -> HttpResponse:
+    """Begin another run that follows from this one, and go there."""
+    actor, found = _run_for(request, sandbox, number)
+
+    def planned() -> str:
+        following = plan(actor, found, request_id=asking(request).request_id)
+        worker.at_once(following)
+        return _address(actor, following)
+
+    return _done(request, actor, found, planned)
 
 
 def _run_for(request: HttpRequest, sandbox: str, number: int) -> tuple[Actor, BulkRun]:
