@@ -1,6 +1,6 @@
 """What a document of each kind must be, beyond its types: the one validator behind form, API, bulk edit and import."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,18 +49,15 @@ def validate(kind: Kind, document: JSON, before: JSON = None) -> tuple[Problem, 
     try:
         ADAPTERS[kind].validator.validate_python(document)
     except ValidationError as error:
-        return (
-            *problems_of(error),
-            *_rules_elsewhere(kind, document, error),
-            *_address_problems(kind, document, before),
-        )
+        details = error.errors(include_url=False, include_input=False)
+        types, rules = _said_of(details), _rules_elsewhere(kind, document, details)
+        return (*types, *rules, *_address_problems(kind, document, before))
     # Rules are asked only of members whose types hold, so that they may read these without looking first.
     return (*KINDS[kind].problems(document), *_address_problems(kind, document, before))
 
 
-def _rules_elsewhere(kind: Kind, document: dict[str, JSON], error: ValidationError) -> Iterator[Problem]:
+def _rules_elsewhere(kind: Kind, document: dict[str, JSON], details: Sequence[ErrorDetails]) -> Iterator[Problem]:
     """What the rules say of the members that are not wrong by themselves."""
-    details = error.errors(include_url=False, include_input=False, include_context=False)
     wrong = {str(detail["loc"][0]) for detail in details}
     for problem in KINDS[kind].problems({name: value for name, value in document.items() if name not in wrong}):
         if problem.pointer.split("/")[1] not in wrong:
@@ -69,7 +66,10 @@ def _rules_elsewhere(kind: Kind, document: dict[str, JSON], error: ValidationErr
 
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:
     """What pydantic finds wrong with the types of a value, in our words."""
-    details = error.errors(include_url=False, include_input=False)
+    return _said_of(error.errors(include_url=False, include_input=False))
+
+
+def _said_of(details: Sequence[ErrorDetails]) -> tuple[Problem, ...]:
     return tuple(_friendly(detail) for detail in details[:MAX_PROBLEMS])
 
 
