@@ -1,7 +1,6 @@
 """Where a person starts: the sandbox last used, and in it what waits for them, what is on air, and what changed last."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -51,7 +50,7 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
     live = on_air.live_count(place, now)
     due = due_within(place, now, calendar.span(now)[1], MARKS)
     items, total = on_air.on_air(place, *calendar.span(now), BARS)
-    context: dict[str, Any] = {
+    context = {
         "live": min(live, COUNT_LIMIT),
         "more_live": live > COUNT_LIMIT,
         "span": calendar.days(now),
@@ -66,12 +65,8 @@ def home(request: HttpRequest, sandbox: str) -> HttpResponse:
         "more_waiting": more_waiting,
         "may_edit": can_edit(actor),
         **_drafts(actor),
-        **_of_reviews(actor, now),
+        **_of_reviews(actor, now, below=sum(one.to_see for one in waiting)),
     }
-    unseen = context.get("unseen") or {"count": 0, "overdue": 0}
-    # Where each of them stands below, nothing has to be said above.
-    if not unseen["overdue"] and unseen["count"] <= sum(one.to_see for one in waiting):
-        context["unseen"] = {}
     return answer(request, "home/home.html", context)
 
 
@@ -89,11 +84,11 @@ def _drafts(actor: Actor) -> dict[str, object]:
     return {"mine": mine, "others": with_names_of_now(others)}
 
 
-def _of_reviews(actor: Actor, now: datetime) -> dict[str, object]:
-    """What who answers for reviews is told, and auditors are."""
+def _of_reviews(actor: Actor, now: datetime, below: int = 0) -> dict[str, object]:
+    """What who answers for reviews is told, and auditors are; `below` are so many changes to look at."""
     if can_edit(actor) and not can_review(actor):
         return {}
-    return {"unseen": _unseen(actor, now), "policy": _policy_changed(actor, now)}
+    return {"unseen": _unseen(actor, now, below), "policy": _policy_changed(actor, now)}
 
 
 def _policy_changed(actor: Actor, now: datetime) -> dict[str, object] | None:
@@ -106,8 +101,10 @@ def _policy_changed(actor: Actor, now: datetime) -> dict[str, object] | None:
     return {"change": found, "old": old, "new": new}
 
 
-def _unseen(actor: Actor, now: datetime) -> dict[str, object]:
-    """How many changes that were published without waiting nobody else has looked at."""
+def _unseen(actor: Actor, now: datetime, below: int) -> dict[str, object]:
+    """How many changes that were published without waiting nobody else has looked at; nothing where each stands below, in time."""
     due = queue.due_of_unseen(actor.sandbox.pk)
-    more = len(due) > queue.MOST_COUNTED
-    return {"count": min(len(due), queue.MOST_COUNTED), "more": more, "overdue": sum(at < now for at in due)}
+    overdue = sum(at < now for at in due)
+    if len(due) <= below and not overdue:
+        return {}
+    return {"count": min(len(due), queue.MOST_COUNTED), "more": len(due) > queue.MOST_COUNTED, "overdue": overdue}
