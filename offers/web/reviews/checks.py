@@ -225,23 +225,24 @@ def still_to_agree(actor: Actor, request: ChangeRequest, found: Standing) -> str
     reviewers = list(islice(_reviewers(actor, request, found), NAMED + 1))
     if not reviewers:
         return _("A reviewer or an admin who wrote none of it must say yes, and there is none in this sandbox.")
+    names = [_("you") if key == actor.key else name for key, name in reviewers]
     if len(reviewers) > NAMED:
-        if reviewers[0] == _("you"):
+        if reviewers[0][0] == actor.key:
             return _("You or another reviewer must say yes.")
         said = _("One of {people} or another reviewer must say yes.")
-        return said.format(people=", ".join(reviewers[:NAMED]))
-    return _("Must still say yes: {people}.").format(people=_(" or ").join(reviewers))
+        return said.format(people=", ".join(names[:NAMED]))
+    return _("Must still say yes: {people}.").format(people=_(" or ").join(names))
 
 
-def _reviewers(actor: Actor, request: ChangeRequest, found: Standing) -> Iterator[str]:
-    """Those who may say yes, by their names; the reader, who is "you", comes first."""
+def _reviewers(actor: Actor, request: ChangeRequest, found: Standing) -> Iterator[tuple[str, str]]:
+    """Those who may say yes, by their keys and names; the reader comes first."""
     members = Membership.objects.filter(
         sandbox=request.sandbox_id, role__in=REVIEWERS, user__is_active=True
     ).select_related("user")
     keyed = [(actor_key(member.user_id, "", ""), member) for member in members]
     for key, member in sorted(keyed, key=lambda one: one[0] != actor.key):
         if member.user and key not in request.contributors and not found.changed_by(key, timezone.now()):
-            yield _("you") if key == actor.key else label_for_user(member.user)
+            yield key, label_for_user(member.user)
 
 
 def at_approval(request: ChangeRequest, found: Standing) -> str:

@@ -33,23 +33,28 @@ State = ChangeRequest.State
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """What the state of a request says, with its reason. It `is_mine` where nothing is left but that the reader decides, or looks;
+    `elsewhere` is the time in it in the zone that it was said in.
+    """
+
+    text: str
+    is_mine: bool = False
+    elsewhere: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A request in the queue. `why` is what its state says, with its reason; `elsewhere` a time in that in the zone it was said in."""
+    """A request in the queue."""
 
     asked: ChangeRequest
     found: Standing
     names: list[str]
     more: int
     fields: str
-    why: str
+    why: Why
     may_judge: bool
     has_agreed: bool
-    elsewhere: str = ""
-
-    @property
-    def is_mine(self) -> bool:
-        """Whether nothing is left but that the reader decides, or looks."""
-        return self.why in (_("waits for you"), _("published without waiting: take a look"))
 
     @property
     def may_tick(self) -> bool:
@@ -134,10 +139,7 @@ def _row(actor: Actor, found: Standing, known: dict[str, str]) -> Row:
     judges = request.is_under_way and may_look and not not_agreed_by(actor, found)
     agreed = any(event.actor_key == actor.key for event in found.approvals)
     more = max(0, len(found.places) - NAMED)
-    said = why(found, judges, may_look)
-    at = request.apply_at if request.apply_at and exact_text(request.apply_at) in said else None
-    elsewhere = in_its_zone(request, at) if at else ""
-    return Row(request, found, named, more, fields_of(request), said, judges, agreed, elsewhere)
+    return Row(request, found, named, more, fields_of(request), why(found, judges, may_look), judges, agreed)
 
 
 def fields_of(request: ChangeRequest) -> str:
@@ -152,25 +154,25 @@ def _new_name(document: dict[str, Any] | None) -> str:
     return str((document or {}).get("name", ""))
 
 
-def why(found: Standing, judges: bool, may_look: bool = False) -> str:
+def why(found: Standing, judges: bool, may_look: bool) -> Why:
     """Why the request stands where it stands, in a few words; whether the reader `judges` it, or may look at what is live already."""
     request = found.request
     if request.is_to_look_at and may_look:
-        return _("published without waiting: take a look")
+        return Why(_("published without waiting: take a look"), is_mine=True)
     if request.is_to_look_at:
-        return _("published without waiting: nobody else has looked yet")
+        return Why(_("published without waiting: nobody else has looked yet"))
     if not request.is_under_way:
-        return ""
+        return Why("")
     if found.troubled:
-        return trouble_said(found.troubled[0])
+        return Why(trouble_said(found.troubled[0]))
     if found.objections:
-        return _("{person} asked for changes").format(person=found.objections[-1].actor_label)
+        return Why(_("{person} asked for changes").format(person=found.objections[-1].actor_label))
     if found.dropped and not found.approvals:
-        return _("approval of {person} dropped: what it was about has changed").format(
-            person=found.dropped[-1].actor_label
-        )
+        said = _("approval of {person} dropped: what it was about has changed")
+        return Why(said.format(person=found.dropped[-1].actor_label))
     if request.apply_at is not None and found.is_approved:
-        return _("on {when}").format(when=exact_text(request.apply_at))
+        at = request.apply_at
+        return Why(_("on {when}").format(when=exact_text(at)), elsewhere=in_its_zone(request, at))
     if found.approvals:
-        return _("{person} approved it").format(person=found.approvals[-1].actor_label)
-    return _("waits for you") if judges else _("waits for a reviewer")
+        return Why(_("{person} approved it").format(person=found.approvals[-1].actor_label))
+    return Why(_("waits for you"), is_mine=True) if judges else Why(_("waits for a reviewer"))

@@ -36,9 +36,9 @@ def test_a_row_names_the_fields_that_the_request_touches_and_marks_what_waits_fo
     ask(people.mina, sale, [*replace("/rank/priority", 3), *replace("/name", "Autumn sale")])
     assert "#1 Name, Priority Spring sale" in queue_of(browser_of, people.jun, people), "not what is around them"
     rows = browser_of(people.jun).get("/s/prod/reviews/").context["rows"]
-    assert [row.is_mine for row in rows] == [True]
+    assert [row.why.is_mine for row in rows] == [True]
     rows = browser_of(people.mina).get("/s/prod/reviews/?tab=mine").context["rows"]
-    assert [row.is_mine for row in rows] == [False]
+    assert [row.why.is_mine for row in rows] == [False]
 
 
 def test_what_was_asked_for_comes_back_to_its_author(people: Cast, sale: LibraryItem, browser_of: As) -> None:
