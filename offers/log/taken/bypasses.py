@@ -43,16 +43,20 @@ class Use:
 
 
 def uses(sandbox_id: int, at: datetime | None = None) -> tuple[list[Use], bool]:
-    """The last MOST uses, the newest first, and whether there were more; of a past moment `at`, those of them until then, as they were then."""
-    coming = [one for one in sequencer.coming(sandbox_id, COMING) if one.bypass and one.event == LogEntry.Event.REQUEST]
-    found = reading.rows(_USES, {"sandbox": sandbox_id, "looked_at": LOOKED_AT})
+    """The last MOST uses, the newest first, and whether there were more; of a past moment `at`, the last ones until then, as they were then."""
+    coming = [
+        one
+        for one in sequencer.coming(sandbox_id, COMING)
+        if one.bypass and one.event == LogEntry.Event.REQUEST and (at is None or one.created_at <= at)
+    ]
+    found = reading.rows(_USES, {"sandbox": sandbox_id, "looked_at": LOOKED_AT, "at": at})
     rows = [*(entry.row for entry in coming), *(row for row, is_last in found)]
     events = RequestEvent.objects.select_related("request").defer("about").in_bulk(rows[:MOST])
     requests = {event.request_id for event in events.values()}
     looked = {one.request_id: one for one in RequestEvent.objects.filter(request__in=requests, what=What.LOOKED)}
     more = len(rows) > MOST or any(is_last for row, is_last in found)
     every = [_use(events[row], looked) for row in rows[:MOST]]
-    return every if at is None else [_then(one, at) for one in every if one.at <= at], more
+    return every if at is None else [_then(one, at) for one in every], more
 
 
 def _then(use: Use, at: datetime) -> Use:
@@ -81,7 +85,8 @@ def own_approvals(sandbox_id: int, at: datetime | None = None) -> tuple[list[int
 # Whether the last of the entries that were looked at is reached says each row, for there may be more behind it.
 _USES = """
 WITH looked AS MATERIALIZED (
-  SELECT event, row, created_at, index FROM offers_logentry WHERE sandbox_id = %(sandbox)s AND bypass
+  SELECT event, row, created_at, index FROM offers_logentry
+   WHERE sandbox_id = %(sandbox)s AND bypass AND created_at <= COALESCE(%(at)s::timestamptz, 'infinity')
    ORDER BY created_at DESC, index DESC LIMIT %(looked_at)s)
 SELECT row, (SELECT count(*) FROM looked) = %(looked_at)s FROM looked WHERE event = 1 ORDER BY created_at DESC, index DESC
 """

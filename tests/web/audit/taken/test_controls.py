@@ -163,6 +163,25 @@ def test_uses_of_bypass_say_who_looked_and_how_soon(people: Cast, sign_in: SignI
     assert "In a hurry" not in then, "that was after the moment that it is about"
 
 
+def test_of_a_past_moment_the_uses_until_then_are_counted_however_many_came_since(
+    people: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sale = lived(people)
+    sequencer.keep()
+    then = timezone.now()
+    monkeypatch.setattr(bypasses, "MOST", 1)
+    for name in ("Again", "And again"):
+        requests.publish(people.bora, [wanted(sale, replace("/name", name))], "", name)
+    auditor = sign_in("auditor", "Ida Berg")
+    coming = text_of(auditor.get(PAGE, {"at": then.isoformat()}))
+    sequencer.keep()
+    for found, more in (bypasses.uses(people.sandbox.pk, then), bypasses.uses(people.sandbox.pk)):
+        assert (len(found), more) == (1, found[0].at > then)
+    for text in (coming, text_of(auditor.get(PAGE, {"at": then.isoformat()}))):
+        assert "Wrong price" in text
+        assert "It was never used." not in text, "it was, though others were used later"
+
+
 def test_an_approval_of_ones_own_is_named(people: Cast, sign_in: SignIn) -> None:
     lived(people)
     auditor = sign_in("auditor", "Ida Berg")
