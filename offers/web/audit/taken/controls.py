@@ -92,21 +92,23 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
 
 
 def _own_approval(own: Sequence[int], looked_at: int, more: bool) -> Control:
-    if not looked_at:
-        # Of a moment before the oldest one that is looked at, this page knows nothing.
-        said = (
-            _("None of the requests that are looked at here was applied by then.") if more else _("None was applied.")
-        )
-        return Control(_("Nobody approves their own change"), not more, said, "#own-title")
     if own:
         said = ngettext(
             "%(n)s request by the yes of its own author", "%(n)s requests by the yes of an author", len(own)
         )
-        return Control(_("Nobody approves their own change"), False, said % {"n": len(own)}, "#own-title")
-    said = ngettext(
-        "The only applied request was looked at", "The last %(n)s applied requests were looked at", looked_at
-    )
-    return Control(_("Nobody approves their own change"), True, said % {"n": looked_at}, "#own-title")
+        said = said % {"n": len(own)}
+    elif looked_at:
+        said = ngettext(
+            "The only applied request was looked at", "The last %(n)s applied requests were looked at", looked_at
+        )
+        said = said % {"n": looked_at}
+    elif more:
+        said = _("None of the requests that are looked at here was applied by then.")
+    else:
+        said = _("None was applied.")
+    # Of a moment before the oldest one that is looked at, this page knows nothing.
+    holds = not own and bool(looked_at or not more)
+    return Control(_("Nobody approves their own change"), holds, said, "#own-title")
 
 
 def _second_person(policy: str) -> Control:
