@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from offers.access.permissions import Actor, NotAllowed, NotFound
 from offers.access.policy import ReviewRequired
@@ -41,6 +41,8 @@ _COLUMNS = (
 TO_PROPOSE = Q(verdict=BulkRow.Verdict.PROPOSE, excluded=False)
 # Of the offers that were proposed, those whose request was applied.
 APPLIED = Q(proposed_in__changes__item=F("item"), proposed_in__changes__applied_etag__gt=0)
+# Of requests those that may still change something, or did.
+ALIVE = (*ChangeRequest.UNDER_WAY, ChangeRequest.State.APPLIED)
 
 
 def next_rows(run: BulkRun, size: int) -> list[BulkRow]:
@@ -98,6 +100,18 @@ def requests_of(run: BulkRun) -> list[ChangeRequest]:
     """The change requests that the run put something into, each with the number of its changes (`size`)."""
     keys = run.rows.filter(result=BulkRow.Result.PROPOSED).values("proposed_in").distinct()
     return list(ChangeRequest.objects.filter(key__in=keys).annotate(size=Count("changes")).order_by("number"))
+
+
+def to_repeat(run: BulkRun) -> QuerySet[BulkRow]:
+    """What the run skipped or failed at and nobody has done since by a run of the same action: dates are not moved twice."""
+    if run.undoes_id:
+        return run.rows.none()
+    same = BulkRun.objects.filter(sandbox=run.sandbox_id, action=run.action, started_at__gt=run.created_at)
+    done = Q(result=BulkRow.Result.CHANGED) | Q(proposed_in__state__in=ALIVE)
+    done_since = BulkRow.objects.filter(done, run__in=same.exclude(number=run.number), item=OuterRef("item"))
+    return run.rows.filter(
+        ~Exists(done_since), result__in=(BulkRow.Result.SKIPPED, BulkRow.Result.FAILED), item__deleted_at=None
+    )
 
 
 def meanwhile(rows: Sequence[BulkRow]) -> dict[int, tuple[int, int]]:

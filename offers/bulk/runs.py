@@ -18,7 +18,7 @@ from offers import jobs
 from offers.access.permissions import Actor, NotAllowed, NotFound, can_edit
 from offers.access.policy import can_restore_archived
 from offers.bulk.actions import Action, Do, from_json, to_json
-from offers.bulk.rows import APPLIED, TO_PROPOSE, requests_with_room, to_propose
+from offers.bulk.rows import ALIVE, APPLIED, TO_PROPOSE, requests_with_room, to_propose, to_repeat
 from offers.document.kinds.registry import OFFER_KINDS
 from offers.jobs import Job
 from offers.lists import pages
@@ -101,12 +101,11 @@ def undo(actor: Actor, run: BulkRun, *, request_id: str = "") -> BulkRun:
 def again(actor: Actor, run: BulkRun, *, request_id: str = "") -> BulkRun:
     """Store a run that does the same to the offers that this one skipped or failed at. It too has a dry run before it is run.
 
-    Raises NotAllowed, NotNow (the run is still at work, is an undo, or skipped nothing).
+    Raises NotAllowed, NotNow (the run is still at work, is an undo, or nothing of what it skipped is left to do).
     """
     check_may_act(actor, run)
-    skipped = run.rows.filter(result__in=(Result.SKIPPED, Result.FAILED), item__deleted_at=None)
-    keys = list(skipped.order_by("item").values_list("item_id", flat=True))
-    if run.state not in (State.FINISHED, State.STOPPED) or run.undoes_id or not keys:
+    keys = list(to_repeat(run).order_by("item").values_list("item_id", flat=True))
+    if run.state not in (State.FINISHED, State.STOPPED) or not keys:
         raise NotNow
     return _begin(actor, action_of(run), keys, request_id=request_id)
 
@@ -176,8 +175,7 @@ def may_act(actor: Actor, run: BulkRun) -> bool:
 def is_taken_back(run: BulkRun) -> bool:
     """Whether an undo of this run has been made, or begun, and has not been taken back itself."""
     begun = Q(state__in=(State.PLANNING, State.PLANNED, State.RUNNING))
-    alive = (*ChangeRequest.UNDER_WAY, ChangeRequest.State.APPLIED)
-    did_something = Q(rows__result=Result.CHANGED) | Q(rows__proposed_in__state__in=alive)
+    did_something = Q(rows__result=Result.CHANGED) | Q(rows__proposed_in__state__in=ALIVE)
     return any(not is_taken_back(undoing) for undoing in run.undo_runs.filter(begun | did_something).distinct())
 
 

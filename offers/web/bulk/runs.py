@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from offers import asked, jobs
 from offers.access.asking import asking
-from offers.access.permissions import Actor, check_edit
+from offers.access.permissions import Actor, NotFound, check_edit
 from offers.access.policy import can_restore_archived
 from offers.bulk import listed, queue, worker
 from offers.bulk import runs as bulk
 from offers.bulk.actions import Action, Do
 from offers.bulk.removing import Step, live_among, step_of
-from offers.bulk.rows import requests_of, requests_with_room
+from offers.bulk.rows import requests_of, requests_with_room, to_repeat
 from offers.bulk.runs import NothingSelected, NotNow, TooMany
 from offers.models import BulkRun, ChangeRequest, Listing
 from offers.review import requests
@@ -175,7 +175,7 @@ def _shown(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = "
         "wait": wait,
         "ended": ended,
         "to_undo": counts.tabs["changed"] + (bulk.applied_count(run) if counts.tabs["proposed"] else 0) if ended else 0,
-        "to_repeat": 0 if run.undoes_id else counts.tabs["skipped"] + counts.tabs["failed"],
+        "to_repeat": ended and bool(counts.tabs["skipped"] + counts.tabs["failed"]) and to_repeat(run).exists(),
         "requests": proposed,
         "left_open": _left_open(actor, run, proposed, taken_back),
         "parts": ceil(counts.tabs["propose"] / MOST_CHANGES),
@@ -288,6 +288,8 @@ def withdraw(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Withdraw the `request` that a run opened, without leaving the run's page."""
     actor, found = _run_for(request, sandbox, number)
     opened = requests.get(actor, _key(request.POST.get("request")))
+    if opened not in requests_of(found.undoes or found):
+        raise NotFound
     try:
         requests.withdraw(actor, opened)
         messages.success(request, _("Request {number} is withdrawn.").format(number=opened.number))

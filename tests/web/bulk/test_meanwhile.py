@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from offers.bulk import listed
-from offers.models import LibraryItem, Sandbox
+from offers.models import BulkRun, LibraryItem, Sandbox
 from tests.cast import actor, patch, replace
 from tests.web.bulk.test_runs import ids, page, planned  # noqa: F401  # a fixture is among them
 from tests.web.frame.test_respond import flat, text_of
@@ -37,6 +37,23 @@ def test_what_you_changed_yourself_meanwhile_is_told_so_and_what_was_skipped_can
     editor.post(page(undo, "start/"), {"note": "Wrong"})
     assert f"Undone by #{undo.number}" in text_of(editor.get("/s/prod/bulk/"))
     assert "no longer possible" in text_of(editor.post(page(undo, "again/"), follow=True))
+
+
+def test_what_was_skipped_is_not_done_twice(
+    editor: Client,
+    sandbox: Sandbox,
+    ids: list[str],  # noqa: F811
+) -> None:
+    run = planned(editor, ids[:1], do="shift", days="7", dates="end")
+    patch(actor(sandbox), LibraryItem.objects.get(id="offer0"), replace("/name", "Meanwhile"))
+    assert "Try what was skipped again" in text_of(editor.post(page(run, "start/"), {"note": ""}, follow=True))
+    editor.post(page(run, "again/"))
+    repeated = BulkRun.objects.latest("number")
+    editor.post(page(repeated, "start/"), {"note": ""})
+    assert LibraryItem.objects.get(id="offer0").etag == 3
+    assert "Try what was skipped again" not in text_of(editor.get(page(run)))
+    assert "no longer possible" in text_of(editor.post(page(run, "again/"), follow=True))
+    assert BulkRun.objects.latest("number") == repeated, "its end would be two weeks later"
 
 
 def test_moved_dates_keep_the_time_of_day_of_who_moves_them(

@@ -60,6 +60,8 @@ def test_an_undo_says_which_requests_it_leaves_open_and_they_are_withdrawn_there
     assert "Withdraw" not in text_of(stranger.get(page(undo)))
     assert stranger.post(page(undo, "withdraw/"), {"request": "1"}).status_code == 403
     assert editor.post(page(undo, "withdraw/"), {"request": "99"}).status_code == 404
+    other = planned(editor, ["another"], do="priority", priority="6")
+    assert editor.post(page(other, "withdraw/"), {"request": "1"}).status_code == 404, "that run did not open it"
     text = shown(text_of(editor.post(page(undo, "withdraw/"), {"request": "1"}, follow=True)))
     assert ChangeRequest.objects.get().state == "withdrawn"
     assert "Request 1 is withdrawn." in text
