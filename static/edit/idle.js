@@ -12,7 +12,8 @@ const look = () => show(form.dataset.dirty === undefined || (count().dataset.cha
 if (!form.hasAttribute("data-new")) {
   form.addEventListener("input", () => show(false));
   document.addEventListener("rows", () => show(false));
-  document.addEventListener("htmx:afterSettle", (event) => event.target.id === "preview" && look());
+  // Also after an answer that says what the one before said, which is not put in (said-already.js).
+  document.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && detail.target.id === "preview" && look());
   window.addEventListener("pageshow", look);
   look();
 }

@@ -128,6 +128,18 @@ def test_a_new_row_gets_the_focus_and_its_preview_is_framed_without_scripts(form
     assert form.evaluate("history.length") == steps
 
 
+def test_save_is_idle_where_nothing_is_changed_however_often_that_was_looked_at(form: Page) -> None:
+    save, priority = form.locator("#save"), form.locator("#f-rank-priority")
+    expect(save).to_be_disabled()
+    was = priority.input_value()
+    priority.fill("77")
+    expect(save).to_be_enabled()
+    for same in (was, f" {was}", f"{was} "):
+        with form.expect_response(lambda answer: "action=preview" in (answer.request.post_data or "")):
+            priority.fill(same)
+        expect(save).to_be_disabled()
+
+
 def test_enter_saves_nothing_by_accident_and_ctrl_s_saves(form: Page) -> None:
     form.fill("#f-name", "Winter sale")
     form.press("#f-name", "Enter")
