@@ -1,14 +1,7 @@
 // Whether the form says something that is not saved (`data-dirty`): then the changes are looked at, and discarding asks.
 import { differs, form, inputsIn } from "./inputs.js";
 
-// The panel of changes comes with the first one; what the person is at stays where it is in the window.
-const dirty = () => {
-  if (form.dataset.dirty !== undefined) return;
-  const at = form.contains(document.activeElement) && document.activeElement;
-  const top = at && at.getBoundingClientRect().top;
-  form.dataset.dirty = "";
-  if (at) window.scrollBy({ top: at.getBoundingClientRect().top - top, behavior: "instant" });
-};
+const dirty = () => (form.dataset.dirty = "");
 form.addEventListener("input", dirty);
 document.addEventListener("rows", dirty);
 form.addEventListener("click", (event) => {
