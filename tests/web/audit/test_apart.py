@@ -20,7 +20,7 @@ from tests.cast import FORM, actor, make, make_placement, offer, patch, replace,
 from tests.review.asking import agree, wanted
 from tests.review.conftest import cast_in
 from tests.web.conftest import SignIn
-from tests.web.frame.test_respond import text_of
+from tests.web.frame.test_respond import flat, text_of
 
 ON_AIR, CHANGES = "/s/prod/on-air/", "/s/prod/audit/changes/"
 DAY = timedelta(days=1)
@@ -148,6 +148,27 @@ def test_the_same_change_of_many_items_is_told_once_with_each_under_it(editor: C
     assert text_of(editor.get(f"{CHANGES}?from={at}&kind=personalized-offer")).count("3 × Personalized offer") == 1
     assert "Nothing differs" in text_of(editor.get(f"{CHANGES}?from={at}&kind=placement"))
     assert editor.get(f"{CHANGES}?kind=offers").status_code == 400
+
+
+def test_what_became_nothing_in_many_items_is_removed_and_what_no_page_holds_is_counted(
+    editor: Client, sandbox: Sandbox
+) -> None:
+    by = actor(sandbox)
+    make_placement(by)
+    each = [on_air(sandbox, id, characteristics={"shelf": id}) for id in ("one", "two")]
+    names, labels = [f"name {number}" for number in range(30)], [f"label-{number}" for number in range(15)]
+    large = on_air(sandbox, "large", characteristics=dict.fromkeys(names, "before"), labels=labels)
+    at = moment()
+    for item in each:
+        patch(by, item, [{"op": "remove", "path": "/characteristics/shelf"}])
+    patch(by, large, [*replace("/characteristics", dict.fromkeys(names, "after")), *replace("/labels", [])])
+    page: Any = editor.get(f"{CHANGES}?from={at}")
+    assert [len(group.every) for group in page.context["groups"]] == [1, 2]
+    assert '<span class="tag-removed">removed</span>' in page.content.decode()
+    assert "<ins></ins>" not in page.content.decode()
+    text = flat(text_of(page))
+    assert "and 43 more changes" in text
+    assert "and 3 more changes" in text, "those behind the two and the forty that are shown"
 
 
 @pytest.mark.parametrize("address", [ON_AIR, CHANGES])
