@@ -87,13 +87,11 @@ def _page(request: HttpRequest, sandbox: str) -> HttpResponse:
     live = between.on_air(place, at, first, last)
     cursor = asked.text(request.GET.get("cursor"), MAX_CURSOR)
     found = between.differences_on_air(place, at, first, last, live, cursor)
-    columns = [
-        Column(_count(len(live.first)), moment.at if moment else None, is_then=True),
-        Column(_count(len(live.last)), known if as_known else None),
-    ]
+    times = [(moment.at if moment else None, True), (known if as_known else None, False)]
     if known < at:
         # What was recorded earlier is in front, so that each difference is told the way in which it came to be.
-        columns = [replace(columns[1], count=columns[0].count), replace(columns[0], count=columns[1].count)]
+        times.reverse()
+    columns = [Column(_count(len(keys)), *time) for keys, time in zip((live.first, live.last), times, strict=True)]
     context: dict[str, object] = {
         "moment": moment,
         "at": at,
