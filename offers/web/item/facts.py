@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from offers.access.permissions import Actor
 from offers.document.kinds.declared import Document
@@ -94,8 +94,7 @@ def collected(offer: LibraryItem, at: datetime | None = None) -> list[tuple[str,
         except TooSlow:
             return []
     else:
-        rows = Listing.objects.filter(asks, sandbox_id=offer.sandbox_id, kind=Kind.COLLECTION, deleted_at=None)
-        found = LibraryItem.objects.filter(key__in=rows.values("item_id")).order_by("listing__name", "key")[:COLLECTED]
+        found = _collections(offer.sandbox_id, asks)[:COLLECTED]
     return [(one.id, one.name) for one in found if _has_by_tags(one.document, set(tags))]
 
 
@@ -104,10 +103,14 @@ def collected_each(sandbox_id: int, offers: Iterable[Listing]) -> dict[int, list
     # Whatever else an offer refers to is no tag, and stands in no collection as one.
     tags = {one.pk: set(one.references) for one in offers if one.kind == Kind.PERSONALIZED_OFFER}
     asks = Q(references__overlap=sorted(set().union(*tags.values())))
-    rows = Listing.objects.filter(asks, sandbox_id=sandbox_id, kind=Kind.COLLECTION, deleted_at=None)
-    items = LibraryItem.objects.filter(key__in=rows.values("item_id")).order_by("listing__name", "key")
-    found = list(items[:COLLECTED_EACH]) if any(tags.values()) else []
+    found = list(_collections(sandbox_id, asks)[:COLLECTED_EACH]) if any(tags.values()) else []
     return {key: [(one.id, one.name) for one in found if _has_by_tags(one.document, has)] for key, has in tags.items()}
+
+
+def _collections(sandbox_id: int, asks: Q) -> QuerySet[LibraryItem]:
+    """What there is of them now, by name."""
+    rows = Listing.objects.filter(asks, sandbox_id=sandbox_id, kind=Kind.COLLECTION, deleted_at=None)
+    return LibraryItem.objects.filter(key__in=rows.values("item_id")).order_by("listing__name", "key")
 
 
 def _has_by_tags(collection: Document, tags: set[str]) -> bool:
