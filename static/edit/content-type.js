@@ -23,14 +23,18 @@ const show = () => {
 };
 // Its option says the type after the name.
 const nameOf = (placement) => placement.text.split(" — ").slice(0, -1).join(" — ");
+// A label has the name at either end, as its language wants.
+const renamed = (label, was, name) => {
+  if (label.endsWith(was)) return label.slice(0, -was.length) + name;
+  return label.startsWith(was) ? name + label.slice(was.length) : label;
+};
 const callCard = (row, name) => {
   const line = row.querySelector(".fold-said b");
   const was = line.textContent;
   line.textContent = name;
   for (const one of row.querySelectorAll(".card-row-head [aria-label]")) {
     for (const said of ["aria-label", "title"]) {
-      const text = one.getAttribute(said);
-      if (text && text.endsWith(was)) one.setAttribute(said, text.slice(0, -was.length) + name);
+      if (one.hasAttribute(said)) one.setAttribute(said, renamed(one.getAttribute(said), was, name));
     }
   }
 };
@@ -53,5 +57,9 @@ form.addEventListener("input", (event) => {
   if (event.target.matches("[data-placement]")) drawPlacement(event.target.closest("[data-row]"));
 });
 document.addEventListener("rows", show);
-window.addEventListener("pageshow", show);
+// The browser may choose the placements again that were chosen, coming back to the page.
+window.addEventListener("pageshow", () => {
+  show();
+  form.querySelectorAll("[data-row]:has([data-placement])").forEach(drawPlacement);
+});
 show();

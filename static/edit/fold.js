@@ -22,9 +22,6 @@ form.addEventListener("click", (event) => {
   if (!line) return;
   const row = line.closest("[data-row]");
   if (row.querySelector("[data-component]")) line.querySelector("[data-fold-text]").textContent = firstWords(row);
-  const placement = row.querySelector("[data-placement]").selectedOptions[0];
-  // Its option says the channel and the type after the name.
-  if (placement && placement.value) line.querySelector("b").textContent = placement.text.split(" — ").slice(0, -1).join(" — ");
   fold(row, !row.classList.contains("is-folded"));
 });
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -121,6 +122,22 @@ def test_json_is_checked_and_formatted(
         '{\n  "n": 12345678901234567890,\n  "list": [\n    1,\n    {}\n  ],\n  "n": "a\\"b"\n}'
     )
     expect(page.locator("#preview")).to_contain_text("12345678901234567890")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Contents of {}|Remove {}"), ("ko", "{}의 콘텐츠|제거: {}")])
+def test_a_card_is_called_after_the_placement_that_was_chosen_last(
+    signed_in: Page, live_server: LiveServer, library: Sandbox, language: str, said: str
+) -> None:
+    make_placement(actor(library), id="feed", name="Feed")
+    page = signed_in
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
+    page.goto(live_server.url + EDIT)
+    head = page.locator(".representation .card-row-head")
+    for chosen, name in (("feed", "Feed"), ("home", "Home")):
+        head.locator("select").select_option(chosen)
+        expect(head.locator(".fold-said b")).to_have_text(name)
+        named = [head.locator(of).get_attribute("aria-label") for of in ("[data-fold-card]", '[value^="remove:"]')]
+        assert named == said.replace("{}", name).split("|")
 
 
 def test_a_key_in_a_long_text_of_emoji_makes_one_line_anew(form: Page) -> None:
