@@ -126,7 +126,6 @@ def _parts(item: LibraryItem, found: Blamed) -> dict[str, Any]:
         "sections": changed or as_made,
         "as_made": as_made if changed else [],
         "as_made_count": sum(len(section.rows) for section in as_made),
-        "first": first,
     }
 
 
