@@ -209,6 +209,9 @@ def test_only_sandboxes_where_one_may_propose_are_offered(item: LibraryItem, sta
     assert sign_in(None, "Otto Lee").get(f"{PAGE}?id=sale").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["id=nothing&to=stage", "id=sale&to=stage&ref:home=%00", "id=%00&to=stage"])
+@pytest.mark.parametrize(
+    "query",
+    ["id=nothing&to=stage", "id=sale&to=stage&ref:home=%00", "id=%00&to=stage", "id=sale&to=stage&ref:%00=%2B"],
+)
 def test_what_is_none_is_not_there_or_asked_again(mina: Client, query: str) -> None:
     assert mina.get(f"{PAGE}?{query}").status_code in (200, 404)
