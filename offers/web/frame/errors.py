@@ -87,6 +87,9 @@ def _missing(request: HttpRequest) -> str:
     actor, section = asking(request).actor, SECTIONS.get(inside[2]) if inside else None
     if not inside or section is None or actor is None or actor.sandbox.name != inside[1] or "at" in request.GET:
         return ""
+    if inside[3] == "new":
+        # The page is there; what it was to begin with is not.
+        return ""
     return _("There is no {one} “{id}”").format(one=str(section.one).lower(), id=asked.text(inside[3], MAX_WORD))
 
 

@@ -135,7 +135,7 @@ def _targets(request: HttpRequest, source: Actor) -> list[Sandbox]:
 
 def _previewed(request: HttpRequest, source: Actor, target: Actor, ids: list[str], form: QueryDict) -> HttpResponse:
     referred = asked.ids(name[4:] for name in form if name.startswith("ref:"))
-    given = {id: asked.text(form[f"ref:{id}"], MAX_ID) for id in referred}
+    given = {id: asked.text(form.get(f"ref:{id}"), MAX_ID) for id in referred}
     choices = Choices(_led(given), _picks(form), bool(form.get("statuses")))
     plan = planned(source, target, _with_along(ids, given), choices)
     if form.get("along"):

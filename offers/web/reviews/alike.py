@@ -105,11 +105,20 @@ def _same(shown: Shown) -> Hashable | None:
     said = [
         [
             *(one.action, one.title, one.new, one.old if one.action == "removed" else None),
-            *(one.position_from, one.position_to),
+            *(one.position_from, one.position_to, _placement(shown, one)),
         ]
         for one in shown.changes
     ]
     return shown.kind, shown.how, repr(said)
+
+
+def _placement(shown: Shown, change: Change) -> str:
+    """The id of the placement that a change is in, "" outside of any: two may have one name."""
+    _root, *parts = change.pointer.split("/")
+    document = shown.before if change.action == "removed" else shown.after
+    if len(parts) < 2 or parts[0] != "representations" or not document:
+        return ""
+    return str(document["representations"][int(parts[1])].get("placement", ""))
 
 
 def _moved(shown: Shown) -> Hashable | None:
@@ -133,7 +142,7 @@ def _move_of(change: Change) -> timedelta | float | None:
     except (ValueError, OverflowError):
         return None
     if change.format == "number" and isinstance(change.old, int | float) and isinstance(change.new, int | float):
-        return float(change.new - change.old)
+        return change.new - change.old
     return None
 
 

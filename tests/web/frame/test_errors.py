@@ -70,7 +70,8 @@ def test_what_was_looked_for_is_never_more_than_text(editor: Client) -> None:
 def test_an_id_that_is_not_there_is_named_to_who_may_see_the_sandbox(editor: Client) -> None:
     make_sandbox("secret")
     assert "<h1>There is no tag “&lt;b&gt;”</h1>" in text_of(editor.get("/s/prod/tags/%3Cb%3E/"))
-    for address in ("/s/secret/tags/winter/", "/s/prod/tags/winter/history/", "/s/nowhere/tags/winter/"):
+    gone = "/s/prod/offers/new/?template=gone"
+    for address in ("/s/secret/tags/winter/", "/s/prod/tags/winter/history/", "/s/nowhere/tags/winter/", gone):
         assert "<h1>Page not found</h1>" in text_of(editor.get(address)), address
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from offers.document.kinds.fields import CHANNEL_PREFIX
 from offers.document.kinds.registry import Kind
 from offers.models import LibraryItem
 from offers.review import comments, requests
@@ -74,7 +75,7 @@ def test_values_that_move_by_as_much_are_one_row_and_one_that_moves_by_another_i
         ["o0", "o1", "o2", "o3"],
         ["o4"],
     ]
-    assert "0 – 3 → 10 – 13 each higher by 10" in text_of(page)
+    assert "0 – 3 → 10 – 13 each higher by 10 O" in text_of(page)
     dates = [f"2030-{month}-28T12:00:00Z" for month in ("01", "02", "03")]
     made = [make(people.mina, offer(name=f"Dated {n}", **window(date)), id=f"d{n}") for n, date in enumerate(dates)]
     later = ["2030-02-04T12:00:00Z", "2030-03-07T12:00:00Z", "2030-04-04T12:00:00Z"]
@@ -85,3 +86,23 @@ def test_values_that_move_by_as_much_are_one_row_and_one_that_moves_by_another_i
 
 def window(end: str) -> dict[str, object]:
     return {"selectionConstraint": {"startDate": "2029-01-01T00:00:00Z", "endDate": end}}
+
+
+def test_the_same_words_in_another_placement_of_the_same_name_are_not_the_same_change(
+    people: Cast, browser_of: As
+) -> None:
+    placement = {"name": "Home", "channel": f"{CHANNEL_PREFIX}web", "componentType": "html"}
+    for id in ("one", "other"):
+        make(people.mina, placement, Kind.PLACEMENT, id)
+    content = {"type": "html", "format": "text/html", "content": "Ten"}
+    items = [
+        make(people.mina, offer(name=f"Said {n}", representations=[said(where, content)]), id=f"s{n}")
+        for n, where in enumerate(("one", "one", "one", "other"))
+    ]
+    twenty = replace("/representations/0/components/0/content", "Twenty")
+    page = browser_of(people.jun).get(at(requests.propose(people.mina, [wanted(one, twenty) for one in items], "Up")))
+    assert [[row.shown.id for row in group.rows] for group in page.context["groups"]] == [["s0", "s1", "s2"], ["s3"]]
+
+
+def said(placement: str, content: dict[str, str]) -> dict[str, object]:
+    return {"channel": f"{CHANNEL_PREFIX}web", "placement": placement, "components": [content]}
