@@ -108,7 +108,7 @@ def page(request: HttpRequest, problems: Mapping[str, str] | None = None) -> Htt
         "keys": KEYS.items(),
         "densities": DENSITIES.items(),
         "next": back(request),
-        "mail": mail_shown(request),
+        "mail": mail_shown(own) if user and settings.SENDS_MAIL else None,
         "columns": [(key, column.title, key in shown) for key, column in COLUMNS.items()],
         "places": places(request, user) if user else [],
         "waiting": waiting_address(own),
@@ -132,11 +132,9 @@ def _mail_chosen(sent: QueryDict) -> dict[str, object]:
     return {"mail_when": when, "mail_about": about, **({} if hour is None else {"mail_hour": hour})}
 
 
-def mail_shown(request: HttpRequest) -> dict[str, Any] | None:
-    """What the page says of mail; None for a stranger, and where none is sent."""
-    if request.user.pk is None or not settings.SENDS_MAIL:
-        return None
-    wish = wish_of(PersonalSettings.objects.filter(user=request.user.pk).first())
+def mail_shown(own: PersonalSettings) -> dict[str, Any]:
+    """What the page says of mail."""
+    wish = wish_of(own)
     about = [(name, one.title, name in wish.about) for name, one in ABOUT.items()]
     return {"wish": wish, "when": When.choices, "about": about, "hours": range(24)}
 
