@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -87,12 +87,12 @@ def begin(actor: Actor, action: Action, keys: Sequence[int], *, filter: str = ""
 def undo(actor: Actor, run: BulkRun, *, request_id: str = "") -> BulkRun:
     """Store a run that takes back everything that this one changed. It too has a dry run before it is run.
 
-    Raises NotAllowed, NotNow (the run is still at work, changed nothing, or is taken back already).
+    Raises NotAllowed, NotNow (the run is still at work, changed nothing, or all of it is taken back already).
     """
     check_may_act(actor, run)
-    if run.state not in (State.FINISHED, State.STOPPED) or is_taken_back(run) or archived_for_good(actor, run):
+    if run.state not in (State.FINISHED, State.STOPPED) or archived_for_good(actor, run):
         raise NotNow
-    keys = sorted(key for found in _did(run) for key in found.values_list("item_id", flat=True))
+    keys = to_undo(run)
     if not keys:
         raise NotNow
     return _begin(actor, Action(Do.UNDO), keys, undoes=run, request_id=request_id)
@@ -174,18 +174,20 @@ def may_act(actor: Actor, run: BulkRun) -> bool:
 
 def is_taken_back(run: BulkRun) -> bool:
     """Whether an undo of this run has been made, or begun, and has not been taken back itself."""
+    return bool(_undoing(run))
+
+
+def to_undo(run: BulkRun) -> list[int]:
+    """The keys of what the run changed, at once or by requests that were applied, and no undo has seen to: one may be applied later."""
+    did = Q(result=Result.CHANGED) | (Q(result=Result.PROPOSED) & APPLIED)
+    seen_to = BulkRow.objects.filter(run__in=_undoing(run)).values("item")
+    return list(run.rows.filter(did).exclude(item__in=seen_to).order_by("item").values_list("item_id", flat=True))
+
+
+def _undoing(run: BulkRun) -> list[BulkRun]:
     begun = Q(state__in=(State.PLANNING, State.PLANNED, State.RUNNING))
     did_something = Q(rows__result=Result.CHANGED) | Q(rows__proposed_in__state__in=ALIVE)
-    return any(not is_taken_back(undoing) for undoing in run.undo_runs.filter(begun | did_something).distinct())
-
-
-def applied_count(run: BulkRun) -> int:
-    """How many of the offers that the run proposed to change were changed by a request that was applied."""
-    return _did(run)[1].count()
-
-
-def _did(run: BulkRun) -> tuple[QuerySet[BulkRow], QuerySet[BulkRow]]:
-    return run.rows.filter(result=Result.CHANGED), run.rows.filter(APPLIED, result=Result.PROPOSED)
+    return [one for one in run.undo_runs.filter(begun | did_something).distinct() if not is_taken_back(one)]
 
 
 def archived_for_good(actor: Actor, run: BulkRun) -> bool:

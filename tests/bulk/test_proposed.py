@@ -69,6 +69,19 @@ def test_what_was_only_asked_for_is_not_undone_but_withdrawn(marketer: Actor, li
         runs.undo(marketer, run)
 
 
+def test_what_is_agreed_to_after_the_undo_is_undone_by_another(marketer: Actor, admin: Actor, live: list[str]) -> None:
+    run = carried_out(marketer, planned(marketer, PRIORITY, live))
+    undo = runs.undo(marketer, run)
+    worker.work(undo.number)
+    undo.refresh_from_db()
+    carried_out(marketer, undo)
+    with pytest.raises(NotNow):
+        runs.undo(marketer, run)
+    agree(admin, asked()[0])
+    rest = runs.undo(marketer, run)
+    assert sorted(row.item.id for row in rest.rows.select_related("item")) == sorted(live[1:])
+
+
 def test_an_undo_that_nobody_agreed_to_can_be_asked_for_again(marketer: Actor, admin: Actor, live: list[str]) -> None:
     run = carried_out(marketer, planned(marketer, PRIORITY, live[1:]))
     agree(admin, asked()[0])
