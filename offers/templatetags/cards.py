@@ -7,7 +7,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from offers.document.words.layout import laid_out
-from offers.forms.offer import OfferForm
+from offers.forms.offer import OfferForm, Placement
 from offers.forms.rows import Row
 from offers.web.edit.form_page import Choices, FormPage
 from offers.web.item.shown import looks
@@ -54,16 +54,14 @@ def tabs_of(page: FormPage, row: Row) -> list[Tab]:
 @register.simple_tag
 def placement_name(page: FormPage, row: Row) -> str:
     """How the placement that is chosen is called."""
-    id = row.texts.get("placement", "")
-    found = page.choices.placements.get(id) if isinstance(page.choices, Choices) else None
-    return found.name if found else id or _("New representation")
+    found = _placement_of(page, row)
+    return found.name if found else row.texts.get("placement") or _("New representation")
 
 
 @register.simple_tag
 def device_of(page: FormPage, row: Row, type: str) -> str:
     """On what a content of this type is seen in the placement that is chosen, as on the overview."""
-    placements = page.choices.placements if isinstance(page.choices, Choices) else {}
-    placement = placements.get(row.texts.get("placement", ""))
+    placement = _placement_of(page, row)
     return looks.device_of(placement.channel) if placement and type != "json" else "plain"
 
 
@@ -79,6 +77,10 @@ def room_in(type: str, content: Row) -> int:
 @register.filter
 def device_name(channel: str) -> str:
     return looks.device_of(channel)
+
+
+def _placement_of(page: FormPage, row: Row) -> Placement | None:
+    return page.choices.placements.get(row.texts.get("placement", "")) if isinstance(page.choices, Choices) else None
 
 
 def _is_wrong(page: FormPage, row: Row) -> bool:
