@@ -4,10 +4,11 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -153,13 +154,17 @@ def _items(actor: Actor, items: Iterable[Listing]) -> list[Command]:
             one.name,
             SECTION_OF[one.kind].icon,
             address_of(name, one),
-            hint=(_dates(one) if named[one.name] > 1 else "")
-            if one.kind == Kind.PERSONALIZED_OFFER
-            else SECTION_OF[one.kind].one,
+            hint=_told_apart(one, named),
             item=one,
         )
         for one in items
     ]
+
+
+def _told_apart(one: Listing, named: Mapping[str, int]) -> str | Promise:
+    if one.kind != Kind.PERSONALIZED_OFFER:
+        return SECTION_OF[one.kind].one
+    return _dates(one) if named[one.name] > 1 else ""
 
 
 def _dates(one: Listing) -> str:
