@@ -74,6 +74,12 @@ def recent(sandbox_id: int, before: int | None = None) -> tuple[list[Told], int]
     return of(page[:PAGE_SIZE]), page[PAGE_SIZE - 1].key if len(page) > PAGE_SIZE else 0
 
 
+def waiting(sandbox_id: int) -> list[Told]:
+    """Those that another admin has yet to answer, the newest first; of very many, as many as a page has."""
+    found = Erasure.objects.filter(sandbox=sandbox_id, state=Erasure.State.ASKED).order_by("-key")
+    return of(list(found[:PAGE_SIZE]))
+
+
 def of_item(item: LibraryItem) -> list[Told]:
     """What was erased of this item."""
     return of(list(Erasure.objects.filter(item=item, state=Erasure.State.DONE).order_by("key")))

@@ -534,6 +534,12 @@ class Migration(migrations.Migration):
                         models.F("item"), condition=models.Q(("item__isnull", False)), name="erasure_of_an_item"
                     ),
                     models.Index(models.F("key"), condition=models.Q(("state", "confirmed")), name="erasure_under_way"),
+                    models.Index(
+                        models.F("sandbox"),
+                        models.OrderBy(models.F("key"), descending=True),
+                        condition=models.Q(("state", "asked")),
+                        name="erasure_waiting",
+                    ),
                 ],
             },
         ),

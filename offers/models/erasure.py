@@ -48,6 +48,7 @@ class Erasure(models.Model):
             models.Index("sandbox", F("key").desc(), name="erasure_by_sandbox"),
             models.Index("item", name="erasure_of_an_item", condition=Q(item__isnull=False)),
             models.Index("key", name="erasure_under_way", condition=Q(state="confirmed")),
+            models.Index("sandbox", F("key").desc(), name="erasure_waiting", condition=Q(state="asked")),
         ]
 
     def __str__(self) -> str:

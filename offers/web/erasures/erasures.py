@@ -102,7 +102,7 @@ def _shown(request: HttpRequest, actor: Actor, *, refused: Refused | None = None
     found, older = told.recent(actor.sandbox.pk, before)
     context = {
         "found": found,
-        "waiting": [one for one in found if one.erasure.state == Erasure.State.ASKED],
+        "waiting": told.waiting(actor.sandbox.pk),
         "older": older,
         "before": before,
         "classes": keeping.classes(actor.sandbox.pk),

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from offers.access.permissions import Actor
-from offers.erasure import asking, keeping
+from offers.erasure import asking, keeping, told
 from offers.log import sequencer
 from offers.models import (
     AccessChange,
@@ -35,6 +35,21 @@ def as_(name: str) -> Client:
     browser = Client()
     browser.force_login(User.objects.get(username=name))
     return browser
+
+
+def test_what_waits_for_an_admin_stands_in_front_however_many_were_answered_since(
+    people: Cast, hyun: object, sale: LibraryItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"etag": "4", "pointer": "/description", "said": "54", "note": "She asked us to"}
+    as_("jisoo").post(f"{KEEP}erase/", asked)
+    made = Erasure.objects.get()
+    refused = {"about": Erasure.About.PERSON, "state": Erasure.State.REFUSED, "subject_key": "user-99"}
+    Erasure.objects.bulk_create(Erasure(sandbox=sale.sandbox, **refused) for _ in range(3))
+    monkeypatch.setattr(told, "PAGE_SIZE", 1)
+    for page in (HOME, f"{HOME}?before={made.key}"):
+        shown = text_of(as_("hyun").get(page))
+        assert f"{HOME}{made.key}/" in shown
+        assert "waits for you" in flat(shown)
 
 
 def test_a_text_is_asked_for_on_its_version_confirmed_by_another_and_marked_from_then_on(
