@@ -12,8 +12,9 @@ const look = () => show(form.dataset.dirty === undefined || (count().dataset.cha
 if (!form.hasAttribute("data-new")) {
   form.addEventListener("input", () => show(false));
   document.addEventListener("rows", () => show(false));
-  // Also after an answer that says what the one before said, which is not put in (said-already.js).
-  document.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && detail.target.id === "preview" && look());
+  // Not after just any answer: the sign-in page is one, too, and says nothing of the changes.
+  document.addEventListener("htmx:afterSettle", (event) => event.target.id === "preview" && look());
+  document.addEventListener("said-again", look);
   window.addEventListener("pageshow", look);
   look();
 }

@@ -11,6 +11,9 @@ document.addEventListener("rows", () => (last = null));
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, serverResponse: answer } = event.detail;
   if (target.id !== "preview") return;
-  if (answer === last) event.detail.shouldSwap = false;
+  if (answer === last) {
+    event.detail.shouldSwap = false;
+    target.dispatchEvent(new Event("said-again", { bubbles: true }));
+  }
   last = answer;
 });
