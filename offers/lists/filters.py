@@ -18,6 +18,9 @@ from offers.models import LibraryItem, Listing, SearchText
 
 MAX_WORDS = 8
 TRIGRAM = 3
+# What a percent sign is in searched text, and is looked for as: trigrams are of letters and digits, so that for "20%" every text
+# with a 20 had to be read. This letter has stood for "per" since the Middle Ages. The database's functions write it (0001_functions).
+PER = "ꝑ"
 # Asked for like a status, though it is none of a document's.
 DELETED = "deleted"
 
@@ -129,13 +132,18 @@ def having_words(items: QuerySet[Listing], text: str, *, walk: bool = False) -> 
 
 def named_like(text: str, most: int) -> list[QuerySet[SearchText, int]]:
     """The keys of the items that have a word in their name, id or description: one query for each word of the text."""
-    named = SearchText.objects.filter(part__in=SearchText.NAMED)
-    return [named.filter(with_word(word)).values_list("item_id", flat=True) for word in asked.words(text, most)]
+    words = asked.words(text, most)
+    return [texts_with(word).filter(part__in=SearchText.NAMED).values_list("item_id", flat=True) for word in words]
 
 
 def has_word(word: str) -> Q:
     """Anywhere in name, id, description or contents, found by the index of trigrams."""
-    return Q(pk__in=SearchText.objects.filter(with_word(word)).values("item_id"))
+    return Q(pk__in=texts_with(word).values("item_id"))
+
+
+def texts_with(word: str) -> QuerySet[SearchText]:
+    """The searched texts that have a word."""
+    return SearchText.objects.filter(with_word(_searched(word)))
 
 
 def with_word(word: str) -> Q:
@@ -150,13 +158,18 @@ def with_word(word: str) -> Q:
 
 def has_word_in_row(word: str) -> RawSQL:
     """The same, looked for in the text of each row that another index leads to: OFFSET keeps PostgreSQL to that."""
-    patterns = [f"% {_literally(word)}%", f"{_literally(word)}%"] if len(word) < TRIGRAM else [f"%{_literally(word)}%"]
+    literally = _literally(_searched(word))
+    patterns = [f"% {literally}%", f"{literally}%"] if len(word) < TRIGRAM else [f"%{literally}%"]
     return RawSQL(  # its values are parameters
         """EXISTS (SELECT FROM offers_searchtext AS searched
                     WHERE searched.item_key = offers_listing.key AND searched.text LIKE ANY(%s::text[]) OFFSET 0)""",
         (patterns,),
         BooleanField(),
     )
+
+
+def _searched(word: str) -> str:
+    return word.replace("%", PER)
 
 
 def _literally(word: str) -> str:

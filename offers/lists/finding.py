@@ -20,9 +20,9 @@ from django.db.models.expressions import RawSQL
 
 from offers import asked
 from offers.document.kinds.registry import Kind
-from offers.lists.filters import MAX_WORDS, Wanted, conditions, has_word_in_row, matching, unfiltered, with_word
+from offers.lists.filters import MAX_WORDS, Wanted, conditions, has_word_in_row, matching, texts_with, unfiltered
 from offers.lists.keyset import Condition, Order, Start, sorting, stretches
-from offers.models import Listing, SearchText, reading
+from offers.models import Listing, reading
 
 T = TypeVar("T", bound=Model)
 WALKED = 50_000
@@ -68,22 +68,22 @@ def up_to(sandbox_id: int, kinds: Collection[Kind], wanted: Wanted, now: datetim
     words = sorted(asked.words(wanted.text, MAX_WORDS), key=len, reverse=True)
     if not words:
         return {kind: _up_to(matching(sandbox_id, kind, wanted, now), most) for kind in kinds}
-    if len(words[0]) >= TRIGRAM and replace(wanted, text="") == Wanted():
-        # By the index of texts alone, which comes to the first of many at once.
-        return {kind: _up_to(matching(sandbox_id, kind, wanted, now), most) for kind in kinds}
+    is_alone = len(words[0]) >= TRIGRAM and replace(wanted, text="") == Wanted()
     # The longest word is likely to be the rarest: the others are looked for in the rows that it leads to.
     in_rows = list(map(has_word_in_row, words))
 
     @cache
     def having_longest(texts: int) -> list[int]:
-        found = SearchText.objects.filter(with_word(words[0])).values_list("item_id", flat=True)
-        return list(found[: texts + 1])
+        return list(texts_with(words[0]).values_list("item_id", flat=True)[: texts + 1])
 
     def found_of(kind: Kind) -> list[int]:
         left = matching(sandbox_id, kind, replace(wanted, text=""), now)
         for rows, texts in LOOKS:
             if len(few := _up_to(left, rows)) <= rows:
                 return _up_to(Listing.objects.filter(among(few), *in_rows), most)
+            if is_alone:
+                # By the index of texts alone, which comes to the first of many at once.
+                break
             items = having_longest(texts)
             found = _up_to(left.filter(among(items), *in_rows[1:]), most)
             if len(found) > most or len(items) <= texts:

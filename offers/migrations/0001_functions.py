@@ -53,19 +53,20 @@ CREATE FUNCTION offers_naming(document jsonb) RETURNS jsonb[] LANGUAGE sql IMMUT
   SELECT ARRAY[{", ".join(f"document #> '{{{part}}}'" for part in PARTS)}]
 $$
 """
+# A percent sign is searched as a letter, of which the index of trigrams knows (lists/filters.PER).
 SEARCHED_NAME = """
 CREATE FUNCTION offers_searched_name(document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT lower(COALESCE(document ->> 'name', ''))
+  SELECT translate(lower(COALESCE(document ->> 'name', '')), '%', 'ꝑ')
 $$
 """
 SEARCHED_ABOUT = """
 CREATE FUNCTION offers_searched_about(id text, document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT lower(id || ' ' || COALESCE(document ->> 'description', ''))
+  SELECT translate(lower(id || ' ' || COALESCE(document ->> 'description', '')), '%', 'ꝑ')
 $$
 """
 SEARCHED_CONTENT = """
 CREATE FUNCTION offers_searched_content(document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT lower(COALESCE(string_agg(content #>> '{}', ' '), ''))
+  SELECT translate(lower(COALESCE(string_agg(content #>> '{}', ' '), '')), '%', 'ꝑ')
     FROM jsonb_path_query(document, '$.representations[*].components[*].content') AS content
 $$
 """

@@ -203,6 +203,21 @@ def test_a_search_is_answered_by_the_index_however_short(admin: Actor, sandbox: 
     assert "search_by_trigram" in plan
 
 
+def test_a_percentage_is_found_by_the_index_itself_and_not_by_reading_every_text_with_the_number(
+    admin: Actor, sandbox: Sandbox
+) -> None:
+    for name in ("20% off", "Save 120%!", "20 per cent", "In 2020, with 5%", "Für 20 %"):
+        make(admin, offer(name=name))
+    assert sorted(found(sandbox, Wanted(text="20%"))) == ["20% off", "Save 120%!"]
+    assert found(sandbox, Wanted(text="5%")) == ["In 2020, with 5%"]
+    assert found(sandbox, Wanted(text="%")) == ["Für 20 %"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = filters.texts_with("20%").explain(analyze=True)
+    assert "search_by_trigram" in plan
+    assert "Rows Removed" not in plan
+
+
 def test_every_list_is_planned_for_what_it_asks(admin: Actor, sandbox: Sandbox) -> None:
     make(admin, offer())
     for number in range(12):
