@@ -1,4 +1,8 @@
-"""Long texts in rows: {{ text|clipped }} is its start, {{ change.spans|folded|marked }} its marks and what is near them."""
+"""Texts and names in rows.
+
+{{ text|clipped }} is its start, {{ change.spans|folded|marked }} its marks and what is near them, {{ name|unbroken }}
+breaks between its parts.
+"""
 
 from collections.abc import Sequence
 
@@ -15,7 +19,12 @@ register = template.Library()
 for filter_ in (clipped, shortened, folded):
     register.filter(filter_)
 
-_MARKS = {"-": "<del>{}</del>", "+": "<ins>{}</ins>", "=": "{}"}
+# Space at a mark's ends stands outside of it, for a line to break there; what is short stays in one piece.
+_MARKS = {"-": "{}<del>{}</del>{}", "+": "{}<ins>{}</ins>{}"}
+_SHORT_MARKS = {"-": '{}<del class="in-one">{}</del>{}', "+": '{}<ins class="in-one">{}</ins>{}'}
+IN_ONE_UP_TO = 20
+# What names of offers have between their parts.
+DOT = " · "
 
 
 @register.filter
@@ -24,8 +33,34 @@ def marked(spans: Sequence[Span], short: bool = False) -> SafeString:
 
     Made here, because its white space is the text's own, and a template's would stand in it.
     """
-    pieces = [(kind, shortened(text) if short and kind != "=" else text) for kind, text in spans]
-    return format_html_join("", "{}", ((format_html(_MARKS[kind], text),) for kind, text in pieces))
+    return format_html_join("", "{}", ((_mark(kind, text, short),) for kind, text in spans))
+
+
+def _mark(kind: str, text: str, short: bool) -> str:
+    if kind == "=":
+        return text
+    said = shortened(text) if short else text
+    words = said.strip(" ") or said
+    before, _, after = said.partition(words)
+    return format_html((_SHORT_MARKS if _stays_in_one(words) else _MARKS)[kind], before, words, after)
+
+
+@register.filter
+def unbroken(name: str) -> SafeString:
+    """A name whose lines end after a dot or between words: "Check-up", "Nov 2026", a word and its dot stay in one piece."""
+    first, *others = name.split(DOT)
+    parts = [first.split(" "), *([other] if len(other) <= IN_ONE_UP_TO else other.split(" ") for other in others)]
+    for part in parts[:-1]:
+        part[-1] += DOT.rstrip()
+    pieces = (piece for part in parts for piece in part)
+    return format_html_join(
+        " ", "{}", ((format_html('<span class="in-one">{}</span>', p) if _stays_in_one(p) else p,) for p in pieces)
+    )
+
+
+def _stays_in_one(words: str) -> bool:
+    """Whether a line could break in it, and should not."""
+    return len(words) <= IN_ONE_UP_TO + len(DOT) and (" " in words or "-" in words)
 
 
 @register.filter

@@ -155,7 +155,7 @@ def _fold(fold: Fold, around: Sequence[str], page: Page) -> SafeString:
         name=name,
         edits=edits,
         around=format_html_join("", '<span class="muted">{}</span>\n', ((said,) for said in around)),
-        more=icon("chevron-down"),
+        more=icon("chevron-right"),
         lines=_lines((LIST, _all(fold.lines, page), END)),
     )
 
