@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from offers.document.errors import Problem
 from offers.document.words import clips
 from offers.document.words.describe import describe
+from offers.templatetags import marks
 from offers.templatetags import offers as tags
 from offers.web.frame import icons, times, words
 from offers.web.item import badges
@@ -157,3 +158,23 @@ def test_a_limit_is_told_as_a_sentence_before_and_after_with_what_differs_marked
     assert words.limit_spans(changes[0]) != []
     (moved,) = describe({"rank": {"priority": 1}}, {"rank": {"priority": 2}})
     assert words.limit_spans(moved) == []
+
+
+def test_a_name_breaks_behind_its_dots_and_not_within_a_short_part() -> None:
+    def piece(text: str) -> str:
+        return f'<span class="in-one">{text}</span>'
+
+    assert marks.unbroken("Mortgage Check-up · Oct 2026 · staff") == (
+        f"Mortgage {piece('Check-up ·')} {piece('Oct 2026 ·')} staff"
+    )
+    assert marks.unbroken("Sale") == "Sale"
+    assert marks.unbroken("<b> · a part that is too long to stay in one piece") == (
+        f"{piece('&lt;b&gt; ·')} a part that is too long to stay in one piece"
+    )
+
+
+def test_a_short_mark_stays_in_one_piece_and_lines_break_beside_it() -> None:
+    told = marks.marked([("=", "More than "), ("-", "thirty five "), ("+", "fifty "), ("=", "won")])
+    assert told == 'More than <del class="in-one">thirty five</del> <ins>fifty</ins> won'
+    long = "so many words that no line has them all"
+    assert marks.marked([("+", long), ("-", " ")]) == f'<ins>{long}</ins><del class="in-one"> </del>'

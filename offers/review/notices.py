@@ -21,8 +21,8 @@ PAGE_SIZE = 25
 MOST_ASKED = 50
 # What is longer is read where it was said.
 MOST_TEXT = 500
-# More unread ones are not counted.
-MOST_COUNTED = 99
+# More requests with news are not counted; news further back is not looked at.
+MOST_COUNTED, LOOKED_AT = 99, 1_000
 # What asks those who may decide; all else is news for those whose request it is.
 ASKS = (What.OPENED, What.REOPENED, What.EDITED, What.BYPASSED)
 # What somebody has to do something about: where nobody sees to the request any more, those who may decide are told.
@@ -80,9 +80,10 @@ def page(actor: Actor, cursor: str = "") -> Page[Notice]:
 
 
 def unread(actor: Actor) -> int:
-    """How many of them were not read yet; MOST_COUNTED + 1 stands for more."""
-    found = Notice.objects.filter(user=actor.user_id, sandbox=actor.sandbox, read_at=None)
-    return len(found.values_list("key")[: MOST_COUNTED + 1])
+    """Of how many requests there is news that was not read yet, as far back as is looked; MOST_COUNTED + 1 stands for more."""
+    found = Notice.objects.filter(user=actor.user_id, sandbox=actor.sandbox, read_at=None).order_by("-key")
+    about = set(found.values_list("request_id", flat=True)[:LOOKED_AT])
+    return min(len(about), MOST_COUNTED + 1)
 
 
 def read(actor: Actor, number: int | None = None) -> int:

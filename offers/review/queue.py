@@ -28,7 +28,8 @@ MOST_COUNTED = 99
 MOST_TOLD = 20
 # How long nothing has happened to a request at least, by the name of the filter: rows say when something did.
 AGES = {"day": timedelta(days=1), "week": timedelta(days=7)}
-# Those whose titles are looked at when somebody looks for one: of each state, by its index (request_by_state).
+# Those whose titles are looked at when somebody looks for one: of each state, by its index (request_by_state). And whose authors can
+# be chosen.
 NEWEST = 500
 MAX_WORDS = 8
 NEWEST_SQL = """
@@ -83,6 +84,12 @@ def other(actor: Actor, than: ChangeRequest) -> ChangeRequest | None:
     ways = [found.exclude(key=than.key).order_by("-updated_at", "-key")[:1] for found in matching(actor, Wanted())]
     found = [request for way in ways for request in way]
     return max(found, key=lambda request: (request.updated_at, request.key), default=None)
+
+
+def authors(sandbox_id: int) -> list[str]:
+    """Who opened the last of a sandbox's requests, by name."""
+    last = ChangeRequest.objects.filter(sandbox=sandbox_id).order_by("-number")[:NEWEST]
+    return sorted(set(last.values_list("actor_label", flat=True)))
 
 
 def matching(actor: Actor, wanted: Wanted) -> list[QuerySet[ChangeRequest]]:

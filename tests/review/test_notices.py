@@ -102,9 +102,11 @@ def test_a_step_that_is_taken_back_tells_nobody(people: Cast, sale: LibraryItem)
 
 def test_what_was_read_is_not_counted(people: Cast, sale: LibraryItem) -> None:
     for _ in range(3):
-        ask(people.mina, sale, RENAME)
-    assert notices.unread(people.jun) == 3
+        asked = ask(people.mina, sale, RENAME)
+    notices.tell(asked, people.mina, RequestEvent.What.EDITED)
+    assert notices.of(people.jun).count() == 4
+    assert notices.unread(people.jun) == 3, "news of so many requests"
     number = notices.of(people.jun)[0].request.number
-    assert [notices.read(people.jun, number + 1), notices.read(people.jun, number)] == [0, 1]
+    assert [notices.read(people.jun, number + 1), notices.read(people.jun, number)] == [0, 2]
     assert [notices.unread(people.jun), notices.read(people.jun), notices.unread(people.jun)] == [2, 2, 0]
     assert notices.unread(people.jisoo) == 3, "what one has read, others have not"

@@ -38,6 +38,8 @@ OTHERS = tuple(kind for kind in KINDS if kind not in OFFER_KINDS)
 MOST_TEXT = 200
 # As many are shown: of what can be done and of items; the first are not all, so that both are seen without scrolling.
 COMMANDS, OFFERS_SHOWN, OTHERS_SHOWN, REQUESTS, RECENT, TEMPLATES = 6, 8, 5, 5, 6, 3
+# As much of an id tells two apart that are alike in everything else.
+ID_END = 6
 
 
 @require_safe
@@ -148,7 +150,7 @@ def _recent(request: HttpRequest, actor: Actor) -> list[Listing]:
 def _items(actor: Actor, items: Iterable[Listing]) -> list[Command]:
     """Each with what it is, where that is not an offer as most are; offers of the same name with their dates."""
     name, items = actor.sandbox.name, list(items)
-    named = Counter(one.name for one in items)
+    named = Counter(told for one in items for told in ((one.name,), (one.name, _dates(one))))
     return [
         Command(
             one.name,
@@ -161,10 +163,12 @@ def _items(actor: Actor, items: Iterable[Listing]) -> list[Command]:
     ]
 
 
-def _told_apart(one: Listing, named: Mapping[str, int]) -> str | Promise:
+def _told_apart(one: Listing, named: Mapping[tuple[str, ...], int]) -> str | Promise:
+    """What kind it is; an offer's dates where another has its name, and the end of its id where that has its dates, too."""
     if one.kind != Kind.PERSONALIZED_OFFER:
         return SECTION_OF[one.kind].one
-    return _dates(one) if named[one.name] > 1 else ""
+    dates = _dates(one) if named[one.name,] > 1 else ""
+    return f"{dates} · …{one.id[-ID_END:]}".removeprefix(" · ") if named[one.name, _dates(one)] > 1 else dates
 
 
 def _dates(one: Listing) -> str:

@@ -140,17 +140,15 @@ def _bar(item: Listing, number: int, first: datetime, last: datetime, now: datet
     x = min(x, 100 - NARROWEST)
     width = round(max(NARROWEST, end - x), 2)
     state = live_state_of(item.status, item.starts_at, item.ends_at, now) or LiveState.EXPIRED
-    today = _at(now, first, last)
-    names = _named(item.name, x, width, today, WIDE), _named(item.name, x, width, today, NARROW)
+    names = _named(item.name, x, width, WIDE), _named(item.name, x, width, NARROW)
     return Bar(item, state.value, x, width, HEAD + ROW * number, names)
 
 
-def _named(name: str, x: float, width: float, today: float, pixels: float) -> Name:
-    """Where the name goes, and how much of it, where a percent has so many pixels: never over the line of today."""
+def _named(name: str, x: float, width: float, pixels: float) -> Name:
+    """Where the name goes, and how much of it, where a percent has so many pixels."""
     if width * pixels >= ROOM:
         return Name(_fitted(name, width * pixels - PADDING))
-    after = (today if x + width < today else 100) - x - width
-    before = x - today if x > today else x
+    before, after = x, 100 - x - width
     turned = before > after
     room = max(before, after) * pixels - PADDING
     return Name(_fitted(name, room), x if turned else round(x + width, 2), turned)
@@ -161,7 +159,7 @@ def _fitted(text: str, room: float) -> str:
     for count, letter in enumerate(text):
         room -= SQUARE if east_asian_width(letter) in "WF" else LETTER
         if room < 0:
-            return text[: max(1, count - 1)].rstrip() + "…"
+            return text[: max(1, count - 1)].rstrip(" ·") + "…"
     return text
 
 

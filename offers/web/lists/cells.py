@@ -127,8 +127,11 @@ def _first(row: OfferRow, page: Page) -> SafeString:
 def _chips(row: OfferRow, page: Page) -> SafeString:
     fallback = page.fallback if row.item.kind == Kind.FALLBACK_OFFER else ""
     tags = format_html_join("", '<a class="chip" href="{}">{}</a>\n', row.tags)
-    more = format_html("<span>+{}</span>\n", row.more_tags) if row.more_tags else ""
-    return format_html("{}{}{}", fallback, tags, more)
+    more = format_html('<span class="tags-more">+{}</span>\n', row.more_tags) if row.more_tags else ""
+    # What stands instead where the name leaves no room for a tag.
+    count = len(row.tags) + row.more_tags
+    all_of_them = format_html('<span class="tags-all" aria-hidden="true">+{}</span>\n', count) if count else ""
+    return format_html("{}{}{}{}", fallback, tags, more, all_of_them)
 
 
 def _edit(row: OfferRow, name: SafeString, page: Page) -> SafeString:

@@ -29,7 +29,7 @@ AXIS = 200  # units of the window bar's drawing
 # Many an offer ends in 9999, and a draft of years ago is listed: to scale, nobody would see the windows of the others.
 AXIS_BEFORE = timedelta(days=30)
 AXIS_AFTER = timedelta(days=75)
-TAGS_SHOWN = 2
+TAGS_SHOWN = 1
 CHANNELS_SHOWN = 4
 
 
@@ -57,13 +57,13 @@ COLUMNS: Mapping[str, Column] = {
     column.key: column
     for column in (
         Column("status", _("Status"), "status", 206),
-        Column("window", _("Window"), "ends", 192, "window-cell"),
+        Column("window", _("Window"), "ends", 172, "window-cell"),
         Column("starts", _("Starts"), "starts", 112),
         Column("ends", _("Ends"), "ends", 112),
         Column("priority", _("Priority"), "priority", 76, "num"),
         Column("channels", _("Channels"), "channels", 112, "channels"),
         Column("created", _("Created"), "created", 112),
-        Column("modified", pgettext_lazy("when", "Changed"), "modified", 164),
+        Column("modified", pgettext_lazy("when", "Changed"), "modified", 184),
     )
 }
 # How wide a person can make one.

@@ -75,6 +75,7 @@ def queue(request: HttpRequest, sandbox: str) -> HttpResponse:
         "filtered": wanted != Wanted(wanted.tab),
         "rarer": bool(wanted.id or wanted.field or wanted.age or wanted.scheduled or wanted.unseen),
         "states": [*State.choices[:1], (ChangeRequest.CONFLICTED, ChangeRequest.IN_CONFLICT), *State.choices[1:]],
+        "authors": sorted({*waiting.authors(actor.sandbox.pk), *filter(None, [wanted.author])}),
         "fields": sorted(((label, _(label)) for label in CALLED), key=lambda field: field[1]),
         "ages": [("day", _("Nothing new for a day")), ("week", _("Nothing new for a week"))],
         "rows": rows,
