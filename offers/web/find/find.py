@@ -150,7 +150,7 @@ def _recent(request: HttpRequest, actor: Actor) -> list[Listing]:
 def _items(actor: Actor, items: Iterable[Listing]) -> list[Command]:
     """Each with what it is, where that is not an offer as most are; offers of the same name with their dates."""
     name, items = actor.sandbox.name, list(items)
-    named = Counter(told for one in items for told in ((one.name,), (one.name, _dates(one))))
+    named: Counter[tuple[str, ...]] = Counter(told for one in items for told in ((one.name,), (one.name, _dates(one))))
     return [
         Command(
             one.name,

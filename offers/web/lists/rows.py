@@ -60,10 +60,10 @@ COLUMNS: Mapping[str, Column] = {
         Column("window", _("Window"), "ends", 172, "window-cell"),
         Column("starts", _("Starts"), "starts", 112),
         Column("ends", _("Ends"), "ends", 112),
-        Column("priority", _("Priority"), "priority", 76, "num"),
+        Column("priority", _("Priority"), "priority", 68, "num"),
         Column("channels", _("Channels"), "channels", 112, "channels"),
         Column("created", _("Created"), "created", 112),
-        Column("modified", pgettext_lazy("when", "Changed"), "modified", 184),
+        Column("modified", pgettext_lazy("when", "Changed"), "modified", 176),
     )
 }
 # How wide a person can make one.
