@@ -23,7 +23,7 @@ _UTC = zoneinfo.ZoneInfo("UTC")
 
 
 class When(TextChoices):
-    AT_ONCE = "at-once", _("At once: what comes within a few minutes is one mail")
+    AT_ONCE = "at-once", _("Within minutes")
     DAILY = "daily", _("Once a day")
     NEVER = "never", _("Never")
 

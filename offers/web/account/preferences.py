@@ -30,7 +30,7 @@ from offers.web.lists.rows import COLUMNS, USUAL, known_columns
 
 # In the order of THEMES: what each is called, and its icon.
 LOOKS = (
-    (gettext_lazy("Like the system"), "device-desktop"),
+    (gettext_lazy("System"), "device-desktop"),
     (gettext_lazy("Light"), "sun"),
     (gettext_lazy("Dark"), "moon"),
 )

@@ -61,7 +61,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler403; why, in the words of who raised it, which a visit has as its heading, and who can give another role."""
+    """Django's handler403; why, in the words of who raised it, and who can give another role."""
     why = str(exception) or _("Your role does not include this.")
     if wants_fragment(request):
         return _told(why, 403)

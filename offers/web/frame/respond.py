@@ -104,8 +104,9 @@ class Frame:
             return ""
         parts = self.request.path.split("/")  # /s/<sandbox>/<section>/...
         found = parts[3] or "home" if len(parts) > 3 else ""
-        # Bulk edits are of offers, and what was on air and what was erased are tabs of the audit.
-        return {"bulk": "offers", "on-air": "audit", "erasures": "audit"}.get(found, found)
+        # Bulk edits and promotions are of offers, and what was on air and what was erased are tabs of the audit.
+        inside = {"bulk": "offers", "promote": "offers", "on-air": "audit", "erasures": "audit"}
+        return inside.get(found, found)
 
     @cached_property
     def asked_for(self) -> datetime | None:

@@ -77,7 +77,7 @@ def test_an_admin_sees_who_may_do_what(admin: Client, jisoo: Membership, feed: M
     Membership.objects.filter(pk=jisoo.pk).update(may_bypass=True)
     text = text_of(admin.get(ACCESS))
     assert ACCESS in text_of(admin.get("/s/prod/offers/")), "the sidebar leads there"
-    for said in ("Jisoo Kim", "Marketer", "yes, with a reason", "feed", "never", "Nothing was changed yet."):
+    for said in ("Jisoo Kim", "Marketer", "May publish without waiting", "feed", "never", "Nothing was changed yet."):
         assert said in text
     for member in (jisoo, feed):
         assert page(member) in text

@@ -89,10 +89,10 @@ def test_who_may_not_is_told_who_can_give_them_another_role(sign_in: SignIn, ite
     text = text_of(response)
     assert response.status_code == 403
     assert SIDEBAR in text
-    assert "<h1>You can read this sandbox but not change it.</h1>" in text
+    assert "<p>You can read this sandbox but not change it.</p>" in text
     assert "Nothing was changed." not in text, "who only looked knows"
-    assert "Who can give you another role in this sandbox: " in text
-    assert re.search('sandbox: (<a href="mailto:[^"]+">)?Jisoo Kim(</a>)?\\n', text)
+    assert "Ask for another role: " in text
+    assert re.search('role: (<a href="mailto:[^"]+">)?Jisoo Kim(</a>)?\\n', text)
 
 
 def test_scripts_get_a_sentence_and_no_page(sign_in: SignIn, item: LibraryItem) -> None:
