@@ -86,6 +86,7 @@ def shown(
         "scheduled": in_its_zone(asked_for, asked_for.apply_at) if asked_for.apply_at else "",
         "not_judged": not_judged_by(actor, asked_for),
         "not_agreed": not_agreed_by(actor, found) if under_way else "",
+        "has_agreed": any(event.actor_key == actor.key for event in found.approvals),
         "has_said": any(event.actor_key == actor.key for event in (*found.approvals, *found.objections)),
         "may_edit": can_edit(actor),
         "may_own": may_own(actor, asked_for),
