@@ -57,8 +57,8 @@ class Group:
         return [self.first, *self.others]
 
     @property
-    def named(self) -> str:
-        return ", ".join(readable(told.pair.item.name) for told in self.every[:GROUP_NAMES])
+    def named(self) -> list[str]:
+        return [readable(told.pair.item.name) for told in self.every[:GROUP_NAMES]]
 
     @property
     def more(self) -> int:

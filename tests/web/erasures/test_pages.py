@@ -59,8 +59,8 @@ def test_a_text_is_asked_for_on_its_version_confirmed_by_another_and_marked_from
     assert f"{KEEP}?etag=4" in text_of(jisoo.get("/s/prod/offers/sale/history/4/"))
     fields = text_of(jisoo.get(f"{KEEP}?etag=4"))
     assert 'value="/description"' in fields
-    assert "older wordings can be erased" not in fields[fields.index('value="/description"') :].partition("</label>")[0]
-    assert "older wordings can be erased" in text_of(jisoo.get(f"{KEEP}?etag={sale.etag}")), "it says these now"
+    assert "In use now" not in fields[fields.index('value="/description"') :].partition("</label>")[0]
+    assert "In use now" in text_of(jisoo.get(f"{KEEP}?etag={sale.etag}")), "it says these now"
     shown = text_of(jisoo.get(f"{KEEP}?etag=4&p=/description"))
     assert SECRET in shown
     assert 'value="54" checked' in shown, "the last version of each wording, all chosen at first"
@@ -77,7 +77,7 @@ def test_a_text_is_asked_for_on_its_version_confirmed_by_another_and_marked_from
     listed = flat(text_of(jisoo.get(HOME)))
     assert "Asked for by you: waits for another admin" in listed, "what is to be done stands in front"
     assert "waits for you" in flat(text_of(second.get(HOME)))
-    assert 'Description<small class="mono muted">/description</small>' in listed, "a field by its name"
+    assert '<span title="/description">Description</span>' in listed, "a field by its name"
     assert '<details class="panel fold-panel">' in listed, "no form is open that nobody asked for"
     own = text_of(jisoo.get(page))
     assert SECRET in own

@@ -235,13 +235,14 @@ def _access(line: Line) -> SafeString:
         return NOTHING
     rows = (
         (
-            row.label,
+            # "Review policy changed" has said already what of.
+            "" if line.access.title.startswith(row.label) else f"{row.label}: ",
             format_html("<del>{}</del>", row.old) if row.old else NOTHING,
             format_html("<ins>{}</ins>", row.new) if row.new else NOTHING,
         )
         for row in line.access.rows
     )
-    said = format_html_join("", '\n<span class="muted">\n{}: {}\n{}\n</span>', rows)
+    said = format_html_join("", '\n<span class="muted diff">\n{}{}\n{}\n</span>', rows)
     return format_html("<span>{}</span>{}", line.access.title, said)
 
 

@@ -1,6 +1,7 @@
 """What happened, as lines of the audit page: who, through what, to what, what of it, by whose approval."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -84,8 +85,22 @@ def _what(entry: LogEntry, made: Revision) -> tuple[list[str], int]:
         return [_(DELETED)], 0
     if made.patch.startswith(WHOLE):
         return [_(CREATED if made.etag == 1 else RESTORED)], 0
-    labels = list(dict.fromkeys(_(DECLARED[path]) for path in innermost(entry.fields)))
+    fields = innermost(entry.fields)
+    labels = _labels(fields)
+    if len(labels) > FIELDS_TOLD:
+        labels = _labels(_together(fields))
     return labels[:FIELDS_TOLD], max(0, len(labels) - FIELDS_TOLD)
+
+
+def _labels(fields: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(_(DECLARED[path]) for path in fields))
+
+
+def _together(fields: Sequence[str]) -> list[str]:
+    """Several fields of one member as that member: who adds a limit did one thing, and not the eight that a limit consists of."""
+    tops = [path.partition("/")[0] for path in fields]
+    times = Counter(tops)
+    return [top if times[top] > 1 and top in DECLARED else path for top, path in zip(tops, fields, strict=True)]
 
 
 def innermost(fields: Sequence[str]) -> list[str]:

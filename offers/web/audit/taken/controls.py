@@ -124,7 +124,8 @@ def _looked_at(found: Sequence[Use], then: datetime) -> Control:
         said = _("It was never used.")
     else:
         said = ngettext("Used %(n)s time", "Used %(n)s times", len(found)) % {"n": len(found)}
-        said += "".join(f" · {word}: {n}" for word, n in ((_("Nobody looked yet"), unseen), (_("too late"), late)) if n)
+        left = ((_("{n} not looked at yet"), unseen), (_("{n} too late"), late))
+        said += "".join(f" · {words.format(n=n)}" for words, n in left if n)
     name = _("What did not wait is looked at in time")
     return Control(name, not unseen and not late, said, "#bypass-title")
 

@@ -70,7 +70,7 @@ def _plain(source: str, client: str, language: str | None) -> SafeString:
 
 def _with_icon(source: str, said: Iterable[str]) -> SafeString:
     parts = format_html_join("\n", "{}", ((part,) for part in said))
-    return format_html('<span class="with-icon muted">\n{}\n{}\n</span>', source_icon(source), parts)
+    return format_html('<span class="with-icon muted door-{}">\n{}\n{}\n</span>', source, source_icon(source), parts)
 
 
 def approval(context: Around, made: Revision) -> SafeString:

@@ -174,8 +174,8 @@ def test_it_names_who_prepared_and_who_approved_and_when(
     assert "Jisoo,<time" in text
     assert "Nobody: published without waiting by Hasty" in text
     assert "“Legal asked for it at once”" in text
-    assert "made live by Mina Park," in text, "of what was there before"
-    assert "it still is" in text
+    assert "Made live by Mina Park," in text, "of what was there before"
+    assert "Still on air" in text
     assert "/s/prod/offers/sale/history/3/proof/" in text
     assert PAGE in text_of(sign_in("auditor", "Ida Berg").get("/s/prod/offers/sale/"))
 
