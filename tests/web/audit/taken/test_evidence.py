@@ -183,7 +183,7 @@ def test_it_names_who_prepared_and_who_approved_and_when(
 def test_an_offer_that_was_never_live_says_so(sale: LibraryItem, sign_in: SignIn, clock: Clock) -> None:
     text = text_of(sign_in("auditor").get(PAGE))
     assert "Nothing was on air" in text
-    assert "never so far" in text
+    assert "Never so far" in text
 
 
 def test_limits_are_told_whole_once_and_then_what_changed_and_html_as_it_looks(
