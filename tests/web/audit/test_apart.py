@@ -141,7 +141,12 @@ def test_the_same_change_of_many_items_is_told_once_with_each_under_it(editor: C
     told = [[one.pair.item.id for one in group.every] for group in page.context["groups"]]
     assert told == [["fresh"], ["other"], ["three", "two", "one"]]
     text = text_of(page)
-    for part in ("3 × Personalized offer", "Offer three</b><b class=\"apart-name\">Offer two", "and 1 more", "Last 24 hours"):
+    for part in (
+        "3 × Personalized offer",
+        'Offer three</b><b class="apart-name">Offer two',
+        "and 1 more",
+        "Last 24 hours",
+    ):
         assert part in text
     assert "4 changed" in text
     assert "1 created" in text
