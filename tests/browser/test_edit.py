@@ -48,13 +48,14 @@ def test_the_changes_come_soon_beside_what_one_types_into_which_stays_where_it_i
     form.keyboard.press("Enter")
     expect(form.locator("#f-selectionConstraint-endDate")).to_be_focused()
 
-    expect(form.locator("#changes")).to_contain_text("Nothing changed yet.")
+    expect(form.locator("#changes")).to_be_hidden()
     link = form.locator("#f-representations-0-components-0-linkURL")
     looked_at = [link, form.locator(".component-text").first, form.locator(".component-preview").first]
     link.click()
     before = [one.bounding_box() for one in looked_at]
     form.keyboard.type("h")
     expect(form.locator("#change-count")).to_contain_text("1 change")
+    expect(form.locator("#changes")).to_be_visible()
     assert [one.bounding_box() for one in looked_at] == before
     waited = form.evaluate(ANSWERED)
     assert min(waited) < 110, "150 ms with the server"
@@ -75,6 +76,12 @@ def test_a_problem_stands_at_its_field_while_one_types(form: Page) -> None:
     form.fill("#f-name", "")
     expect(form.locator("#f-name-problem")).to_have_text("This field is required.")
     expect(form.locator("#f-name")).to_have_attribute("aria-invalid", "true")
+    # What is only better known is counted where nothing is wrong.
+    form.fill("#f-name", "Summer sale")
+    form.fill("#f-selectionConstraint-startDate", "2001-01-01T00:00")
+    form.fill("#f-selectionConstraint-endDate", "2001-02-01T00:00")
+    expect(form.locator("#change-count .warning-count")).to_have_text("1 warning")
+    expect(form.locator("#changes-said")).to_have_text("4 changes · 1 warning")
 
 
 def test_a_refused_save_is_above_the_form_with_the_focus_and_stays_at_each_field(form: Page) -> None:

@@ -41,7 +41,7 @@ def test_an_offer_is_created_approved_copied_archived_and_brought_back(admin: Pa
     act(admin, "Duplicate")
     expect(admin.locator(".toast-item")).to_contain_text("This is a copy of First light.")
     expect(admin.locator("#f-name")).to_have_value("Copy of First light")
-    admin.get_by_role("link", name="Discard").click()
+    admin.get_by_role("link", name="Cancel").click()
     expect(admin.locator(".lead-line")).to_contain_text("Draft")
     admin.locator("dd").get_by_role("link", name="First light", exact=True).click()
     expect(admin.locator("h1")).to_have_text("First light")
