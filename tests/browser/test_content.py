@@ -64,7 +64,7 @@ def test_html_has_an_editor_that_completes_expressions_and_gives_the_form_what_i
     form.get_by_role("option", name="profile.loyalty.tier").click()
     expect(form.locator(CONTENT)).to_have_value("<b>Hi</b> {{profile.loyalty.tier}}")
     expect(form.locator(".code-expression")).to_have_text("{{profile.loyalty.tier}}")
-    expect(form.locator("#change-count")).to_have_text("1 change")
+    expect(form.locator("#change-count")).to_contain_text("1 change")
     expect(form.locator("#changes-said")).to_contain_text("1 change")
     assert violations(form) == []
     form.keyboard.press("Tab")

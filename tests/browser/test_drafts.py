@@ -48,7 +48,7 @@ def test_what_was_typed_and_added_is_offered_after_a_reload(form: Page) -> None:
     form.get_by_role("button", name="Bring them back").click()
     expect(form.locator("#f-name")).to_have_value("Winter sale")
     expect(form.locator(".attribute-row [name]:not([type=hidden])").nth(1)).to_have_value("red")
-    expect(form.locator("#change-count")).to_have_text("2 changes")
+    expect(form.locator("#change-count")).to_contain_text("2 changes")
     expect(form.locator("#draft")).to_be_hidden()
     kept(form, 1)
     assert LibraryItem.objects.get(id="sale").etag == 3, "a draft is not saved by itself"
