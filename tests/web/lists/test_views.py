@@ -132,5 +132,5 @@ def test_a_width_is_kept_for_the_person_and_taken_back(editor: Client, item: Lib
         assert editor.post(path, {"column": column, "width": width}).status_code == 400
     editor.post("/s/prod/offers/columns/", {"usual_widths": "1"})
     text = text_of(editor.get("/s/prod/offers/"))
-    assert '<col data-column="window" width="192">' in text
+    assert '<col data-column="window" width="172">' in text
     assert "Priority" in text
