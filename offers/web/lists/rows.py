@@ -63,7 +63,7 @@ COLUMNS: Mapping[str, Column] = {
         Column("priority", _("Priority"), "priority", 68, "num"),
         Column("channels", _("Channels"), "channels", 112, "channels"),
         Column("created", _("Created"), "created", 112),
-        Column("modified", pgettext_lazy("when", "Changed"), "modified", 176),
+        Column("modified", pgettext_lazy("when", "Changed"), "modified", 184),
     )
 }
 # How wide a person can make one.
