@@ -4,7 +4,7 @@
 was live, while the sandbox's policy asked for a second person, is part of a change request that was applied by the same transaction,
 says what the request asked for, and was agreed to, as it was applied, by somebody who had no part in it, and did not change what went
 live by it after it was proposed. Or it was published without
-waiting, which the request says, or it came with an import.
+review, which the request says, or it came with an import.
 
 What was live by its own status is known from the documents, which digests prove. What is believed of other tables has none:
 what lists knew (of a rule or placement: whether something live referred to it then), policies, secrets and who were given them,

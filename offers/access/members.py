@@ -106,7 +106,7 @@ def add_person(actor: Actor, username: str, given: Given, reason: Reason = NO_RE
 
 
 def change_member(actor: Actor, key: int, given: Given, *, was: Given, reason: Reason = NO_REASON) -> bool:
-    """Give a member another role or the permission to publish without waiting; False where that changes nothing.
+    """Give a member another role or the permission to publish without review; False where that changes nothing.
 
     `was` is what the actor saw. Raises NotAllowed, NotFound, Moved, Refused (the last admin; an auditor who may publish).
     """

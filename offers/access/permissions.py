@@ -41,7 +41,7 @@ class Actor:
     label: str
     user_id: int | None = None
     client_id: str = ""
-    # May publish without waiting for a second person (policy.py).
+    # May publish without a second person (policy.py).
     may_bypass: bool = False
 
     @property

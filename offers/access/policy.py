@@ -198,12 +198,12 @@ def _why_review(
         return ""
     title = actor.sandbox.title
     if policy == Policy.EVERYTHING:
-        return _("In {sandbox}, everything changes only with a second person.").format(sandbox=title)
+        return _("Every change needs a second person.").format(sandbox=title)
     shown = is_live(kind, before) or is_live(kind, after)
     if not shown and before is not None and kind in REACHED:
         shown = reached(actor.sandbox.pk, id)
     if not shown:
         return ""
     if policy == Policy.REVIEWER:
-        return _("In {sandbox}, what is live changes only through a reviewer.").format(sandbox=title)
-    return _("In {sandbox}, what is live changes only with a second person.").format(sandbox=title)
+        return _("Changes to live offers need a reviewer.").format(sandbox=title)
+    return _("Changes to live offers need a second person.").format(sandbox=title)

@@ -163,7 +163,7 @@ def claim(request: ApiRequest, number: int) -> HttpResponse:
 
 
 def look(request: ApiRequest, number: int) -> HttpResponse:
-    """POST: somebody else has looked at what was published without waiting."""
+    """POST: somebody else has looked at what was published without review."""
     given = review.sent(request, review.LOOK, optional=True)
     return _step(request, number, lambda found: verdicts.look(request.actor, found, given.get("text", "")))
 

@@ -70,7 +70,7 @@ def make_cast(at: datetime) -> list[Cast]:
 
 
 def ask_for_a_second_person(cast: Cast, at: datetime) -> None:
-    """What is live changes only with a second person from then on: an admin sets this policy, as anywhere else."""
+    """Live changes need a second person from then on: an admin sets this policy, as anywhere else."""
     with clock_at(at):
         why = Reason("From today on, nobody changes alone what customers see")
         members.change_policy(cast.admin, Policy.TWO_PEOPLE, was=cast.sandbox.review_policy, reason=why)

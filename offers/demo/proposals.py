@@ -239,7 +239,7 @@ def _of_a_reviewer(desk: Desk) -> Story:
 
 
 def _overtaken(desk: Desk) -> Story:
-    """One of three requests for a field is applied, so the second is in conflict; what is published without waiting makes the third fail."""
+    """One of three requests for a field is applied, so the second is in conflict; what is published without review makes the third fail."""
     grace, jihun, admin = desk.cast.marketers[2], desk.cast.reviewers[1], desk.cast.admin
     yield 5 * DAY - HOUR
     second, first = desk.take(), desk.take()

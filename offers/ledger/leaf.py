@@ -42,7 +42,7 @@ class PromotedFrom(TypedDict):
 
 class RefersTo(TypedDict, total=False):
     """What a change refers to, besides the item's own past: etags of the item, an item's id, the number of a bulk run, that of the
-    change request it was part of, and whether that was published without waiting for a second person. And where it came from.
+    change request it was part of, and whether that was published without a second person. And where it came from.
     """
 
     merged_with: int

@@ -37,7 +37,7 @@ def _members(sandbox: Sandbox) -> Iterator[tuple[str, str]]:
 
 def _word(given: dict[str, Any]) -> str:
     role = str(given.get("role", "a member")) if given else "no member"
-    return f"{role} who may publish without waiting" if given.get("may_bypass") else role
+    return f"{role} who may publish without review" if given.get("may_bypass") else role
 
 
 # Against the steps, which the log proves. Erasures take the same texts out of both.

@@ -20,10 +20,10 @@ class Sandbox(models.Model):
         DEVELOPMENT = "development", _("Development")
 
     class ReviewPolicy(models.TextChoices):
-        NONE = "none", _("Anyone who may edit may also change what is live")
-        REVIEWER = "reviewer", _("A reviewer changes what is live, alone or for others")
-        TWO_PEOPLE = "two-people", _("What is live changes only with a second person")
-        EVERYTHING = "everything", _("Everything changes only with a second person")
+        NONE = "none", _("Everyone who may edit may change live offers")
+        REVIEWER = "reviewer", _("Reviewers may change live offers alone")
+        TWO_PEOPLE = "two-people", _("Live changes need a second person")
+        EVERYTHING = "everything", _("Every change needs a second person")
 
     org_id = models.CharField(max_length=100)
     name = models.SlugField(max_length=60, unique=True)
@@ -55,7 +55,7 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
     client = models.ForeignKey("allauth_idp_oidc.Client", on_delete=models.CASCADE, null=True, blank=True)
     role = models.CharField(max_length=8, choices=Role)
-    # May publish without waiting for a second person: with a reason, and looked at afterwards.
+    # May publish without a second person: with a reason, and looked at afterwards.
     may_bypass = models.BooleanField(default=False)
 
     class Meta:

@@ -64,7 +64,7 @@ class LogEntry(models.Model):
     fields = ArrayField(models.CharField(max_length=200), default=list)
     # The status that a revision gave, "" where it gave none.
     status = models.CharField(max_length=16)
-    # The request of this event, or that a revision was part of; and whether it went ahead without waiting.
+    # The request of this event, or that a revision was part of; and whether it went ahead without review.
     request = models.PositiveIntegerField(null=True)
     bypass = models.BooleanField(default=False)
     # The keys of those whose yes counted when the request that a revision was part of was applied.

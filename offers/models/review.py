@@ -77,7 +77,7 @@ class ChangeRequest(By):
     until = models.DateTimeField(null=True)
     time_zone = models.CharField(max_length=64, blank=True)
     taken_back_at = models.DateTimeField(null=True)
-    # Published without waiting: somebody else is to have looked at it by then.
+    # Published without review: somebody else is to have looked at it by then.
     review_due_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)
     comment_count = models.PositiveIntegerField(default=0)
@@ -128,7 +128,7 @@ class ChangeRequest(By):
 
     @property
     def is_to_look_at(self) -> bool:
-        """Whether it was published without waiting, and nobody else has looked at it yet."""
+        """Whether it was published without review, and nobody else has looked at it yet."""
         return self.review_due_at is not None and self.looked_at is None
 
     @property
@@ -210,9 +210,9 @@ class RequestEvent(By, Erasable):
         CONFLICTED = "conflicted", _("in conflict")
         SCHEDULED = "scheduled", _("scheduled it")
         APPLIED = "applied", _("applied")
-        BYPASSED = "bypassed", _("published it without waiting")
-        LOOKED = "looked", _("looked at it afterwards")
-        TAKEN_BACK = "taken-back", _("taken back")
+        BYPASSED = "bypassed", _("published it without review")
+        LOOKED = "looked", _("reviewed it afterwards")
+        TAKEN_BACK = "taken-back", _("reverted")
         FAILED = "failed", _("could not be applied")
         EXPIRED = "expired", _("expired")
         COLLIDES = "collides", _("scheduled a change of the same fields")

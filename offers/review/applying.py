@@ -30,7 +30,7 @@ T = TypeVar("T")
 State = ChangeRequest.State
 What = RequestEvent.What
 
-# Somebody else looks at what was published without waiting within this time.
+# Somebody else looks at what was published without review within this time.
 POST_REVIEW_WITHIN = timedelta(hours=24)
 # Two who delete and refer to the same things may wait for each other: PostgreSQL then ends one of them, who begins again.
 TRIES = 3

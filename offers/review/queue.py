@@ -16,7 +16,7 @@ from offers.models import ChangeRequest, LibraryItem, RequestedChange
 State = ChangeRequest.State
 # One of its changes cannot be made, and somebody still has to do something about that.
 STUCK = Q(state__in=ChangeRequest.CAN_CONFLICT, is_stuck=True)
-# Published without waiting, and nobody else has looked yet: ChangeRequest.is_to_look_at.
+# Published without review, and nobody else has looked yet: ChangeRequest.is_to_look_at.
 TO_LOOK_AT = Q(review_due_at__isnull=False, looked_at=None)
 # Nothing becomes of it any more.
 OVER = (State.APPLIED, State.REJECTED, State.WITHDRAWN)
@@ -55,7 +55,7 @@ class Wanted:
     field: str = ""
     age: str = ""
     scheduled: bool = False
-    # Published without waiting, and nobody else has looked yet.
+    # Published without review, and nobody else has looked yet.
     unseen: bool = False
 
 
@@ -133,7 +133,7 @@ def needs(actor: Actor) -> list[Q]:
 
 
 def due_of_unseen(sandbox_id: int) -> list[datetime]:
-    """By when somebody else is to look at each change that was published without waiting, while nobody has; MOST_COUNTED + 1 at most."""
+    """By when somebody else is to look at each change that was published without review, while nobody has; MOST_COUNTED + 1 at most."""
     unseen = ChangeRequest.objects.filter(TO_LOOK_AT, sandbox=sandbox_id)
     found = unseen.order_by("review_due_at").values_list("review_due_at", flat=True)[: MOST_COUNTED + 1]
     return [at for at in found if at is not None]

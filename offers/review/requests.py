@@ -90,7 +90,7 @@ def propose(
 def publish(
     actor: Actor, proposals: Sequence[Proposal], title: str, reason: str, *, request_id: str = ""
 ) -> ChangeRequest:
-    """Make these changes without waiting for a second person, who then has a day to look at them.
+    """Make these changes without a second person, who then has a day to look at them.
 
     Raises NotAllowed (without the permission to), ReasonMissing, and what `propose` raises.
     """

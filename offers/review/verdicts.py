@@ -90,7 +90,7 @@ def _object(
 
 
 def look(actor: Actor, request: ChangeRequest, text: str = "") -> ChangeRequest:
-    """Say that somebody else has looked at what was published without waiting. Raises NotAllowed, NotNow."""
+    """Say that somebody else has looked at what was published without review. Raises NotAllowed, NotNow."""
     check_may_judge(actor, request)
     with transaction.atomic():
         held = records.lock(request)
@@ -118,11 +118,11 @@ def not_agreed_by(actor: Actor, found: Standing) -> str:
     made = found.changed_by(actor.key, timezone.now())
     if made is None:
         return ""
-    said = _("You changed {fields} of “{name}” after this was proposed: somebody else has to look.")
+    said = _("You changed {fields} of “{name}” after this was proposed: somebody else has to review it.")
     if made.actor_key != actor.key:
         said = _(
             "{person}, who has the same program’s secret, changed {fields} of “{name}” after this was proposed: "
-            "somebody else has to look."
+            "somebody else has to review it."
         )
     fields = made.fields(found.document_of(made.id))
     return said.format(person=made.actor_label, fields=fields, name=found.name_of(made.id))

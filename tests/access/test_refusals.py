@@ -16,7 +16,7 @@ from tests.cast import Role, actor, offer
 OFFER, DECISION, TAG = Kind.PERSONALIZED_OFFER, Kind.DECISION, Kind.TAG
 DRAFT, APPROVED, ARCHIVED = offer(), offer(status="approved"), offer(status="archived")
 READ_ONLY = "You can read this sandbox but not change it."
-REVIEWED = "In Prod, what is live changes only through a reviewer."
+REVIEWED = "Changes to live offers need a reviewer."
 CLOSED = "What is archived cannot be changed; duplicate it instead."
 BACK = "An archived item cannot be changed back; duplicate it instead."
 

@@ -184,7 +184,7 @@ def approve_offer(sandbox: Sandbox) -> None:
 
 @dataclass
 class Programs:
-    """What clients of a reviewed sandbox may: write, review, publish without waiting, read."""
+    """What clients of a reviewed sandbox may: write, review, publish without review, read."""
 
     sandbox: Sandbox
     writer: Caller

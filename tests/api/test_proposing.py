@@ -1,4 +1,4 @@
-"""A change of what is live, by a program: refused, proposed, or published without waiting."""
+"""A change of what is live, by a program: refused, proposed, or published without review."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def test_a_change_that_takes_a_second_person_is_refused_and_says_how_to_propose_
         assert told(refused) == (403, "review-required")
         assert refused.json()["title"] == "A second person has to look at it"
         assert refused.json()["detail"] == (
-            "In Prod, what is live changes only with a second person. Send it with ?propose=true to ask for one."
+            "Changes to live offers need a second person. Send it with ?propose=true to ask for one."
         )
     korean = programs.writer("PATCH", LIVE, RENAME, Accept_Language="ko").json()
     assert korean["type"] == "urn:offers:problem:review-required"

@@ -34,7 +34,7 @@ def test_jobs_and_their_clicks(signed_in: Page, live_server: LiveServer, library
     # Change an end date, from the offer's page: 2.
     page.goto(live_server.url + SALE)
     click = Clicks()
-    click(page.get_by_role("link", name="Change the end date"))
+    click(page.get_by_role("link", name="Change end date"))
     expect(page.locator("#f-selectionConstraint-endDate")).to_be_focused()
     page.locator("#f-selectionConstraint-endDate").fill("2030-05-01T00:00")
     click(page.locator("#save"))

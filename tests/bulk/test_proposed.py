@@ -32,11 +32,11 @@ def test_what_is_live_goes_into_one_request_and_the_rest_is_changed_at_once(
 ) -> None:
     run = planned(marketer, PRIORITY, live)
     assert verdicts(run) == {"first": "change", "second": "propose", "third": "propose"}
-    runs.start(marketer, run, "Prices rise", title="Set the priority to 5")
+    runs.start(marketer, run, "Prices rise", title="Set priority to 5")
     worker.work(run.number)
     assert results(run) == {"first": "changed", "second": "proposed", "third": "proposed"}
     (request,) = asked()
-    assert (request.title, request.reason, request.actor_label) == ("Set the priority to 5", "Prices rise", "Mina Park")
+    assert (request.title, request.reason, request.actor_label) == ("Set priority to 5", "Prices rise", "Mina Park")
     assert {row.proposed_in for row in rows_of(run).values()} == {None, request}
     assert [item(id).priority for id in live] == [5, 1, 1]
     assert agree(admin, request).state == State.APPLIED

@@ -19,7 +19,7 @@ from offers.models import LibraryItem, Revision, Sandbox
 from tests.cast import FORM, Role, actor, make, make_placement, make_sandbox, offer, patch, replace, shown_in
 
 MOBILE = "https://ns.adobe.com/xdm/channel-types/mobile"
-REVIEWED = "In Prod, what is live changes only through a reviewer."
+REVIEWED = "Changes to live offers need a reviewer."
 
 
 @pytest.fixture

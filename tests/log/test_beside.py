@@ -53,7 +53,7 @@ def test_a_role_that_nobody_recorded_is_named(mina: Actor) -> None:
         f"DELETE FROM {table} WHERE id = {jisoo.pk}",
         f"INSERT INTO {table} (sandbox_id, user_id, role, may_bypass) VALUES ({mina.sandbox.pk}, {haneul.user_id}, 'editor', false)",
     ) == [
-        "here it is admin who may publish without waiting, and what was recorded makes it reviewer who may publish without waiting",
+        "here it is admin who may publish without review, and what was recorded makes it reviewer who may publish without review",
         "here it is no member, and what was recorded makes it editor",
         "here it is editor, and what was recorded makes it no member",
     ]

@@ -16,7 +16,7 @@ class Cast:
     mina: Actor  # a marketer
     jun: Actor  # a reviewer
     jisoo: Actor  # an admin
-    bora: Actor  # a marketer who may publish without waiting
+    bora: Actor  # a marketer who may publish without review
     ara: Actor  # an auditor
     setup: Actor  # who filled the library before it was reviewed
 

@@ -21,7 +21,7 @@ from offers.api.routes import CALLS, REQUEST_CALLS
 from offers.models import ChangeRequest, LibraryItem, Revision, Sandbox
 from tests.review.doors import API_DOORS, PAGE_DOORS, PEOPLE, Door, Scene, by_import, by_schedule, set_up
 
-CHANGED, ASKED, PUBLISHED, NOTHING = "changed", "asked for", "published without waiting", "nothing"
+CHANGED, ASKED, PUBLISHED, NOTHING = "changed", "asked for", "published without review", "nothing"
 POLICIES = ("none", "reviewer", "two-people", "everything")
 
 

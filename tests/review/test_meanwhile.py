@@ -74,7 +74,7 @@ def test_what_a_reviewer_changed_herself_does_not_go_live_by_her_yes(
 ) -> None:
     answer = door(people, asked, id)
     name = {"draft": "Name of “Half price”", "gold": "Condition of “Gold”"}[id]
-    assert f"You changed {name} after this was proposed: somebody else has to look." in answer.content.decode()
+    assert f"You changed {name} after this was proposed: somebody else has to review it." in answer.content.decode()
     assert (item("draft").document["status"], state(asked)) == ("draft", "open")
     assert agree(people.jisoo, asked).state == "applied"
 

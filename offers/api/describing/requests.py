@@ -61,7 +61,7 @@ REQUEST_OPERATIONS: Mapping[str, Object] = {
     "leave-out": _step("Take what a change request changes of one item out of it", "Left out.", of="Id"),
     "claim": _step("See to a change request from now on", "Claimed."),
     "look": _step(
-        "Say that somebody else has looked at what was published without waiting",
+        "Say that somebody else has looked at what was published without review",
         "Looked at.",
         {**body(JSON, schema("Look")), "required": False},
     ),

@@ -124,7 +124,7 @@ class Withdrawal(TypedDict):
 
 @strict
 class Look(TypedDict):
-    """What is to be said of what was published without waiting, by somebody else who has looked at it."""
+    """What is to be said of what was published without review, by somebody else who has looked at it."""
 
     text: NotRequired[Text]
 

@@ -123,7 +123,7 @@ class Preview(TypedDict):
 
 
 class Bypass(TypedDict):
-    """Published without waiting for a second person: by whom and why, and who else has looked since (null while nobody has)."""
+    """Published without a second person: by whom and why, and who else has looked since (null while nobody has)."""
 
     by: str
     reason: str

@@ -28,7 +28,7 @@ BY, FIELD, DOOR, KIND, EVENT, STATUS, BYPASS, APPROVER = (
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day and how many entries it has (`at_most`, where the terms are more than two), and how many of them went ahead without waiting."""
+    """A day and how many entries it has (`at_most`, where the terms are more than two), and how many of them went ahead without review."""
 
     day: date
     entries: int

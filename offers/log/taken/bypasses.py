@@ -1,4 +1,4 @@
-"""What was published without waiting for a second person, and whether approvals were those of others. Reads only.
+"""What was published without a second person, and whether approvals were those of others. Reads only.
 
 The log has an index of bypasses; what it has not reached yet is looked at as well.
 """

@@ -10,7 +10,7 @@ What = RequestEvent.What
 
 @dataclass(frozen=True, slots=True)
 class Bypass:
-    """Published without waiting: by whom, why, and who else has looked since ("" while nobody has)."""
+    """Published without review: by whom, why, and who else has looked since ("" while nobody has)."""
 
     by: str
     reason: str

@@ -26,7 +26,7 @@ class Said:
 class Consent:
     """The request that a change came by: who opened it, whose yes counted when it was applied, or who did not wait for any.
 
-    `looked` is whoever looked afterwards at what was published without waiting.
+    `looked` is whoever looked afterwards at what was published without review.
     """
 
     number: int

@@ -124,7 +124,7 @@ def _good_until(value: str | None) -> str:
 
 FACTS: Mapping[str, tuple[str, Callable[..., str]]] = {
     "role": (gettext_noop("Role"), _role),
-    "may_bypass": (gettext_noop("Publishes without waiting"), _yes_or_no),
+    "may_bypass": (gettext_noop("Publishes without review"), _yes_or_no),
     "review_policy": (gettext_noop("Review policy"), _policy),
     "owner": (gettext_noop("Owner"), _name),
     "operator": (gettext_noop("May do in Django's admin"), _operator),

@@ -93,7 +93,7 @@ def filters_of(actor: Actor, wanted: Wanted) -> list[Filter]:
         Filter("kind", _("Type"), _("Any type"), kinds, wanted.kind),
         Filter("status", _("New status"), _("Any status"), statuses, wanted.status),
         Filter("approver", _("Approved by"), _("Anyone, or nobody"), approvers, wanted.approver),
-        Filter("bypass", _("Without waiting"), _("Waited or not"), [("yes", _("Published without waiting"))],
+        Filter("bypass", _("Without review"), _("Reviewed or not"), [("yes", _("Published without review"))],
                "yes" if wanted.bypass else ""),
     ]  # fmt: skip
 

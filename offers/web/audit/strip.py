@@ -122,7 +122,7 @@ def said(bar: Bar) -> str:
 @lru_cache(maxsize=5_000)
 def _said(bar: Bar, language: str | None) -> str:
     number = ngettext("{n} entry", "{n} entries", bar.entries).format(n=bar.entries)
-    waited = _("{n} without waiting").format(n=bar.bypasses) if bar.bypasses else ""
+    waited = _("{n} without review").format(n=bar.bypasses) if bar.bypasses else ""
     return f"{days_text(bar)}: {number}{', ' if waited else ''}{waited}"
 
 

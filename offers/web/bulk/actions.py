@@ -107,7 +107,7 @@ def title_of(run: BulkRun, action: Action) -> str:
     """What a run does, as its title."""
     match action.do:
         case Do.STATUS:
-            return _("Set the status to {status}").format(status=_(WORDS["status"][action.value]))
+            return _("Set status to {status}").format(status=_(WORDS["status"][action.value]))
         case Do.ADD_TAG:
             return _("Add the tag {name}").format(name=action.name)
         case Do.REMOVE_TAG:
@@ -115,7 +115,7 @@ def title_of(run: BulkRun, action: Action) -> str:
         case Do.SHIFT:
             return _shift_title(action)
         case Do.PRIORITY:
-            return _("Set the priority to {priority}").format(priority=action.value)
+            return _("Set priority to {priority}").format(priority=action.value)
         case Do.PATCH:
             n = len(action.value)
             return ngettext("Apply a JSON Patch of {n} operation", "Apply a JSON Patch of {n} operations", n).format(

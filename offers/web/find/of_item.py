@@ -46,7 +46,7 @@ def _changing(can: Offered) -> Iterator[Command]:
         edit = _to(can, "edit")
         yield Command(_("Propose a change") if can.proposes else _("Edit"), "pencil", edit)
         if item.ends_at is not None:
-            yield Command(_("Change the end date"), "calendar", edit + END_DATE)
+            yield Command(_("Change end date"), "calendar", edit + END_DATE)
     for status, (text, icon) in STEPS.items():
         if status in can.steps - can.asked_steps:
             said = _("Bring back as a draft") if item.status == "archived" else text
@@ -55,7 +55,7 @@ def _changing(can: Offered) -> Iterator[Command]:
         yield Command(*ASKED[status], _to(can, "set_status", status=status))
     last = last_entry(item)
     if can.undo(last):
-        yield Command(_("Undo the last change"), "arrow-back-up", _to(can, "undo", etag=item.etag))
+        yield Command(_("Undo last change"), "arrow-back-up", _to(can, "undo", etag=item.etag))
     if can.duplicate:
         yield Command(_("Duplicate"), "copy", post=_to(can, "duplicate_item"))
 

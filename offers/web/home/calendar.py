@@ -183,10 +183,10 @@ def _said(request: ChangeRequest) -> str:
     """What happens to it and when, in the zone of who looks."""
     until = exact_text(request.until) if request.until else ""
     if request.state == ChangeRequest.State.APPLIED or request.apply_at is None:
-        return _("taken back on {when}").format(when=until)
+        return _("reverted on {when}").format(when=until)
     when = exact_text(request.apply_at)
     if until:
-        return _("applied on {when}, taken back on {until}").format(when=when, until=until)
+        return _("applied on {when}, reverted on {until}").format(when=when, until=until)
     return _("applied on {when}").format(when=when)
 
 

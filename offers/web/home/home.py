@@ -102,7 +102,7 @@ def _policy_changed(actor: Actor, now: datetime) -> dict[str, object] | None:
 
 
 def _unseen(actor: Actor, now: datetime, below: int) -> dict[str, object]:
-    """How many changes that were published without waiting nobody else has looked at; nothing where each stands below, in time."""
+    """How many changes that were published without review nobody else has looked at; nothing where each stands below, in time."""
     due = queue.due_of_unseen(actor.sandbox.pk)
     overdue = sum(at < now for at in due)
     if len(due) <= below and not overdue:

@@ -24,7 +24,7 @@ State, Result = ChangeRequest.State, BulkRow.Result
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One thing to do: `why` it waits for this person, `who` it comes from ("" for themselves), since when. `is_wrong` went wrong; what was
-    published without waiting is there to be looked at (`to_see`).
+    published without review is there to be looked at (`to_see`).
     """
 
     icon: str
@@ -64,7 +64,7 @@ def _request(actor: Actor, request: ChangeRequest) -> Waiting:
 def _why(request: ChangeRequest) -> tuple[str, bool]:
     """In a few words, and whether something went wrong."""
     if request.is_to_look_at:
-        return _("Published without waiting: take a look"), True
+        return _("Published without review: review it afterwards"), True
     if request.is_stuck and request.state in ChangeRequest.CAN_CONFLICT:
         return _("In conflict with a later change"), True
     wrong = {State.FAILED: _("Could not be applied"), State.EXPIRED: _("Expired before it was applied")}

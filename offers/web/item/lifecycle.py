@@ -54,7 +54,7 @@ def duplicate(request: HttpRequest, sandbox: str, section: Section, id: str) -> 
             '{} <a href="{}">{}</a>',
             _("This is a copy of {name}.").format(name=item.name),
             address_of(actor.sandbox.name, item),
-            _("View the original"),
+            _("View original"),
         ),
     )
     return HttpResponseRedirect(address_of(actor.sandbox.name, made, "edit"))

@@ -96,7 +96,7 @@ def in_words(item: LibraryItem, problem: Problem) -> str:
 
 PUBLISH = "publish"
 PROPOSALS = ("propose", PUBLISH)
-# The input that says why something is published without waiting.
+# The input that says why something is published without review.
 CANNOT_WAIT = "cannot_wait"
 
 
@@ -106,7 +106,7 @@ def is_asked_for(request: HttpRequest) -> bool:
 
 
 def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedirect:
-    """Ask for this change as the page says: in a new request, in one that is under way, or without waiting; leads to the request.
+    """Ask for this change as the page says: in a new request, in one that is under way, or without review; leads to the request.
 
     Raises NotSent, and what `requests.propose` raises besides.
     """
@@ -114,7 +114,7 @@ def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedir
     try:
         if request.POST.get("action") == PUBLISH:
             if timed:
-                raise NotSent(_("Without waiting it applies at once, and at no other time."), WAY)
+                raise NotSent(_("Without review it applies at once, and at no other time."), WAY)
             return _published(request, actor, one)
         if into:
             if timed:
@@ -124,7 +124,7 @@ def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedir
     except AlreadyProposed as before:
         return _proposed_before(request, actor, before.request)
     except ReasonMissing:
-        raise NotSent(_("Say why it cannot wait: whoever looks at it afterwards wants to know."), CANNOT_WAIT) from None
+        raise NotSent(_("Say why it cannot wait: whoever reviews it afterwards wants to know."), CANNOT_WAIT) from None
     except NotFound:
         raise NotSent(_("There is no such request. Choose another one."), "into") from None
     except NotYours as refused:
@@ -158,7 +158,7 @@ def _published(request: HttpRequest, actor: Actor, one: Proposal) -> HttpRespons
     # What was said of the change itself is kept beside it.
     reason = "\n".join(text for text in (why, note_of(request)) if text)
     made = requests.publish(actor, [one], title_of(request), reason, request_id=known_as)
-    said = _("Published without waiting. Somebody else has to look at it within 24 hours.")
+    said = _("Published without review. Somebody else has to review it within 24 hours.")
     return _to_request(request, actor, made, said)
 
 
@@ -172,7 +172,7 @@ def _put_into(request: HttpRequest, actor: Actor, held: ChangeRequest, one: Prop
     elif had:
         said = _("Put together with what the request had of it already: where both change a field, this one counts.")
     else:
-        said = _("Put into the request. Whoever had agreed to it looks again.")
+        said = _("Put into the request. Whoever had agreed to it reviews it again.")
     return _to_request(request, actor, made, said)
 
 
@@ -210,7 +210,7 @@ def ask_for(
 
 
 def say_proposed(request: HttpRequest, actor: Actor, made: ChangeRequest) -> HttpResponseRedirect:
-    said = _("Proposed. A second person looks at it before it goes live.")
+    said = _("Proposed. A second person reviews it before it goes live.")
     if made.state == made.State.SCHEDULED and made.apply_at is not None:
         said = _("Scheduled: it is applied on {when}.").format(when=exact_text(made.apply_at))
     return _to_request(request, actor, made, said)

@@ -156,7 +156,7 @@ def rival_said(other: ChangeRequest, fields: str, name: str) -> str:
         said = _("Request {number} of {person} deletes “{name}”.")
         return said.format(number=other.number, person=other.actor_label, name=name)
     if other.state == ChangeRequest.State.APPLIED and other.until is not None:
-        said, at = _("#{number} of {person} takes back {fields} of “{name}” on {when}."), other.until
+        said, at = _("#{number} of {person} reverts {fields} of “{name}” on {when}."), other.until
     elif other.apply_at is not None and other.apply_at > timezone.now():
         said, at = _("#{number} of {person} changes {fields} of “{name}” on {when}, too."), other.apply_at
     else:
@@ -260,7 +260,7 @@ def at_approval(request: ChangeRequest, found: Standing) -> str:
         said = _at_once(found.places) or _("Is applied at once when it is approved.")
     if request.until is None:
         return said
-    return f"{said} " + _("It is taken back on {when}.").format(when=in_its_zone(request, request.until))
+    return f"{said} " + _("It is reverted on {when}.").format(when=in_its_zone(request, request.until))
 
 
 def _at_once(places: Sequence[Place]) -> str:
@@ -302,11 +302,11 @@ def period_said(request: ChangeRequest, known: Mapping[str, str]) -> list[Check]
     if request.state != ChangeRequest.State.APPLIED or request.until is None:
         return []
     if request.taken_back_at is None:
-        return [Check("wait", _("It is taken back on {when}.").format(when=in_its_zone(request, request.until)))]
+        return [Check("wait", _("It is reverted on {when}.").format(when=in_its_zone(request, request.until)))]
     ended = RequestEvent.objects.filter(request=request, what=RequestEvent.What.TAKEN_BACK).order_by("-key").first()
     about: dict[str, Any] = ended.about if ended else {}
     kept = about.get("kept", [])
-    said = _("Its period ended on {when}.") if kept else _("It was taken back on {when}.")
+    said = _("Its period ended on {when}.") if kept else _("It was reverted on {when}.")
     said = said.format(when=in_its_zone(request, request.taken_back_at))
     lines = [Check("no", _kept(one["why"]).format(name=known.get(one["id"]) or one["id"])) for one in kept]
     asked = about.get("asked")

@@ -80,12 +80,12 @@ def reject(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
 
 @require_POST
 def look(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
-    """Say that somebody else has looked at what was published without waiting."""
+    """Say that somebody else has looked at what was published without review."""
     actor, found = request_for(request, sandbox, number)
 
     def said() -> str:
         verdicts.look(actor, found, text_of(request, "text"))
-        return _("Recorded: you have looked at it.")
+        return _("Recorded: you have reviewed it.")
 
     return _done(request, actor, found, said)
 

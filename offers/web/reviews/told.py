@@ -151,7 +151,7 @@ def _edit_lines(
     left_out: str | None,
     known: Mapping[str, str],
 ) -> Iterator[str]:
-    names = {"title": _("Title"), "reason": _("Reason"), "applyAt": _("Applied on"), "until": _("Taken back on")}
+    names = {"title": _("Title"), "reason": _("Reason"), "applyAt": _("Applied on"), "until": _("Reverted on")}
     for name, title in names.items():
         if name in was and name in now:
             before, after = (_shown(request, name, said[name]) for said in (was, now))

@@ -77,7 +77,7 @@ def test_an_admin_sees_who_may_do_what(admin: Client, jisoo: Membership, feed: M
     Membership.objects.filter(pk=jisoo.pk).update(may_bypass=True)
     text = text_of(admin.get(ACCESS))
     assert ACCESS in text_of(admin.get("/s/prod/offers/")), "the sidebar leads there"
-    for said in ("Jisoo Kim", "Marketer", "May publish without waiting", "feed", "never", "Nothing was changed yet."):
+    for said in ("Jisoo Kim", "Marketer", "May publish without review", "feed", "never", "Nothing was changed yet."):
         assert said in text
     for member in (jisoo, feed):
         assert page(member) in text
@@ -122,7 +122,7 @@ def test_a_role_is_changed_and_the_change_is_listed(admin: Client, jisoo: Member
     text = " ".join(re.sub(r"<[^>]+>", " ", text_of(admin.get(f"{ACCESS}changes/"))).split())
     assert "Member changed: Jisoo Kim jisoo" in text
     assert "Role Marketer → Reviewer" in text
-    assert "Publishes without waiting no → yes" in text
+    assert "Publishes without review no → yes" in text
     assert "Covers for Olga Mina Park" in text
     assert "Member changed: Jisoo Kim · Reviewer · yes" in text_of(admin.get(ACCESS)), "in a line"
 

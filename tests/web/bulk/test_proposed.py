@@ -37,7 +37,7 @@ def test_it_says_beforehand_what_is_saved_and_what_is_proposed_and_then_where(ed
     answer = text_of(editor.post(page(run, "start/"), {"note": "Prices rise"}, follow=True))
     assert "1 offer changed · 2 offers proposed" in shown(answer)
     request = ChangeRequest.objects.get()
-    assert (request.title, request.reason, request.changes.count()) == ("Set the priority to 5", "Prices rise", 2)
+    assert (request.title, request.reason, request.changes.count()) == ("Set priority to 5", "Prices rise", 2)
     rows = flat(text_of(editor.get(page(run, "?tab=proposed"))))
     assert rows.count('href="/s/prod/reviews/1/"') == 3, "the run's link, and one in each row"
     assert "in request 1" in shown(rows)

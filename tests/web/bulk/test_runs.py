@@ -115,10 +115,10 @@ def test_a_form_that_says_nothing_that_can_be_done_is_shown_again_with_why(
 @pytest.mark.parametrize(
     ("form", "title", "change"),
     [
-        ({"do": "status", "status": "approved"}, "Set the status to Approved", "Status"),
+        ({"do": "status", "status": "approved"}, "Set status to Approved", "Status"),
         ({"do": "add-tag", "add_tag": "holiday"}, "Add the tag Holiday 2026", "Holiday 2026"),
         ({"do": "shift", "days": "-2", "dates": "end"}, "Move the end 2 days earlier", "End date"),
-        (PRIORITY, "Set the priority to 5", "Priority"),
+        (PRIORITY, "Set priority to 5", "Priority"),
         (
             {"do": "patch", "patch": '[{"op": "add", "path": "/description", "value": "Half price"}]'},
             "Apply a JSON Patch of 1 operation",
@@ -156,7 +156,7 @@ def test_a_row_is_left_out_and_taken_back_in_where_it_stands(editor: Client, ids
     response = editor.post(page(run, "exclude/?tab=all"), {"leave": str(key)}, follow=True)
     assert response.redirect_chain[0][0] == page(run, "?tab=all")
     assert "2 offers will change" in text_of(response)
-    assert "Take back in" in text_of(response)
+    assert "Include again" in text_of(response)
     assert "3 offers will change" in text_of(editor.post(page(run, "exclude/"), {"take": str(key)}, follow=True))
 
 
@@ -339,8 +339,8 @@ def test_runs_are_listed_newest_first(editor: Client, ids: list[str], monkeypatc
     first = planned(editor, ids)
     second = planned(editor, ids, do="status", status="approved")
     text = text_of(editor.get("/s/prod/bulk/"))
-    assert "Set the status to Approved" in text
-    assert "Set the priority to 5" not in text
+    assert "Set status to Approved" in text
+    assert "Set priority to 5" not in text
     assert f"?before={second.number}" in text
     assert page(first) in text_of(editor.get(f"/s/prod/bulk/?before={second.number}"))
 

@@ -54,7 +54,7 @@ def test_an_editor_is_told_before_typing_that_a_change_of_a_live_offer_is_propos
 ) -> None:
     patch(actor(reviewed), item, replace("/status", "approved"))
     page = text_of(editor.get(EDIT))
-    assert "what is live changes only through a reviewer" in page
+    assert "Changes to live offers need a reviewer" in page
     assert "Propose change" in page
     assert 'value="save"' not in page
     proposed = submit(editor, with_texts(opened(editor), {NAME: "Winter sale"}), "propose")

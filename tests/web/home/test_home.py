@@ -56,7 +56,7 @@ def test_a_library_with_nothing_on_air_says_what_there_is_not(editor: Client, it
     assert "No approved offer has its window in these weeks." in text
     assert '<svg class="calendar-strip"' not in text
     assert "Your drafts" not in text
-    assert "Nothing waits for you." in text
+    assert "Nothing is waiting for you." in text
 
 
 def test_it_shows_what_is_live_what_starts_and_what_ends(editor: Client, sandbox: Sandbox) -> None:
@@ -137,7 +137,7 @@ def test_it_costs_the_same_queries_for_one_offer_as_for_three(
     browser.get("/s/prod/")
     # Session, person, membership; what waits: requests by their ways and bulk edits; live of two kinds, strip, starting,
     # ending; drafts of mine and of others; the last changes, their offers, and what they touched; what was published
-    # without waiting; what is scheduled; whether the policy was changed; the sandboxes to switch to.
+    # without review; what is scheduled; whether the policy was changed; the sandboxes to switch to.
     with django_assert_num_queries(20):
         browser.get("/s/prod/")
 

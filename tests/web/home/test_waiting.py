@@ -76,7 +76,7 @@ def test_a_bulk_edit_waits_for_run_and_then_tells_of_what_it_left_out(
     one, _two = (make(admin, offer(name=id), id=id) for id in ("one", "two"))
     mina = actor_for_user(User.objects.get(), "prod")
     run = a_run(editor)
-    title = f"Bulk edit {run.number}: Set the priority to 5"
+    title = f"Bulk edit {run.number}: Set priority to 5"
     assert waits(mina) == [(title, "The dry run is done: look at it, and run it", False)]
     patch(admin, one, replace("/rank/priority", 9))
     editor.post(f"/s/prod/bulk/{run.number}/start/", {"note": "Sale"})

@@ -87,7 +87,7 @@ def test_who_may_not_bring_it_back_sees_why(sign_in: SignIn, sandbox: Sandbox, i
     assert "undelete" not in text
     assert auditor.post(f"{SALE}undelete/").status_code == 403
     text = text_of(editor.get("/s/prod/offers/live/"))
-    assert "In Prod, what is live changes only through a reviewer." in text
+    assert "Changes to live offers need a reviewer." in text
     assert "Propose to bring it back" in text
     assert "/reviews/1/" in editor.post("/s/prod/offers/live/undelete/")["Location"]
     assert LibraryItem.objects.get(id="live").deleted_at is not None

@@ -97,7 +97,7 @@ def test_in_a_reviewed_sandbox_an_editor_only_proposes_to_start_or_stop_it(
     assert LibraryItem.objects.get(id="nba").status == "draft"
     assert step(reviewer, "live").status_code == 302  # type: ignore[attr-defined]
     page = text_of(editor.get(address("item", "decisions", "nba")))
-    assert "changes only through a reviewer" in page
+    assert "Changes to live offers need a reviewer" in page
     assert "/reviews/2/" in step(editor, "draft", 2)["Location"]  # type: ignore[index]
     deleted = editor.post(address("delete_item", "decisions", "nba"), {"etag": "2"})
     assert "/reviews/3/" in deleted["Location"]

@@ -11,7 +11,7 @@ from offers.web.item.entries import Entry
 from offers.web.item.offered import Offered
 from tests.cast import Role, offer
 
-REVIEWED = "In Prod, what is live changes only through a reviewer."
+REVIEWED = "Changes to live offers need a reviewer."
 READ_ONLY = "You can read this sandbox but not change it."
 CLOSED = "What is archived cannot be changed; duplicate it instead."
 
@@ -59,7 +59,7 @@ def test_what_takes_a_second_person_is_offered_as_a_proposal_and_says_so() -> No
     assert (live.proposes, set(live.asked_steps), live.fixed) == (REVIEWED, {"draft", "archived"}, False)
     assert (offered(Role.REVIEWER, "approved").proposes, offered(Role.AUDITOR, "approved").proposes) == ("", "")
     two = offered(Role.ADMIN, "approved", "two-people")
-    assert two.proposes == "In Prod, what is live changes only with a second person."
+    assert two.proposes == "Changes to live offers need a second person."
 
 
 def test_without_review_an_editor_does_what_a_reviewer_does() -> None:

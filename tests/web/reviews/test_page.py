@@ -243,7 +243,7 @@ def test_what_was_published_without_waiting_is_looked_at_by_somebody_else(
     people: Cast, sale: LibraryItem, browser_of: As
 ) -> None:
     request = requests.publish(people.bora, [wanted(sale, RENAME)], "Wrong price", "It was wrong")
-    assert "Published without waiting" in text_of(browser_of(people.jun).get(at(request)))
+    assert "Published without review" in text_of(browser_of(people.jun).get(at(request)))
     assert send(browser_of(people.jun), request, "look/").status_code == 302
     assert ChangeRequest.objects.get(key=request.key).looked_at is not None
 

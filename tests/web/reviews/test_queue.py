@@ -24,7 +24,7 @@ def queue_of(browser_of: As, who: object, people: Cast, more: str = "") -> str:
 def test_a_request_waits_for_those_who_may_decide(people: Cast, sale: LibraryItem, browser_of: As) -> None:
     ask(people.mina, sale, RENAME)
     assert "waits for you" in queue_of(browser_of, people.jun, people)
-    assert "Nothing waits for you" in queue_of(browser_of, people.mina, people)
+    assert "Nothing is waiting for you" in queue_of(browser_of, people.mina, people)
     assert "waits for a reviewer" in queue_of(browser_of, people.mina, people, "?tab=mine")
     assert "Another name" in queue_of(browser_of, people.ara, people, "?tab=all")
     assert [queue.count_needing(one) for one in (people.jun, people.mina, people.ara)] == [1, 0, 0]
@@ -45,7 +45,7 @@ def test_what_was_asked_for_comes_back_to_its_author(people: Cast, sale: Library
     request = ask(people.mina, sale, RENAME)
     verdicts.request_changes(people.jun, request, digest(request), "Too long")
     assert "Jun asked for changes" in queue_of(browser_of, people.mina, people)
-    assert "Nothing waits for you" in queue_of(browser_of, people.jun, people)
+    assert "Nothing is waiting for you" in queue_of(browser_of, people.jun, people)
 
 
 def test_a_request_in_conflict_waits_for_its_owner_and_for_nobody_else(
@@ -60,7 +60,7 @@ def test_a_request_in_conflict_waits_for_its_owner_and_for_nobody_else(
     recheck.keep()
     assert [queue.count_needing(one) for one in (people.mina, people.jun)] == [1, 0]
     assert "Somebody changed the same fields meanwhile." in queue_of(browser_of, people.mina, people)
-    assert "Nothing waits for you" in queue_of(browser_of, people.jun, people)
+    assert "Nothing is waiting for you" in queue_of(browser_of, people.jun, people)
     for filters in ("", "&state=conflicted"):
         assert "In conflict" in re.sub(
             "<option.*?</option>", "", queue_of(browser_of, people.jun, people, f"?tab=all{filters}")

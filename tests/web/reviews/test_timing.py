@@ -40,7 +40,7 @@ def test_its_owner_gives_it_another_time_and_it_has_to_be_agreed_to_again(
     assert (found.apply_at, found.until) == tuple(datetime(2099, 12, day, tzinfo=UTC) for day in (1, 2))
     page = browser_of(people.jun).get(f"/s/{request.sandbox.name}/reviews/{request.number}/").content.decode()
     assert "Once it is approved, it is applied on 1 Dec 2099, 09:00 KST." in page
-    assert "It is taken back on 2 Dec 2099, 09:00 KST." in page
+    assert "It is reverted on 2 Dec 2099, 09:00 KST." in page
     assert agree(people.jun, found).state == State.SCHEDULED
     jun = browser_of(people.jun)
     jun.cookies["timezone"] = "Europe/Lisbon"
@@ -112,7 +112,7 @@ def test_a_period_says_when_it_is_taken_back_and_what_became_of_that(
         text: str = browser_of(people.jun).get(f"/s/{request.sandbox.name}/reviews/{request.number}/").content.decode()
         return text
 
-    assert "It is taken back on 2 Dec 2099, 09:00 KST." in page(alone)
+    assert "It is reverted on 2 Dec 2099, 09:00 KST." in page(alone)
     # Who decides about what goes live is told what of it changes by itself.
     assert f"#{alone.number} of Mina takes back Name of “Autumn sale” on 2 Dec 2099, 09:00 KST." in page(live)
     agree(people.jun, live)

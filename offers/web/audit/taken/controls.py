@@ -99,7 +99,7 @@ def _own_approval(own: Sequence[int], looked_at: int, more: bool) -> Control:
         said = said % {"n": len(own)}
     elif looked_at:
         said = ngettext(
-            "The only applied request was looked at", "The last %(n)s applied requests were looked at", looked_at
+            "The only applied request was checked", "The last %(n)s applied requests were checked", looked_at
         )
         said = said % {"n": looked_at}
     elif more:
@@ -114,7 +114,7 @@ def _own_approval(own: Sequence[int], looked_at: int, more: bool) -> Control:
 def _second_person(policy: str) -> Control:
     holds = policy == Sandbox.ReviewPolicy.TWO_PEOPLE
     found = str(Sandbox.ReviewPolicy(policy).label)
-    return Control(_("A second person publishes what is live"), holds, found, "#policies-title")
+    return Control(_("Live changes need a second person"), holds, found, "#policies-title")
 
 
 def _looked_at(found: Sequence[Use], then: datetime) -> Control:
@@ -124,9 +124,9 @@ def _looked_at(found: Sequence[Use], then: datetime) -> Control:
         said = _("It was never used.")
     else:
         said = ngettext("Used %(n)s time", "Used %(n)s times", len(found)) % {"n": len(found)}
-        left = ((_("{n} not looked at yet"), unseen), (_("{n} too late"), late))
+        left = ((_("{n} not reviewed yet"), unseen), (_("{n} too late"), late))
         said += "".join(f" · {words.format(n=n)}" for words, n in left if n)
-    name = _("What did not wait is looked at in time")
+    name = _("Emergency changes are reviewed on time")
     return Control(name, not unseen and not late, said, "#bypass-title")
 
 

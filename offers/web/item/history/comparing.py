@@ -158,7 +158,7 @@ def _quick(item: LibraryItem, newest: Sequence[Revision]) -> list[Quick]:
         (_("Since last week"), _week_ago(item)),
         (_("Since it last went live"), _went_live(item, newest)),
         (_("Since the last approval"), next((one.etag for one in newest if "request" in one.refers_to), 0)),
-        (_("Since it was made"), 1),
+        (_("Since creation"), 1),
     ]
     # Several may be one and the same: the first one says it.
     named: dict[int, str] = {}

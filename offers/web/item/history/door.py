@@ -144,16 +144,16 @@ def _approved(context: Around, made: Revision) -> Iterator[str]:
     if known and known.bypass:
         yield from _bypassed(known.bypass, made.note)
     elif made.refers_to.get("bypass"):
-        yield format_html('<span class="bypass">{}{}</span>', icon("alert-triangle"), _("published without waiting"))
+        yield format_html('<span class="bypass">{}{}</span>', icon("alert-triangle"), _("published without review"))
 
 
 def _bypassed(bypass: Bypass, note: str) -> Iterator[str]:
-    said = _("published without waiting by %(name)s") % {"name": bypass.by}
+    said = _("published without review by %(name)s") % {"name": bypass.by}
     yield format_html('<span class="bypass">{}{}</span>', icon("alert-triangle"), said)
     # What was given as the reason mostly is the note of the change already.
     if bypass.reason and bypass.reason != note:
         yield f"“{bypass.reason}”"
     if bypass.looked_by:
-        yield _("looked at by %(name)s") % {"name": bypass.looked_by}
+        yield _("reviewed by %(name)s") % {"name": bypass.looked_by}
     else:
-        yield format_html('<b class="bypass">{}</b>', _("nobody else has looked at it yet"))
+        yield format_html('<b class="bypass">{}</b>', _("nobody else has reviewed it yet"))

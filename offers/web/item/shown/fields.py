@@ -33,7 +33,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         gettext_noop("Who"),
         ("selectionConstraint/profileConstraint/profileConstraintType", "selectionConstraint"),
     ),
-    (gettext_noop("What it takes"), ("channel", "componentType", "itemCount", "allowDuplicatePlacements", "return")),
+    (gettext_noop("Accepts"), ("channel", "componentType", "itemCount", "allowDuplicatePlacements", "return")),
     (gettext_noop("Condition"), ("condition", "definedOn")),
     (gettext_noop("Offers in it"), ("filterType", "ids")),
     (gettext_noop("Decision scopes"), ("criteria",)),

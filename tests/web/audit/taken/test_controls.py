@@ -134,7 +134,7 @@ def lived(people: Cast) -> Any:
 def test_uses_of_bypass_say_who_looked_and_how_soon(people: Cast, sign_in: SignIn) -> None:
     sale = lived(people)
     auditor = sign_in("auditor", "Ida Berg")
-    assert "nobody else has looked at it yet" in text_of(auditor.get(PAGE)), "before the log has it"
+    assert "nobody else has reviewed it yet" in text_of(auditor.get(PAGE)), "before the log has it"
     sequencer.keep()
     looked_at = timezone.now() + timedelta(hours=30)
     with patched.object(timezone, "now", lambda: looked_at):
@@ -151,11 +151,11 @@ def test_uses_of_bypass_say_who_looked_and_how_soon(people: Cast, sign_in: SignI
         page: Any = auditor.get(PAGE)
     assert len(queries) <= 26
     text = flat(text_of(page))
-    assert "looked at by Jun after 30 h · too late" in text
+    assert "reviewed by Jun after 30 h · too late" in text
     controls = {one.name: one for one in page.context["controls"]}
     assert [one.holds for one in controls.values()] == [True, True, False, True, False]
-    assert "1 not looked at yet · 1 too late" in controls["What did not wait is looked at in time"].found
-    assert "2 of 5 controls need a look" in text
+    assert "1 not reviewed yet · 1 too late" in controls["Emergency changes are reviewed on time"].found
+    assert "2 of 5 controls need attention" in text
     assert re.search(r"<td>Bora</td><td[^>]*>2</td><td[^>]*>1</td><td[^>]*>1</td>", text)
     assert "Never." in text
     then = text_of(auditor.get(PAGE, {"at": found[1].at.isoformat()}))
@@ -220,8 +220,8 @@ def test_a_past_moment_is_judged_by_nothing_that_came_after_it(people: Cast, sig
     assert (then.context["own"], then.context["looked_at"]) == ([], 2), "one that was published is applied, too"
     said, said_now = flat(text_of(then)), flat(text_of(now))
     assert "2 differences were found" in said_now
-    assert "looked at by Jun" in said_now
-    for part in ("Nobody had proved this history by then", "nobody else had looked at it by then", "Who could do what"):
+    assert "reviewed by Jun" in said_now
+    for part in ("Nobody had proved this history by then", "nobody else had reviewed it by then", "Who could do what"):
         assert part in said
         assert part not in said_now
     assert [one.policy for one in then.context["policies"]] == ["two-people"]

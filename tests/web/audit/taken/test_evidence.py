@@ -172,7 +172,7 @@ def test_it_names_who_prepared_and_who_approved_and_when(
     text = flat(text_of(sign_in("auditor").get(PAGE)))
     assert "&lt;b&gt;Free&lt;/b&gt; delivery" in text, "what it said, to the letter"
     assert "Jisoo,<time" in text
-    assert "Nobody: published without waiting by Hasty" in text
+    assert "Nobody: published without review by Hasty" in text
     assert "“Legal asked for it at once”" in text
     assert "Made live by Mina Park," in text, "of what was there before"
     assert "Still on air" in text

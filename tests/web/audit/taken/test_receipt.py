@@ -21,7 +21,7 @@ PAGE = "/s/prod/offers/sale/history/{}/proof/"
 
 @pytest.fixture
 def lived(sandbox: Sandbox, settings: Settings) -> Sandbox:
-    """Version 2 came by a request that was approved, version 3 was published without waiting."""
+    """Version 2 came by a request that was approved, version 3 was published without review."""
     settings.LOG_KEY = b"\7" * 32
     sale = make(actor(sandbox), offer(status="approved"), id="sale")
     Sandbox.objects.update(review_policy="two-people")
@@ -49,9 +49,9 @@ def test_it_says_what_changed_who_agreed_and_what_was_checked(lived: Sandbox, si
 
 def test_it_names_who_did_not_wait_and_that_nobody_looked(lived: Sandbox, sign_in: SignIn) -> None:
     text = flat(text_of(sign_in("auditor").get(PAGE.format(3))))
-    assert "Nobody: published without waiting by" in text
+    assert "Nobody: published without review by" in text
     assert "“It was wrong”" in text
-    assert "Nobody else has looked at it yet" in text
+    assert "Nobody else has reviewed it yet" in text
     assert "had written part of it" not in text
 
 

@@ -94,7 +94,7 @@ def test_a_pack_has_each_change_in_words_its_documents_and_whose_it_was(
         assert documents["patch.json"]
     assert json.loads((folder / asked_for["files"]["after.json"]).read_text())["name"] == "Summer"
     page = (folder / "index.html").read_text()
-    for part in ("Ena", "Jisoo", "published without waiting by Hasty", "12 of 12 changes", "audit 2026", "Summer"):
+    for part in ("Ena", "Jisoo", "published without review by Hasty", "12 of 12 changes", "audit 2026", "Summer"):
         assert part in page, part
     assert "<script" not in page
     assert "src=" not in page

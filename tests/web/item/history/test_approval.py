@@ -40,11 +40,11 @@ def test_every_place_says_that_nobody_was_waited_for_until_somebody_has_looked(
     published = requests.publish(people.bora, wants, "Priority", "The shop <window> is wrong")
     browser = browser_of(people.ara)
     for page in PLACES:
-        assert "published without waiting by Bora · nobody else has looked at it yet" in said(browser, page), page
+        assert "published without review by Bora · nobody else has reviewed it yet" in said(browser, page), page
         assert "The shop <window>" not in browser.get(page).content.decode()
     verdicts.look(people.jisoo, published)
     for page in PLACES:
-        assert "published without waiting by Bora · looked at by Jisoo" in said(browser, page), page
+        assert "published without review by Bora · reviewed by Jisoo" in said(browser, page), page
 
 
 @pytest.mark.parametrize(("who", "is_told"), [("jun", True), ("jisoo", True), ("ara", True), ("mina", False)])
@@ -55,7 +55,7 @@ def test_home_counts_what_nobody_has_looked_at_for_those_who_look_and_for_audito
     published = requests.publish(people.bora, [wanted(sale, replace("/rank/priority", 9))], "Priority", "It is wrong")
     browser: Any = browser_of(getattr(people, who))
     # Whoever can look has it among what waits; others have its number, and the way there.
-    text = "1 change was published without waiting" if who == "ara" else "Published without waiting: take a look"
+    text = "1 change was published without review" if who == "ara" else "Published without review: review it afterwards"
     queue = "/s/prod/reviews/?tab=all&unseen=yes"
     leads = queue.replace("&", "&amp;") if who == "ara" else f"/s/prod/reviews/{published.number}/"
     assert (text in said(browser, "/s/prod/")) is is_told

@@ -104,7 +104,7 @@ def test_what_people_often_compare_is_one_click_away(
     patch(by, item, replace("/status", "approved"))
     patch(by, item, replace("/rank/priority", 8))
     patch(by, item, replace("/rank/priority", 9))
-    expected = [("Last change", 5), ("Since it last went live", 4), ("Since it was made", 1)]
+    expected = [("Last change", 5), ("Since it last went live", 4), ("Since creation", 1)]
     assert quick(editor.get(COMPARE)) == expected
     monkeypatch.setattr("offers.web.item.history.comparing.LISTED", 1)
     assert quick(editor.get(COMPARE)) == [expected[0], expected[2]], "the log has not got to it"

@@ -1,4 +1,4 @@
-"""Where a page proposes, the person says where and why: in a new request, in one of her own, or without waiting."""
+"""Where a page proposes, the person says where and why: in a new request, in one of her own, or without review."""
 
 import re
 from typing import Any
@@ -53,7 +53,7 @@ def test_every_page_that_proposes_offers_the_own_requests_and_puts_it_there(
         assert f'<option value="{mine.number}"' in page, address
         assert "Not hers" not in re.sub(r'(?s)<section class="requested".*?</section>', "", page)
     done = sent(mina, addresses[0], into="1", note="It is over")
-    assert "Put into the request. Whoever had agreed to it looks again." in words_of(done)
+    assert "Put into the request. Whoever had agreed to it reviews it again." in words_of(done)
     assert "It is over" in words_of(done)
     assert [change.id for change in mine.changes.order_by("key")] == ["home", "sale"]
     # What the request has of it already stays.
@@ -117,7 +117,7 @@ def test_who_may_publishes_without_waiting_with_a_reason(people: Cast, sale: Lib
     for address in (*questions(people, sale), EDIT):
         offered = text_of(bora.get(address))
         assert offered.count('value="publish"') == 1, address
-        assert "Somebody else has to look at it within 24 hours." in offered
+        assert "Somebody else has to review it within 24 hours." in offered
         assert 'value="publish"' not in text_of(mina.get(address))
     form = with_texts(opened(bora), {NAME: "Autumn sale"})
     refused = submit(bora, form, "publish")
@@ -131,7 +131,7 @@ def test_who_may_publishes_without_waiting_with_a_reason(people: Cast, sale: Lib
     assert (now(sale).etag, ChangeRequest.objects.count()) == (2, 0)
     sent_with = form | {"note": ["The price was wrong"], "cannot_wait": ["Customers see it"]}
     done = submit(bora, sent_with, "publish", follow=True)
-    assert "Published without waiting." in words_of(done)
+    assert "Published without review." in words_of(done)
     assert now(sale).name == "Autumn sale"
     assert Revision.objects.get(item=sale, etag=3).refers_to == {"request": 1, "bypass": True}
     assert ChangeRequest.objects.get().reason == "Customers see it\nThe price was wrong"
@@ -150,7 +150,7 @@ def test_why_it_cannot_wait_is_kept_where_somebody_else_saved_meanwhile(
     pick = re.search(r'name="(pick:[0-9a-f]{32})"', text_of(contested))
     assert pick
     done = submit(bora, form_in(text_of(contested), "conflict") | {pick[1]: ["yours"]}, "publish", follow=True)
-    assert "Published without waiting." in words_of(done)
+    assert "Published without review." in words_of(done)
     assert (now(sale).name, ChangeRequest.objects.get().reason) == ("Autumn sale", "Customers see it")
 
 
@@ -163,7 +163,7 @@ def test_a_button_that_does_not_wait_asks_why_at_its_field(people: Cast, sale: L
         assert re.search(ASKED_WHY, text_of(refused), re.DOTALL)
     assert not ChangeRequest.objects.exists()
     for address in (addresses[-1], addresses[0]):
-        assert "Published without waiting." in words_of(
+        assert "Published without review." in words_of(
             sent(bora, address, action="publish", cannot_wait="It was wrong")
         )
     assert {one.state for one in ChangeRequest.objects.all()} == {ChangeRequest.State.APPLIED}
@@ -185,7 +185,7 @@ def test_a_time_that_would_be_lost_is_refused_at_its_field(people: Cast, sale: L
     ask(people.bora, sale, replace("/rank/priority", 9))
     form = with_texts(opened(bora), {NAME: "Autumn sale"}) | {"note": ["Why"], "when": ["moment"]}
     form |= {"when-begin": ["2099-12-01T09:00"], "when-zone": ["Asia/Seoul"]}
-    for action, into, said in (("publish", "", "Without waiting it applies at once"), ("propose", "1", "has one time")):
+    for action, into, said in (("publish", "", "Without review it applies at once"), ("propose", "1", "has one time")):
         refused = submit(bora, form | {"into": [into]}, action)
         assert refused.status_code == 422
         assert re.search(f'id="when-problem">[^<]*{said}', text_of(refused))
