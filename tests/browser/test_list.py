@@ -147,7 +147,7 @@ def test_a_value_is_changed_where_it_stands_by_keyboard_and_by_pointer(offers: P
 
 def test_a_column_is_as_wide_as_it_was_made_also_the_next_time(offers: Page) -> None:
     grip = offers.get_by_role("separator", name="Width of Status")
-    box = grip.bounding_box()
+    box, usual = grip.bounding_box(), grip.evaluate("grip => grip.closest('th').offsetWidth")
     assert box is not None
     offers.mouse.move(box["x"] + 4, box["y"] + 8)
     offers.mouse.down()
@@ -157,7 +157,7 @@ def test_a_column_is_as_wide_as_it_was_made_also_the_next_time(offers: Page) -> 
     with offers.expect_response("**/columns/width/"):
         grip.press("ArrowRight")
     width = int(grip.get_attribute("aria-valuenow") or 0)
-    assert width > 206
+    assert width > usual
     offers.reload()
     assert grip.get_attribute("aria-valuenow") == str(width)
     assert grip.evaluate("grip => grip.closest('th').offsetWidth") == width

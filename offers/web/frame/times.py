@@ -85,9 +85,13 @@ def _opened(instant: datetime, zone: tzinfo, language: str | None) -> SafeString
 
 
 @lru_cache(maxsize=10_000)
-def _day_text(instant: datetime, zone: tzinfo, this_year: int, language: str | None) -> str:
+def _day_text(instant: datetime, zone: tzinfo, this_year: int, language: str | None, of_other_years: str) -> str:
     local = _in_zone(instant, zone)
-    return formats.date_format(local, _("j M") if local.year == this_year else _("j M Y"))
+    if local.year == this_year:
+        return formats.date_format(local, _("j M"))
+    # Many an offer ends in 9999, which is not ’99.
+    is_near = local.year // 100 == this_year // 100
+    return formats.date_format(local, of_other_years if of_other_years and is_near else _("j M Y"))
 
 
 def clock(instant: datetime) -> SafeString:
@@ -100,9 +104,15 @@ def day(instant: datetime) -> str:
     return _day(instant, timezone.now())
 
 
-def _day(instant: datetime, now: datetime) -> str:
+def day_in_short(instant: datetime) -> str:
+    """The same where there is little room: of a year of this century that is not this one, the last two digits."""
+    return _day(instant, timezone.now(), _("j M ’y"))
+
+
+def _day(instant: datetime, now: datetime, of_other_years: str = "") -> str:
     zone = timezone.get_current_timezone()
-    return _day_text(instant.replace(second=0, microsecond=0), zone, now.astimezone(zone).year, get_language())
+    this_year = now.astimezone(zone).year
+    return _day_text(instant.replace(second=0, microsecond=0), zone, this_year, get_language(), of_other_years)
 
 
 def daykey(instant: datetime) -> str:

@@ -27,7 +27,7 @@ LONG = 60  # characters of a mark's name
 # Pixels that a percent of the drawing has, on a wide screen and on a phone; of a letter, and of one that is as wide as high.
 WIDE, NARROW = 10.6, 3.1
 LETTER, SQUARE = 6.7, 12.5
-# A bar of so many pixels has its name in it, cut to its width; a shorter one beside it.
+# A bar of so many pixels has its name in it, which ends in dots; a shorter one beside it.
 ROOM = 72
 PADDING = 14
 
@@ -43,7 +43,9 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """As much of a name as there is room for: in its bar or, with `x`, beside it, which is before it when `turned`."""
+    """A name in its bar, which shows as much as it has room for, or, with `x`, as much of it as there is room for beside the bar:
+    before it when `turned`, and not over the line of today.
+    """
 
     text: str
     x: float | None = None
@@ -136,19 +138,20 @@ def _seen(item: Listing, first: datetime) -> tuple[datetime, datetime, str]:
 def _bar(item: Listing, number: int, first: datetime, last: datetime, now: datetime) -> Bar:
     assert item.starts_at, "it has a window"
     assert item.ends_at, "it has a window"
-    x, end = _at(item.starts_at, first, last), _at(item.ends_at, first, last)
+    x, end, today = (_at(at, first, last) for at in (item.starts_at, item.ends_at, now))
     x = min(x, 100 - NARROWEST)
     width = round(max(NARROWEST, end - x), 2)
     state = live_state_of(item.status, item.starts_at, item.ends_at, now) or LiveState.EXPIRED
-    names = _named(item.name, x, width, WIDE), _named(item.name, x, width, NARROW)
+    names = _named(item.name, x, width, today, WIDE), _named(item.name, x, width, today, NARROW)
     return Bar(item, state.value, x, width, HEAD + ROW * number, names)
 
 
-def _named(name: str, x: float, width: float, pixels: float) -> Name:
+def _named(name: str, x: float, width: float, today: float, pixels: float) -> Name:
     """Where the name goes, and how much of it, where a percent has so many pixels."""
     if width * pixels >= ROOM:
-        return Name(_fitted(name, width * pixels - PADDING))
-    before, after = x, 100 - x - width
+        return Name(name)
+    end = x + width
+    before, after = x - (today if today < x else 0), (today if today > end else 100) - end
     turned = before > after
     room = max(before, after) * pixels - PADDING
     return Name(_fitted(name, room), x if turned else round(x + width, 2), turned)

@@ -62,7 +62,7 @@ def _request(actor: Actor, request: ChangeRequest) -> Waiting:
 
 
 def _why(request: ChangeRequest) -> tuple[str, bool]:
-    """In a few words, and whether something went wrong."""
+    """In a few words or, where nothing is to be said besides who asks, in none; and whether something went wrong."""
     if request.is_to_look_at:
         return _("Published without review: review it afterwards"), True
     if request.is_stuck and request.state in ChangeRequest.CAN_CONFLICT:
@@ -72,7 +72,8 @@ def _why(request: ChangeRequest) -> tuple[str, bool]:
         return wrong[State(request.state)], True
     if request.state == State.CHANGES_REQUESTED:
         return _("Sent back to you: changes requested"), False
-    return _("To approve or send back"), False
+    # What most wait for: to be decided about.
+    return "", False
 
 
 def _runs(actor: Actor, now: datetime) -> list[Waiting]:

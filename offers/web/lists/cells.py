@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from offers.document.kinds.registry import Kind
 from offers.web.frame.icons import icon
-from offers.web.frame.times import ago, day
+from offers.web.frame.times import ago, day, day_in_short
 from offers.web.item.badges import changed_by, deleted_badge, status_badge
 from offers.web.lists.rows import OfferRow
 
@@ -42,6 +42,7 @@ NAME = """<td class="name-cell">
 </a>
 </div>
 </td>"""
+COUNTED = '<span class="tags-all" role="img" title="{word}: {names}">{icon}{count}</span>\n'
 EDIT = """<a class="btn btn-icon btn-ghost" href="{address}edit/" title="{word}" data-edit>
 {icon}<span class="visually-hidden">{word} {name}</span>
 </a>
@@ -65,7 +66,7 @@ BEFORE, AFTER = "M7 1 0 6l7 5z", "M193 1 200 6l-7 5z"
 # A value that is changed where it stands (web/in_place/cell.py); without JavaScript, in the form.
 CHANGE = """<a class="change-here" data-in-place="{column}" hx-get="{{address}}in-place/{column}/"
  href="{{address}}edit/#f-{field}"><span class="visually-hidden">{change} </span>"""
-DATES = '<span class="window-text">{} – {}</span>'
+DATES = '<span class="window-text"><span class="window-from">{} </span>– {}</span>'
 # The inputs of the edit form where these are changed, too.
 PLACES = {
     "window": "selectionConstraint-endDate",
@@ -86,6 +87,7 @@ class Page:
     history: tuple[SafeString, str]
     lock: SafeString
     fallback: SafeString
+    tags: tuple[SafeString, str]
 
 
 def drawn(rows: Iterable[OfferRow], columns: Iterable[str], *, may_edit: bool) -> SafeString:
@@ -98,6 +100,7 @@ def drawn(rows: Iterable[OfferRow], columns: Iterable[str], *, may_edit: bool) -
         (icon("history"), _("History")),
         icon("lock"),
         format_html('<span class="chip">{}</span>\n', _("Fallback")),
+        (icon("tag"), _("Tags")),
     )
     cells = [CELLS[column] for column in columns]
     return _lines(part for row in rows for part in (START, _first(row, page), _lines(cell(row) for cell in cells), END))
@@ -128,9 +131,10 @@ def _chips(row: OfferRow, page: Page) -> SafeString:
     fallback = page.fallback if row.item.kind == Kind.FALLBACK_OFFER else ""
     tags = format_html_join("", '<a class="chip" href="{}">{}</a>\n', row.tags)
     more = format_html('<span class="tags-more">+{}</span>\n', row.more_tags) if row.more_tags else ""
-    # What stands instead where the name leaves no room for a tag.
+    # What stands instead in every row where the column has no room for them.
+    drawn, word = page.tags
     count = len(row.tags) + row.more_tags
-    all_of_them = format_html('<span class="tags-all" aria-hidden="true">+{}</span>\n', count) if count else ""
+    all_of_them = format_html(COUNTED, word=word, names=row.tag_names, icon=drawn, count=count) if count else ""
     return format_html("{}{}{}{}", fallback, tags, more, all_of_them)
 
 
@@ -158,7 +162,7 @@ def _window(row: OfferRow) -> SafeString:
         drawn = format_html(BAR, state=bar.state, x=f"{bar.x:g}", width=f"{bar.width:g}")
     else:
         drawn = format_html(BEYOND, state=bar.state, way=AFTER if bar.x else BEFORE)
-    text = _changed_here(row, "window", format_html(DATES, day(starts), day(ends)))
+    text = _changed_here(row, "window", format_html(DATES, day_in_short(starts), day_in_short(ends)))
     return format_html(WINDOW, bar=drawn, today=f"{bar.today:g}", text=text)
 
 

@@ -56,8 +56,8 @@ class Column:
 COLUMNS: Mapping[str, Column] = {
     column.key: column
     for column in (
-        Column("status", _("Status"), "status", 206),
-        Column("window", _("Window"), "ends", 172, "window-cell"),
+        Column("status", _("Status"), "status", 132),
+        Column("window", _("Window"), "ends", 152, "window-cell"),
         Column("starts", _("Starts"), "starts", 112),
         Column("ends", _("Ends"), "ends", 112),
         Column("priority", _("Priority"), "priority", 68, "num"),
@@ -100,7 +100,7 @@ class Bar:
 @dataclass(frozen=True, slots=True)
 class OfferRow:
     """`address` is the offer's page: made here, because a `url` tag for every link costs a tenth of the list's time. So are those
-    of `tags`, each with its tag's name: the list of the offers that have it.
+    of `tags`, each with its tag's name: the list of the offers that have it. `tag_names` has all of them.
 
     `at` is the moment that the list is of, "" for now; `live` says whether customers see it then.
     `closed` says why the reader does not edit the offer, and is "" where they do; `proposes`, that an edit of it is a
@@ -115,6 +115,7 @@ class OfferRow:
     bar: Bar | None
     tags: list[tuple[str, str]]
     more_tags: int
+    tag_names: str
     channels: SafeString
     closed: str
     proposes: bool
@@ -158,6 +159,7 @@ def rows_of(
                 bar,
                 tags[:TAGS_SHOWN],
                 more,
+                ", ".join(name for _address, name in tags),
                 drawn[channels],
                 can.closed,
                 bool(can.proposes),

@@ -90,6 +90,7 @@ def test_a_row_names_the_first_tag_and_counts_the_others() -> None:
     (row,) = rows_of(ADMIN, [item], {"a/b": "Ay", "c": "Cee"})
     assert row.tags == [("/s/prod/offers/?tag=a/b", "Ay")]
     assert (row.address, row.more_tags, TAGS_SHOWN) == ("/s/prod/offers/sale/", 3, 1)
+    assert row.tag_names == "Ay, b, Cee, d"
     assert row.channels.count("<span title=") == 1
     item.document = offer(tags=["b", "c"])
     (row,) = rows_of(ADMIN, [item], {})

@@ -120,17 +120,17 @@ def test_a_list_is_the_views_whatever_the_order_of_its_filters(view: SavedView) 
 
 def test_a_width_is_kept_for_the_person_and_taken_back(editor: Client, item: LibraryItem) -> None:
     path = "/s/prod/offers/columns/width/"
-    assert '<col data-column="status" width="206">' in text_of(editor.get("/s/prod/offers/"))
+    assert '<col data-column="status" width="132">' in text_of(editor.get("/s/prod/offers/"))
     assert "Usual widths" not in text_of(editor.get("/s/prod/offers/"))
     for column, width in (("status", "300"), ("window", "240"), ("status", "")):
         assert editor.post(path, {"column": column, "width": width}).status_code == 204
     text = text_of(editor.get("/s/prod/offers/"))
-    assert '<col data-column="status" width="206">' in text
+    assert '<col data-column="status" width="132">' in text
     assert '<col data-column="window" width="240">' in text
     assert 'aria-valuenow="240"' in text
     for column, width in (("nonsense", "300"), ("status", "2"), ("status", "9999")):
         assert editor.post(path, {"column": column, "width": width}).status_code == 400
     editor.post("/s/prod/offers/columns/", {"usual_widths": "1"})
     text = text_of(editor.get("/s/prod/offers/"))
-    assert '<col data-column="window" width="172">' in text
+    assert '<col data-column="window" width="152">' in text
     assert "Priority" in text

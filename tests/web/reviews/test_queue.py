@@ -23,7 +23,8 @@ def queue_of(browser_of: As, who: object, people: Cast, more: str = "") -> str:
 
 def test_a_request_waits_for_those_who_may_decide(people: Cast, sale: LibraryItem, browser_of: As) -> None:
     ask(people.mina, sale, RENAME)
-    assert "waits for you" in queue_of(browser_of, people.jun, people)
+    assert "waits for you" in queue_of(browser_of, people.jun, people, "?tab=all")
+    assert "waits for you" not in queue_of(browser_of, people.jun, people)
     assert "Nothing is waiting for you" in queue_of(browser_of, people.mina, people)
     assert "waits for a reviewer" in queue_of(browser_of, people.mina, people, "?tab=mine")
     assert "Another name" in queue_of(browser_of, people.ara, people, "?tab=all")
@@ -133,4 +134,4 @@ def test_the_queue_costs_the_same_statements_for_one_row_and_for_many(
         ask(people.mina, sale, replace("/name", f"Sale {number}"))
     browser = browser_of(people.jun)
     with django_assert_max_num_queries(13):  # type: ignore[operator]
-        assert "waits for you" in text_of(browser.get(f"/s/{people.sandbox.name}/reviews/"))
+        assert "Another name" in text_of(browser.get(f"/s/{people.sandbox.name}/reviews/"))
