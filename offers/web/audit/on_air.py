@@ -30,6 +30,7 @@ from offers.web.frame.addresses import address_of
 from offers.web.frame.moment import Moment, at_of, machine_text, moment_of, query_of, typed
 from offers.web.frame.respond import answer
 from offers.web.lists.filters import address, links
+from offers.web.lists.rows import channels_of
 
 MAX_CURSOR = 400
 FORECAST_ROWS = 50
@@ -115,7 +116,7 @@ def _now(request: HttpRequest, actor: Actor, now: datetime) -> HttpResponse:
         "at": now,
         "typed": {"at": "", "as_known": ""},
         "page": found,
-        "kinds": {one.kind for one in found.items},
+        "rows": [(one, channels_of(one)) for one in found.items],
         "links": links(request, found.next, found.previous),
     }
     return answer(request, "audit/on_air.html", context)

@@ -145,8 +145,7 @@ def rows_of(
     for item in items:
         can = may[item.kind, item.status, item.id in reached]
         tags = [(f"{all_offers}?tag={quote(tag)}{then}", known.get(tag, tag)) for tag in item.document.get("tags", ())]
-        shown = {representation["channel"] for representation in item.document.get("representations", ())}
-        channels = tuple(sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in shown))
+        channels = tuple(channels_of(item))
         if channels not in drawn:
             drawn[channels] = _drawn(channels)
         bar, more = bar_of(item, axis, now), max(0, len(tags) - TAGS_SHOWN)
@@ -168,6 +167,12 @@ def rows_of(
             )
         )
     return rows
+
+
+def channels_of(item: LibraryItem) -> list[str]:
+    """Where it is shown, by the short names of the channels, each once."""
+    shown = {representation["channel"] for representation in item.document.get("representations", ())}
+    return sorted(channel.removeprefix(CHANNEL_PREFIX) for channel in shown)
 
 
 def _drawn(channels: Sequence[str]) -> SafeString:

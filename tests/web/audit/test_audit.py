@@ -62,7 +62,7 @@ def test_it_tells_who_did_what_the_newest_first_within_a_second_of_the_write(liv
         ("Mina Park", "Created"),
     ]
     text = text_of(auditor.get(PAGE))
-    for part in ("=Gold sale", "설날", "Approved", "version 4", "Form"):
+    for part in ("=Gold sale", "설날", "Approved", "version 4", "Form", "Priority → 77"):
         assert part in text
     sequencer.keep()
     assert lines(auditor) == everything, "the same when the log has all of it"

@@ -35,7 +35,7 @@ def test_it_shows_the_newest_checkpoint_and_how_to_check_it(lived: Sandbox, sign
         vkey,
         *note.splitlines()[:3],
         "--key VKEY --headers",
-        "Nobody has proved this history yet.",
+        "This history has not been verified yet.",
         "witness.py cosign http",
     ):
         assert part in text

@@ -78,7 +78,7 @@ def test_a_text_is_asked_for_on_its_version_confirmed_by_another_and_marked_from
     assert "Asked for by you: waits for another admin" in listed, "what is to be done stands in front"
     assert "waits for you" in flat(text_of(second.get(HOME)))
     assert '<span title="/description">Description</span>' in listed, "a field by its name"
-    assert '<details class="panel fold-panel">' in listed, "no form is open that nobody asked for"
+    assert '<details class="kept-form">' in listed, "no form is open that nobody asked for"
     own = text_of(jisoo.get(page))
     assert SECRET in own
     assert "Another admin confirms" in own

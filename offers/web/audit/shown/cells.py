@@ -6,13 +6,12 @@ Made here and not by a template, for the reason that web/lists/cells.py gives. W
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
 
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from offers.access.people import readable
 from offers.log.audit import Found
@@ -28,8 +27,28 @@ from offers.web.frame.words import version_name
 from offers.web.item.badges import status_badge
 from offers.web.item.history.door import approval, door
 
-# Asked for each line, where Django's own `get_what_display` makes this table each time.
-STEPS: Mapping[str, Any] = dict(RequestEvent.What.choices)
+What = RequestEvent.What
+# What was done to a request, or became of it, with the request where the sentence has it: who did it stands before the sentence.
+STEPS: Mapping[str, str] = {
+    What.OPENED: gettext_noop("opened {request}"),
+    What.EDITED: gettext_noop("changed {request}"),
+    What.APPROVED: gettext_noop("approved {request}"),
+    What.REQUESTED_CHANGES: gettext_noop("requested changes to {request}"),
+    What.REJECTED: gettext_noop("rejected {request}"),
+    What.WITHDRAWN: gettext_noop("withdrew {request}"),
+    What.CLAIMED: gettext_noop("took over {request}"),
+    What.REOPENED: gettext_noop("reopened {request}"),
+    What.DROPPED: gettext_noop("{request} lost an approval"),
+    What.CONFLICTED: gettext_noop("{request} ran into a conflict"),
+    What.SCHEDULED: gettext_noop("scheduled {request}"),
+    What.APPLIED: gettext_noop("applied {request}"),
+    What.BYPASSED: gettext_noop("published {request} without review"),
+    What.LOOKED: gettext_noop("reviewed {request} afterwards"),
+    What.TAKEN_BACK: gettext_noop("reverted {request}"),
+    What.FAILED: gettext_noop("{request} could not be applied"),
+    What.EXPIRED: gettext_noop("{request} expired"),
+    What.COLLIDES: gettext_noop("scheduled a change of the same fields as {request}"),
+}
 
 LIST, END = SafeString('<ol class="audit">'), SafeString("</ol>")
 NOTHING = SafeString("")
@@ -74,10 +93,7 @@ WAYS = """<div class="audit-changes" id="entry-{key}"></div>
 <a href="{its}">{everything}</a>
 </p>
 """
-REVIEW = """<a class="item-name" href="{}">
-#{} {}
-</a>
-<span>{}</span>"""
+REVIEW = '<a class="item-name" href="{}">#{} {}</a>'
 IMPORT = """<span>{}</span>
 <span class="muted mono">{} · SHA-256 {}</span>"""
 
@@ -199,8 +215,9 @@ def _what(line: Line, page: Page) -> SafeString:
     if line.revision:
         return _change(line, line.revision.item.listing, page)
     if line.step:
-        request, said = line.step.request, STEPS.get(line.step.what, line.step.what)
-        return format_html(REVIEW, _review(page.sandbox, request.number), request.number, readable(request.title), said)
+        one = line.step.request
+        named = format_html(REVIEW, _review(page.sandbox, one.number), one.number, readable(one.title))
+        return format_html("<span>{}</span>", format_html(_(STEPS[line.step.what]), request=named))
     if line.erasure:
         number = f" (#{line.erasure.erasure_id})" if line.erasure.erasure_id else ""
         of = _named(line.erasure.item.listing, page) if line.erasure.item else NOTHING
@@ -220,8 +237,9 @@ def _review(sandbox: str, number: int) -> str:
 
 def _change(line: Line, item: Listing, page: Page) -> SafeString:
     more = " " + _("and %(n)s more") % {"n": line.more} if line.more else ""
+    fields = dict.fromkeys(line.told.get(one, one) for one in line.what)
     return format_html(
-        "{}<span>{}{}</span>\n{}", _named(item, page), ", ".join(line.what), more, status_badge(line.entry.status)
+        "{}<span>{}{}</span>\n{}", _named(item, page), ", ".join(fields), more, status_badge(line.entry.status)
     )
 
 

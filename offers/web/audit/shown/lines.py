@@ -14,6 +14,7 @@ from offers.models import ErasureStep, LibraryImport, LogEntry, RequestEvent, Re
 from offers.review.changes.approvals import Approval, approvals_of
 from offers.web.access.changes import Line as AccessLine
 from offers.web.access.changes import lines as access_lines
+from offers.web.audit.shown.given import given
 
 FIELDS_TOLD = 3
 REMOVED = '[{"op":"remove","path":""}]'
@@ -35,6 +36,8 @@ class Line:
     client: str = ""
     now: str = ""
     what: list[str] = field(default_factory=list)
+    # What the page says in the place of these, where it says more: "Priority → 3".
+    told: dict[str, str] = field(default_factory=dict)
     more: int = 0
     note: str = ""
     revision: Revision | None = None
@@ -63,6 +66,7 @@ def _line(one: Told, now: str, accesses: Mapping[int, AccessLine]) -> Line:
     if one.revision:
         line.client, line.note = one.revision.client_id, one.revision.note
         line.what, line.more = _what(one.entry, one.revision)
+        line.told = given(one.revision)
     elif one.step:
         line.client, line.note = one.step.client_id, one.step.text
     elif one.erasure:

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from offers.access.members import may_manage
 from offers.access.permissions import check_audit
 from offers.access.then import Member, access_at
 from offers.log.taken.bypasses import Use, own_approvals, uses
@@ -22,6 +23,9 @@ from offers.web.frame.respond import answer
 from offers.web.frame.times import exact_text
 
 SHOWN = 50
+# Requests that the row of a control leads to.
+WAYS = 3
+PROGRAMS = "#programs-title"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,16 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What is to be so, whether it is (`holds`), what that was seen by, and where on the page, or beside it, there is more."""
+    """What is to be so, whether it is (`holds`), what that was seen by, and where on the page, or beside it, there is more.
+
+    `ways`: where it is seen to, where it does not hold, each a name and an address.
+    """
 
     name: str
     holds: bool
     found: str
     more: str
+    ways: Sequence[tuple[str, str]] = ()
 
 
 def page(request: HttpRequest, sandbox: str) -> HttpResponse:
@@ -61,8 +69,8 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     controls = [
         _own_approval(own, looked_at, more_requests),
         _second_person(access.policy),
-        _looked_at(found, then),
-        _owned(programs),
+        _looked_at(found, then, sandbox),
+        _owned(programs, f"{reverse('access', args=[sandbox])}#clients-title" if may_manage(actor) else PROGRAMS),
         _proved(last, reverse("audit_integrity", args=[sandbox]), then=at is not None),
     ]
     context: dict[str, object] = {
@@ -117,7 +125,7 @@ def _second_person(policy: str) -> Control:
     return Control(_("Live changes need a second person"), holds, found, "#policies-title")
 
 
-def _looked_at(found: Sequence[Use], then: datetime) -> Control:
+def _looked_at(found: Sequence[Use], then: datetime, sandbox: str) -> Control:
     """What did not wait for a second person: one is to look at it afterwards, within the time that there is for it."""
     unseen, late = sum(use.looked_at is None for use in found), sum(use.is_late(then) for use in found)
     if not found:
@@ -126,15 +134,18 @@ def _looked_at(found: Sequence[Use], then: datetime) -> Control:
         said = ngettext("Used %(n)s time", "Used %(n)s times", len(found)) % {"n": len(found)}
         left = ((_("{n} not reviewed yet"), unseen), (_("{n} too late"), late))
         said += "".join(f" · {words.format(n=n)}" for words, n in left if n)
-    name = _("Emergency changes are reviewed on time")
-    return Control(name, not unseen and not late, said, "#bypass-title")
+    left = [use.request.number for use in found if use.looked_at is None]
+    ways = [(f"#{number}", reverse("review", args=[sandbox, number])) for number in left[:WAYS]]
+    return Control(_("Emergency changes are reviewed on time"), not unseen and not late, said, "#bypass-title", ways)
 
 
-def _owned(programs: Sequence[Member]) -> Control:
+def _owned(programs: Sequence[Member], where: str) -> Control:
+    """`where` the clients are, with their owners: for whoever may set these, where they do."""
     nobodys = [one.name for one in programs if _is_nobodys(one)]
     said = f"{_('Without an owner:')} {', '.join(nobodys)}" if nobodys else _("Each has an owner")
     said = said if programs else _("No program works in this sandbox.")
-    return Control(_("Every API client belongs to somebody"), not nobodys, said, "#programs-title")
+    ways = [(_("API clients"), where)] if nobodys else []
+    return Control(_("Every API client has an owner"), not nobodys, said, PROGRAMS, ways)
 
 
 def _is_nobodys(program: Member) -> bool:
@@ -143,13 +154,14 @@ def _is_nobodys(program: Member) -> bool:
 
 def _proved(last: LogCheck | None, more: str, *, then: bool) -> Control:
     if last is None:
-        said = _("Nobody had proved this history by then.") if then else _("Nobody has proved this history yet.")
+        said = _("It had not been verified by then.") if then else _("This history has not been verified yet.")
     elif last.differences:
         said = ngettext("%(n)s difference was found", "%(n)s differences were found", last.differences)
         said = said % {"n": last.differences}
     else:
-        said = _("Proved on {when}").format(when=exact_text(last.at))
-    return Control(_("History is what it was"), last is not None and not last.differences, said, more)
+        said = _("Verified on {when}").format(when=exact_text(last.at))
+    holds = last is not None and not last.differences
+    return Control(_("History is verified"), holds, said, more, [] if holds else [(_("Integrity"), more)])
 
 
 def _counts(found: Sequence[Use], then: datetime, of: Callable[[Use], tuple[str, str]]) -> list[Count]:

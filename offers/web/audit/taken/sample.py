@@ -116,7 +116,6 @@ def _form(
         "kind": query.get("kind", ""),
         "kinds": [(kind.value, _(KINDS[kind].label)) for kind in Kind],
         "bypass": query.get("bypass") == "yes",
-        "entries": checkpoints.size_of(actor.sandbox),
         "signed": _is_signed(actor),
     }
     return answer(request, "audit/taken/sample.html", context, status=422 if refused else 200)

@@ -155,6 +155,7 @@ def test_uses_of_bypass_say_who_looked_and_how_soon(people: Cast, sign_in: SignI
     controls = {one.name: one for one in page.context["controls"]}
     assert [one.holds for one in controls.values()] == [True, True, False, True, False]
     assert "1 not reviewed yet · 1 too late" in controls["Emergency changes are reviewed on time"].found
+    assert controls["Emergency changes are reviewed on time"].ways == [("#3", "/s/prod/reviews/3/")]
     assert "2 of 5 controls need attention" in text
     assert re.search(r"<td>Bora</td><td[^>]*>2</td><td[^>]*>1</td><td[^>]*>1</td>", text)
     assert "Never." in text
@@ -221,7 +222,7 @@ def test_a_past_moment_is_judged_by_nothing_that_came_after_it(people: Cast, sig
     said, said_now = flat(text_of(then)), flat(text_of(now))
     assert "2 differences were found" in said_now
     assert "reviewed by Jun" in said_now
-    for part in ("Nobody had proved this history by then", "nobody else had reviewed it by then", "Who could do what"):
+    for part in ("It had not been verified by then", "nobody else had reviewed it by then", "Who could do what"):
         assert part in said
         assert part not in said_now
     assert [one.policy for one in then.context["policies"]] == ["two-people"]

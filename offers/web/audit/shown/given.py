@@ -1,0 +1,58 @@
+"""What a change gave to a field, where a line has room for it: read from its patch alone, so that no line asks for more."""
+
+from typing import Any
+
+import orjson
+from django.utils.translation import gettext as _
+
+from offers.document.errors import JSON
+from offers.document.kinds.reading import DECLARED, REFERENCES, named
+from offers.document.values import unescape
+from offers.document.words.labels import UNKNOWN_FIELD
+from offers.document.words.naming import value_text
+from offers.document.words.touched import fields_of
+from offers.models import Revision
+from offers.web.frame.words import shown
+
+# Characters of a patch that is read for it, and of a value that a line has room for.
+READ_UP_TO, ROOM = 600, 32
+# Ids say nothing without a query, and a source says little by its first words.
+UNTOLD = REFERENCES | {"content", "status"}
+LIMITS = ("cappingConstraint", "frequencyCappingConstraints")
+
+
+def given(made: Revision) -> dict[str, str]:
+    """What a line says of the fields that a change touched, by what these are called: with their new values, where there is room."""
+    found: dict[str, str] = {}
+    if len(made.patch) > READ_UP_TO or not made.patch.startswith("["):
+        return found
+    for operation in orjson.loads(made.patch):
+        if operation["op"] not in ("add", "replace"):
+            continue
+        for field in list(fields_of([operation]))[-1:]:
+            called, label, value = _(DECLARED[field]), _label(field, operation["path"]), _text(operation)
+            # Where two of one name were changed, it says nothing which of them got the value.
+            found[called] = f"{label} → {value}" if value and called not in found else _(DECLARED[_top(field)])
+    return found
+
+
+def _top(field: str) -> str:
+    """Whatever of a limit was changed, the limits were."""
+    top = field.partition("/")[0]
+    return top if top in LIMITS else field
+
+
+def _label(field: str, pointer: str) -> str:
+    """Of what people name themselves, as an attribute, its name."""
+    around, last = map(unescape, pointer[1:].rpartition("/")[::2])
+    own = named(field).item if around == field and not (last.isdecimal() or last == "-") else UNKNOWN_FIELD
+    return _(DECLARED[_top(field)]) if own == UNKNOWN_FIELD else _(own).format(name=last)
+
+
+def _text(operation: dict[str, Any]) -> str:
+    value: JSON = operation.get("value")
+    member = unescape(operation["path"].rpartition("/")[2])
+    if isinstance(value, dict | list) or value is None or member in UNTOLD or member.isdecimal() or member == "-":
+        return ""
+    text = " ".join(shown(*value_text(member, value)).split())
+    return text if len(text) <= ROOM else text[:ROOM].rsplit(" ", 1)[0] + "…"
