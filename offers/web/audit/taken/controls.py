@@ -134,8 +134,8 @@ def _looked_at(found: Sequence[Use], then: datetime, sandbox: str) -> Control:
         said = ngettext("Used %(n)s time", "Used %(n)s times", len(found)) % {"n": len(found)}
         left = ((_("{n} not reviewed yet"), unseen), (_("{n} too late"), late))
         said += "".join(f" · {words.format(n=n)}" for words, n in left if n)
-    left = [use.request.number for use in found if use.looked_at is None]
-    ways = [(f"#{number}", reverse("review", args=[sandbox, number])) for number in left[:WAYS]]
+    unreviewed = [use.request.number for use in found if use.looked_at is None]
+    ways = [(f"#{number}", reverse("review", args=[sandbox, number])) for number in unreviewed[:WAYS]]
     return Control(_("Emergency changes are reviewed on time"), not unseen and not late, said, "#bypass-title", ways)
 
 
