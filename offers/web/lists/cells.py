@@ -100,7 +100,7 @@ def drawn(rows: Iterable[OfferRow], columns: Iterable[str], *, may_edit: bool) -
         (icon("history"), _("History")),
         icon("lock"),
         format_html('<span class="chip">{}</span>\n', _("Fallback")),
-        (icon("tag"), _("Tags")),
+        (icon("tag"), escape(_("Tags"))),
     )
     cells = [CELLS[column] for column in columns]
     return _lines(part for row in rows for part in (START, _first(row, page), _lines(cell(row) for cell in cells), END))
@@ -128,14 +128,15 @@ def _first(row: OfferRow, page: Page) -> SafeString:
 
 
 def _chips(row: OfferRow, page: Page) -> SafeString:
-    fallback = page.fallback if row.item.kind == Kind.FALLBACK_OFFER else ""
+    fallback = page.fallback if row.item.kind == Kind.FALLBACK_OFFER else SafeString("")
+    if not row.tags:
+        return fallback
     tags = format_html_join("", '<a class="chip" href="{}">{}</a>\n', row.tags)
-    more = format_html('<span class="tags-more">+{}</span>\n', row.more_tags) if row.more_tags else ""
+    more = f'<span class="tags-more">+{row.more_tags}</span>\n' if row.more_tags else ""
     # What stands instead in every row where the column has no room for them.
     drawn, word = page.tags
-    count = len(row.tags) + row.more_tags
-    all_of_them = format_html(COUNTED, word=word, names=row.tag_names, icon=drawn, count=count) if count else ""
-    return format_html("{}{}{}{}", fallback, tags, more, all_of_them)
+    counted = COUNTED.format(word=word, names=escape(row.tag_names), icon=drawn, count=len(row.tags) + row.more_tags)
+    return SafeString(f"{fallback}{tags}{more}{counted}")
 
 
 def _edit(row: OfferRow, name: SafeString, page: Page) -> SafeString:
