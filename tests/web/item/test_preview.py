@@ -9,6 +9,7 @@ from offers.document.kinds.registry import OFFER_KINDS
 from offers.ledger import writes
 from offers.models import LibraryItem, Sandbox
 from offers.web.frame.pictures import asked_for, hosts_of
+from offers.web.item import expressions
 from tests.cast import FORM, actor, make, make_placement, offer, patch, replace
 from tests.cast import shown_in as shown
 from tests.measure import least
@@ -100,6 +101,38 @@ def test_what_is_typed_is_under_the_same_policy_and_opens_no_connections(browser
     as_text = browser.post("/s/prod/preview/", {"type": "text", "content": content})
     assert "&lt;iFrame src" in text_of(as_text), "plain text is shown as it is"
     assert typed["X-DNS-Prefetch-Control"] == "off"
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ("<h2>{{ a.count }} left</h2>", "<h2>[a.count] left</h2>"),
+        ("{% if a %}A{{{b}}}", "[{% if a %}]A[b]"),
+        ("{{ a | f: &quot;<b>&quot; }}", "[a | f: &quot;&lt;b&gt;&quot;]"),
+        ('<a title="1 > 0" href="{{a}}">{{b}}</a>', '<a title="1 > 0" href="{{a}}">[b]</a>'),
+        ("<style>p::before { content: '{{a}}' }</style><!-- {{b}} --><TextArea>{{c}}</textarea>{{d}}", None),
+        ("{{ never closed <b>", "{{ never closed <b>"),
+        ("<p {{a}", "<p {{a}"),
+    ],
+)
+def test_an_expression_in_a_content_is_one_marked_piece_where_it_is_text(content: str, shown: str | None) -> None:
+    found = expressions.in_html(content)
+    read = re.sub(r'<offer-expression title="[^"]*">(.*?)</offer-expression>', r"[\1]", found)
+    assert read == (shown if shown is not None else content.replace("{{d}}", "[d]"))
+
+
+def test_an_expression_in_a_text_is_marked_and_nothing_else_is_html(browser: Client) -> None:
+    for kind in ("text", "json"):
+        sent = text_of(browser.post("/s/prod/preview/", {"type": kind, "content": "<b>{{ a.b }}"}))
+        assert '&lt;b&gt;<offer-expression title="{{ a.b }}">a.b</offer-expression></pre>' in sent, kind
+    html = text_of(browser.post("/s/prod/preview/", {"type": "html", "content": "{{a}}<iframe src=x>{{ '<iframe>' }}"}))
+    assert "<iframe" not in html
+
+
+@pytest.mark.parametrize("piece", ["{{", "{{a", "{%a", "<a '", '<a="', "<!--", "<style>", "{{a}}", "<a {{", "</"])
+def test_expressions_are_found_in_time_whatever_stands_around_them(piece: str) -> None:
+    content = piece * (300_000 // len(piece))
+    assert least(lambda: expressions.in_html(content), 0.5) < 0.5
 
 
 def test_json_is_laid_out_and_stays_text(browser: Client) -> None:
