@@ -45,7 +45,7 @@ def input_id(name: str) -> str:
 
 @register.inclusion_tag("edit/_field.html")
 def field(page: FormPage, at: str, path: str, label: str = "", **more: Any) -> dict[str, Any]:
-    """A labelled input with its problems. See `control`; `hint` stands below, `wide` spans the whole row."""
+    """A labelled input with its problems. See `control`; `hint` and the template `below` stand below, `wide` spans the whole row."""
     return _context(page, f"{at}/{path}", label, **more)
 
 
@@ -71,7 +71,7 @@ def _context(
     was = page.were.get(name)
     id = input_id(name)
     described_by = [f"{id}-hint"] * bool(more.get("hint")) + [f"{id}-problem"]
-    described_by += [f"{id}-wanted"] * (name in page.marks)
+    described_by += [f"{id}-wanted"] * (name in page.marks) + [f"{id}-warned"] * bool(more.get("below"))
     return {
         "page": page,
         "name": name,

@@ -75,10 +75,6 @@ for (const mark of marks) {
     show(mark, () => true);
   });
 }
-holder.addEventListener("click", () => {
-  holder.ariaPressed = `${document.body.classList.toggle("is-who-asked")}`;
-  hide();
-});
 document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 document.addEventListener("scroll", () => open && place(open, open.previousElementSibling), { passive: true });
 document.addEventListener("pointerdown", (event) => open && !open.contains(event.target) && hideSoon());

@@ -20,7 +20,7 @@ from offers.models import LibraryItem
 from offers.web.edit.choices import LibraryChoices, library_choices
 from offers.web.edit.form_page import NOT_CHOSEN, Choices, form_page
 from offers.web.edit.saving import Plan, people, plan_for, since, verdict
-from offers.web.edit.warnings import warnings
+from offers.web.edit.warnings import has_ended, warnings
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.sections import SECTION_OF, Section
 from offers.web.item.proposals.requested import Requested, requested_of
@@ -78,7 +78,12 @@ def _preview_of_new(desk: Desk) -> dict[str, Any]:
     changes = [change for change in describe({}, document, names=names) if not _is_default(change)]
     shown = form_page(desk.actor, desk.form, desk.choices)
     shown.add_problems([*form_problems(desk.form), *validate(desk.form.kind, document)], document)
-    return {"changes": changes, "page": shown, "warnings": warnings({}, document, timezone.now())}
+    return {
+        "changes": changes,
+        "page": shown,
+        "warnings": warnings({}, document, timezone.now()),
+        "ended": has_ended({}, document, timezone.now()),
+    }
 
 
 def _is_default(change: Change) -> bool:
@@ -111,6 +116,7 @@ def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
         "refusal": said.refusal,
         "review": said.review,
         "warnings": warnings(head.document, plan.document, timezone.now()),
+        "ended": has_ended(head.document, plan.document, timezone.now()),
         **(_meanwhile(desk, item, plan) if stale else {}),
     }
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import mark_safe
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,7 +22,7 @@ from offers.models import LibraryItem
 from offers.web.frame.access import actor_for, item_for
 from offers.web.frame.pictures import asked_for
 from offers.web.frame.sections import OFFERS, Section
-from offers.web.item import expressions
+from offers.web.item.shown import expressions
 
 # Our own pictures, and those of the sites that the reader asked for; nothing else is loaded.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src {}; frame-ancestors 'self'; sandbox"
@@ -73,7 +72,7 @@ def shown(request: HttpRequest, component: Mapping[str, Any], pictures: Sequence
     """The content under a policy of its own, in frames of our pages only; with pictures of these sites."""
     type, content = component_type(component.get("type", "")), component.get("content", "")
     if type == "html":
-        content = mark_safe(_CONNECTING.sub("<wbr ", expressions.in_html(content)))
+        content = _CONNECTING.sub("<wbr ", expressions.in_html(content))
     elif type != "imagelink":
         content = expressions.in_text(laid_out(content) if type == "json" else content)
     context = {"component": {**component, "content": content}, "type": type}

@@ -9,7 +9,7 @@ from offers.document.kinds.registry import OFFER_KINDS
 from offers.ledger import writes
 from offers.models import LibraryItem, Sandbox
 from offers.web.frame.pictures import asked_for, hosts_of
-from offers.web.item import expressions
+from offers.web.item.shown import expressions
 from tests.cast import FORM, actor, make, make_placement, offer, patch, replace
 from tests.cast import shown_in as shown
 from tests.measure import least

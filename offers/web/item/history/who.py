@@ -28,7 +28,7 @@ def who(context: RequestContext, *places: str | Iterable[str]) -> SafeString:
     return format_html(
         '<a class="who-mark" href="{}{}" data-who="{}" aria-label="{}">{}</a>',
         page,
-        "#removed" if pointers == [""] else f"#{anchor(there)}" if there else "",
+        f"#{anchor(there)}" if there else "",
         " ".join(quote(one) for one in pointers),
         _("Who changed this"),
         icon("user"),

@@ -85,7 +85,7 @@ def test_an_overview_asks_for_nothing_and_leads_from_each_field_to_its_row(edito
     html = editor.get("/s/prod/offers/sale/").content.decode()
     assert f'data-who-from="{PAGE}"' in html
     asked = re.findall(r'class="who-mark" href="([^"]+)" data-who="([^"]*)"', html)
-    assert {"/name", "/status", "/rank", "/characteristics/a%20colour", ""} <= {place for _link, place in asked}
+    assert {"/name", "/status", "/rank", "/characteristics/a%20colour"} <= {place for _link, place in asked}
     rows = editor.get(PAGE).content.decode()
     for link, place in asked:
         page, _, at = link.partition("#")
@@ -99,7 +99,7 @@ def test_the_page_of_who_changed_what_says_who_removed_what(editor: Client, bare
     for part in ("Half price on Friday", "Ada Moss", "Legal said no", "version 6", "Holiday 2026", "version 8"):
         assert part in removed
     assert "size" not in removed.lower(), "it came back"
-    assert "No removed fields." in text_of(editor.get("/s/prod/tags/holiday/blame/"))
+    assert "removed" not in text_of(editor.get("/s/prod/tags/holiday/blame/"))
 
 
 def test_as_of_a_moment_it_says_who_had_removed_what_by_then(editor: Client, bare: LibraryItem) -> None:

@@ -45,7 +45,7 @@ def test_the_page_and_the_form_of_an_item_name_its_open_requests(
     request = ask(people.mina, sale, replace("/rank/priority", 9))
     asks_second = ("Changes to live offers need a second person.", "it goes live once somebody else agrees.")
     for address, last in zip((PAGE, EDIT), asks_second, strict=True):
-        assert strip_of(jun, address).startswith("1 open request #1 Another name Mina Open Priority ")
+        assert strip_of(jun, address).startswith("1 open request #1 Another name Mina Open changes Priority ")
         assert strip_of(jun, address).endswith(last)
         assert "Another name yours Open" in strip_of(mina, address)
         assert 'href="/s/prod/reviews/1/"' in text_of(jun.get(address))
@@ -62,7 +62,7 @@ def test_every_kind_names_them_and_what_is_deleted_as_well(people: Cast, sale: L
     jun = browser_of(people.jun)
     home = LibraryItem.objects.get(id="home")
     ask(people.mina, home, replace("/name", "Front page"))
-    assert "Another name Mina Open Name" in strip_of(jun, "/s/prod/placements/home/")
+    assert "Another name Mina Open changes Name" in strip_of(jun, "/s/prod/placements/home/")
     assert marks_of(text_of(jun.get("/s/prod/placements/home/edit/"))) == {"name": "Mina changes this in #1"}
     ask(people.mina, sale, [DELETE])
     assert "would delete it" in strip_of(jun, PAGE)
