@@ -27,7 +27,7 @@ def revision_of(item: LibraryItem) -> Revision:
 
 
 def test_what_is_live_changes_once_a_second_person_agrees(people: Cast, sale: LibraryItem) -> None:
-    with pytest.raises(ReviewRequired, match="only with a second person"):
+    with pytest.raises(ReviewRequired, match="need a second person"):
         patch(people.mina, sale, RENAME)
     request = ask(people.mina, sale, RENAME)
     assert (request.number, request.state, now(sale).etag) == (1, State.OPEN, 1)

@@ -38,21 +38,21 @@ class About:
 
 ABOUT: Mapping[str, About] = {
     "asked": About(
-        _("A review is asked for"),
+        _("A review was requested"),
         (What.OPENED, What.REOPENED, What.EDITED, What.BYPASSED),
     ),
-    "commented": About(_("Comments"), (Notice.What.COMMENTED,)),
+    "commented": About(_("A comment was added"), (Notice.What.COMMENTED,)),
     "decided": About(
-        _("What others decide: approved, changes requested, rejected, taken over"),
+        _("A request was approved, sent back, rejected or taken over"),
         (
             *(What.APPROVED, What.REQUESTED_CHANGES, What.REJECTED, What.WITHDRAWN),
             *(What.CLAIMED, What.SCHEDULED, What.LOOKED),
         ),
     ),
-    "dropped": About(_("An approval does not count any more"), (What.DROPPED,)),
-    "conflicted": About(_("Conflicts"), (What.CONFLICTED, What.COLLIDES)),
-    "applied": About(_("Applied, or taken back at the end of its period"), (What.APPLIED, What.TAKEN_BACK)),
-    "failed": About(_("Could not be applied, or expired"), (What.FAILED, What.EXPIRED)),
+    "dropped": About(_("An approval was dropped"), (What.DROPPED,)),
+    "conflicted": About(_("A request ran into a conflict"), (What.CONFLICTED, What.COLLIDES)),
+    "applied": About(_("A change was applied, or reverted when its period ended"), (What.APPLIED, What.TAKEN_BACK)),
+    "failed": About(_("A change could not be applied, or expired"), (What.FAILED, What.EXPIRED)),
 }
 _ABOUT = {what: name for name, about in ABOUT.items() for what in about.whats}
 

@@ -96,7 +96,7 @@ OF_PAGES = (
         _("On a page of a past moment"),
         frozenset(),
         (
-            Shortcut(("[", "]"), _("Change before or after")),
+            Shortcut(("[", "]"), _("Previous or next change")),
             Shortcut(("n",), _("Back to now")),
         ),
     ),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from offers.access.permissions import Actor, can_edit
+from offers.access.policy import can_review
 from offers.document.words.describe import Change, describe
 from offers.ledger import history as past
 from offers.models import ChangeRequest, RequestComment, reading
@@ -86,6 +87,9 @@ def shown(
         "scheduled": in_its_zone(asked_for, asked_for.apply_at) if asked_for.apply_at else "",
         "not_judged": not_judged_by(actor, asked_for),
         "not_agreed": not_agreed_by(actor, found) if under_way else "",
+        "may_review": can_review(actor),
+        # What can be undone from here: the one change of a request that was applied.
+        "undoes": rows[0] if len(rows) == 1 and rows[0].is_there and rows[0].place.change.applied_etag else None,
         "has_agreed": any(event.actor_key == actor.key for event in found.approvals),
         "has_said": any(event.actor_key == actor.key for event in (*found.approvals, *found.objections)),
         "may_edit": can_edit(actor),

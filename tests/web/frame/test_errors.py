@@ -91,8 +91,8 @@ def test_who_may_not_is_told_who_can_give_them_another_role(sign_in: SignIn, ite
     assert SIDEBAR in text
     assert "<p>You can read this sandbox but not change it.</p>" in text
     assert "Nothing was changed." not in text, "who only looked knows"
-    assert "Ask for another role: " in text
-    assert re.search('role: (<a href="mailto:[^"]+">)?Jisoo Kim(</a>)?\\n', text)
+    assert "To get access, ask " in text
+    assert re.search('access, ask (<a href="mailto:[^"]+">)?Jisoo Kim(</a>)?[.]', text)
 
 
 def test_scripts_get_a_sentence_and_no_page(sign_in: SignIn, item: LibraryItem) -> None:

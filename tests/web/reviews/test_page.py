@@ -239,11 +239,18 @@ def test_what_was_approved_is_applied_now(people: Cast, sale: LibraryItem, brows
     assert now(sale).name == "Autumn sale"
 
 
-def test_what_was_published_without_waiting_is_looked_at_by_somebody_else(
+def test_what_was_published_without_review_is_reviewed_afterwards_or_undone_by_somebody_else(
     people: Cast, sale: LibraryItem, browser_of: As
 ) -> None:
     request = requests.publish(people.bora, [wanted(sale, RENAME)], "Wrong price", "It was wrong")
-    assert "Published without review" in text_of(browser_of(people.jun).get(at(request)))
+    page = browser_of(people.jun).get(at(request))
+    assert "Published without review" in text_of(page)
+    assert (
+        f"/history/{requests.get(people.jun, request.number).changes.get().applied_etag}/undo/" in page.content.decode()
+    )
+    for_others = browser_of(people.mina).get(at(request))
+    assert "A reviewer or an admin has to check this" in text_of(for_others)
+    assert "/undo/" not in for_others.content.decode()
     assert send(browser_of(people.jun), request, "look/").status_code == 302
     assert ChangeRequest.objects.get(key=request.key).looked_at is not None
 

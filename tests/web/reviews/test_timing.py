@@ -114,7 +114,7 @@ def test_a_period_says_when_it_is_taken_back_and_what_became_of_that(
 
     assert "It is reverted on 2 Dec 2099, 09:00 KST." in page(alone)
     # Who decides about what goes live is told what of it changes by itself.
-    assert f"#{alone.number} of Mina takes back Name of “Autumn sale” on 2 Dec 2099, 09:00 KST." in page(live)
+    assert f"#{alone.number} of Mina reverts Name of “Autumn sale” on 2 Dec 2099, 09:00 KST." in page(live)
     agree(people.jun, live)
     monkeypatch.setattr(timezone, "now", lambda: datetime(2099, 12, 2, tzinfo=UTC))
     schedule.keep()
@@ -133,4 +133,4 @@ def test_who_decides_is_told_of_what_is_taken_back_of_that_which_it_is_shown_wit
     alone = requests.apply(people.mina, ask(people.mina, side, RENAME, when=when))
     live = ask(people.bora, draft, replace("/status", "approved"))
     page = browser_of(people.jun).get(f"/s/{live.sandbox.name}/reviews/{live.number}/").content.decode()
-    assert f"#{alone.number} of Mina takes back Name of “Autumn sale” on 2 Dec 2099, 09:00 KST." in page
+    assert f"#{alone.number} of Mina reverts Name of “Autumn sale” on 2 Dec 2099, 09:00 KST." in page
