@@ -82,7 +82,7 @@ def _preview_of_new(desk: Desk) -> dict[str, Any]:
         "changes": changes,
         "page": shown,
         "warnings": warnings({}, document, timezone.now()),
-        "ended": has_ended({}, document, timezone.now()),
+        "ended": has_ended(document, timezone.now()),
     }
 
 
@@ -116,7 +116,7 @@ def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
         "refusal": said.refusal,
         "review": said.review,
         "warnings": warnings(head.document, plan.document, timezone.now()),
-        "ended": has_ended(head.document, plan.document, timezone.now()),
+        "ended": has_ended(plan.document, timezone.now()),
         **(_meanwhile(desk, item, plan) if stale else {}),
     }
 

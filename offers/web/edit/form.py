@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -44,6 +45,7 @@ from offers.web.edit.desk import Desk, preview, why_proposed
 from offers.web.edit.form_page import FormPage, form_page, tags_like
 from offers.web.edit.saving import Contested, Plan, Saved, people, plan_for, planned, save, since
 from offers.web.edit.wanted import marks
+from offers.web.edit.warnings import has_ended
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.addresses import address_of
 from offers.web.frame.middleware import zone_named, zone_of
@@ -291,6 +293,7 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "not_saved": status >= 400,
         "is_stale": asking(desk.request).is_stale,
         "is_another": opened_by_another(desk.request),
+        "ended": has_ended(desk.form.before, timezone.now()),
     }
     template = f"edit/library/{desk.form.kind}.html" if isinstance(desk.form, LibraryForm) else "edit/form.html"
     return answer(desk.request, template, {**base, **values, **context}, fragment=fragment, status=status)

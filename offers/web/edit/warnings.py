@@ -29,16 +29,16 @@ def warnings(before: Document, after: Document, now: datetime) -> list[str]:
         found.append(
             _("This offer is approved and has limits: with new dates, its counters may start again from zero.")
         )
-    if has_ended(before, after, now):
+    if before != after and has_ended(after, now):
         found.append(_("The end date has passed, so nobody will see this offer."))
     if after.get("status") == "approved" and before.get("status") != "approved" and not after.get("representations"):
         found.append(_("It has no representation, so no placement can show it."))
     return found + [_json_warning(at) for content in _json_contents(after) if (at := broken_at(content)) is not None]
 
 
-def has_ended(before: Document, after: Document, now: datetime) -> bool:
-    """Whether what would be saved is over: said of a change, and not of what nobody touched."""
-    return before != after and _is_past(after.get("selectionConstraint", {}).get("endDate"), now)
+def has_ended(document: Document, now: datetime) -> bool:
+    """Whether nobody sees the offer any more. Its field says so from the start: nothing moves below it with the first change."""
+    return _is_past(document.get("selectionConstraint", {}).get("endDate"), now)
 
 
 def _is_past(date: Any, now: datetime) -> bool:
