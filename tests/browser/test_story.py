@@ -85,7 +85,7 @@ def test_a_change_is_proposed_talked_about_changed_agreed_to_and_made(
     expect(mina.get_by_role("button", name="Approve")).to_have_count(0)
     requests.add(people.mina, request, [wanted(sale, replace("/name", "Autumn sale 2026"))])
     jun.goto("/s/prod/reviews/1/")
-    expect(jun.locator("main")).to_contain_text("Must still say yes")
+    expect(jun.locator("main")).to_contain_text("Needs approval from")
     assert jun.evaluate(TWICE) == []
     jun.get_by_role("button", name="Approve").click()
     expect(toast).to_contain_text("it is applied when its time comes")

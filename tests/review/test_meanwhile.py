@@ -89,7 +89,7 @@ def test_she_sees_why_on_its_page_and_may_still_say_no(people: Cast, asked: Chan
     for page, name in ((hers, "Jisoo"), (others, "you")):
         assert "Jun changed Condition of “Gold” after this was proposed: version 2," in page
         assert "Nothing else has changed since it was proposed." not in page
-        assert f"Must still say yes: {name}." in page
+        assert f"Needs approval from {name}." in page
     queue = [browser_of(actor).get("/s/prod/reviews/?tab=all").content for actor in (people.jun, people.jisoo)]
     assert [b'name="pick"' in page for page in queue] == [False, True]
 

@@ -224,14 +224,14 @@ def still_to_agree(actor: Actor, request: ChangeRequest, found: Standing) -> str
     # No more of them are looked at than are named: whose programs changed something is a question about each.
     reviewers = list(islice(_reviewers(actor, request, found), NAMED + 1))
     if not reviewers:
-        return _("A reviewer or an admin who wrote none of it must say yes, and there is none in this sandbox.")
+        return _("A reviewer or an admin who wrote none of it must approve it, and there is none in this sandbox.")
     names = [_("you") if key == actor.key else name for key, name in reviewers]
     if len(reviewers) > NAMED:
         if reviewers[0][0] == actor.key:
-            return _("You or another reviewer must say yes.")
-        said = _("One of {people} or another reviewer must say yes.")
+            return _("Needs approval from you or another reviewer.")
+        said = _("Needs approval from one of {people} or another reviewer.")
         return said.format(people=", ".join(names[:NAMED]))
-    return _("Must still say yes: {people}.").format(people=_(" or ").join(names))
+    return _("Needs approval from {people}.").format(people=_(" or ").join(names))
 
 
 def _reviewers(actor: Actor, request: ChangeRequest, found: Standing) -> Iterator[tuple[str, str]]:

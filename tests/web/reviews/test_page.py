@@ -48,11 +48,11 @@ def test_it_says_what_changes_and_what_happens_at_approval(people: Cast, sale: L
     said = text_of(page)
     for words in ("Another name", "Legal asked for it", "Autumn", "Goes live at once", "Nothing else has changed"):
         assert words in said
-    assert "Must still say yes: you or Jisoo." in said, "whoever reads it comes first, and is no third person"
+    assert "Needs approval from you or Jisoo." in said, "whoever reads it comes first, and is no third person"
     assert 'href="#decision"' in page.content.decode(), "on phones, the way to the decision"
     page = browser_of(people.mina).get(at(request))
     said = text_of(page)
-    assert "Must still say yes: Jisoo or Jun." in said or "Must still say yes: Jun or Jisoo." in said
+    assert "Needs approval from Jisoo or Jun." in said or "Needs approval from Jun or Jisoo." in said
     assert 'href="#decision"' not in page.content.decode(), "only for who may decide"
 
 
