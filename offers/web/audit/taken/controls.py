@@ -122,7 +122,7 @@ def _own_approval(own: Sequence[int], looked_at: int, more: bool) -> Control:
 def _second_person(policy: str) -> Control:
     holds = policy == Sandbox.ReviewPolicy.TWO_PEOPLE
     found = str(Sandbox.ReviewPolicy(policy).label)
-    return Control(_("Live changes need a second person"), holds, found, "#policies-title")
+    return Control(_("A second person publishes live changes"), holds, found, "#policies-title")
 
 
 def _looked_at(found: Sequence[Use], then: datetime, sandbox: str) -> Control:
