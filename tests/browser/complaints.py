@@ -37,9 +37,10 @@ MEASURE = """async rules => {
   return found.violations;
 }"""
 
-# A colour on its way to another one is nobody's fault.
+# A colour on its way to another one is nobody's fault. What goes with scrolling, not with time, never ends.
 SETTLED = """() => Promise.allSettled(document.getAnimations()
-  .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished))"""
+  .filter(one => one.timeline === document.timeline && one.effect.getComputedTiming().endTime !== Infinity)
+  .map(one => one.finished))"""
 
 
 def violations(page: Page) -> list[Any]:
