@@ -186,11 +186,11 @@ def _said(request: ChangeRequest) -> str:
     """What happens to it and when, in the zone of who looks."""
     until = exact_text(request.until) if request.until else ""
     if request.state == ChangeRequest.State.APPLIED or request.apply_at is None:
-        return _("reverted on {when}").format(when=until)
+        return _("Goes back {until}").format(until=until)
     when = exact_text(request.apply_at)
     if until:
-        return _("applied on {when}, reverted on {until}").format(when=when, until=until)
-    return _("applied on {when}").format(when=when)
+        return _("Goes live {when}, goes back {until}").format(when=when, until=until)
+    return _("Goes live {when}").format(when=when)
 
 
 def _at(instant: datetime, first: datetime, last: datetime) -> float:

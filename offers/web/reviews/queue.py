@@ -159,9 +159,9 @@ def why(found: Standing, judges: bool, may_look: bool) -> Why:
     """Why the request stands where it stands, in a few words; whether the reader `judges` it, or may look at what is live already."""
     request = found.request
     if request.is_to_look_at and may_look:
-        return Why(_("published without review: review it afterwards"), is_mine=True)
+        return Why(_("Published without review: review it afterwards"), is_mine=True)
     if request.is_to_look_at:
-        return Why(_("published without review: nobody else has reviewed it yet"))
+        return Why(_("Published without review: nobody else has reviewed it yet"))
     if not request.is_under_way:
         return Why("")
     if found.troubled:

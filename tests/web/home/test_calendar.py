@@ -172,7 +172,10 @@ def test_changes_to_come_are_marked_where_they_are_due_with_those_that_they_coll
     assert period.width > point.width == 0
     assert period.x < point.x
     assert drawn.bars[0].y > drawn.marks[-1].y
-    assert "KST" in period.label
+    assert "Goes live " in period.said
+    assert "KST, goes back " in period.said
+    assert "Goes live " in point.said
+    assert "goes back" not in point.said
     assert f"collides with #{other}" in period.label
     assert "collides" not in point.label
     # Once it is applied, its end is still to come.

@@ -93,7 +93,7 @@ def test_the_strip_shows_the_most_important_and_says_how_many_more(
     text = panel(page(editor), "On air")
     assert "Of 9" in text
     assert "Of 5" not in text
-    assert "2 more, by priority" in text
+    assert "2 more in these weeks" in text
     first, last = calendar.days(timezone.now())
     assert f'href="/s/prod/offers/?status=approved&amp;from={first}&amp;to={last}&amp;sort=-priority"' in text
 

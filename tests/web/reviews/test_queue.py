@@ -24,7 +24,9 @@ def queue_of(browser_of: As, who: object, people: Cast, more: str = "") -> str:
 def test_a_request_waits_for_those_who_may_decide(people: Cast, sale: LibraryItem, browser_of: As) -> None:
     ask(people.mina, sale, RENAME)
     assert "waits for you" in queue_of(browser_of, people.jun, people, "?tab=all")
-    assert "waits for you" not in queue_of(browser_of, people.jun, people)
+    needed, every = (browser_of(people.jun).get(f"/s/prod/reviews/{tab}").content for tab in ("", "?tab=all"))
+    assert b"waits for you" not in needed
+    assert (b"review-open" in needed, b"review-open" in every) == (False, True), "that it is open goes without saying"
     assert "Nothing is waiting for you" in queue_of(browser_of, people.mina, people)
     assert "waits for a reviewer" in queue_of(browser_of, people.mina, people, "?tab=mine")
     assert "Another name" in queue_of(browser_of, people.ara, people, "?tab=all")
