@@ -1,12 +1,14 @@
 """The page of one request: what it changes, what is to be known about that, and what the reader may do."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from offers.access.permissions import Actor, can_edit
-from offers.access.policy import can_review
+from offers.access.policy import can_change_live, can_review
+from offers.document.live import is_live
 from offers.document.words.describe import Change, describe
 from offers.ledger import history as past
 from offers.models import ChangeRequest, RequestComment, reading
@@ -25,7 +27,7 @@ from offers.web.reviews.around.whole import wholes
 from offers.web.reviews.checks import at_approval, checks, in_its_zone, period_said, still_to_agree, trouble_said
 from offers.web.reviews.refusals import at_field, why_not
 from offers.web.reviews.remarks import choices, lines_of, said_of
-from offers.web.reviews.shown import changes_of, names_of
+from offers.web.reviews.shown import Shown, changes_of, names_of
 from offers.web.reviews.told import TOLD, reason_agreed_to, timeline
 
 State = ChangeRequest.State
@@ -94,6 +96,7 @@ def shown(
         "has_said": any(event.actor_key == actor.key for event in (*found.approvals, *found.objections)),
         "may_edit": can_edit(actor),
         "may_own": may_own(actor, asked_for),
+        "changed_here": changed_here(actor, asked_for, rows, reach),
         "may_apply": found.can_be_applied and not found.is_early,
         "may_claim": can_edit(actor) and actor.key not in (asked_for.owner_key, asked_for.actor_key),
         "agreed_reason": reason_agreed_to(found),
@@ -109,6 +112,18 @@ def shown(
         "revised": revised or [],
     }
     return answer(request, "reviews/page.html", context, status=status)
+
+
+def changed_here(actor: Actor, asked_for: ChangeRequest, rows: Sequence[Shown], reach: Collection[str]) -> set[str]:
+    """The ids of the items whose edit form proposes, so that what is edited there goes into this request of the actor's own.
+
+    `reach` has those that are live by what refers to them.
+    """
+    is_own = asked_for.owner_key == actor.key and can_edit(actor)
+    if not is_own or not asked_for.is_under_way or can_change_live(actor):
+        return set()
+    changed = [row.place for row in rows if row.how == "changed" and not row.place.trouble]
+    return {one.change.id for one in changed if is_live(one.kind, one.before) or one.change.id in reach}
 
 
 def not_done(request: HttpRequest, actor: Actor, asked_for: ChangeRequest, refused: Exception) -> HttpResponse:
