@@ -21,7 +21,7 @@ from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.item.proposals.when import NoSuchTime
 from offers.web.reviews.alike import Row, grouped
-from offers.web.reviews.around.reach import reach_of
+from offers.web.reviews.around.reach import reach_of, reach_said
 from offers.web.reviews.around.revised import Revised
 from offers.web.reviews.around.whole import wholes
 from offers.web.reviews.checks import at_approval, checks, in_its_zone, period_said, still_to_agree, trouble_said
@@ -72,11 +72,15 @@ def shown(
     placed = {one.comment.key for of_row in lines for line in of_row for one in line.said}
     whole = wholes(actor.sandbox, found, known) if under_way else {}
     reach = reach_of(actor.sandbox, found) if under_way else {}
+
+    def reached_by(id: str) -> list[str]:
+        return [reach_said(one) for one in reach.get(id, [])]
+
     context: dict[str, Any] = {
         "asked": asked_for,
         "found": found,
         "groups": grouped(
-            Row(row, trouble_said(row.place) if under_way else "", of_row, whole.get(row.id), reach.get(row.id, []))
+            Row(row, trouble_said(row.place) if under_way else "", of_row, whole.get(row.id), reached_by(row.id))
             for row, of_row in zip(rows, lines, strict=True)
         ),
         "several": len(rows) > 1,
@@ -85,7 +89,9 @@ def shown(
         "checks": checks(actor, found, known) if under_way else [],
         "period": period_said(asked_for, known),
         "who": still_to_agree(actor, asked_for, found) if under_way else "",
-        "when": at_approval(asked_for, found) if under_way else "",
+        "when": at_approval(asked_for, found, [one for of_item in reach.values() for one in of_item])
+        if under_way
+        else "",
         "scheduled": in_its_zone(asked_for, asked_for.apply_at) if asked_for.apply_at else "",
         "not_judged": not_judged_by(actor, asked_for),
         "not_agreed": not_agreed_by(actor, found) if under_way else "",

@@ -43,7 +43,7 @@ def send(browser: Any, request: ChangeRequest, page: str, **form: str) -> HttpRe
 
 
 def test_it_says_what_changes_and_what_happens_at_approval(people: Cast, sale: LibraryItem, browser_of: As) -> None:
-    request = ask(people.mina, sale, RENAME)
+    request = ask(people.mina, sale, [*RENAME, *replace("/selectionConstraint/startDate", "2020-03-01T00:00:00+09:00")])
     page = browser_of(people.jun).get(at(request))
     said = text_of(page)
     for words in ("Another name", "Legal asked for it", "Autumn", "Goes live at once", "Nothing else has changed"):
@@ -127,7 +127,9 @@ def test_what_was_asked_for_is_said_first_and_the_author_goes_to_the_form_that_a
     mina = browser_of(people.mina)
     page = mina.get(at(request))
     side = text_of(page).partition(" Decision ")[2]
-    assert side.index("Say which autumn") < side.index("asked for changes: it waits") < side.index("Change the proposal")
+    assert (
+        side.index("Say which autumn") < side.index("asked for changes: it waits") < side.index("Change the proposal")
+    )
     found = re.search(r'href="([^"]*/edit/\?into=\d+)"', page.content.decode())
     assert found is not None
     chosen = re.search(r'value="(\d+)"\s+selected\s*>\s*#', mina.get(found[1]).content.decode())

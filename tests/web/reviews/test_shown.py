@@ -14,7 +14,7 @@ from offers.review import requests
 from tests.cast import FORM, make, offer, patch, replace, shown_in
 from tests.review.asking import ask, new, now, wanted
 from tests.review.conftest import Cast
-from tests.review.test_requests import RULE
+from tests.review.test_requests import BY_RULE, RULE
 from tests.web.reviews.conftest import As
 from tests.web.reviews.test_page import RENAME, at, send, text_of
 
@@ -118,6 +118,34 @@ def test_what_is_shown_of_what_goes_live_is_what_the_request_makes_of_it(
     request = ask(people.mina, item, [*text, *replace("/status", "approved")])
     whole = browser_of(people.jun).get(at(request)).content.decode().partition('whole" open>')[2]
     assert 'name="content" value="Nearly free"' in whole
+
+
+def test_what_it_is_shown_with_is_told_as_the_same_request_makes_it_and_when_each_of_it_is_seen(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    rule = make(people.mina, RULE, Kind.RULE, "gold")
+    window = {"startDate": "2999-11-30T00:00:00Z", "endDate": "2999-12-24T00:00:00Z"}
+    by_rule = {**window, "profileConstraintType": "eligibilityRule"}
+    later = offer(status="approved", selectionConstraint={**by_rule, "eligibilityRule": "gold"})
+    by_new = offer(status="approved", selectionConstraint={**by_rule, "eligibilityRule": "silver"})
+    silver = {"name": "Silver", "condition": {**RULE["condition"], "value": "age > 5"}}
+    patch(people.setup, sale, BY_RULE)
+    proposals = [
+        wanted(rule, replace("/condition/value", "points > 9")),
+        new(Kind.RULE, "silver", silver),
+        new(Kind.PERSONALIZED_OFFER, "later", later),
+        new(Kind.PERSONALIZED_OFFER, "later-too", by_new),
+    ]
+    request = requests.propose(people.mina, proposals, "Gold", "")
+    page = browser_of(people.jun).get(at(request)).content.decode()
+    first, second = (one.partition("</details>")[0] for one in page.split('<details class="rendered whole" open>')[1:])
+    assert "as this request changes it" in first
+    assert "points &gt; 9" in first.partition(">Gold</a>")[2]
+    assert "age &gt; 5" in second.partition("Silver")[2]
+    said = text_of(browser_of(people.jun).get(at(request)))
+    assert "2 offers start on 30 Nov 2999" in said
+    assert "or later. Changes 1 live offer at once when it is approved." in said
+    assert "Goes live at once" not in said
 
 
 def test_a_rule_that_live_offers_show_says_which_ones_it_changes(

@@ -12,13 +12,13 @@ from offers.review.standing import Standing
 LOOKED_UP = 20
 
 
-def reach_of(sandbox: Sandbox, found: Standing) -> dict[str, list[str]]:
+def reach_of(sandbox: Sandbox, found: Standing) -> dict[str, list[Reaching]]:
     """Which live offers and decisions each change of a request changes, by the id of its item; at most one statement."""
     ids = [place.change.id for place in found.places if place.kind in REACHED and place.before is not None]
-    return {id: [_said(one) for one in several] for id, several in reaching(sandbox.pk, ids[:LOOKED_UP]).items()}
+    return reaching(sandbox.pk, ids[:LOOKED_UP])
 
 
-def _said(one: Reaching) -> str:
+def reach_said(one: Reaching) -> str:
     count, more = min(one.count, MOST_REACHING), min(one.count, MOST_REACHING) - len(one.names)
     names = ", ".join(_("“{name}”").format(name=name) for name in one.names)
     if one.count > MOST_REACHING:

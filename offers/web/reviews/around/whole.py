@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from offers.document.kinds.registry import Kind
 from offers.document.values import Document
 from offers.document.words.describe import Change, describe
 from offers.ledger.heads import Head
@@ -48,6 +49,18 @@ class Representation:
     contents: list[Content]
 
 
+@dataclass(frozen=True, slots=True)
+class With:
+    """What an item is shown with, as it is once the request is applied; `changes` are what the same request changes of it."""
+
+    kind: Kind
+    id: str
+    document: Document
+    changes: Sequence[Change] = ()
+    is_new: bool = False
+    is_deleted: bool = False
+
+
 @dataclass(frozen=True)
 class Whole:
     """One item that goes live. `shown_with` are the rules, placements, collections and fallbacks that it takes along."""
@@ -56,7 +69,7 @@ class Whole:
     place: Place
     document: Document
     known: Mapping[str, str]
-    shown_with: Sequence[Head]
+    shown_with: Sequence[With]
     is_open: bool
 
     @property
@@ -111,7 +124,22 @@ def wholes(sandbox: Sandbox, found: Standing, known: Mapping[str, str]) -> dict[
     places = [one for one in found.places if one.goes_live and one.trouble not in AS_ASKED and one.after]
     is_open = len(places) <= OPEN
     return {
-        place.change.id: Whole(sandbox, place, place.after, known, found.with_it(place)[:WITH], is_open)
+        place.change.id: Whole(sandbox, place, place.after, known, _shown_with(found, place, known)[:WITH], is_open)
         for place in places[:ITEMS]
         if place.after is not None
     }
+
+
+def _shown_with(found: Standing, place: Place, known: Mapping[str, str]) -> list[With]:
+    changed = {one.change.id: one for one in found.places if one.trouble not in AS_ASKED}
+    ids = [head.id for head in found.with_it(place)]
+    new = [changed[id] for id in sorted(place.newly_shown_with - set(ids)) if id in changed]
+    there = [_with(head, changed.get(head.id), known) for head in found.with_it(place)]
+    return [*there, *(With(one.kind, one.change.id, one.after, is_new=True) for one in new if one.after)]
+
+
+def _with(head: Head, place: Place | None, known: Mapping[str, str]) -> With:
+    is_deleted = head.deleted_at is not None if place is None else place.after is None
+    if place is None or place.before is None or place.after is None:
+        return With(head.kind, head.id, head.document, is_deleted=is_deleted)
+    return With(head.kind, head.id, place.after, describe(place.before, place.after, names=known))
