@@ -21,8 +21,8 @@ from offers.review import requests, verdicts
 from offers.review.requests import HasMoved
 from offers.review.standing import standing
 from offers.web.item.proposals.when import NoSuchTime, sent
+from offers.web.reviews.around.outcome import in_its_zone
 from offers.web.reviews.around.revised import revised_since
-from offers.web.reviews.checks import in_its_zone
 from offers.web.reviews.page import MAX_TEXT, address, moved_since, not_done, request_for, shown
 from offers.web.reviews.refusals import REFUSALS, text_of
 from offers.web.reviews.shown import names_of

@@ -21,10 +21,11 @@ from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.item.proposals.when import NoSuchTime
 from offers.web.reviews.alike import Row, grouped
+from offers.web.reviews.around.outcome import at_approval, in_its_zone
 from offers.web.reviews.around.reach import reach_of, reach_said
 from offers.web.reviews.around.revised import Revised
 from offers.web.reviews.around.whole import wholes
-from offers.web.reviews.checks import at_approval, checks, in_its_zone, period_said, still_to_agree, trouble_said
+from offers.web.reviews.checks import checks, period_said, still_to_agree, trouble_said
 from offers.web.reviews.refusals import at_field, why_not
 from offers.web.reviews.remarks import choices, lines_of, said_of
 from offers.web.reviews.shown import Shown, changes_of, names_of

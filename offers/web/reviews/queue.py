@@ -20,7 +20,8 @@ from offers.review.verdicts import not_agreed_by, not_judged_by
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.frame.times import exact_text
-from offers.web.reviews.checks import in_its_zone, trouble_said
+from offers.web.reviews.around.outcome import in_its_zone
+from offers.web.reviews.checks import trouble_said
 
 TABS = ("needs-me", "mine", "all")
 MAX_ID = 64

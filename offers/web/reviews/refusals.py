@@ -13,7 +13,7 @@ from offers.review.requests import HasMoved, NothingToPropose, NotNow, ReasonMis
 from offers.review.verdicts import HadPart
 from offers.web.frame.words import problem_text
 from offers.web.item.said import in_use
-from offers.web.reviews.checks import in_its_zone
+from offers.web.reviews.around.outcome import in_its_zone
 
 # What those functions of offers/review raise that a person can do something about.
 REFUSALS = (

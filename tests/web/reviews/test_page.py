@@ -119,25 +119,6 @@ def test_what_changed_since_the_page_was_opened_is_shown_and_nothing_typed_is_lo
     assert (state_of(request), now(sale).etag) == (State.OPEN, 2)
 
 
-def test_what_was_asked_for_is_said_first_and_the_author_goes_to_the_form_that_adds_to_the_request(
-    people: Cast, sale: LibraryItem, browser_of: As
-) -> None:
-    request = ask(people.mina, sale, RENAME)
-    verdicts.request_changes(people.jun, request, digest(request), "Say which autumn")
-    mina = browser_of(people.mina)
-    page = mina.get(at(request))
-    side = text_of(page).partition(" Decision ")[2]
-    assert (
-        side.index("Say which autumn") < side.index("asked for changes: it waits") < side.index("Change the proposal")
-    )
-    found = re.search(r'href="([^"]*/edit/\?into=\d+)"', page.content.decode())
-    assert found is not None
-    chosen = re.search(r'value="(\d+)"\s+selected\s*>\s*#', mina.get(found[1]).content.decode())
-    assert chosen is not None
-    assert chosen[1] == str(request.number)
-    assert "Change the proposal" not in text_of(browser_of(people.jun).get(at(request))), "it is not his to change"
-
-
 @pytest.mark.parametrize("page", ["request-changes/", "reject/"])
 def test_a_no_says_why(people: Cast, sale: LibraryItem, browser_of: As, page: str) -> None:
     request = ask(people.mina, sale, RENAME)

@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from offers.models import ChangeRequest, LibraryItem, RequestComment
+from offers.review import verdicts
 from tests.cast import patch, replace
 from tests.review.asking import ask, digest
 from tests.review.conftest import Cast
@@ -86,3 +87,22 @@ def test_a_comment_that_cannot_be_stored_keeps_what_was_typed(people: Cast, sale
     done = send(browser_of(people.jun), request, "comments/", comment="Keep me", suggestion="Autumn")
     assert (done.status_code, "Keep me" in text_of(done)) == (422, True)
     assert send(browser_of(people.ara), request, "comments/", comment="Hm").status_code == 403
+
+
+def test_what_was_asked_for_is_said_first_and_the_author_goes_to_the_form_that_adds_to_the_request(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, RENAME)
+    verdicts.request_changes(people.jun, request, digest(request), "Say which autumn")
+    mina = browser_of(people.mina)
+    page = mina.get(at(request))
+    side = text_of(page).partition(" Decision ")[2]
+    assert (
+        side.index("Say which autumn") < side.index("asked for changes: it waits") < side.index("Change the proposal")
+    )
+    found = re.search(r'href="([^"]*/edit/\?into=\d+)"', page.content.decode())
+    assert found is not None
+    chosen = re.search(r'value="(\d+)"\s+selected\s*>\s*#', mina.get(found[1]).content.decode())
+    assert chosen is not None
+    assert chosen[1] == str(request.number)
+    assert "Change the proposal" not in text_of(browser_of(people.jun).get(at(request))), "it is not his to change"

@@ -1,0 +1,111 @@
+"""What happens at the moment of approval: what goes live, what starts later, and what that is live changes with it."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from offers.access.policy import MOST_REACHING, Reaching
+from offers.document.kinds.registry import Kind
+from offers.document.live import end_of_window, is_live
+from offers.models import ChangeRequest
+from offers.review.standing import Place, Standing
+from offers.web.frame.times import exact_text
+
+
+def at_approval(request: ChangeRequest, found: Standing, reached: Sequence[Reaching]) -> str:
+    """What happens at the moment of approval; `reached` is what is live and refers to something that changes."""
+    if request.until is not None and request.until <= timezone.now():
+        return _("The time that it was meant for is over. Give it another one.")
+    if request.apply_at is not None and request.apply_at > timezone.now():
+        said = (
+            _("Once it is approved, it is applied on {when}.")
+            if not found.can_be_applied
+            else _("Is applied on {when}.")
+        )
+        said = said.format(when=in_its_zone(request, request.apply_at))
+    else:
+        told = (_at_once(found.places), _reached_at_once(reached))
+        said = " ".join(one for one in told if one) or _("Is applied at once when it is approved.")
+    if request.until is None:
+        return said
+    return f"{said} " + _("It is reverted on {when}.").format(when=in_its_zone(request, request.until))
+
+
+def _at_once(places: Sequence[Place]) -> str:
+    """What customers notice, at once or from its start on, and of how many of several; "" where that is nothing."""
+    live = [place for place in places if is_live(place.kind, place.after)]
+    starts = [at for at in map(_start_ahead, live) if at]
+    live = [place for place in live if not _start_ahead(place)]
+    gone = [p for p in places if is_live(p.kind, p.before) and not is_live(p.kind, p.after)]
+    if len(places) == 1:
+        goes, stops = (
+            _("Goes live at once when it is approved."),
+            _("Customers stop seeing it at once when it is approved."),
+        )
+        later = _("Once it is approved, customers see it from {when} on.")
+    elif all(place.kind == Kind.PERSONALIZED_OFFER for place in (*live, *gone)):
+        goes = ngettext(
+            "Goes live at once for {n} offer when it is approved.",
+            "Goes live at once for {n} offers when it is approved.",
+            len(live),
+        )
+        stops = ngettext(
+            "Customers stop seeing {n} offer at once when it is approved.",
+            "Customers stop seeing {n} offers at once when it is approved.",
+            len(gone),
+        )
+        later = ngettext("{n} offer starts on {when}.", "{n} offers start on {when} or later.", len(starts))
+    else:
+        goes = ngettext(
+            "Goes live at once for {n} item when it is approved.",
+            "Goes live at once for {n} items when it is approved.",
+            len(live),
+        )
+        stops = ngettext(
+            "Customers stop seeing {n} item at once when it is approved.",
+            "Customers stop seeing {n} items at once when it is approved.",
+            len(gone),
+        )
+        later = ngettext("{n} item starts on {when}.", "{n} items start on {when} or later.", len(starts))
+    told = [said.format(n=len(which)) for which, said in ((live, goes), (gone, stops)) if which]
+    return " ".join([later.format(n=len(starts), when=exact_text(min(starts))), *told] if starts else told)
+
+
+def _start_ahead(place: Place) -> datetime | None:
+    """When customers first see what is live by its status; None where that is now."""
+    at = end_of_window(place.after, "startDate") if place.after else None
+    return at if at and at > timezone.now() else None
+
+
+def _reached_at_once(reached: Sequence[Reaching]) -> str:
+    """How much that is live changes with it; without a number where the same may be counted twice, or is not counted to its end."""
+    if not reached:
+        return ""
+    one = reached[0]
+    if len(reached) > 1 or one.count > MOST_REACHING:
+        return _("Changes what is live at once when it is approved.")
+    if one.decides:
+        said = ngettext(
+            "Changes {n} live decision at once when it is approved.",
+            "Changes {n} live decisions at once when it is approved.",
+            one.count,
+        )
+    else:
+        said = ngettext(
+            "Changes {n} live offer at once when it is approved.",
+            "Changes {n} live offers at once when it is approved.",
+            one.count,
+        )
+    return said.format(n=number_format(one.count, force_grouping=True))
+
+
+def in_its_zone(request: ChangeRequest, instant: datetime) -> str:
+    """A time of the request in the time zone in which it was said."""
+    with timezone.override(ZoneInfo(request.time_zone)) if request.time_zone else nullcontext():
+        return exact_text(instant)
