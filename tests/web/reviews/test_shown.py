@@ -128,7 +128,7 @@ def test_what_it_is_shown_with_is_told_as_the_same_request_makes_it_and_when_eac
     by_rule = {**window, "profileConstraintType": "eligibilityRule"}
     later = offer(status="approved", selectionConstraint={**by_rule, "eligibilityRule": "gold"})
     by_new = offer(status="approved", selectionConstraint={**by_rule, "eligibilityRule": "silver"})
-    silver = {"name": "Silver", "condition": {**RULE["condition"], "value": "age > 5"}}
+    silver = {"name": "Silver", "condition": {"type": "PQL", "value": "age > 5", "format": "pql/text"}}
     patch(people.setup, sale, BY_RULE)
     proposals = [
         wanted(rule, replace("/condition/value", "points > 9")),
