@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -10,7 +11,7 @@ from offers import asked
 from offers.document.kinds.registry import Kind
 from offers.document.values import Document
 from offers.lists.names import names_in
-from offers.log.taken.evidence import ATTRIBUTES, CONTENT, LIMIT, Aired, Piece, evidence, first_and_last
+from offers.log.taken.evidence import ATTRIBUTES, CONTENT, LIMIT, Aired, Evidence, Piece, evidence, first_and_last
 from offers.models import LibraryItem, Revision
 from offers.review.changes.consent import Consent, consents_of
 from offers.web.frame.access import item_for
@@ -86,6 +87,7 @@ def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpR
         first=first,
         last=last,
         is_on_air=last == now,
+        is_unbroken=last == now and first == _since_when_unbroken(found),
         found=found,
         before=before,
         wordings=[one for one in sheets if one.piece.key[0] == CONTENT],
@@ -94,6 +96,21 @@ def page(request: HttpRequest, sandbox: str, section: Section, id: str) -> HttpR
         unshown=max(0, len(found.pieces) - SHOWN),
     )
     return answer(request, "audit/taken/evidence.html", context)
+
+
+def _since_when_unbroken(found: Evidence) -> datetime | None:
+    """Since when it was on air without a gap, until now; None where it is not, or where the page has no whole history."""
+    times = sorted((time for piece in found.pieces for time in piece.times), key=lambda one: one.since)
+    if found.older or not times:
+        return None
+    reached = times[0].since
+    for time in times:
+        if time.since > reached:
+            return None
+        if time.until is None:
+            return times[0].since
+        reached = max(reached, time.until)
+    return None
 
 
 def _revisions(pieces: Sequence[Piece]) -> Iterator[Revision | None]:
