@@ -71,15 +71,15 @@ def _use(event: RequestEvent, looked: dict[int, RequestEvent]) -> Use:
     return Use(event.request, event.actor_label, event.actor_key, event.created_at, reason, by, at)
 
 
-def own_approvals(sandbox_id: int, at: datetime | None = None) -> tuple[list[int], int, bool]:
+def own_approvals(sandbox_id: int, at: datetime | None = None) -> tuple[list[int], list[datetime], bool]:
     """The numbers of requests that were applied by the yes of somebody who had written part of them: there are to be none.
 
-    Besides, how many applied requests were looked at, the last ones, and whether there are more; of a past moment `at`, those of them
-    that were applied until then. `verify_history` looks at all.
+    Besides, when each applied request that was looked at was applied, of the last ones, and whether there are more; of a past moment
+    `at`, those of them that were applied until then. `verify_history` looks at all.
     """
     found: Sequence[tuple[int, bool, datetime]] = reading.rows(_OWN, {"sandbox": sandbox_id, "most": APPLIED + 1})
-    looked = [(number, is_own) for number, is_own, applied_at in found[:APPLIED] if at is None or applied_at <= at]
-    return [number for number, is_own in looked if is_own], len(looked), len(found) > APPLIED
+    looked = [one for one in found[:APPLIED] if at is None or one[2] <= at]
+    return [number for number, is_own, _ in looked if is_own], [when for *_, when in looked], len(found) > APPLIED
 
 
 # Whether the last of the entries that were looked at is reached says each row, for there may be more behind it.

@@ -26,6 +26,8 @@ SHOWN = 50
 # Requests that the row of a control leads to.
 WAYS = 3
 PROGRAMS = "#programs-title"
+# When what was looked at happened, and whether there is more of it.
+Counted = tuple[Sequence[datetime], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,21 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     # Everything is judged by the moment, and nothing by what came after it.
     then = at or now
     found, more_uses = uses(actor.sandbox.pk, at)
-    own, looked_at, more_requests = own_approvals(actor.sandbox.pk, at)
+    own, applied, more_requests = own_approvals(actor.sandbox.pk, at)
+    looked_at = len(applied)
     access = access_at(actor.sandbox, at)
     programs = [one for one in access.members if one.is_program]
     checks = LogCheck.objects.filter(sandbox=actor.sandbox, at__lte=then).order_by("-pk")
     last = checks.first()
+    policies = [one for one in access.policies if at is None or one.since is None or one.since <= at]
     controls = [
         _own_approval(own, looked_at, more_requests),
-        _second_person(access.policy),
+        _second_person(
+            access.policy,
+            next((one.since for one in policies), None),
+            (applied, more_requests),
+            ([use.at for use in found], more_uses),
+        ),
         _looked_at(found, then, sandbox),
         _owned(programs, f"{reverse('access', args=[sandbox])}#clients-title" if may_manage(actor) else PROGRAMS),
         _proved(last, reverse("audit_integrity", args=[sandbox]), then=at is not None),
@@ -81,7 +90,7 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "to_come": asked is not None and at is None,
         "typed": typed(asked) if asked else "",
         "access": access,
-        "policies": [one for one in access.policies if at is None or one.since is None or one.since <= at],
+        "policies": policies,
         "programs": programs,
         "unowned": any(_is_nobodys(one) for one in programs),
         "is_before": at is not None and (access.begins is None or at < access.begins),
@@ -94,6 +103,7 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "own": own,
         "looked_at": looked_at,
         "more_requests": more_requests,
+        "is_verified": last is not None,
         "passed": checks.filter(differences=0).first() if last and last.differences else last,
     }
     return answer(request, "audit/taken/controls.html", context)
@@ -119,10 +129,22 @@ def _own_approval(own: Sequence[int], looked_at: int, more: bool) -> Control:
     return Control(_("Nobody approves their own change"), holds, said, "#own-title")
 
 
-def _second_person(policy: str) -> Control:
-    holds = policy == Sandbox.ReviewPolicy.TWO_PEOPLE
-    found = str(Sandbox.ReviewPolicy(policy).label)
-    return Control(_("A second person publishes live changes"), holds, found, "#policies-title")
+def _second_person(policy: str, since: datetime | None, applied: Counted, alone: Counted) -> Control:
+    """Where the policy asks for one: since when, and how many requests were applied since, and how many of them without review."""
+    holds = policy in (Sandbox.ReviewPolicy.TWO_PEOPLE, Sandbox.ReviewPolicy.EVERYTHING)
+    said = str(Sandbox.ReviewPolicy(policy).label)
+    if holds and since:
+        said = _("Required since {when}").format(when=exact_text(since))
+        (n, number), (used, uses_) = _since(since, *applied), _since(since, *alone)
+        said += " · " + ngettext("%(n)s request applied since", "%(n)s requests applied since", n) % {"n": number}
+        said += " · " + _("{n} without review").format(n=uses_) if used else ""
+    return Control(_("A second person publishes live changes"), holds, said, "#policies-title")
+
+
+def _since(since: datetime, times: Sequence[datetime], more: bool) -> tuple[int, str]:
+    """How many of the times are not before `since`, as a number and in words: "2000+" where there may be more than were looked at."""
+    n = sum(one >= since for one in times)
+    return n, f"{n}+" if more and n == len(times) else str(n)
 
 
 def _looked_at(found: Sequence[Use], then: datetime, sandbox: str) -> Control:

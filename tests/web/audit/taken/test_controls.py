@@ -186,11 +186,12 @@ def test_of_a_past_moment_the_uses_until_then_are_counted_however_many_came_sinc
 def test_an_approval_of_ones_own_is_named(people: Cast, sign_in: SignIn) -> None:
     lived(people)
     auditor = sign_in("auditor", "Ida Berg")
-    assert bypasses.own_approvals(people.sandbox.pk) == ([], 2, False)
+    own, applied, more = bypasses.own_approvals(people.sandbox.pk)
+    assert (own, len(applied), more) == ([], 2, False)
     with as_owner("requestevent") as cursor:
         cursor.execute("UPDATE offers_requestevent SET actor_key = %s WHERE what = 'approve'", [people.mina.key])
     assert RequestEvent.objects.filter(what="approve", actor_key=people.mina.key).exists()
-    assert bypasses.own_approvals(people.sandbox.pk) == ([2], 2, False)
+    assert bypasses.own_approvals(people.sandbox.pk)[0] == [2]
     text = text_of(auditor.get(PAGE))
     assert "Yes. This must not be" in text
     assert "Never." not in text
@@ -257,3 +258,27 @@ def test_it_says_where_the_record_begins_and_what_is_still_to_come(people: Cast,
     assert "“The audit asked for it”" in text_of(auditor.get(PAGE))
     assert "still to come" in text_of(auditor.get(f"{PAGE}?at=2099-01-01T00:00Z"))
     assert auditor.get(f"{PAGE}?at=yesterday").status_code == 400
+
+
+def test_that_a_second_person_is_asked_for_says_since_when_and_what_went_live_since(
+    people: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived(people)
+    auditor = sign_in("auditor", "Ida Berg")
+
+    def told() -> tuple[bool, str]:
+        page: Any = auditor.get(PAGE)
+        (found,) = (one for one in page.context["controls"] if one.name == "A second person publishes live changes")
+        return found.holds, found.found
+
+    assert told() == (True, "Live changes need a second person"), "since when is not recorded"
+    members.change_policy(people.jisoo, "everything", was="two-people", reason=Reason("The audit asked for it"))
+    assert re.fullmatch(r"Required since .+ · 0 requests applied since", told()[1])
+    sale = make(people.setup, offer(status="approved"), id="other")
+    agree(people.jun, ask(people.mina, sale, replace("/name", "New")))
+    requests.publish(people.bora, [wanted(sale, replace("/name", "Newer"))], "", "In a hurry")
+    holds, said = told()
+    assert holds, "every change needs one, and so do live ones"
+    assert said.endswith(" · 2 requests applied since · 1 without review")
+    monkeypatch.setattr(bypasses, "APPLIED", 1)
+    assert " · 1+ request applied since · 1 without review" in told()[1], "more than were looked at"
