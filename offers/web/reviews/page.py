@@ -11,7 +11,7 @@ from offers.access.policy import can_change_live, can_review
 from offers.document.live import is_live
 from offers.document.words.describe import Change, describe
 from offers.ledger import history as past
-from offers.models import ChangeRequest, RequestComment, reading
+from offers.models import ChangeRequest, RequestComment, RequestEvent, reading
 from offers.review import notices, requests
 from offers.review import queue as waiting
 from offers.review.changes.whose import may_own
@@ -93,6 +93,7 @@ def shown(
         "when": at_approval(asked_for, found, [one for of_item in reach.values() for one in of_item])
         if under_way
         else "",
+        "approved_by": _approved_by(found),
         "scheduled": in_its_zone(asked_for, asked_for.apply_at) if asked_for.apply_at else "",
         "not_judged": not_judged_by(actor, asked_for),
         "not_agreed": not_agreed_by(actor, found) if under_way else "",
@@ -119,6 +120,12 @@ def shown(
         "revised": revised or [],
     }
     return answer(request, "reviews/page.html", context, status=status)
+
+
+def _approved_by(found: Standing) -> str:
+    """Who approved it as it is; once it is applied, the values that they approved a change of are not there any more."""
+    yes = [event for event in found.last_verdicts.values() if event.what == RequestEvent.What.APPROVED]
+    return ", ".join(event.actor_label for event in yes)
 
 
 def changed_here(actor: Actor, asked_for: ChangeRequest, rows: Sequence[Shown], reach: Collection[str]) -> set[str]:

@@ -8,7 +8,7 @@ import pytest
 from offers.models import ChangeRequest, LibraryItem, RequestComment
 from offers.review import verdicts
 from tests.cast import patch, replace
-from tests.review.asking import ask, digest
+from tests.review.asking import agree, ask, digest
 from tests.review.conftest import Cast
 from tests.web.reviews.conftest import As
 from tests.web.reviews.test_page import at, send, text_of
@@ -106,3 +106,20 @@ def test_what_was_asked_for_is_said_first_and_the_author_goes_to_the_form_that_a
     assert chosen is not None
     assert chosen[1] == str(request.number)
     assert "Change the proposal" not in text_of(browser_of(people.jun).get(at(request))), "it is not his to change"
+
+
+def test_what_was_applied_says_who_approved_it_and_leads_to_the_change_its_receipt_and_its_undo(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, replace("/rank/priority", 8))
+    send(browser_of(people.jisoo), request, "comments/", comment="Sure?")
+    assert ">Resolve<" in browser_of(people.mina).get(at(request)).content.decode()
+    agree(people.jun, request)
+    done = browser_of(people.mina).get(at(request))
+    page = done.content.decode()
+    assert "Approved by Jun. Applied on" in text_of(done)
+    assert "as version 2" in page
+    for way in ("history/2/", "history/2/proof/", "history/2/undo/"):
+        assert f'offers/sale/{way}"' in page.partition('id="decision"')[2], way
+    assert ">Resolve<" not in page, "nothing is left to settle"
+    assert "history/2/undo/" not in browser_of(people.ara).get(at(request)).content.decode()
