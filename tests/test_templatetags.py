@@ -181,4 +181,5 @@ def test_a_short_mark_stays_in_one_piece_and_lines_break_beside_it() -> None:
     told = marks.marked([("=", "More than "), ("-", "thirty five "), ("+", "fifty "), ("=", "won")])
     assert told == 'More than <del class="in-one">thirty five</del> <ins>fifty</ins> won'
     long = "so many words that no line has them all"
+    assert marks.marked([("=", "/a?b=1&c=<")]) == "/a?b=1<wbr>&amp;c=&lt;", "a line may end before a parameter"
     assert marks.marked([("+", long), ("-", " ")]) == f'<ins>{long}</ins><del class="in-one"> </del>'

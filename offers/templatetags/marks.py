@@ -4,11 +4,12 @@
 breaks between its parts.
 """
 
+import re
 from collections.abc import Sequence
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from offers.document.words.alike import Row, alike
 from offers.document.words.clips import clipped, folded, shortened
@@ -22,6 +23,8 @@ for filter_ in (clipped, shortened, folded):
 # Space at a mark's ends stands outside of it, for a line to break there; what is short stays in one piece.
 _MARKS = {"-": "{}<del>{}</del>{}", "+": "{}<ins>{}</ins>{}"}
 _SHORT_MARKS = {"-": '{}<del class="in-one">{}</del>{}', "+": '{}<ins class="in-one">{}</ins>{}'}
+# A line of an address may end before a parameter, and not within its word.
+_PARAMETER, _MAY_BREAK = re.compile(r"(?=&\w+=)"), mark_safe("<wbr>")
 IN_ONE_UP_TO = 20
 # What names of offers have between their parts.
 DOT = " · "
@@ -38,7 +41,7 @@ def marked(spans: Sequence[Span], short: bool = False) -> SafeString:
 
 def _mark(kind: str, text: str, short: bool) -> str:
     if kind == "=":
-        return text
+        return format_html_join(_MAY_BREAK, "{}", ((part,) for part in _PARAMETER.split(text)))
     said = shortened(text) if short else text
     words = said.strip(" ") or said
     before, _, after = said.partition(words)

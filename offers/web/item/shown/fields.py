@@ -19,8 +19,8 @@ from offers.document.values import Document
 from offers.document.words.describe import Change, titled
 from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import Place, place_at, value_text
+from offers.document.words.reads import text_of
 from offers.web.frame.words import channel_name, limit_at, phrase, place_title, shown
-from offers.web.item.shown.markup import read_of
 
 # As in the forms (templates/edit/form.html and library/): what a section is called, and what begins the fields in it.
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -210,6 +210,6 @@ def _said(place: Place, value: JSON, names: Mapping[str, str]) -> str:
 
 
 def _in_short(text: str, holder: JSON) -> str:
-    """Of HTML what people read of it."""
+    """Of HTML what people read of it, its blocks apart."""
     is_html = isinstance(holder, dict) and component_type(str(holder.get("type", ""))) == "html"
-    return read_of(text[:LOOKED_AT]) if is_html else text
+    return " · ".join(text_of(text[:LOOKED_AT]).split("\n")) if is_html else text

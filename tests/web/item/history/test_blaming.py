@@ -102,6 +102,14 @@ def test_the_page_of_who_changed_what_says_who_removed_what(editor: Client, bare
     assert "removed" not in text_of(editor.get("/s/prod/tags/holiday/blame/"))
 
 
+def test_each_field_that_was_changed_leads_to_what_it_was_before(editor: Client, bare: LibraryItem) -> None:
+    rows = editor.get(PAGE).content.decode().split('class="blame-row')[1:]
+    led = {("is-first" not in row.split(">")[0], 'class="blame-values"' in row) for row in rows}
+    assert led == {(True, True), (False, False)}
+    size = next(row for row in rows if "XL" in row)
+    assert ("What changed" in size, 'class="blame-values" href="/s/prod/offers/sale/history/9/"' in size) == (True, True)
+
+
 def test_as_of_a_moment_it_says_who_had_removed_what_by_then(editor: Client, bare: LibraryItem) -> None:
     by_then = text_of(editor.get(PAGE, {"version": "5"}))
     assert ("Half price on Friday" in by_then, "Ada Moss" in by_then) == (True, False)
