@@ -13,6 +13,7 @@ from offers.bulk.runs import action_of
 from offers.models import BulkRow, BulkRun, ChangeRequest, Sandbox
 from offers.review import queue
 from offers.web.bulk.actions import title_of
+from offers.web.reviews.queue import fields_of
 
 MOST_SHOWN = 6
 # The sandbox's last runs, of which a person's own are told for so long.
@@ -62,7 +63,7 @@ def _request(actor: Actor, request: ChangeRequest) -> Waiting:
 
 
 def _why(request: ChangeRequest) -> tuple[str, bool]:
-    """In a few words or, where nothing is to be said besides who asks, in none; and whether something went wrong."""
+    """In a few words or, where it only waits to be decided about, which fields it touches; and whether something went wrong."""
     if request.is_to_look_at:
         return _("Published without review: review it afterwards"), True
     if request.is_stuck and request.state in ChangeRequest.CAN_CONFLICT:
@@ -72,8 +73,7 @@ def _why(request: ChangeRequest) -> tuple[str, bool]:
         return wrong[State(request.state)], True
     if request.state == State.CHANGES_REQUESTED:
         return _("Sent back to you: changes requested"), False
-    # What most wait for: to be decided about.
-    return "", False
+    return fields_of(request), False
 
 
 def _runs(actor: Actor, now: datetime) -> list[Waiting]:

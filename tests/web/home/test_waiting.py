@@ -37,7 +37,7 @@ def test_a_request_waits_for_who_may_decide_and_once_sent_back_for_its_author(pe
     request = ask(people.mina, sale, replace("/name", "Autumn"))
     title = f"#{request.number} Another name"
     assert waits(people.mina) == []
-    assert waits(people.jun) == [(title, "", False)]
+    assert waits(people.jun) == [(title, "Name", False)]
     verdicts.request_changes(people.jun, request, digest(request), "Shorter")
     assert waits(people.jun) == []
     assert waits(people.mina) == [(title, "Sent back to you: changes requested", False)]
