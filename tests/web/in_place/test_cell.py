@@ -97,7 +97,7 @@ def test_what_takes_a_second_person_is_proposed_once(editor: Client, item: Libra
     Sandbox.objects.update(review_policy=Sandbox.ReviewPolicy.TWO_PEOPLE)
     assert "Propose" in text_of(editor.get(f"{HERE}priority/", headers=HTMX))
     for _time in range(2):
-        assert "Proposed. A second person looks at it" in text_of(send(editor, "priority", 4, priority="12"))
+        assert "Proposed. A second person reviews it" in text_of(send(editor, "priority", 4, priority="12"))
     request = ChangeRequest.objects.get()
     assert request.changes.get().patch == replace("/rank/priority", 12)
     item.refresh_from_db()
