@@ -196,14 +196,13 @@ def _why_review(
     policy = actor.sandbox.review_policy
     if can_change_live(actor):
         return ""
-    title = actor.sandbox.title
     if policy == Policy.EVERYTHING:
-        return _("Every change needs a second person.").format(sandbox=title)
+        return _("Every change needs a second person.")
     shown = is_live(kind, before) or is_live(kind, after)
     if not shown and before is not None and kind in REACHED:
         shown = reached(actor.sandbox.pk, id)
     if not shown:
         return ""
     if policy == Policy.REVIEWER:
-        return _("Changes to live offers need a reviewer.").format(sandbox=title)
-    return _("Changes to live offers need a second person.").format(sandbox=title)
+        return _("Changes to live offers need a reviewer.")
+    return _("Changes to live offers need a second person.")

@@ -39,9 +39,9 @@ def at_approval(request: ChangeRequest, found: Standing, reached: Sequence[Reach
 
 def _at_once(places: Sequence[Place]) -> str:
     """What customers notice, at once or from its start on, and of how many of several; "" where that is nothing."""
-    live = [place for place in places if is_live(place.kind, place.after)]
-    starts = [at for at in map(_start_ahead, live) if at]
-    live = [place for place in live if not _start_ahead(place)]
+    shown = [(place, _start_ahead(place)) for place in places if is_live(place.kind, place.after)]
+    starts = [at for _place, at in shown if at]
+    live = [place for place, at in shown if not at]
     gone = [p for p in places if is_live(p.kind, p.before) and not is_live(p.kind, p.after)]
     if len(places) == 1:
         goes, stops = (
