@@ -96,6 +96,9 @@ def test_what_stayed_is_folded_to_what_is_near_a_mark_without_cutting_a_word_or_
     assert "👨‍👩‍👧" in before
     assert not before.removeprefix("… ").startswith(("\u200d", "👩", "👧"))
     assert clips.folded([("=", "short "), ("+", "x")]) == [("=", "short "), ("+", "x")]
+    ((_kind, cut), _mark) = clips.folded([("=", "Long before. " * 9 + "It ended. " + "Word " * 11), ("+", "x")])
+    assert cut.startswith("… ")
+    assert cut[2].isalpha(), "where it is cut no full stop stands alone"
     assert clips.clipped("👨‍👩‍👧" * 100) == "👨‍👩‍👧" * (clips.CLIP_AT // len("👨‍👩‍👧")) + "…"
 
 

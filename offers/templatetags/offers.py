@@ -58,6 +58,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     words.word,
     words.field_label,
     words.kind_name,
+    words.of_kind,
     words.version_name,
     badges.status_badge,
     badges.live_word,

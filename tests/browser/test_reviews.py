@@ -84,7 +84,7 @@ def test_a_request_is_approved_with_the_keyboard_alone(
     signed_in.keyboard.press("a")
     expect(signed_in.get_by_role("button", name="Approve")).to_be_focused()
     signed_in.keyboard.press("r")
-    expect(signed_in.get_by_label("Your reason")).to_be_focused()
+    expect(signed_in.get_by_label("Note", exact=True)).to_be_focused()
     # Enter after a reason says what the key has asked for, not the opposite.
     signed_in.keyboard.type("Why?")
     signed_in.keyboard.press("Tab")

@@ -36,6 +36,8 @@ def _fold(text: str, after_mark: bool, before_mark: bool) -> str:
         return text
     start = _start(text, FOLD_AT) if after_mark else ""
     end = _end(text, FOLD_AT) if before_mark else ""
+    # A sentence that ends where the cut is has left its full stop.
+    end = end.lstrip(" .,;:!?") or end
     return f"{start} … {end}" if start and end else f"{start} …" if start else f"… {end}"
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from time import thread_time
 from typing import TypeAlias
 
-from offers.access.people import readable
 from offers.document.kinds.registry import Kind
 from offers.document.validate import references
 from offers.document.values import Document, equal
@@ -24,6 +23,8 @@ FEW = 3
 GROUP_NAMES = 2
 # Seconds of the processor for the words of one page: of documents as large as they may be, few can be told apart in that time.
 ENOUGH = 0.3
+# Changes of an item that its line shows, the others being folded; one alone is not: it takes no more room than what would open it.
+IN_FRONT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,14 @@ class Difference:
         """Whether the later moment has it newly, any more, or otherwise."""
         return "changed" if self.before and self.after else "came" if self.after else "went"
 
+    @property
+    def in_front(self) -> list[Change]:
+        return self.changes if len(self.changes) <= IN_FRONT + 1 else self.changes[:IN_FRONT]
+
+    @property
+    def behind(self) -> list[Change]:
+        return self.changes[len(self.in_front) :]
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -57,8 +66,8 @@ class Group:
         return [self.first, *self.others]
 
     @property
-    def named(self) -> list[str]:
-        return [readable(told.pair.item.name) for told in self.every[:GROUP_NAMES]]
+    def named(self) -> list[Difference]:
+        return self.every[:GROUP_NAMES]
 
     @property
     def more(self) -> int:

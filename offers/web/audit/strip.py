@@ -73,6 +73,17 @@ class Strip:
         )
 
     @property
+    def ends(self) -> tuple[str, str]:
+        """The first and the last day that it shows."""
+        first, last = self.bars[0].first, self.bars[-1].last
+        return _days_text(first, first, get_language()), _days_text(last, last, get_language())
+
+    @property
+    def bypasses(self) -> int:
+        """How many of what it shows went ahead without review, which are the caps of its bars."""
+        return sum(bar.bypasses for bar in self.bars)
+
+    @property
     def table(self) -> SafeString:
         """The rows of the bars that have entries, the newest first."""
         rows = (

@@ -132,6 +132,20 @@ def kind_name(kind: str) -> str:
     return _(KINDS[Kind(kind)].label)
 
 
+def of_kind(n: int, kind: str) -> str:
+    """So many items of a kind."""
+    texts = {
+        Kind.PERSONALIZED_OFFER: ngettext("{n} personalized offer", "{n} personalized offers", n),
+        Kind.FALLBACK_OFFER: ngettext("{n} fallback offer", "{n} fallback offers", n),
+        Kind.PLACEMENT: ngettext("{n} placement", "{n} placements", n),
+        Kind.RULE: ngettext("{n} decision rule", "{n} decision rules", n),
+        Kind.TAG: ngettext("{n} tag", "{n} tags", n),
+        Kind.COLLECTION: ngettext("{n} collection", "{n} collections", n),
+        Kind.DECISION: ngettext("{n} decision", "{n} decisions", n),
+    }
+    return texts[Kind(kind)].format(n=n)
+
+
 def version_name(etag: int) -> str:
     return _("version %(etag)s") % {"etag": etag}
 

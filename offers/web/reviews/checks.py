@@ -225,7 +225,7 @@ def still_to_agree(actor: Actor, request: ChangeRequest, found: Standing) -> str
     if len(reviewers) > NAMED:
         if reviewers[0][0] == actor.key:
             return _("Needs approval from you or another reviewer.")
-        said = _("Needs approval from one of {people} or another reviewer.")
+        said = _("Needs approval from {people} or another reviewer.")
         return said.format(people=", ".join(names[:NAMED]))
     return _("Needs approval from {people}.").format(people=_(" or ").join(names))
 

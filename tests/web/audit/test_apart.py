@@ -142,15 +142,16 @@ def test_the_same_change_of_many_items_is_told_once_with_each_under_it(editor: C
     assert told == [["fresh"], ["other"], ["three", "two", "one"]]
     text = text_of(page)
     for part in (
-        "3 × Personalized offer",
-        'Offer three</b><b class="apart-name">Offer two',
+        "3 personalized offers",
+        ">Offer three</a>",
+        ">Offer two</a>",
         "and 1 more",
         "Last 24 hours",
     ):
         assert part in text
     assert "4 changed" in text
     assert "1 created" in text
-    assert text_of(editor.get(f"{CHANGES}?from={at}&kind=personalized-offer")).count("3 × Personalized offer") == 1
+    assert text_of(editor.get(f"{CHANGES}?from={at}&kind=personalized-offer")).count("3 personalized offers") == 1
     assert "Nothing differs" in text_of(editor.get(f"{CHANGES}?from={at}&kind=placement"))
     assert editor.get(f"{CHANGES}?kind=offers").status_code == 400
 
@@ -172,6 +173,7 @@ def test_what_became_nothing_in_many_items_is_removed_and_what_no_page_holds_is_
     assert '<span class="tag-removed">removed</span>' in page.content.decode()
     assert "<ins></ins>" not in page.content.decode()
     text = flat(text_of(page))
+    assert [(len(one.in_front), len(one.behind)) for one in page.context["differences"]] == [(2, 43), (1, 0), (1, 0)]
     assert "and 43 more changes" in text
     assert "and 3 more changes" in text, "those behind the two and the forty that are shown"
 

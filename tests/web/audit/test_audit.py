@@ -1,11 +1,13 @@
 """The audit page and its files: what happened, by filters."""
 
 import csv
+import dataclasses
 import io
 from typing import Any
 
 import orjson
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from offers.access.changes import Author, Subject, What, record
@@ -20,7 +22,7 @@ from tests.cast import FORM, actor, make, make_placement, offer, patch, replace,
 from tests.review.asking import agree, ask
 from tests.review.conftest import member
 from tests.web.conftest import SignIn
-from tests.web.frame.test_respond import text_of
+from tests.web.frame.test_respond import flat, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/s/prod/audit/"
@@ -142,6 +144,10 @@ def test_the_strip_counts_what_the_filters_show_and_each_bar_filters(lived: Sand
     shown = auditor.get(PAGE + strip.address(strip.bars[-1]))
     assert len(lines_in(shown)) == 4
     assert "4 entries" in strip.svg
+    assert all(day in text_of(shown) for day in strip.ends), "what the bars reach from and to"
+    assert "published without review:" not in text_of(shown), "no cap, no legend"
+    one = dataclasses.replace(strip, bars=[dataclasses.replace(strip.bars[-1], bypasses=2)])
+    assert "published without review: 2" in flat(render_to_string("audit/_strip.html", {"strip": one}))
     assert str(strip.table).count("<tr>") == 1
     assert not auditor.get(f"{PAGE}?item=sale").context["strip"].exactly, "days know nothing of objects"
 

@@ -206,7 +206,7 @@ def test_a_conflict_of_who_left_is_settled_once_somebody_takes_the_request_over(
     chosen = dict.fromkeys(
         re.findall(r'name="(pick:[0-9a-f]{32})"', browser.get(at(request)).content.decode()), "yours"
     )
-    assert (">Settle<" in before, "Take it over" in before, len(chosen)) == (False, True, 1)
+    assert (">Settle<" in before, "Take over from Mina" in before, len(chosen)) == (False, True, 1)
     assert send(browser, request, "settle/", id="sale", **chosen).status_code == 302
 
 

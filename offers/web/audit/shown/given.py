@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from offers.document.errors import JSON
 from offers.document.kinds.reading import DECLARED, REFERENCES, named
@@ -19,6 +20,8 @@ READ_UP_TO, ROOM = 600, 32
 # Ids say nothing without a query, and a source says little by its first words.
 UNTOLD = REFERENCES | {"content", "status"}
 LIMITS = ("cappingConstraint", "frequencyCappingConstraints")
+# Of these, what is a number of times.
+TIMES = ("limit", "globalCap", "profileCap")
 
 
 def given(made: Revision) -> dict[str, str]:
@@ -54,5 +57,7 @@ def _text(operation: dict[str, Any]) -> str:
     member = unescape(operation["path"].rpartition("/")[2])
     if isinstance(value, dict | list) or value is None or member in UNTOLD or member.isdecimal() or member == "-":
         return ""
+    if member in TIMES and isinstance(value, int):
+        return ngettext("at most {n} time", "at most {n} times", value).format(n=value)
     text = " ".join(shown(*value_text(member, value)).split())
     return text if len(text) <= ROOM else text[:ROOM].rsplit(" ", 1)[0] + "…"

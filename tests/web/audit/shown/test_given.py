@@ -15,7 +15,7 @@ LONG = "Cards count double in December, capped because last year they were not"
         ("/rank/priority", 3, {"Priority": "Priority → 3"}),
         ("/description", LONG, {"Description": "Description → Cards count double in December,…"}),
         ("/characteristics/creative", "v2", {"Attributes": "Attribute creative → v2"}),
-        ("/frequencyCappingConstraints/0/limit", 2, {"Times": "Limits → 2"}),
+        ("/frequencyCappingConstraints/0/limit", 2, {"Times": "Limits → at most 2 times"}),
         ("/tags/1", "c4bdaa6663bf6e1996dfef6d", {"Tags": "Tags"}),
         ("/tags", ["c4bdaa6663bf6e1996dfef6d"], {"Tags": "Tags"}),
         ("/status", "approved", {"Status": "Status"}),
