@@ -62,6 +62,7 @@ def test_jobs_and_their_clicks(signed_in: Page, live_server: LiveServer, library
     page.goto(f"{live_server.url}/s/prod/offers/")
     click = Clicks()
     click(page.locator(".page-actions").get_by_role("link", name="New offer"))
+    expect(page.locator("#f-name")).to_be_focused()
     page.keyboard.type("Autumn sale")
     click(page.locator("#save"))
     expect(page.locator(".toast-item")).to_contain_text("Created as a draft.")
