@@ -5,5 +5,7 @@ document.addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !isS(event)) return;
   event.preventDefault();
   const save = document.getElementById("save");
-  if (save && !save.disabled && !event.repeat) save.click();
+  // What is under way is not sent once more: the second answer would say that nothing was changed.
+  const isSent = save?.classList.contains("busy");
+  if (save && !save.disabled && !isSent && !event.repeat) save.click();
 });

@@ -84,6 +84,22 @@ def test_a_problem_stands_at_its_field_while_one_types(form: Page) -> None:
     expect(form.locator("#changes-said")).to_have_text("4 changes · 1 warning")
 
 
+def test_what_is_being_saved_is_not_sent_again_by_a_second_press(form: Page) -> None:
+    pressed = form.evaluate("""() => new Promise((done) => {
+      let pressed = 0;
+      const press = () => document.body.dispatchEvent(
+        new KeyboardEvent("keydown", { key: "s", ctrlKey: true, bubbles: true }));
+      document.getElementById("save").addEventListener("click", () => { pressed += 1; });
+      window.addEventListener("submit", (event) => {
+        if (!event.defaultPrevented) press();
+        event.preventDefault();
+        done(pressed);
+      });
+      press();
+    })""")
+    assert pressed == 1
+
+
 def test_a_refused_save_is_above_the_form_with_the_focus_and_stays_at_each_field(form: Page) -> None:
     form.set_viewport_size({"width": 390, "height": 844})
     form.fill("#f-name", "")
