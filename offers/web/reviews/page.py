@@ -73,6 +73,7 @@ def shown(
     placed = {one.comment.key for of_row in lines for line in of_row for one in line.said}
     whole = wholes(actor.sandbox, found, known) if under_way else {}
     reach = reach_of(actor.sandbox, found) if under_way else {}
+    not_judged = not_judged_by(actor, asked_for)
 
     def reached_by(id: str) -> list[str]:
         return [reach_said(one) for one in reach.get(id, [])]
@@ -95,7 +96,7 @@ def shown(
         else "",
         "approved_by": _approved_by(found),
         "scheduled": in_its_zone(asked_for, asked_for.apply_at) if asked_for.apply_at else "",
-        "not_judged": not_judged_by(actor, asked_for),
+        "not_judged": not_judged,
         "not_agreed": not_agreed_by(actor, found) if under_way else "",
         "may_review": can_review(actor),
         # What can be undone from here: the one change of a request that was applied.
@@ -111,7 +112,7 @@ def shown(
         "told": timeline(found, known, said, placed),
         "following": following(actor, asked_for),
         "choices": choices(found, known) if can_edit(actor) else [],
-        **{name: request.POST.get(name, "") for name in TYPED},
+        **_typed(request, has_note=not not_judged and (under_way or asked_for.is_to_look_at)),
         "problem": problem,
         "at": at,
         "not_sent": not_sent,
@@ -120,6 +121,12 @@ def shown(
         "revised": revised or [],
     }
     return answer(request, "reviews/page.html", context, status=status)
+
+
+def _typed(request: HttpRequest, *, has_note: bool) -> dict[str, str]:
+    """What was typed, by its input. A note to a decision that somebody else made meanwhile stands where a comment is written."""
+    typed = {name: request.POST.get(name, "") for name in TYPED}
+    return typed if has_note else typed | {"comment": typed["comment"] or typed["text"]}
 
 
 def _approved_by(found: Standing) -> str:

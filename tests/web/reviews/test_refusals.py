@@ -27,3 +27,15 @@ def test_a_reason_that_is_missing_is_asked_for_where_it_is_typed(
     assert "data-decide-bar" in page.content.decode()
     send(browser_of(people.jun), request, "request-changes/", text="Not this", **sent)
     assert "data-decide-bar" not in browser_of(people.jun).get(at(request)).content.decode()
+
+
+def test_a_note_to_what_somebody_else_decided_first_is_kept_where_a_comment_is_written(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, RENAME)
+    sent = {"digest": digest(request), "seen": "1", "version": "1"}
+    send(browser_of(people.mina), request, "withdraw/")
+    page = send(browser_of(people.jun), request, "reject/", text="Not with this price", **sent)
+    assert page.status_code == 409
+    assert "What you typed is still there." in text_of(page)
+    assert re.search(r'<textarea[^>]*id="comment"[^>]*>Not with this price</textarea>', page.content.decode())
