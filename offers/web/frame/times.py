@@ -137,6 +137,20 @@ def date_text(text: str) -> str:
         return text
 
 
+def date_beside(text: str, other: str) -> str:
+    """The same beside another date: where both are of one minute the seconds are said, and where those are the same, too, how it is written."""
+    if text == other or date_text(text) != date_text(other):
+        return date_text(text)
+    one, two = (_to_the_second(datetime.fromisoformat(date)) for date in (text, other))
+    return text if one == two else one
+
+
+def _to_the_second(instant: datetime) -> str:
+    local = _in_zone(instant, timezone.get_current_timezone())
+    # Translators: a Django date format for an exact time with its seconds; the zone's name follows.
+    return f"{formats.date_format(local, _('j M Y, H:i:s'))} {local.tzname()}"
+
+
 def days_until(instant: datetime, now: datetime) -> int:
     """Days between two dates of the viewer's calendar."""
     return (timezone.localtime(instant).date() - timezone.localtime(now).date()).days

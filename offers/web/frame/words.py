@@ -20,7 +20,7 @@ from offers.document.words.reads import read_of
 from offers.document.words.spans import Room, Span, spans
 from offers.models import Revision
 from offers.web.frame.sections import SECTION_OF, SECTIONS
-from offers.web.frame.times import date_text
+from offers.web.frame.times import date_beside, date_text
 
 # The limits of an offer, one after the other.
 LIMITS = "/frequencyCappingConstraints/"
@@ -68,6 +68,11 @@ def shown(text: str, how: str) -> str:
     return readable(text)
 
 
+def _beside(text: str, other: str, how: str) -> str:
+    """A side of a change: two dates that differ are never said alike."""
+    return date_beside(text, other) if how == "date" and text and other else shown(text, how)
+
+
 def no_change(made: Revision) -> str:
     """What is said of a change that is shown as none: what it changed may have been erased on both sides of it."""
     return _("What it changed was erased.") if "patch" in (made.erased or {}) else _("No change in the fields.")
@@ -75,12 +80,12 @@ def no_change(made: Revision) -> str:
 
 def old_text(change: Change) -> str:
     """What it was, as its kind of value is shown."""
-    return limit_at(change.old_pointer, change.old) or shown(change.old_text, change.format)
+    return limit_at(change.old_pointer, change.old) or _beside(change.old_text, change.new_text, change.format)
 
 
 def new_text(change: Change) -> str:
     """What it is now, as its kind of value is shown."""
-    return limit_at(change.pointer, change.new) or shown(change.new_text, change.format)
+    return limit_at(change.pointer, change.new) or _beside(change.new_text, change.old_text, change.format)
 
 
 def old_read(change: Change) -> str:

@@ -114,3 +114,16 @@ def test_a_place_is_titled_from_the_outside_in() -> None:
     title = words.place_title(place_at(document, "/representations/0/components/0/content"))
     assert title == "home, html › Text"
     assert words.place_title(place_at(document, "/rank/priority")).endswith("Priority")
+
+
+def test_two_dates_of_one_minute_are_never_said_alike_where_one_became_the_other() -> None:
+    def said(old: str, new: str) -> tuple[str, str]:
+        before, after = ({"selectionConstraint": {"endDate": end}} for end in (old, new))
+        (change,) = describe(before, after)
+        return words.old_text(change), words.new_text(change)
+
+    last = "2027-03-25T23:59:59Z"
+    assert said(last, "2027-03-26T23:59:59Z") == ("25 Mar 2027, 23:59 UTC", "26 Mar 2027, 23:59 UTC")
+    assert said(last, "2027-03-25T23:59:00Z") == ("25 Mar 2027, 23:59:59 UTC", "25 Mar 2027, 23:59:00 UTC")
+    written = "2027-03-25T23:59:59+00:00"
+    assert said(last, written) == (last, written), "one moment, written otherwise"
