@@ -10,9 +10,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import DisallowedRedirect
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_safe
 
@@ -67,7 +68,11 @@ class LoginRequired(LoginRequiredMiddleware):
         if request.method == "POST":
             # What was pressed is not done by itself, and many such addresses have no page: back to where it was pressed.
             return redirect_to_login(_page_before(request), self.get_login_url(view_func))
-        return super().handle_no_permission(request, view_func)
+        try:
+            return super().handle_no_permission(request, view_func)
+        except DisallowedRedirect:
+            # The address is longer than what a browser can be sent back to.
+            return redirect(self.get_login_url(view_func))
 
 
 def _page_before(request: HttpRequest) -> str:

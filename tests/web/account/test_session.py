@@ -106,6 +106,11 @@ def test_a_stranger_sees_no_form_again(strict: Client, item: LibraryItem, sign_i
     assert strict.post(EDIT, form | {"action": ["save"]}, headers=ORIGIN).status_code == 404
 
 
+def test_a_stranger_with_an_address_that_has_no_end_is_asked_to_sign_in(client: Client, db: None) -> None:
+    answer = client.get(f"/s/prod/offers/?q={'x' * 20_000}")
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/")
+
+
 def test_the_page_can_ask_who_is_signed_in(editor: Client) -> None:
     answer = editor.get("/session/").json()
     assert (answer["person"], answer["name"]) == (User.objects.get().pk, "Mina Park")
