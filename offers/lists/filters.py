@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import and_
+from unicodedata import normalize
 
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -158,8 +159,9 @@ def with_word(word: str) -> Q:
 
 def has_word_in_row(word: str) -> RawSQL:
     """The same, looked for in the text of each row that another index leads to: OFFSET keeps PostgreSQL to that."""
-    literally = _literally(_searched(word))
-    patterns = [f"% {literally}%", f"{literally}%"] if len(word) < TRIGRAM else [f"%{literally}%"]
+    searched = _searched(word)
+    literally = _literally(searched)
+    patterns = [f"% {literally}%", f"{literally}%"] if len(searched) < TRIGRAM else [f"%{literally}%"]
     return RawSQL(  # its values are parameters
         """EXISTS (SELECT FROM offers_searchtext AS searched
                     WHERE searched.item_key = offers_listing.key AND searched.text LIKE ANY(%s::text[]) OFFSET 0)""",
@@ -169,7 +171,8 @@ def has_word_in_row(word: str) -> RawSQL:
 
 
 def _searched(word: str) -> str:
-    return word.replace("%", PER)
+    """As the database's functions write it into searched text: composed (NFC), and percent signs as letters."""
+    return normalize("NFC", word).replace("%", PER)
 
 
 def _literally(word: str) -> str:

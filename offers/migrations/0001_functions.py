@@ -53,20 +53,21 @@ CREATE FUNCTION offers_naming(document jsonb) RETURNS jsonb[] LANGUAGE sql IMMUT
   SELECT ARRAY[{", ".join(f"document #> '{{{part}}}'" for part in PARTS)}]
 $$
 """
-# A percent sign is searched as a letter, of which the index of trigrams knows (lists/filters.PER).
+# A percent sign is searched as a letter, of which the index of trigrams knows (lists/filters.PER); a letter with an accent and a
+# Hangul syllable as one character, however they were typed: what is copied on a Mac often comes in parts.
 SEARCHED_NAME = """
 CREATE FUNCTION offers_searched_name(document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT translate(lower(COALESCE(document ->> 'name', '')), '%', 'ꝑ')
+  SELECT translate(normalize(lower(COALESCE(document ->> 'name', ''))), '%', 'ꝑ')
 $$
 """
 SEARCHED_ABOUT = """
 CREATE FUNCTION offers_searched_about(id text, document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT translate(lower(id || ' ' || COALESCE(document ->> 'description', '')), '%', 'ꝑ')
+  SELECT translate(normalize(lower(id || ' ' || COALESCE(document ->> 'description', ''))), '%', 'ꝑ')
 $$
 """
 SEARCHED_CONTENT = """
 CREATE FUNCTION offers_searched_content(document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT translate(lower(COALESCE(string_agg(content #>> '{}', ' '), '')), '%', 'ꝑ')
+  SELECT translate(normalize(lower(COALESCE(string_agg(content #>> '{}', ' '), ''))), '%', 'ꝑ')
     FROM jsonb_path_query(document, '$.representations[*].components[*].content') AS content
 $$
 """

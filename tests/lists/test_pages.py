@@ -1,7 +1,8 @@
 """Lists: what is found, in which order, and page by page."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
 
 import pytest
 from django.db import connection
@@ -216,6 +217,19 @@ def test_a_percentage_is_found_by_the_index_itself_and_not_by_reading_every_text
     plan = filters.texts_with("20%").explain(analyze=True)
     assert "search_by_trigram" in plan
     assert "Rows Removed" not in plan
+
+
+@pytest.mark.parametrize("walk", [False, True])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+@pytest.mark.parametrize("asked_for", ["NFC", "NFD"])
+def test_letters_in_parts_are_found_whole_and_the_other_way_round(
+    admin: Actor, sandbox: Sandbox, typed: Literal["NFC", "NFD"], asked_for: Literal["NFC", "NFD"], walk: bool
+) -> None:
+    name, described = normalize(typed, "겨울 세일"), normalize(typed, "Crème brûlée")
+    make(admin, offer(name=name, description=described))
+    for word in ("겨울", "세일", "crème", "brûlée"):
+        items = filters.having_words(Listing.objects.all(), normalize(asked_for, word), walk=walk)
+        assert [item.name for item in items] == [name]
 
 
 def test_every_list_is_planned_for_what_it_asks(admin: Actor, sandbox: Sandbox) -> None:
