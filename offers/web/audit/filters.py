@@ -124,6 +124,9 @@ def chips_of(request: HttpRequest, filters: list[Filter], wanted: Wanted, item: 
     ]
     if wanted.first or wanted.last:
         said.append((_dates(wanted), ["from", "to"]))
+    for name in unread(request.GET, wanted):
+        # Who came by an address that was typed or cut off would take everything for what they asked for.
+        said.append((_("Not understood: {what}").format(what=f"{name}={request.GET[name][:40]}"), [name]))
     return [Chip(text, address(request, **dict.fromkeys(names, ""), cursor="")) for text, names in said]
 
 

@@ -97,6 +97,16 @@ def test_each_filter_and_pairs_of_them(lived: Sandbox, sign_in: SignIn) -> None:
         assert [what for line in found if (what := ", ".join(line.what))] == expected, query
 
 
+def test_a_filter_that_is_none_is_named_and_can_be_taken_away(lived: Sandbox, sign_in: SignIn) -> None:
+    chips = sign_in("auditor").get(PAGE + "?from=soon&kind=nope&status=approved").context["chips"]
+    said = {chip.text: chip.without for chip in chips}
+    assert [text for text in said if "Not understood" in text] == [
+        "Not understood: kind=nope",
+        "Not understood: from=soon",
+    ]
+    assert "from=soon" not in said["Not understood: from=soon"]
+
+
 def test_a_program_and_who_agreed_are_filters(sandbox: Sandbox, sign_in: SignIn) -> None:
     jun, minji = member(sandbox, "jun", Role.REVIEWER), member(sandbox, "minji", Role.EDITOR)
     make_placement(actor(sandbox))
