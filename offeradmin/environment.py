@@ -88,6 +88,8 @@ class Shortened(logging.Filter):
     """Takes the traceback from what was refused on purpose: only what went wrong on our side has one."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno < logging.ERROR and record.name == "django.request":
+        refused = record.levelno < logging.ERROR and record.name == "django.request"
+        # Django says as an error that a request had another host's name, or led to an address without end.
+        if refused or record.name.startswith("django.security."):
             record.exc_info = None
         return True

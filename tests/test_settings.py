@@ -1,5 +1,6 @@
 """Settings as a deployment makes them: a process with an environment of its own."""
 
+import logging
 import os
 import secrets
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from offeradmin.environment import Env
+from offeradmin.environment import Env, Shortened
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCTION = {
@@ -89,3 +90,20 @@ def test_yes_and_no_are_read_as_people_write_them(monkeypatch: pytest.MonkeyPatc
             assert Env().flag("HTTPS") is on
     monkeypatch.delenv("HTTPS")
     assert not Env().flag("HTTPS")
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "kept"),
+    [
+        ("django.request", logging.WARNING, False),
+        ("django.request", logging.ERROR, True),
+        ("django.security.DisallowedHost", logging.ERROR, False),
+        ("django.security.DisallowedRedirect", logging.ERROR, False),
+        ("offers.jobs", logging.ERROR, True),
+    ],
+)
+def test_only_what_went_wrong_on_our_side_has_a_traceback_in_the_log(name: str, level: int, kept: bool) -> None:
+    error = ValueError("no")
+    record = logging.LogRecord(name, level, "", 0, "What happened", (), (ValueError, error, None))
+    assert Shortened().filter(record)
+    assert (record.exc_info is not None) == kept

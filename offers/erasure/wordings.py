@@ -76,7 +76,8 @@ def texts_of(item: LibraryItem, pointer: str, etags: Sequence[int]) -> list[str]
     documents = around((item.key, etag) for etag in etags)
     found = {text for _before, document in documents.values() if (text := _text(document, path))}
     if not found:
-        raise Refused(_nothing(), "pointer")
+        gone = any(number_of(value_at(document, path)) is not None for _before, document in documents.values())
+        raise Refused(_("That is erased already.") if gone else _nothing(), "pointer")
     if any(len(text) < SHORTEST for text in found):
         raise Refused(_too_short(), "pointer")
     return sorted(found)

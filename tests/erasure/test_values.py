@@ -162,6 +162,15 @@ def test_it_takes_two_admins_and_a_reason(people: Cast, hyun: Actor, sale: Libra
     assert [step.what for step in made.steps.order_by("key")] == ["asked", "refused"]
 
 
+def test_of_two_who_ask_for_the_same_the_second_is_told_that_it_is_erased_already(
+    people: Cast, hyun: Actor, sale: LibraryItem
+) -> None:
+    first, second = (asking.ask_value(people.jisoo, sale, "/description", [4], "Why") for _time in range(2))
+    asking.confirm(hyun, first.key)
+    with pytest.raises(Refused, match="erased already"):
+        asking.confirm(hyun, second.key)
+
+
 def test_a_legal_hold_and_a_retention_class_refuse_it(people: Cast, hyun: Actor, sale: LibraryItem) -> None:
     made = asking.ask_value(people.jisoo, sale, "/description", [4], "Why")
     keeping.set_hold(hyun, sale, "Case 7")
