@@ -99,6 +99,14 @@ def test_every_class_of_a_style_is_named_somewhere() -> None:
     assert {name: classes for name, classes in nowhere.items() if classes} == {}
 
 
+def test_what_goes_with_scrolling_is_asked_for_before_it_is_used() -> None:
+    """Where there are no scroll timelines the same animation goes by time, and leaves its last frame on the page."""
+    for style in STYLES:
+        text = without_comments(style.read_text())
+        for block in re.split(r"@supports \(animation-timeline: scroll\(\)\) \{.*?\n\}", text, flags=re.DOTALL):
+            assert "animation-timeline" not in block, name_of(style)
+
+
 def test_the_code_editor_is_made_of_the_versions_that_are_locked() -> None:
     """`vendor/codemirror-6/build.sh` makes it; its first line says of what."""
     packages = json.loads((CODEMIRROR / "package.json").read_text())["dependencies"]
