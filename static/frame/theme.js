@@ -1,4 +1,4 @@
-// In <head>, before anything is painted: the theme of the system, where the person chose none.
+// In <head>, before anything is painted: the theme of the system, where the person chose none. Paper is light.
 (() => {
   const root = document.documentElement;
   root.classList.add("js");
@@ -9,5 +9,7 @@
   };
   dark.addEventListener("change", show);
   root.addEventListener("theme", show);
+  window.addEventListener("beforeprint", () => root.setAttribute("data-bs-theme", "light"));
+  window.addEventListener("afterprint", show);
   show();
 })();

@@ -36,3 +36,13 @@ def test_a_content_fits_its_frame_and_is_enlarged_over_its_page(
     expect(link).to_be_focused()
     assert enlarged.locator("iframe").count() == 0
     assert complaints == []
+
+
+def test_paper_is_light_whatever_the_screen_is(signed_in: Page, live_server: LiveServer) -> None:
+    signed_in.context.add_cookies([{"name": "theme", "value": "dark", "url": live_server.url}])
+    signed_in.goto(live_server.url + "/s/prod/")
+    page = signed_in.locator("html")
+    page.evaluate("html => addEventListener('beforeprint', () => { html.dataset.printed = html.dataset.bsTheme; })")
+    signed_in.pdf()
+    expect(page).to_have_attribute("data-printed", "light")
+    expect(page).to_have_attribute("data-bs-theme", "dark")
