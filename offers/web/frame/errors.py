@@ -56,7 +56,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
     if wants_fragment(request):
         return _told(_("It is not there any more, or not for you. Load the page again to see what is."), 404)
-    context = {"around": around(request), "wanted": looked_for(request.path_info), "missing": _missing(request)}
+    # Where there is such a page, what it was to show is missing: its address says that only by an item's id.
+    at_page = request.resolver_match is not None and "id" not in request.resolver_match.kwargs
+    wanted = None if at_page else looked_for(request.path_info)
+    context = {"around": around(request), "wanted": wanted, "missing": _missing(request)}
     return render(request, "404.html", context, status=404)
 
 

@@ -61,6 +61,12 @@ def test_what_is_not_there_stands_in_the_frame_and_leads_to_a_search_for_it(edit
     assert "secret" not in text.replace(address, "").replace(quote(address, safe=""), "").lower()
 
 
+@pytest.mark.parametrize("address", ["/s/prod/reviews/99/", "/s/prod/bulk/99/"])
+def test_no_offer_is_looked_for_where_something_else_of_a_page_is_missing(editor: Client, address: str) -> None:
+    answer = editor.get(address)
+    assert (answer.status_code, answer.context["wanted"]) == (404, None)
+
+
 def test_what_was_looked_for_is_never_more_than_text(editor: Client) -> None:
     text = text_of(editor.get("/s/prod/offers/%22%3E%3Cscript%3E&x=1"))
     assert "<script>&" not in text
