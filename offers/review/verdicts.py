@@ -104,6 +104,8 @@ def look(actor: Actor, request: ChangeRequest, text: str = "") -> ChangeRequest:
 
 def not_judged_by(actor: Actor, request: ChangeRequest) -> str:
     """Why this actor says neither yes nor no to the request, in words; "" where they may."""
+    if actor.key == request.actor_key and not _has_programs(request):
+        return _("You wrote this request, so someone else approves it.")
     if not can_review(actor):
         return _("Reviewers and admins decide about changes.")
     if actor.key in request.contributors and not _has_programs(request):

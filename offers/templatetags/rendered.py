@@ -17,6 +17,13 @@ register = template.Library()
 register.filter("laid_out", laid_out)
 
 
+@register.filter
+def is_representation(change: Change) -> bool:
+    """Whether it is all that is shown in one placement."""
+    return change.pointer.startswith("/representations/") and change.pointer.count("/") == 2
+
+
+
 @register.inclusion_tag("item/_rendered.html", takes_context=True)
 def rendered(context: RequestContext, change: Change) -> dict[str, Any]:
     frame = context["frame"]

@@ -8,5 +8,9 @@ const load = (opened) => {
   }
 };
 document.addEventListener("toggle", (event) => event.target.matches(".rendered[open]") && load(event.target), true);
+// A sandboxed frame tells nobody how high its content is; what the server thinks of it is said at its device.
+for (const device of document.querySelectorAll(".device[data-wide]")) {
+  for (const width of ["wide", "middling", "narrow"]) device.style.setProperty(`--${width}`, `${device.dataset[width]}px`);
+}
 // What lies open from the start may have been there before this script was.
 for (const opened of document.querySelectorAll(".rendered[open]")) load(opened);

@@ -2,13 +2,17 @@
 const VIEW = "offers.view";
 
 const show = () => {
+  const chosen = sessionStorage.getItem(VIEW) || "words";
   for (const changes of document.querySelectorAll(".changes")) {
-    const chosen = sessionStorage.getItem(VIEW) || "words";
-    const buttons = [...changes.querySelectorAll("[data-view]")];
-    const shown = buttons.some((button) => button.dataset.view === chosen) ? chosen : "words";
+    const shown = changes.querySelector(`.view-${chosen}`) ? chosen : "words";
     changes.dataset.shown = shown;
     for (const folded of changes.querySelectorAll("details.view")) folded.open = folded.matches(`.view-${shown}`);
-    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.view === shown));
+  }
+  // The choice stands in what it governs, or once above all of them.
+  for (const views of document.querySelectorAll(".views:has([data-view])")) {
+    const offered = [...views.querySelectorAll("[data-view]")];
+    const shown = offered.some((button) => button.dataset.view === chosen) ? chosen : "words";
+    for (const button of offered) button.setAttribute("aria-pressed", String(button.dataset.view === shown));
   }
 };
 document.addEventListener("click", (event) => {

@@ -36,6 +36,11 @@ class Row:
     reach: Sequence[str]
 
     @property
+    def shows_contents(self) -> bool:
+        """Whether all of it is new, and its contents stand below as they look: nothing of it is told a second time."""
+        return self.shown.how == "new" and self.whole is not None and self.whole.is_open
+
+    @property
     def has_more_to_say(self) -> bool:
         """Whether somebody has to look at this one in particular."""
         said = any(line.unresolved for line in self.lines)

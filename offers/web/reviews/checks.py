@@ -12,9 +12,11 @@ from django.utils.translation import ngettext, pgettext
 
 from offers.access.permissions import REVIEWERS, Actor, actor_key, label_for_user
 from offers.document.identity import Path
+from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent, Revision, Sandbox
 from offers.review import schedule
 from offers.review.changes.meanwhile import Made
+from offers.review.changes.whose import may_own
 from offers.review.standing import Place, Standing, Trouble
 from offers.web.frame.times import exact_text
 from offers.web.frame.words import place_title
@@ -28,7 +30,7 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`mark` is "yes", "no", or "wait" for what is still to come. `number` is the request that it is about, if any; `each` says of
+    """`mark` is "yes", "no", "look" for what is to be looked at, or "wait" for what is still to come. `number` is the request that it is about, if any; `each` says of
     several items what it says of all of them.
     """
 
@@ -52,7 +54,7 @@ def checks(actor: Actor, found: Standing, known: Mapping[str, str]) -> list[Chec
 
 def _fits(found: Standing) -> Check:
     if not found.troubled:
-        return Check("yes", _("It can be applied as it stands."))
+        return Check("yes", _("Can be applied as it stands."))
     count = len(found.troubled)
     said = ngettext("{n} change cannot be made as it stands.", "{n} changes cannot be made as they stand.", count)
     return Check("no", said.format(n=count))
@@ -81,9 +83,11 @@ def _moved(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
     if not carried and not told and not found.troubled:
         yield Check("yes", _("Nothing else has changed since it was proposed."))
     if any(place.goes_live for place in found.places):
-        yield Check("wait", _("Approving publishes the whole item, not only these changes: look at all of it."))
+        only_offers = all(one.kind == Kind.PERSONALIZED_OFFER for one in found.places if one.goes_live)
+        whole = _("Approving publishes the whole offer. Check all of it below.")
+        yield Check("look", whole if only_offers else _("Approving publishes the whole item. Check all of it below."))
     for made in found.made_since[:LOOKED_UP]:
-        yield Check("wait", _made_said(found, made, known))
+        yield Check("look", _made_said(found, made, known))
     for place in carried[:LOOKED_UP]:
         assert place.head is not None, "what is carried is there"
         said = _("Kept: {person} changed {fields} of “{name}” meanwhile, which this leaves as it is.")
@@ -205,15 +209,18 @@ def _shown_since(found: Standing, event: RequestEvent, known: Mapping[str, str])
 def _agreed(found: Standing) -> Iterator[Check]:
     for event in found.approvals:
         yield Check("yes", _("{person} approved it.").format(person=event.actor_label))
-    for event in found.objections:
-        yield Check("no", _("{person} asked for changes.").format(person=event.actor_label))
 
 
 def still_to_agree(actor: Actor, request: ChangeRequest, found: Standing) -> str:
-    """Who must still say yes, in words, the reader first; "" where nobody has to."""
+    """Who must still say yes, in words, the reader first; "" where nobody has to. Of who asked for changes, what is to be done."""
     if found.objections:
         people = ", ".join(event.actor_label for event in found.objections)
-        return _("{people} asked for changes: it waits until they agree, or until it is changed.").format(people=people)
+        said = (
+            _("{people} asked for changes. Change the proposal, or answer.")
+            if may_own(actor, request)
+            else _("{people} asked for changes, and has to approve the next version or this one.")
+        )
+        return said.format(people=people)
     if found.is_approved:
         alone = _("Nobody has to agree: {person} could make this change at once.").format(person=request.owner_label)
         return "" if found.approvals else alone
@@ -225,9 +232,12 @@ def still_to_agree(actor: Actor, request: ChangeRequest, found: Standing) -> str
     if len(reviewers) > NAMED:
         if reviewers[0][0] == actor.key:
             return _("Needs approval from you or another reviewer.")
-        said = _("Needs approval from {people} or another reviewer.")
-        return said.format(people=", ".join(names[:NAMED]))
-    return _("Needs approval from {people}.").format(people=_(" or ").join(names))
+        people = _("{people} or {person}").format(people=", ".join(names[:NAMED]), person=_("another reviewer"))
+        return _("Needs one approval: {people}.").format(people=people)
+    if len(names) == 1:
+        return _("Needs approval from {people}.").format(people=_("you") if reviewers[0][0] == actor.key else names[0])
+    people = _("{people} or {person}").format(people=", ".join(names[:-1]), person=names[-1])
+    return _("Needs one approval: {people}.").format(people=people)
 
 
 def _reviewers(actor: Actor, request: ChangeRequest, found: Standing) -> Iterator[tuple[str, str]]:

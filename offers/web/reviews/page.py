@@ -86,6 +86,7 @@ def shown(
             for row, of_row in zip(rows, lines, strict=True)
         ),
         "several": len(rows) > 1,
+        "views": len(rows) > 1 and any(row.how != "deleted" for row in rows),
         "in_words": "reviews/_lines.html",
         "seen": ",".join(str(place.head.etag if place.head else 0) for place in found.places),
         "checks": checks(actor, found, known) if under_way else [],

@@ -18,6 +18,8 @@ from offers.web.reviews.shown import Shown
 
 # As many fields as a list of choices holds; of more, one speaks of the item.
 CHOICES = 200
+# Letters of a value that stands beside the one that is suggested.
+BESIDE = 60
 # As many lines of one item have room for comments; of the others, one speaks from the list of choices.
 LINES = 100
 
@@ -59,6 +61,8 @@ class Said:
     title: str
     changed: bool
     suggestion: str
+    # What it suggests another value for, where that is as it was and short enough to stand beside it.
+    instead: str = ""
 
 
 def said_of(found: Standing, comment: RequestComment, known: dict[str, str]) -> Said:
@@ -72,7 +76,9 @@ def said_of(found: Standing, comment: RequestComment, known: dict[str, str]) -> 
     value = comments.value_of(place, path)
     versions = [one for one in (place.after, place.before) if one is not None] if place else []
     title = f"{name} › {place_title(Places(versions, known).place(path))}"
-    return Said(comment, title, comments.digest_of(value) != comment.value_digest, suggestion)
+    changed = comments.digest_of(value) != comment.value_digest
+    is_short = isinstance(value, str | int | float) and len(str(value)) <= BESIDE
+    return Said(comment, title, changed, suggestion, str(value) if is_short and suggestion and not changed else "")
 
 
 @dataclass(frozen=True, slots=True)

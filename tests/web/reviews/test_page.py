@@ -48,11 +48,11 @@ def test_it_says_what_changes_and_what_happens_at_approval(people: Cast, sale: L
     said = text_of(page)
     for words in ("Another name", "Legal asked for it", "Autumn", "Goes live at once", "Nothing else has changed"):
         assert words in said
-    assert "Needs approval from you or Jisoo." in said, "whoever reads it comes first, and is no third person"
+    assert "Needs one approval: you or Jisoo." in said, "whoever reads it comes first, and is no third person"
     assert 'href="#decision"' in page.content.decode(), "on phones, the way to the decision"
     page = browser_of(people.mina).get(at(request))
     said = text_of(page)
-    assert "Needs approval from Jisoo or Jun." in said or "Needs approval from Jun or Jisoo." in said
+    assert "Needs one approval: Jisoo or Jun." in said or "Needs one approval: Jun or Jisoo." in said
     assert 'href="#decision"' not in page.content.decode(), "only for who may decide"
 
 
@@ -90,7 +90,7 @@ def test_who_may_not_decide_has_no_buttons_and_is_told_why(
     browser = browser_of(getattr(people, who))
     page = browser.get(at(request)).content.decode()
     assert "data-decide" not in page
-    assert ("You wrote part of it" in page) or ("Reviewers and admins decide" in page)
+    assert ("You wrote this request, so someone else approves it." in page) or ("Reviewers and admins decide" in page)
     assert send(browser, request, "approve/", digest=digest(request)).status_code == 403
     assert state_of(request) == State.OPEN
 
@@ -98,7 +98,7 @@ def test_who_may_not_decide_has_no_buttons_and_is_told_why(
 def test_an_admin_does_not_approve_her_own(people: Cast, sale: LibraryItem, browser_of: As) -> None:
     request = ask(people.jisoo, sale, RENAME)
     browser = browser_of(people.jisoo)
-    assert "You wrote part of it, so somebody else decides." in text_of(browser.get(at(request)))
+    assert "You wrote this request, so someone else approves it." in text_of(browser.get(at(request)))
     refused = send(browser, request, "approve/", digest=digest(request))
     assert (refused.status_code, "another role" in text_of(refused)) == (403, False)
     assert send(browser, request, "approve/", digest=digest(request)).status_code == 403

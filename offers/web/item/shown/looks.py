@@ -29,11 +29,14 @@ LETTERS = {"browser": 66, "mail": 66, "phone": 42, "plain": 66, "beside": 45}
 ROOMS = (3, 5, 7, 9, 11, 14, 18)
 # As much of a content as its height is guessed from.
 LOOKED_AT = 6_000
+# In pixels: a line of a preview, what is around all of them, and what is as high as a frame needs to be.
+LINE, AROUND, MOST_HIGH = 21, 24, 720
 # The choice of the languages that shows all of them.
 ALL = "all"
 _BLOCK = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|tr|table|section|header|footer)|br)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _BIG = re.compile(r"<h[1-3]\b", re.IGNORECASE)
+_HEADING = re.compile(r"<h[1-3]\b[^<>]*>([^<>]*)</h[1-3]>", re.IGNORECASE)
 _HREF = re.compile(r"(<a\b[^<>]*?)\bhref=(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _PICTURE = re.compile(r"<(?:img|picture|svg|video)\b", re.IGNORECASE)
 
@@ -192,8 +195,17 @@ def content_in(channel: str, component: Document, pointer: str = "", address: st
 
 def room_of(device: str, type: str, text: str) -> tuple[int, bool]:
     """The height of a frame that shows it (an index of ROOMS, from 1), and whether even the highest is too low."""
-    lines = _lines(type, text, LETTERS[device])
+    lines = ceil(_lines(type, text, LETTERS[device]))
     return next((number for number, fits in enumerate(ROOMS, 1) if lines <= fits), len(ROOMS)), lines > ROOMS[-1]
+
+
+def height_of(type: str, text: str, letters: int) -> int:
+    """About how many pixels high a content is in a frame of so many letters a line; 0 where only its room is known."""
+    if type not in ("html", "text") or len(text) > LOOKED_AT or _PICTURE.search(text):
+        return 0
+    headings = [_width(unescape(_TAG.sub("", one))) for one in _HEADING.findall(text)] if type == "html" else []
+    more = sum(1.5 * (ceil(1.6 * width / letters) - ceil(width / letters)) for width in headings)
+    return min(MOST_HIGH, ceil(LINE * (_lines(type, text, letters) + more)) + AROUND)
 
 
 def device_of(channel: str) -> str:
@@ -212,7 +224,7 @@ def _host(address: str) -> str:
         return ""
 
 
-def _lines(type: str, text: str, letters: int) -> int:
+def _lines(type: str, text: str, letters: int) -> float:
     """About how many lines a content takes, of so many letters each."""
     if type == "imagelink":
         return ROOMS[1]
@@ -224,7 +236,7 @@ def _lines(type: str, text: str, letters: int) -> int:
         more += 0.7 * len(parts)
     else:
         parts = seen.split("\n")
-    return ceil(more + sum(max(1, ceil(_width(part) / letters)) for part in parts)) + (len(text) > LOOKED_AT) * 99
+    return more + sum(max(1, ceil(_width(part) / letters)) for part in parts) + (len(text) > LOOKED_AT) * 99
 
 
 def _width(text: str) -> int:

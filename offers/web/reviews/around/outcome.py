@@ -48,7 +48,7 @@ def _at_once(places: Sequence[Place]) -> str:
             _("Goes live at once when it is approved."),
             _("Customers stop seeing it at once when it is approved."),
         )
-        later = _("Once it is approved, customers see it from {when} on.")
+        later = _("If approved, customers see it from {when}.")
     elif all(place.kind == Kind.PERSONALIZED_OFFER for place in (*live, *gone)):
         goes = ngettext(
             "Goes live at once for {n} offer when it is approved.",

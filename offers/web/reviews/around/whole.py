@@ -21,6 +21,8 @@ OPEN = 3
 # As many are shown, and as many representations of one: of the others there is their own page.
 ITEMS, REPRESENTATIONS = 20, 12
 WITH = 20
+# Letters in a line of a frame as wide as the page's main column, of one half as wide, and of one on a phone (static/item/devices.css).
+LETTERS = (110, 64, 38)
 # What sentences and previews tell, or the request itself.
 TOLD = frozenset(
     {
@@ -32,13 +34,17 @@ TOLD = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One content: `frame`, called `title`, shows how it looks, on the device of `seen`. `link` is an address that may be followed."""
+    """One content: `frame`, called `title`, shows how it looks, on the device of `seen`. `link` is an address that may be followed.
+
+    `heights` are about the pixels that it needs in a wide frame, a middling one and on a phone; None where nobody knows.
+    """
 
     title: str
     component: Document
     frame: Frame
     seen: looks.Content
     link: str
+    heights: list[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,9 @@ class Whole:
         link = str(component.get("linkURL", ""))
         followed = link if link.startswith(("https://", "http://")) else ""
         frame = content_at(self.sandbox.name, id, f"{id}whole", etag, at, component)
-        return Content(name, component, frame, looks.content_in(channel, component), followed)
+        seen = looks.content_in(channel, component)
+        heights = [looks.height_of(seen.type, component.get("content", ""), letters) for letters in LETTERS]
+        return Content(name, component, frame, seen, followed, heights if all(heights) else None)
 
 
 def _stored(document: Document | None, at: tuple[int, int]) -> Any:
