@@ -23,7 +23,6 @@ def is_representation(change: Change) -> bool:
     return change.pointer.startswith("/representations/") and change.pointer.count("/") == 2
 
 
-
 @register.inclusion_tag("item/_rendered.html", takes_context=True)
 def rendered(context: RequestContext, change: Change) -> dict[str, Any]:
     frame = context["frame"]

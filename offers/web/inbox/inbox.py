@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 
 from django.conf import settings
@@ -13,13 +14,16 @@ from django.views.decorators.http import require_POST
 
 from offers import asked
 from offers.lists.names import names
-from offers.models import ChangeRequest, Notice, RequestedChange
+from offers.models import ChangeRequest, Notice, RequestedChange, RequestEvent
 from offers.review import notices
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
-from offers.web.frame.times import long_day
+from offers.web.frame.times import exact_text, long_day
 
 MAX_CURSOR = 400
+# What an approval led to by itself.
+AT_ONCE = timedelta(seconds=5)
+What = RequestEvent.What
 COUNTED = ("request", "first", "count")
 
 
@@ -46,9 +50,32 @@ def by_day(found: Iterable[Notice], changed: Mapping[int, str]) -> list[tuple[st
         told: dict[int, Told] = {}
         for notice in of_day:
             entry = told.setdefault(notice.request.number, Told(notice.request, changed.get(notice.request_id, ""), []))
-            entry.notices.append((notice, notices.happened(notice)))
+            _add(entry.notices, notice)
         days.append((day, list(told.values())))
     return days
+
+
+def _add(told: list[tuple[Notice, str]], notice: Notice) -> None:
+    """Tell of it below what came after it; that an approval scheduled the request is told with that approval."""
+    said, after = _told_of(notice), told[-1] if told else None
+    if after and _led_to(notice, after[0]):
+        told.pop()
+        said = f"{said} · {after[1]}"
+    told.append((notice, said))
+
+
+def _led_to(approval: Notice, other: Notice) -> bool:
+    steps = (approval.what, other.what) == (What.APPROVED, What.SCHEDULED)
+    return steps and not other.actor_label and other.created_at - approval.created_at < AT_ONCE
+
+
+def _told_of(notice: Notice) -> str:
+    """What happened, with the time that it is about: for when it is scheduled, or when it was to be applied."""
+    at = notice.request.apply_at
+    if at is None or notice.what not in (What.SCHEDULED, What.EXPIRED) or notice.actor_label:
+        return notices.happened(notice)
+    said = _("scheduled for {when}") if notice.what == What.SCHEDULED else _("expired: it was to be applied on {when}")
+    return said.format(when=exact_text(at))
 
 
 def changed_by(sandbox_id: int, found: Iterable[Notice]) -> dict[int, str]:

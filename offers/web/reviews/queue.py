@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from offers import asked
 from offers.access.permissions import Actor, can_edit
@@ -19,7 +20,7 @@ from offers.review.standing import Standing, standings
 from offers.review.verdicts import not_agreed_by, not_judged_by
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
-from offers.web.frame.times import exact_text
+from offers.web.frame.times import day, exact_text
 from offers.web.reviews.around.outcome import in_its_zone
 from offers.web.reviews.checks import trouble_said
 
@@ -69,7 +70,7 @@ def queue(request: HttpRequest, sandbox: str) -> HttpResponse:
     wanted = wanted_in(request.GET)
     found = waiting.page(actor, wanted, asked.text(request.GET.get("cursor"), MAX_CURSOR))
     rows = rows_of(actor, found.items)
-    tabs = [("needs-me", _("Needs me")), ("mine", _("Mine")), ("all", _("Everything"))]
+    tabs = [("needs-me", _("Needs me")), ("mine", _("Mine")), ("all", pgettext("requests", "All"))]
     context = {
         "tabs": [(name, title, _to(wanted, tab=name)) for name, title in tabs],
         "wanted": wanted,
@@ -160,7 +161,9 @@ def why(found: Standing, judges: bool, may_look: bool) -> Why:
     """Why the request stands where it stands, in a few words; whether the reader `judges` it, or may look at what is live already."""
     request = found.request
     if request.is_to_look_at and may_look:
-        return Why(_("Published without review: review it afterwards"), is_mine=True)
+        assert request.review_due_at is not None, "by which it is to be looked at"
+        said = _("Published without review · review by {day}")
+        return Why(said.format(day=day(request.review_due_at)), is_mine=True)
     if request.is_to_look_at:
         return Why(_("Published without review: nobody else has reviewed it yet"))
     if not request.is_under_way:
