@@ -166,7 +166,7 @@ def test_an_auditor_reads_and_changes_nothing(people: Cast, sale: LibraryItem) -
 
 def test_holds_and_classes_are_set_with_a_reason_and_what_is_refused_says_why(people: Cast, sale: LibraryItem) -> None:
     browser = as_("jisoo")
-    assert "Set a class…" in text_of(browser.get(KEEP))
+    assert "Set a retention class…" in text_of(browser.get(KEEP))
     assert "Say why." in text_of(browser.post(f"{KEEP}hold/"))
     assert browser.post(f"{KEEP}hold/", {"note": "Case 7"}).status_code == 302
     assert "Case 7" in text_of(browser.get(KEEP))
@@ -196,7 +196,7 @@ def test_holds_and_classes_are_set_with_a_reason_and_what_is_refused_says_why(pe
     assert browser.post(f"{HOME}classes/", {"name": "Ads", "months": "36", "note": "Law"}).status_code == 302
     assert browser.post(f"{KEEP}class/", {"retention": "Ads", "note": "It is one"}).status_code == 302
     assert "nothing of it is erased until" in text_of(browser.get(KEEP))
-    assert "Change class…" in text_of(browser.get(KEEP))
+    assert "Change retention class…" in text_of(browser.get(KEEP))
     assert browser.post(f"{HOME}classes/remove/", {"name": "Ads", "note": "Law"}).status_code == 422
     unknown = browser.post(f"{HOME}classes/remove/", {"name": "Adverts", "note": "Law"})
     assert unknown.status_code == 422

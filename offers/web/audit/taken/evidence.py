@@ -1,11 +1,13 @@
 """What an offer said, to whom and when, who prepared it and who approved it: a sheet to print, as supervisors ask for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from offers import asked
 from offers.document.kinds.registry import Kind
@@ -18,8 +20,9 @@ from offers.web.frame.access import item_for
 from offers.web.frame.addresses import address_of
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
+from offers.web.frame.words import filled
 from offers.web.item.entries import item_context
-from offers.web.item.shown.looks import Content, content_in
+from offers.web.item.shown.looks import Content, content_in, room_of
 from offers.web.item.shown.sentences import Sentence, beside, constraints
 
 # Pieces of a page, and characters of one content: what is longer is at its version.
@@ -37,6 +40,8 @@ class Text:
     text: str
     cut: bool
     looks: Content | None
+    # The height of its frame on a phone, as that of `looks` is on a desk.
+    room: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +136,17 @@ def _periods(limits: Sequence[Sheet]) -> Iterator[Period]:
     before: list[Sentence] | None = None
     times = [(time, sheet) for sheet in limits for time in sheet.times]
     for time, sheet in sorted(times, key=lambda one: one[0].aired.since):
-        told = sheet.sentences if before is None else [one for one in beside(sheet.sentences, before) if one.mark]
+        brief = [_brief(one, sheet.piece.value) for one in sheet.sentences]
+        told = sheet.sentences if before is None else [one for one in beside(brief, before) if one.mark]
         yield Period(sheet, time, told)
-        before = sheet.sentences
+        before = brief
+
+
+def _brief(one: Sentence, limits: Mapping[str, Any]) -> Sentence:
+    """What a priority means is told once."""
+    if one.key != "priority":
+        return one
+    return replace(one, text=filled(_("Priority {priority}"), priority=limits["rank"]["priority"]))
 
 
 def _sheet(item: LibraryItem, piece: Piece, consents: Mapping[int, Consent], known: Mapping[str, str]) -> Sheet:
@@ -169,4 +182,5 @@ def _text(item: LibraryItem, piece: Piece, number: int) -> Text:
         content[:LONGEST],
         len(content) > LONGEST,
         looks if looks.type in ("html", "imagelink") else None,
+        room_of("beside", looks.type, content)[0],
     )

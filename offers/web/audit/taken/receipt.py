@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from offers.access.permissions import Actor
 from offers.ledger import history
@@ -31,6 +33,7 @@ def page(request: HttpRequest, sandbox: str, section: Section, id: str, etag: in
         made=made,
         consent=consent,
         brought=brought_by(made),
+        now=timezone.now(),
         **proved(actor, item, made),
         **file_names(item, made),
     )
@@ -52,9 +55,12 @@ def proved(actor: Actor, item: LibraryItem, made: Revision) -> dict[str, Any]:
     opened = found["opened"]
     return {
         "proof": found,
-        "vkey": vkey,
-        "leaf": found["leaf"],
-        "root": text.rpartition("\n\n")[0].split("\n")[-1],
+        "codes": [
+            (_("Log"), found["origin"]),
+            (_("Digest"), made.digest),
+            (_("Root"), text.rpartition("\n\n")[0].split("\n")[-1]),
+            (_("Key"), vkey),
+        ],
         "erased": [name for name in ("patch", "document", "label", "note") if name not in opened],
     }
 

@@ -174,7 +174,7 @@ def test_it_names_who_prepared_and_who_approved_and_when(
     assert "Jisoo,<time" in text
     assert "Nobody: published without review by Hasty" in text
     assert "“Legal asked for it at once”" in text
-    assert re.search(r"Mina Park,<time[^>]*>[^<]*</time><span[^>]*>no second person<", text), "of what was there before"
+    assert re.search(r"Mina Park,<time[^>]*>[^<]*</time><span[^>]*>Not approved by a second person<", text), "of what was there before"
     assert "Still on air" in text
     assert re.search(r"<dt>On air</dt><dd><time[^>]*>10 Mar[^<]*</time>– now</dd>", text)
     assert re.search(r"</a><span>current since ?<time", text), "the head says no other name and no rounder time"
@@ -201,14 +201,15 @@ def test_limits_are_told_whole_once_and_then_what_changed_and_html_as_it_looks(
     clock.day(15)
     auditor = sign_in("auditor")
     text = flat(text_of(auditor.get(PAGE)))
-    assert "<h1>Evidence sheet</h1>" in text
+    assert re.search("<h1>Evidence sheet: [^<]+</h1>", text)
     assert text.count("To everybody.") == 1, "what did not change is not said again"
     assert len(re.findall(r"Priority ?<del[^>]*>\d+</del>", text)) == 2, "only the number is marked"
+    assert text.count("the highest priority is shown") == 1, "what a priority is, too"
     assert text.count("To whom, when and how often") == 1
     (looks,) = re.findall(r'<iframe[^>]* src="([^"]+)"', text)
     assert "Hello" in text_of(auditor.get(looks))
     assert text.index(looks) < text.index(">Source<"), "how it looked, before its source"
-    assert "written in version 1, live with version 2" in text
+    assert "written in version 1, on air with version 2" in text
     patch(mina, sale, replace("/status", "draft"))
     clock.day(16)
     patch(mina, sale, replace("/status", "approved"))

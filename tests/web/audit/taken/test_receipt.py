@@ -38,9 +38,9 @@ def test_it_says_what_changed_who_agreed_and_what_was_checked(lived: Sandbox, si
     vkey = checkpoints.signer_of(lived).vkey
     size = checkpoints.size_of(lived)
     made = Revision.objects.get(item__id="sale", etag=2)
-    for part in ("Spring sale", "Summer", "“Legal asked for it”", "proposed by", vkey, made.digest, f"of {size}"):
+    for part in ("Spring sale", "Summer", "“Legal asked for it”", "Proposed by", vkey, made.digest, f"of {size}"):
         assert part in text, part
-    assert "Nobody who agreed to the request had written part of it." in text
+    assert "Everyone who approved it is someone other than its authors." in text
     assert "Receipt for version 2" in text
     assert "2 of 3" in text, "its head tells the version that it is of, and not the present one"
     assert "python verify_receipt.py sale-2.tlog-proof --key KEY" in text
@@ -52,7 +52,7 @@ def test_it_names_who_did_not_wait_and_that_nobody_looked(lived: Sandbox, sign_i
     assert "Nobody: published without review by" in text
     assert "“It was wrong”" in text
     assert "Nobody else has reviewed it yet" in text
-    assert "had written part of it" not in text
+    assert "someone other than its authors" not in text
 
 
 def test_a_change_that_was_altered_is_not_shown_as_proved(lived: Sandbox, sign_in: SignIn) -> None:
@@ -61,7 +61,7 @@ def test_a_change_that_was_altered_is_not_shown_as_proved(lived: Sandbox, sign_i
         cursor.execute("UPDATE offers_revision SET note = 'Nothing to see' WHERE etag = 2")
     text = text_of(auditor.get(PAGE.format(2)))
     assert "This change could not be proved" in text
-    assert "What is recorded of this change is what its digest was made of" not in text
+    assert "The record has not been altered" not in text
 
 
 def test_the_script_that_it_names_can_be_had_and_proves_the_file_that_it_names(lived: Sandbox, sign_in: SignIn) -> None:
@@ -100,7 +100,7 @@ def test_what_was_erased_is_missing_and_the_change_is_still_proved(
     asking.confirm(second, asking.ask_value(first, sale, "/name", [4], "She asked us to").key)
     auditor = sign_in("auditor")
     text = text_of(auditor.get(PAGE.format(4)))
-    assert "It leads to the root that this log" in text
+    assert "The log's signature is valid." in text
     assert "Parts were erased since" in text
     assert "Hana 010" not in text
     receipt = auditor.get("/s/prod/offers/sale/history/4/receipt").content.decode()
