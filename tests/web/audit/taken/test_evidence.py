@@ -174,7 +174,9 @@ def test_it_names_who_prepared_and_who_approved_and_when(
     assert "Jisoo,<time" in text
     assert "Nobody: published without review by Hasty" in text
     assert "“Legal asked for it at once”" in text
-    assert re.search(r"Mina Park,<time[^>]*>[^<]*</time><span[^>]*>Not approved by a second person<", text), "of what was there before"
+    assert re.search(r"Mina Park,<time[^>]*>[^<]*</time><span[^>]*>Not approved by a second person<", text), (
+        "of what was there before"
+    )
     assert "Still on air" in text
     assert re.search(r"<dt>On air</dt><dd><time[^>]*>10 Mar[^<]*</time>– now</dd>", text)
     assert re.search(r"</a><span>current since ?<time", text), "the head says no other name and no rounder time"
