@@ -124,14 +124,22 @@ def _open(
     return schedule.begun(request, actor)
 
 
-def add(actor: Actor, request: ChangeRequest, proposals: Sequence[Proposal], text: str = "") -> ChangeRequest:
+def add(
+    actor: Actor,
+    request: ChangeRequest,
+    proposals: Sequence[Proposal],
+    text: str = "",
+    *,
+    instead_of: int | None = None,
+) -> ChangeRequest:
     """Put these changes into a request that is under way; what it has for the same items already stays where they do not
-    touch it. Whoever had agreed has to look again, unless it has all of them already. Raises what `propose` raises, NotYours
+    touch it, unless they are `instead_of` that: of what it has in this version of it. Whoever had agreed has to look again, unless it has all of them already. Raises what `propose` raises, NotYours
     and NotNow.
     """
     with transaction.atomic():
         held = own_under_way(actor, request)
-        return _edited(held, actor, text) if stored(held, proposals) else held
+        is_new = stored(held, proposals, instead=instead_of == held.version)
+        return _edited(held, actor, text) if is_new else held
 
 
 def revise(actor: Actor, request: ChangeRequest, head: Head, document: Document) -> ChangeRequest:

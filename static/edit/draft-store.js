@@ -4,7 +4,7 @@ import { form } from "./inputs.js";
 
 const PREFIX = "draft:";
 // Said by the page and not by a person: no reason to offer a draft.
-const ASIDE = ["csrfmiddlewaretoken", "action", "person", "etag", "zone", "id", "refused", "tag-query"];
+const ASIDE = ["csrfmiddlewaretoken", "action", "person", "etag", "zone", "id", "made-of", "refused", "tag-query"];
 const DAY_MS = 86400000;
 
 export const base = `${PREFIX}${form.dataset.draft}/`;

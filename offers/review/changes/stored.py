@@ -24,8 +24,8 @@ class NothingToPropose(Exception):
     """What is proposed is what is there already."""
 
 
-def stored(request: ChangeRequest, proposals: Collection[Proposal]) -> bool:
-    """Put these into the request; whether that makes it another one. Raises NothingToPropose, TooMany, and PatchError (409)
+def stored(request: ChangeRequest, proposals: Collection[Proposal], *, instead: bool = False) -> bool:
+    """Put these into the request, with what it has for the same items or `instead` of it; whether that makes it another one. Raises NothingToPropose, TooMany, and PatchError (409)
     where something was erased from the past of what they were made of.
     """
     refuse_erased({key: last for one in proposals for key, last in one.seen.items()})
@@ -33,7 +33,7 @@ def stored(request: ChangeRequest, proposals: Collection[Proposal]) -> bool:
     is_new = False
     for one in proposals:
         before = known.get(one.id)
-        patch = one.patch if before is None else combined(before, one)
+        patch = one.patch if before is None or instead else combined(before, one)
         if not patch:
             raise NothingToPropose
         if before is not None and is_same(before, replace(one, patch=patch)):

@@ -18,7 +18,7 @@ from offers.web.frame.respond import answer
 from offers.web.item.entries import item_context
 from offers.web.item.history.contested import Pick, Titles, fields_of
 from offers.web.item.proposals.when import INPUTS
-from offers.web.item.said import CANNOT_WAIT
+from offers.web.item.said import CANNOT_WAIT, MADE_OF
 
 
 def page(
@@ -74,5 +74,5 @@ def _placed(refused: InvalidDocument, names: Mapping[str, str]) -> list[tuple[Pr
 def _carried(sent: QueryDict) -> Iterable[tuple[str, str]]:
     """The form as it was sent, to be sent again with the decisions."""
     for name, values in sent.lists():
-        if name.startswith("/") or name in ("etag", "zone", "person", "title", "into", CANNOT_WAIT, *INPUTS):
+        if name.startswith("/") or name in ("etag", "zone", "person", "title", "into", MADE_OF, CANNOT_WAIT, *INPUTS):
             yield from ((name, str(value)) for value in values)

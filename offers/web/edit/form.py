@@ -44,7 +44,7 @@ from offers.web.edit.choices import LibraryChoices
 from offers.web.edit.desk import Desk, preview, why_proposed
 from offers.web.edit.form_page import FormPage, form_page, tags_like
 from offers.web.edit.saving import Contested, Plan, Saved, people, plan_for, planned, save, since
-from offers.web.edit.wanted import marks
+from offers.web.edit.wanted import begun, marks
 from offers.web.edit.warnings import has_ended
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.addresses import address_of
@@ -55,7 +55,7 @@ from offers.web.frame.words import problem_text
 from offers.web.item.entries import item_context
 from offers.web.item.history import contested
 from offers.web.item.proposals.when import NotSent
-from offers.web.item.said import PROPOSALS, in_use, is_asked_for, next_steps, note_of, send
+from offers.web.item.said import MADE_OF, PROPOSALS, in_use, is_asked_for, next_steps, note_of, send
 
 # What a preview is answered with: no inputs.
 ANSWER = "edit/_answer.html"
@@ -80,8 +80,7 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
         if closed:
             context = item_context(item, "", closed=closed)
             return answer(request, "edit/closed.html", context, status=403)
-        form = form_for(Kind(item.kind), item.document, zone_of(request))
-        return page(Desk(request, actor, item, item.etag, form))
+        return _first(request, actor, item)
     check_edit(actor)
     etag, before = opened(request, item)
     if not fits_form(before):
@@ -94,6 +93,16 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
         return other(desk)
     # Whose session it is now did not see this form: nothing is recorded under their name before they have.
     return page(desk, status=409) if opened_by_another(request) else _save(desk, item)
+
+
+def _first(request: HttpRequest, actor: Actor, item: LibraryItem) -> HttpResponse:
+    """The form as it is opened: with the item as it is, or with what the reader's own request, whose number `into` is, makes of it."""
+    kind, zone = Kind(item.kind), zone_of(request)
+    mine = begun(actor, item, asked.number(request.GET.get("into"))) if "into" in request.GET else None
+    if mine is None:
+        return page(Desk(request, actor, item, item.etag, form_for(kind, item.document, zone)))
+    desk = Desk(request, actor, item, item.etag, form_for(kind, mine.document, zone, before=item.document))
+    return page(desk, made_of=mine.made_of, **preview(desk))
 
 
 def why_closed(actor: Actor, item: LibraryItem) -> str:
@@ -282,6 +291,7 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "form": desk.form,
         "etag": desk.etag,
         "note": desk.request.POST.get("note", ""),
+        "made_of": desk.request.POST.get(MADE_OF, ""),
         "id": desk.request.POST.get("id") or heads.new_id(),
         "action": _address(desk),
         "is_new": desk.item is None,

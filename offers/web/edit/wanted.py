@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from offers.access.permissions import Actor
+from offers.access.permissions import Actor, NotFound
+from offers.document.values import Document
 from offers.document.words.describe import Change
 from offers.forms.decision import CRITERIA
-from offers.forms.kinds import Form, input_for
+from offers.forms.kinds import Form, fits_form, input_for
 from offers.forms.library import LibraryForm
 from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS, TAGS
 from offers.forms.rows import COMPONENTS, Row
+from offers.models import LibraryItem
+from offers.review import requests
+from offers.review.standing import standing
 from offers.web.item.proposals.requested import Requested
 
 # The lists that say something of themselves as a whole.
@@ -26,6 +30,28 @@ class Mark:
     number: int
     title: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the reader's own request makes of the item; `made_of` names the request and its version, "12:3", and is sent along."""
+
+    document: Document
+    made_of: str
+
+
+def begun(actor: Actor, item: LibraryItem, number: int | None) -> Begun | None:
+    """What the form of this request begins with; None where it is not the reader's, is over, or does not fit what is there by now."""
+    try:
+        request = requests.get(actor, number or 0)
+    except NotFound:
+        return None
+    if request.owner_key != actor.key or not request.is_under_way:
+        return None
+    for place in standing(request).places:
+        if place.change.id == item.id and not place.trouble and place.before and place.after and fits_form(place.after):
+            return Begun(place.after, f"{request.number}:{request.version}")
+    return None
 
 
 def marks(actor: Actor, form: Form, requested: Iterable[Requested]) -> dict[str, list[Mark]]:

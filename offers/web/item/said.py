@@ -98,6 +98,8 @@ PUBLISH = "publish"
 PROPOSALS = ("propose", PUBLISH)
 # The input that says why something is published without review.
 CANNOT_WAIT = "cannot_wait"
+# The input that says of which request, in which version of it, the form was made: it is all that this wants of the item.
+MADE_OF = "made-of"
 
 
 def is_asked_for(request: HttpRequest) -> bool:
@@ -166,9 +168,13 @@ def _put_into(request: HttpRequest, actor: Actor, held: ChangeRequest, one: Prop
     """One more change in a request; what it has of the item already stays where the new one does not touch it."""
     had = held.changes.filter(id=one.id).exists()
     version = held.version
-    made = requests.add(actor, held, [one], note_of(request))
+    number, _colon, seen = request.POST.get(MADE_OF, "").partition(":")
+    instead_of = asked.number(seen) if asked.number(number) == held.number else None
+    made = requests.add(actor, held, [one], note_of(request), instead_of=instead_of)
     if made.version == version:
         said = _("The request has this already.")
+    elif instead_of == version:
+        said = _("The request is changed. Whoever had agreed to it reviews it again.")
     elif had:
         said = _("Put together with what the request had of it already: where both change a field, this one counts.")
     else:

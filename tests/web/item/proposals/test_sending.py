@@ -10,7 +10,7 @@ from offers.ledger import writes
 from offers.models import ChangeRequest, LibraryItem, RequestedChange, Revision
 from offers.review import requests
 from tests.cast import FORM, make, offer, patch, replace
-from tests.review.asking import ask, now
+from tests.review.asking import ask, now, wanted
 from tests.review.conftest import Cast
 from tests.web.edit.filling import EDIT, NAME, opened, submit, with_texts
 from tests.web.form_reader import form_in
@@ -190,3 +190,25 @@ def test_a_time_that_would_be_lost_is_refused_at_its_field(people: Cast, sale: L
         assert refused.status_code == 422
         assert re.search(f'id="when-problem">[^<]*{said}', text_of(refused))
     assert (now(sale).etag, ChangeRequest.objects.count()) == (1, 1)
+
+
+def test_the_form_of_ones_own_request_begins_with_what_it_asks_for_and_what_is_taken_out_of_it_there_is_out_of_it(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    mine = ask(people.mina, sale, replace("/name", "Autumn sale"))
+    requests.add(people.mina, mine, [wanted(sale, replace(PRIORITY, 9))])
+    mina, address = browser_of(people.mina), f"{EDIT}?into={mine.number}"
+    form = opened(mina, address)
+    assert (form[NAME], form[PRIORITY]) == (["Autumn sale"], ["9"])
+    assert opened(browser_of(people.jun), address)[NAME] == opened(mina)[NAME] == ["Spring sale"], (
+        "hers, and only there"
+    )
+    changed = with_texts(form, {NAME: "Autumn sale, last days", PRIORITY: opened(mina)[PRIORITY][0]})
+    done = submit(mina, changed, "propose", follow=True)
+    assert "The request is changed. Whoever had agreed to it reviews it again." in words_of(done)
+    (change,) = RequestedChange.objects.filter(request=mine)
+    assert change.patch == [{"op": "replace", "path": "/name", "value": "Autumn sale, last days"}]
+    # Of a version that is not the last one any more, nothing is put aside that its form did not show.
+    late = submit(mina, with_texts(form, {NAME: "Sale"}), "propose", follow=True)
+    assert "Put together with what the request had of it already" in words_of(late)
+    assert {one["path"] for one in RequestedChange.objects.get(request=mine).patch} == {"/name", PRIORITY}
