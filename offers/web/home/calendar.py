@@ -27,9 +27,12 @@ LONG = 60  # characters of a mark's name
 # Pixels that a percent of the drawing has, on a wide screen and on a phone; of a letter, and of one that is as wide as high.
 WIDE, NARROW = 10.6, 3.1
 LETTER, SQUARE = 6.7, 12.5
-# A bar of so many pixels has its name in it, which ends in dots; a shorter one beside it.
-ROOM = 72
+# A bar of so many pixels has its name in it, which ends in dots; a shorter one only where there is no room for it beside the bar,
+# and one that is shorter still never.
+ROOM, LEAST = 72, 40
 PADDING = 14
+# Percent that a bar goes on beyond the edge of the drawing, which cuts it there: its end is open, as its window goes on.
+BEYOND = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,26 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One offer's row, with its name for a wide screen and for a phone."""
+    """One offer's row, with its name for a wide screen and for a phone. `x` and `width` are what is seen of it; it goes on
+    `before` the drawing, or `after` it.
+    """
 
     item: Listing
     state: str
     x: float
     width: float
     y: int
+    before: bool
+    after: bool
     names: tuple[Name, Name]
+
+    @property
+    def drawn_x(self) -> float:
+        return self.x - BEYOND * self.before
+
+    @property
+    def drawn_width(self) -> float:
+        return round(self.width + BEYOND * (self.before + self.after), 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +158,7 @@ def _bar(item: Listing, number: int, first: datetime, last: datetime, now: datet
     width = round(max(NARROWEST, end - x), 2)
     state = live_state_of(item.status, item.starts_at, item.ends_at, now) or LiveState.EXPIRED
     names = _named(item.name, x, width, today, WIDE), _named(item.name, x, width, today, NARROW)
-    return Bar(item, state.value, x, width, HEAD + ROW * number, names)
+    return Bar(item, state.value, x, width, HEAD + ROW * number, item.starts_at < first, item.ends_at > last, names)
 
 
 def _named(name: str, x: float, width: float, today: float, pixels: float) -> Name:
@@ -153,8 +168,10 @@ def _named(name: str, x: float, width: float, today: float, pixels: float) -> Na
     end = x + width
     before, after = x - (today if today < x else 0), (today if today > end else 100) - end
     turned = before > after
-    room = max(before, after) * pixels - PADDING
-    return Name(_fitted(name, room), x if turned else round(x + width, 2), turned)
+    fitted = _fitted(name, max(before, after) * pixels - PADDING)
+    if fitted != name and width * pixels >= LEAST:
+        return Name(name)
+    return Name(fitted, x if turned else round(x + width, 2), turned)
 
 
 def _fitted(text: str, room: float) -> str:
@@ -184,13 +201,18 @@ def _mark(due: Due, number: int, first: datetime, last: datetime) -> Mark:
 
 def _said(request: ChangeRequest) -> str:
     """What happens to it and when, in the zone of who looks."""
-    until = exact_text(request.until) if request.until else ""
+    until = _in_one(request.until) if request.until else ""
     if request.state == ChangeRequest.State.APPLIED or request.apply_at is None:
         return _("Goes back {until}").format(until=until)
-    when = exact_text(request.apply_at)
+    when = _in_one(request.apply_at)
     if until:
         return _("Goes live {when}, goes back {until}").format(when=when, until=until)
     return _("Goes live {when}").format(when=when)
+
+
+def _in_one(instant: datetime) -> str:
+    """An exact time that no line breaks in."""
+    return exact_text(instant).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _at(instant: datetime, first: datetime, last: datetime) -> float:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from offers.models import ChangeRequest, LibraryItem, Listing
 from offers.review.requests import When
 from offers.review.schedule import due_within
-from offers.web.home.calendar import LETTER, NARROW, NARROWEST, SQUARE, WEEKS, WIDE, span, strip
+from offers.web.home.calendar import LETTER, NARROW, NARROWEST, SQUARE, WEEKS, WIDE, Name, span, strip
 from offers.web.home.calendar import days as first_and_last
 from tests.cast import replace
 from tests.review.asking import agree, ask
@@ -59,6 +59,10 @@ def test_a_bar_is_its_window_cut_at_the_edges() -> None:
     assert (whole.x, whole.width, whole.state) == (0, 100, "live")
     assert (half.x, half.width, half.state) == (50, 50, "scheduled")
     assert half.y > whole.y
+    assert (whole.before, whole.after, half.before, half.after) == (True, True, False, True)
+    # Its end is drawn beyond the edge: what is cut stays open.
+    assert (whole.drawn_x < 0, whole.drawn_x + whole.drawn_width > 100) == (True, True)
+    assert (half.drawn_x, half.drawn_x + half.drawn_width > 100) == (50, True)
 
 
 def test_bars_begin_one_after_the_other_and_those_that_began_before_end_so() -> None:
@@ -93,6 +97,14 @@ def test_a_name_that_has_no_room_in_its_bar_stands_beside_it_where_there_is_more
     for bar, turned, at in ((left, False, left.x + left.width), (right, True, right.x)):
         assert [(name.text, name.turned) for name in bar.names] == [("Sale", turned)] * 2
         assert [name.x for name in bar.names] == [pytest.approx(at, abs=0.01)] * 2
+
+
+def test_a_name_that_would_be_cut_beside_its_bar_is_cut_in_it_where_that_has_some_room() -> None:
+    long = "First Delivery on Us · Dec 2026"
+    with timezone.override(UTC):
+        some, little = strip([an_offer(NOW + days(14), NOW + days(end), long) for end in (22, 16)], NOW).bars[::-1]
+    assert some.names[1] == Name(long)
+    assert little.names[1].x is not None
 
 
 def test_a_window_of_an_hour_can_be_seen_wherever_it_is() -> None:

@@ -53,7 +53,7 @@ def test_an_empty_library_tells_each_role_what_they_can_do_in_it(
 def test_a_library_with_nothing_on_air_says_what_there_is_not(editor: Client, item: LibraryItem) -> None:
     text = page(editor)
     assert "0 offers are live" in text
-    assert "No approved offer has its window in these weeks." in text
+    assert "No approved offer runs in this period." in text
     assert '<svg class="calendar-strip"' not in text
     assert "Your drafts" not in text
     assert "Nothing is waiting for you." in text
@@ -93,7 +93,7 @@ def test_the_strip_shows_the_most_important_and_says_how_many_more(
     text = panel(page(editor), "On air")
     assert "Of 9" in text
     assert "Of 5" not in text
-    assert "2 more in these weeks" in text
+    assert "2 more in this period" in text
     first, last = calendar.days(timezone.now())
     assert f'href="/s/prod/offers/?status=approved&amp;from={first}&amp;to={last}&amp;sort=-priority"' in text
 
