@@ -58,10 +58,10 @@ def _by(name: str, client: str) -> SafeString:
     )
 
 
-def live_state(item: object, now: datetime | None = None) -> SafeString:
+def live_state(item: object, now: datetime | None = None, *, in_row: bool = False) -> SafeString:
     """Whether customers see it now, beside the status: Live, Starts in 3 days, Ends today, Expired; or nothing.
 
-    `item` has `status`, `starts_at` and `ends_at` (a LibraryItem).
+    `item` has `status`, `starts_at` and `ends_at` (a LibraryItem). `in_row`: also in fewer words, for a narrow screen.
     """
     now = now or timezone.now()
     starts, ends = getattr(item, "starts_at", None), getattr(item, "ends_at", None)
@@ -71,12 +71,17 @@ def live_state(item: object, now: datetime | None = None) -> SafeString:
     if state is None or state == status:
         return SafeString("")
     edge = {LiveState.SCHEDULED: starts, LiveState.ENDING: ends}.get(state)
-    return _live_state(state, days_until(edge, now) if edge else 0, get_language())
+    return _live_state(state, days_until(edge, now) if edge else 0, get_language(), in_row)
 
 
 @lru_cache(maxsize=1_000)
-def _live_state(state: LiveState, days: int, language: str | None) -> SafeString:
-    return format_html('<span class="live live-{}">{}</span>', state.value, _live_words(state, days))
+def _live_state(state: LiveState, days: int, language: str | None, in_row: bool) -> SafeString:
+    words = _live_words(state, days)
+    if in_row and state == LiveState.SCHEDULED and days > 1:
+        # Its first day stands beside it.
+        few = ngettext("In {days} day", "In {days} days", days).format(days=days)
+        words = format_html('<span class="in-full">{}</span><span class="in-few">{}</span>', words, few)
+    return format_html('<span class="live live-{}">{}</span>', state.value, words)
 
 
 def live_word(state: str) -> str:

@@ -17,7 +17,7 @@ from offers.document.kinds.registry import Kind
 from offers.web.frame.icons import icon
 from offers.web.frame.times import ago, day, day_in_short
 from offers.web.item.badges import changed_by, deleted_badge, status_badge
-from offers.web.lists.rows import OfferRow
+from offers.web.lists.rows import Bar, OfferRow
 
 Cell = Callable[[OfferRow], SafeString]
 
@@ -60,13 +60,13 @@ WINDOW = """<td class="window-cell">
 {text}
 </td>"""
 BAR = '<rect class="window-bar window-{state}" x="{x}" y="2" width="{width}" height="8" rx="2"/>'
-# A window beyond the axis, before and after it: an arrow that leads there.
+# A window that goes on beyond the axis, before or after it, has an arrow that leads there, so long.
 BEYOND = '<path class="window-bar window-{state}" d="{way}"/>'
-BEFORE, AFTER = "M7 1 0 6l7 5z", "M193 1 200 6l-7 5z"
+BEFORE, AFTER, ARROW = "M7 1 0 6l7 5z", "M193 1 200 6l-7 5z", 7
 # A value that is changed where it stands (web/in_place/cell.py); without JavaScript, in the form.
 CHANGE = """<a class="change-here" data-in-place="{column}" hx-get="{{address}}in-place/{column}/"
  href="{{address}}edit/#f-{field}"><span class="visually-hidden">{change} </span>"""
-DATES = '<span class="window-text"><span class="window-from">{} </span>– {}</span>'
+DATES = '<span class="window-text">{} – {}</span>'
 # The inputs of the edit form where these are changed, too.
 PLACES = {
     "window": "selectionConstraint-endDate",
@@ -159,12 +159,18 @@ def _window(row: OfferRow) -> SafeString:
     bar, starts, ends = row.bar, row.item.starts_at, row.item.ends_at
     if bar is None or starts is None or ends is None:
         return NO_WINDOW
-    if bar.width:
-        drawn = format_html(BAR, state=bar.state, x=f"{bar.x:g}", width=f"{bar.width:g}")
-    else:
-        drawn = format_html(BEYOND, state=bar.state, way=AFTER if bar.x else BEFORE)
     text = _changed_here(row, "window", format_html(DATES, day_in_short(starts), day_in_short(ends)))
-    return format_html(WINDOW, bar=drawn, today=f"{bar.today:g}", text=text)
+    return format_html(WINDOW, bar=_drawn(bar), today=f"{bar.today:g}", text=text)
+
+
+def _drawn(bar: Bar) -> SafeString:
+    """What is on the axis, and an arrow at each end where it goes on beyond it."""
+    ways = [way for way, goes_on in ((BEFORE, bar.before), (AFTER, bar.after)) if goes_on]
+    arrows = format_html_join("", BEYOND, ({"state": bar.state, "way": way} for way in ways))
+    x, width = bar.x + ARROW * bar.before, bar.width - ARROW * len(ways)
+    if width <= 0:
+        return arrows
+    return format_html(BAR, state=bar.state, x=f"{x:g}", width=f"{width:g}") + arrows
 
 
 def _starts(row: OfferRow) -> SafeString:

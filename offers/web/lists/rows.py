@@ -88,13 +88,15 @@ def heads_of(columns: Iterable[str], widths: Mapping[str, int] = NO_WIDTHS, *, d
 class Bar:
     """A window on the axis: where it starts and how wide it is, where today is, in units of the drawing.
 
-    One that is all before or after what the axis shows has no width, and stands at that end.
+    One that goes on `before` the axis, or `after` it, has an arrow at that end; one that is all beyond it has no width.
     """
 
     x: float
     width: float
     today: float
     state: str
+    before: bool
+    after: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def rows_of(
                 item,
                 f"{all_offers}{item.id}/",
                 moment,
-                live_state(item, now),
+                live_state(item, now, in_row=True),
                 bar,
                 tags[:TAGS_SHOWN],
                 more,
@@ -204,6 +206,7 @@ def bar_of(item: LibraryItem, axis: Axis, now: datetime) -> Bar | None:
     state = live_state_of(item.status, item.starts_at, item.ends_at, now) if item.deleted_at is None else None
     named = state.value if state else "none"
     if item.ends_at <= first or item.starts_at >= last:
-        return Bar(at(item.starts_at), 0.0, at(now), named)
+        return Bar(at(item.starts_at), 0.0, at(now), named, item.ends_at <= first, item.starts_at >= last)
     x = min(at(item.starts_at), AXIS - 3.0)
-    return Bar(x, max(3.0, round(at(item.ends_at) - x, 1)), at(now), named)
+    width = max(3.0, round(at(item.ends_at) - x, 1))
+    return Bar(x, width, at(now), named, item.starts_at < first, item.ends_at > last)

@@ -28,6 +28,14 @@ def test_the_live_state_is_said_in_days_of_the_viewer(starts: datetime, ends: da
     assert f">{said}<" in badges.live_state(item, NOW)
 
 
+def test_a_row_also_says_it_in_fewer_words_where_its_first_day_stands_beside_it() -> None:
+    item = SimpleNamespace(status="approved", starts_at=NOW + timedelta(days=3), ends_at=NOW + timedelta(days=30))
+    said = badges.live_state(item, NOW, in_row=True)
+    assert '<span class="in-full">Starts in 3 days</span><span class="in-few">In 3 days</span>' in said
+    item.starts_at = NOW + timedelta(days=1)
+    assert badges.live_state(item, NOW, in_row=True) == badges.live_state(item, NOW)
+
+
 def test_tomorrow_is_tomorrow_where_the_viewer_is() -> None:
     item = SimpleNamespace(status="approved", starts_at=NOW + timedelta(hours=4), ends_at=NOW + timedelta(days=30))
     with timezone.override("Asia/Seoul"):

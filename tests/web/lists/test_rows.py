@@ -71,6 +71,8 @@ def test_a_bar_is_its_window_on_the_axis_and_can_be_seen_unless_it_is_beyond_it(
     bar = bar_of(an_offer(start * DAY, end * DAY), AROUND, NOW)
     assert bar is not None
     assert (bar.x, bar.width, bar.today, bar.state) == (x, width, 100, state)
+    first, last = AROUND
+    assert (bar.before, bar.after) == (NOW + start * DAY < first, NOW + end * DAY > last)
 
 
 def test_a_window_with_one_end_open_has_no_bar_and_what_nobody_sees_has_no_state() -> None:
