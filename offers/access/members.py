@@ -65,7 +65,7 @@ def has_other_admin(actor: Actor) -> bool:
 def check_manage(actor: Actor) -> None:
     """Refuse everybody but admins of the sandbox. Raises NotAllowed."""
     if not may_manage(actor):
-        raise NotAllowed(_("Only admins of this sandbox can open Access."))
+        raise NotAllowed(_("Only admins of this sandbox can open the Access page."))
 
 
 def given_of(member: Membership) -> Given:

@@ -78,7 +78,7 @@ def _found(request: HttpRequest, actor: Actor | None, page: Page, text: str) -> 
         Group(_("Offers"), _items(actor, offers)),
         Group(_("Change requests"), [] if is_number else asks),
         Group(_("Library"), _items(actor, others)),
-        Group(_("More"), [more]),
+        Group(pgettext_lazy("found", "More"), [more]),
     ]
 
 

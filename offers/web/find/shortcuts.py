@@ -41,9 +41,9 @@ EVERYWHERE = Shortcuts(
     (
         Shortcut(("Ctrl K",), _("Find an offer, a page or an action")),
         Shortcut(("/",), _("Search this page, or everything")),
-        Shortcut(("u",), _("Go to Undo in the last message")),
+        Shortcut(("u",), _("Undo the last change (focuses the button)")),
         Shortcut(("?",), _("Show these shortcuts")),
-        Shortcut(("Esc",), _("Close what is open")),
+        Shortcut(("Esc",), _("Close the open panel")),
     ),
 )
 OF_PAGES = (
@@ -56,7 +56,7 @@ OF_PAGES = (
             Shortcut(("e",), _("Edit it")),
             Shortcut(("d", "p"), _("Change its dates or its priority")),
             Shortcut(("x",), _("Select it")),
-            Shortcut(("b",), _("Go to the actions for what is selected")),
+            Shortcut(("b",), _("Jump to bulk actions")),
         ),
     ),
     Shortcuts(
@@ -70,11 +70,11 @@ OF_PAGES = (
         (
             Shortcut(("j k",), _("Next or previous change")),
             Shortcut(("Enter",), _("Show or hide its details")),
-            Shortcut(("c",), _("Mark it to compare it")),
+            Shortcut(("c",), _("Mark for comparison")),
         ),
     ),
     Shortcuts(
-        _("In the reviews"),
+        _("In the review list"),
         frozenset({"reviews"}),
         (
             Shortcut(("j k",), _("Next or previous request")),
@@ -89,11 +89,11 @@ OF_PAGES = (
             Shortcut(("a",), _("Go to Approve; Enter approves")),
             Shortcut(("r",), _("Go to Request changes")),
             Shortcut(("x",), _("Go to Reject")),
-            Shortcut(("n",), _("Open the next one for you")),
+            Shortcut(("n",), _("Open your next request")),
         ),
     ),
     Shortcuts(
-        _("On a page of a past moment"),
+        _("Viewing a past date"),
         frozenset(),
         (
             Shortcut(("[", "]"), _("Previous or next change")),

@@ -62,7 +62,7 @@ def test_other_roles_are_refused_and_see_no_way_there(sign_in: SignIn, feed: Mem
     for method, address in addresses(feed):
         answer = browser.generic(method, address)
         assert answer.status_code == 403, (method, address)
-        assert "Only admins of this sandbox can open Access." in text_of(answer)
+        assert "Only admins of this sandbox can open the Access page." in text_of(answer)
     assert ACCESS not in text_of(browser.get("/s/prod/offers/"))
 
 

@@ -208,7 +208,7 @@ def test_it_asks_as_many_queries_for_many_items_as_for_few(
 
 def test_the_shortcuts_of_the_page_come_first_and_can_be_switched_off(editor: Client, sandbox: Sandbox) -> None:
     text = editor.get("/shortcuts/", {"from": "/s/prod/reviews/"}).content.decode()
-    assert text.index("In the reviews") < text.index("On every page") < text.index("In a list")
+    assert text.index("In the review list") < text.index("On every page") < text.index("In a list")
     assert Client().get("/shortcuts/").status_code == 200
     assert 'data-keys="off"' not in text
     editor.post("/preferences/", {"keys": "off", "next": "/s/prod/"})
