@@ -164,13 +164,14 @@ def _window(row: OfferRow) -> SafeString:
 
 
 def _drawn(bar: Bar) -> SafeString:
-    """What is on the axis, and an arrow at each end where it goes on beyond it."""
-    ways = [way for way, goes_on in ((BEFORE, bar.before), (AFTER, bar.after)) if goes_on]
-    arrows = format_html_join("", BEYOND, ({"state": bar.state, "way": way} for way in ways))
-    x, width = bar.x + ARROW * bar.before, bar.width - ARROW * len(ways)
-    if width <= 0:
-        return arrows
-    return format_html(BAR, state=bar.state, x=f"{x:g}", width=f"{width:g}") + arrows
+    """What is on the axis, and an arrow at each end where it goes on beyond it: numbers, and a state's name."""
+    x, width = bar.x + ARROW * bar.before, bar.width - ARROW * (bar.before + bar.after)
+    parts = [BAR.format(state=bar.state, x=f"{x:g}", width=f"{width:g}")] if width > 0 else []
+    if bar.before:
+        parts.append(BEYOND.format(state=bar.state, way=BEFORE))
+    if bar.after:
+        parts.append(BEYOND.format(state=bar.state, way=AFTER))
+    return SafeString("".join(parts))
 
 
 def _starts(row: OfferRow) -> SafeString:
