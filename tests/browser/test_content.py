@@ -124,7 +124,7 @@ def test_json_is_checked_and_formatted(
     expect(page.locator("#preview")).to_contain_text("12345678901234567890")
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "Contents of {}|Remove {}"), ("ko", "{}의 콘텐츠|제거: {}")])
+@pytest.mark.parametrize(("language", "said"), [("en", "Contents of {}|Remove {}"), ("ko", "{}의 콘텐츠|{} 제거")])
 def test_a_card_is_called_after_the_placement_that_was_chosen_last(
     signed_in: Page, live_server: LiveServer, library: Sandbox, language: str, said: str
 ) -> None:

@@ -1,6 +1,7 @@
 """Long texts in rows: their start, or what is near their marks."""
 
 from collections.abc import Sequence
+from string import whitespace
 
 from offers.document.words.spans import Span
 from offers.document.words.tokens import tokens
@@ -13,8 +14,8 @@ SHORTEN_AT = 4_000
 
 
 def clipped(text: str) -> str:
-    """A long text of a row, cut after about CLIP_AT characters; the whole of it is in the patch, one click away."""
-    return text if len(text) <= CLIP_AT else _start(text, CLIP_AT).rstrip() + "…"
+    """A long text of a row, cut after about CLIP_AT characters, at no separator; all of it is in the patch."""
+    return text if len(text) <= CLIP_AT else _start(text, CLIP_AT).rstrip(f"{whitespace}·") + "…"
 
 
 def shortened(text: str) -> str:

@@ -26,7 +26,7 @@ def test_offers_are_deleted_and_all_brought_back_in_words_of_that(
     run = planned(editor, ids, do="delete")
     text = flat(text_of(editor.get(page(run))))
     assert "bulk-deletes" in text, "what will go is not told in the colour of a success"
-    assert 'placeholder="Why? Required, kept with every change" required' in text
+    assert 'placeholder="Reason (required, kept with every change)" required' in text
     for part in ("<h1>Delete offers</h1>", "3 offers will be deleted", "1 of them is live now", "Delete 3 offers"):
         assert part in text
     text = text_of(editor.post(page(run, "start/"), {"note": "Over"}, follow=True))

@@ -151,7 +151,7 @@ def test_what_is_used_is_not_deleted_and_its_users_are_named(
     asked = editor.get(address("delete_item", section, id))
     assert asked.status_code == 200
     assert user in text_of(asked)
-    assert "Keep it" not in text_of(asked), "there is no button that deletes"
+    assert "Cancel" not in text_of(asked), "there is no button that deletes"
     refused = editor.post(address("delete_item", section, id), {"etag": "1"})
     assert refused.status_code == 409
     assert user in text_of(refused)

@@ -181,7 +181,7 @@ def _labels(browser: Client, **headers: str) -> list[str]:
 
 def test_without_offers_it_says_what_to_do_and_leads_to_the_list(mina: Client) -> None:
     page = mina.get(PAGE)
-    assert "then choose Promote" in text_of(page)
+    assert "Then choose Promote" in text_of(page)
     assert 'class="btn btn-primary" href="/s/prod/offers/"' in page.content.decode()
 
 

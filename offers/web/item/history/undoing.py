@@ -36,6 +36,7 @@ from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
 from offers.web.item.entries import item_context
 from offers.web.item.history.contested import ALL, YOURS, Pick, Titles, fields_of, picks_for, settled
+from offers.web.item.proposals.requested import requested_of
 from offers.web.item.proposals.when import NotSent
 from offers.web.item.said import ask_for, in_use, note_of, say_changed
 
@@ -183,6 +184,7 @@ def _confirmed(
         stale=stale,
         problems=[(problem, place_at(document, problem.pointer, names)) for problem in problems],
         proposes=found.review,
+        requested=requested_of(actor, item) if patch else [],
         not_sent=not_sent,
         carried=carried,
         changes=describe(item.document, document, names=names),

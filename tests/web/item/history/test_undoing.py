@@ -30,7 +30,7 @@ def confirm(browser: Client, address: str, etag: int, note: str = "") -> Any:
 
 def test_undo_takes_back_one_change_and_keeps_later_ones(editor: Client, item: LibraryItem) -> None:
     asked = editor.get(f"{HISTORY}2/undo/")
-    assert "Undo the change of version 2?" in text_of(asked)
+    assert "Undo version 2?" in text_of(asked)
     assert (asked.context["made"].etag, text_of(asked).count('class="who-made"')) == (2, 1), "whose change it is"
     assert Revision.objects.filter(item=item).count() == 3
     done = confirm(editor, f"{HISTORY}2/undo/", 3, "wrong season")

@@ -31,7 +31,7 @@ def test_a_version_is_shown_as_it_was_with_its_change_marked(
     assert "3 of 4" in page
     now = said(editor.get(f"{HISTORY}4/"))
     assert "<del>Holiday 2026</del>" in now
-    assert "This is the current version." in now
+    assert "current: version 4" in now
 
 
 def test_a_description_is_marked_when_it_came_changed_and_went(
