@@ -45,7 +45,7 @@ def test_the_timeline_shows_where_the_status_changed_and_notes(
     writes.change(actor(sandbox), OFFER_KINDS, "sale", replace("/status", "approved"), stamp)
     text = text_of(editor.get(HISTORY))
     assert "Legal said yes" in text
-    assert "Status: <del>Draft</del>" in flat(text), "said once, in its entry"
+    assert text.count("<del>Draft</del>") == 1, "in its entry"
 
 
 def test_a_long_history_goes_on_from_an_etag(
