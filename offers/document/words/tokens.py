@@ -33,8 +33,12 @@ _UNSPACED: Final = "\u0e00-\u0eff\u3040-\u309f\u3400-\u9fff\uf900-\ufaff\U000200
 _EXPRESSION = r"\{\{\{?[^{}]*+\}\}\}?"
 _FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
 _SPACE = r"\r\n|\n|[^\S\r\n]++|\r"
-# A number by itself, so that of "10만원" only "10" changes; "2nd" and "SALE2026" are words.
-_NUMBER = rf"\d++(?:[.,:]\d++){{0,8}}+(?:[\ufe0f\u20e3]*+)(?![^\W\d_{_HANGUL}{_UNSPACED}])"
+# A number by itself, so that of "10만원" only "10" changes; "2nd" and "SALE2026" are words. What it
+# is an amount or a number of goes with it: of "$89" and of "3회" all changes.
+_NUMBER = (
+    rf"(?:[$€£¥₩](?=\d))?+\d++(?:[.,:]\d++){{0,8}}+(?:[\ufe0f\u20e3]*+)[원회]?+"
+    rf"(?![^\W\d_{_HANGUL}{_UNSPACED}])"
+)
 _WORD = (
     rf"(?:[{_HANGUL}]{_EXTEND})++|(?:[{_KATAKANA}]{_EXTEND})++|[{_UNSPACED}]{_EXTEND}"
     rf"|(?:[^\W{_HANGUL}{_KATAKANA}{_UNSPACED}]{_EXTEND}|(?<=\w)['’](?=\w))++"

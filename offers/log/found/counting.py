@@ -50,7 +50,7 @@ WITH alike AS (
     FROM offers_logentry WHERE sandbox_id = %(sandbox)s AND {which}
    GROUP BY day, actor_key, fields, door, kind, event, status, bypass, approved_by),
 terms AS (
-  SELECT alike.number, alike.day, alike.entries, alike.bypass, said.rank, said.term
+  SELECT alike.number, alike.day, alike.entries, alike.bypass, alike.event, said.rank, said.term
     FROM alike CROSS JOIN LATERAL (
       SELECT * FROM (VALUES (0, ''), (1, 'by=' || actor_key), (3, 'door=' || NULLIF(door, '')), (4, 'kind=' || NULLIF(kind, '')),
                             (5, 'status=' || NULLIF(status, '')), (6, CASE WHEN bypass THEN 'bypass' END),
@@ -58,9 +58,12 @@ terms AS (
       UNION ALL SELECT 2, 'field=' || field FROM unnest(fields) AS field
       UNION ALL SELECT 7, 'yes=' || person FROM unnest(approved_by) AS person) AS said)
 """
+# What went ahead without review is counted once, by its request's step, as `taken/bypasses` counts it; where only changes are asked
+# for, by these.
 _PAIRS = """
 SELECT %(sandbox)s AS sandbox_id, one.term, other.term AS also, one.day, {sign} sum(one.entries) AS entries,
-       {sign} COALESCE(sum(one.entries) FILTER (WHERE one.bypass), 0) AS bypasses
+       {sign} COALESCE(sum(one.entries) FILTER (WHERE one.bypass AND one.event = CASE
+         WHEN one.rank IN (2, 3, 4, 5, 7) OR other.rank IN (2, 3, 4, 5, 7) OR other.term = 'event=2' THEN 2 ELSE 1 END), 0) AS bypasses
   FROM terms AS one JOIN terms AS other USING (number)
  WHERE one.rank < other.rank AND (other.rank < 8 OR one.rank IN (0, 1, 6)) OR (one.rank = 0 AND other.rank = 0)
  GROUP BY one.term, other.term, one.day

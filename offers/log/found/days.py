@@ -28,7 +28,10 @@ BY, FIELD, DOOR, KIND, EVENT, STATUS, BYPASS, APPROVER = (
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day and how many entries it has (`at_most`, where the terms are more than two), and how many of them went ahead without review."""
+    """A day and how many entries it has (`at_most`, where the terms are more than two), and what went ahead without review.
+
+    That is counted in requests, and in changes where only these are asked for.
+    """
 
     day: date
     entries: int

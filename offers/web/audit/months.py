@@ -69,14 +69,6 @@ def picker(request: HttpRequest, wanted: Wanted, days: Sequence[Day]) -> Picker:
     )
 
 
-def around(query: str, wanted: Wanted, last: date) -> list[Month]:
-    """The month before the one that is shown, and the one after it; where none is, that of the `last` day."""
-    shown = timezone.localdate(wanted.first).replace(day=1) if wanted.first else None
-    months = [before(shown) if shown else last.replace(day=1)]
-    months += [after(shown)] if shown and after(shown) <= timezone.localdate() else []
-    return [Month(one, address(query, one)) for one in months]
-
-
 def without_days(request: HttpRequest) -> str:
     """The page's other filters, for an address that asks for other days."""
     query = request.GET.copy()

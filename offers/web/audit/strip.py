@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from offers.log.audit import Found
 from offers.log.found.days import Day
 from offers.log.found.wanted import Wanted
-from offers.web.audit.months import Month, around, without_days
+from offers.web.audit.months import without_days
 
 # A bar is a day where there are no more of them, else a week, four weeks, a year.
 MOST = 184
@@ -40,12 +40,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """`exactly`: the bars are what the filters show, not at most that. `months` are those around what is shown."""
+    """`exactly`: the bars are what the filters show, not at most that."""
 
     bars: Sequence[Bar]
     query: str
     exactly: bool
-    months: Sequence[Month]
 
     @property
     def unit(self) -> str:
@@ -105,8 +104,7 @@ def strip_of(request: HttpRequest, wanted: Wanted, found: Found) -> Strip | None
     newest = max(found.days[-1].day, timezone.now().date())
     last = timezone.localdate(wanted.last - timedelta(microseconds=1)) if wanted.last else newest
     bars = _bars(found.days, first, max(first, last))
-    query = without_days(request)
-    return Strip(bars, query, wanted.is_counted, around(query, wanted, bars[-1].last))
+    return Strip(bars, without_days(request), wanted.is_counted)
 
 
 def _bars(days: Sequence[Day], first: date, last: date) -> list[Bar]:

@@ -19,7 +19,7 @@ def read(old: str, new: str, language: str) -> Reading:
 
 def test_of_html_the_text_is_compared_and_no_tag_or_entity_is_seen() -> None:
     found = read("<h2>Now &amp; then: $0</h2>\n<p>Listen</p>", "<h2>Now &amp; then: $6</h2>\n<p>Listen</p>", "html")
-    assert found.parts[0].spans == (("=", "Now & then: $"), ("-", "0"), ("+", "6"), ("=", "\nListen"))
+    assert found.parts[0].spans == (("=", "Now & then: "), ("-", "$0"), ("+", "$6"), ("=", "\nListen"))
 
 
 def test_where_only_tags_changed_it_says_so() -> None:

@@ -59,6 +59,8 @@ def test_pieces_are_the_text_when_joined(text: str, language: Language) -> None:
         ("text", "a, b", "a, b, c", "a, b{+, c+}"),
         ("text", "One. Two.", "One. New. Two.", "One. {+New. +}Two."),
         ("text", "20% off", "30% off", "[-20-]{+30+}% off"),
+        ("text", "at $89 each", "at $119 each", "at [-$89-]{+$119+} each"),
+        ("text", "최대 3회, 6,900원에", "최대 1회, 7,900원에", "최대 [-3회-]{+1회+}, [-6,900원-]{+7,900원+}에"),
         ("text", "Hi {{profile.name}}, see", "Hi {{profile.first}}, see", "Hi [-{{profile.name}}-]{+{{profile.first}}+}, see"),
         ("text", "골드 회원을 위한 쿠폰", "골드 회원에게 위한 쿠폰", "골드 회원[-을-]{+에게+} 위한 쿠폰"),
         ("text", "10만원 쿠폰을 드려요", "20만원 쿠폰을 드려요", "[-10-]{+20+}만원 쿠폰을 드려요"),

@@ -11,17 +11,20 @@ from offers.document.kinds.reading import DECLARED, REFERENCES, named
 from offers.document.values import unescape
 from offers.document.words.labels import UNKNOWN_FIELD
 from offers.document.words.naming import value_text
+from offers.document.words.reads import text_of
 from offers.document.words.touched import fields_of
 from offers.models import Revision
 from offers.web.frame.words import shown
 
-# Characters of a patch that is read for it, and of a value that a line has room for.
-READ_UP_TO, ROOM = 600, 32
-# Ids say nothing without a query, and a source says little by its first words.
-UNTOLD = REFERENCES | {"content", "status"}
+# Characters of a patch that is read for it, of a content in it, and of a value that a line has room for.
+READ_UP_TO, CONTENT, ROOM = 4_000, 400, 32
+# Ids say nothing without a query.
+UNTOLD = REFERENCES
 LIMITS = ("cappingConstraint", "frequencyCappingConstraints")
 # Of these, what is a number of times.
 TIMES = ("limit", "globalCap", "profileCap")
+# What says nothing at the end of a text that is cut.
+PAUSES = " .,;:·。、"
 
 
 def given(made: Revision) -> dict[str, str]:
@@ -30,13 +33,22 @@ def given(made: Revision) -> dict[str, str]:
     if len(made.patch) > READ_UP_TO or not made.patch.startswith("["):
         return found
     for operation in orjson.loads(made.patch):
-        if operation["op"] not in ("add", "replace"):
-            continue
-        for field in list(fields_of([operation]))[-1:]:
+        for field in list(fields_of([{"op": operation["op"], "path": operation["path"]}]))[-1:]:
             called, label, value = _(DECLARED[field]), _label(field, operation["path"]), _text(operation)
-            # Where two of one name were changed, it says nothing which of them got the value.
-            found[called] = f"{label} → {value}" if value and called not in found else _(DECLARED[_top(field)])
+            if field == "status":
+                # Its badge says which.
+                found[called] = called
+            elif value and called not in found:
+                found[called] = f"{label} → {value}"
+            elif operation["path"].rpartition("/")[2] != "content" or called not in found:
+                # Where two of one name were changed, nothing says which got the value; of two texts the first does.
+                found[called] = changed(_(DECLARED[_top(field)]))
     return found
+
+
+def changed(called: str) -> str:
+    """What is said of a field whose value has no room."""
+    return _("{field} changed").format(field=called)
 
 
 def _top(field: str) -> str:
@@ -55,9 +67,25 @@ def _label(field: str, pointer: str) -> str:
 def _text(operation: dict[str, Any]) -> str:
     value: JSON = operation.get("value")
     member = unescape(operation["path"].rpartition("/")[2])
-    if isinstance(value, dict | list) or value is None or member in UNTOLD or member.isdecimal() or member == "-":
+    if isinstance(value, dict | list):
+        return _times(value)
+    if value is None or member in UNTOLD or member.isdecimal() or member == "-":
         return ""
     if member in TIMES and isinstance(value, int):
-        return ngettext("at most {n} time", "at most {n} times", value).format(n=value)
+        return _at_most(value)
+    if member == "content":
+        # Of a JSON the first words are its brackets.
+        value = "" if str(value).lstrip().startswith(("{\"", "[")) else text_of(str(value)[:CONTENT])
     text = " ".join(shown(*value_text(member, value)).split())
-    return text if len(text) <= ROOM else text[:ROOM].rsplit(" ", 1)[0] + "…"
+    return text if len(text) <= ROOM else text[:ROOM].rsplit(" ", 1)[0].rstrip(PAUSES) + "…"
+
+
+def _times(value: JSON) -> str:
+    """Of one limit that was put there whole, how often."""
+    one = value[0] if isinstance(value, list) and len(value) == 1 else value
+    found = [n for name in TIMES if isinstance(n := one.get(name), int)] if isinstance(one, dict) else []
+    return _at_most(found[0]) if len(found) == 1 else ""
+
+
+def _at_most(n: int) -> str:
+    return ngettext("at most {n} time", "at most {n} times", n).format(n=n)

@@ -14,7 +14,7 @@ from offers.models import ErasureStep, LibraryImport, LogEntry, RequestEvent, Re
 from offers.review.changes.approvals import Approval, approvals_of
 from offers.web.access.changes import Line as AccessLine
 from offers.web.access.changes import lines as access_lines
-from offers.web.audit.shown.given import given
+from offers.web.audit.shown.given import changed, given
 
 FIELDS_TOLD = 3
 REMOVED = '[{"op":"remove","path":""}]'
@@ -66,7 +66,9 @@ def _line(one: Told, now: str, accesses: Mapping[int, AccessLine]) -> Line:
     if one.revision:
         line.client, line.note = one.revision.client_id, one.revision.note
         line.what, line.more = _what(one.entry, one.revision)
-        line.told = given(one.revision)
+        told = given(one.revision)
+        whole = {_(word) for word in (CREATED, DELETED, RESTORED)}
+        line.told = {name: told.get(name) or (name if name in whole else changed(name)) for name in line.what}
     elif one.step:
         line.client, line.note = one.step.client_id, one.step.text
     elif one.erasure:

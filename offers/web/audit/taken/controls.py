@@ -130,15 +130,15 @@ def _own_approval(own: Sequence[int], looked_at: int, more: bool) -> Control:
 
 
 def _second_person(policy: str, since: datetime | None, applied: Counted, alone: Counted) -> Control:
-    """Where the policy asks for one: since when, and how many requests were applied since, and how many of them without review."""
+    """Where the policy asks for one: since when, and how many requests were applied since, and how many of them as emergencies, which have a control of their own."""
     holds = policy in (Sandbox.ReviewPolicy.TWO_PEOPLE, Sandbox.ReviewPolicy.EVERYTHING)
     said = str(Sandbox.ReviewPolicy(policy).label)
     if holds and since:
         said = _("Required since {when}").format(when=exact_text(since))
         (n, number), (used, uses_) = _since(since, *applied), _since(since, *alone)
-        said += " · " + ngettext("%(n)s request applied since", "%(n)s requests applied since", n) % {"n": number}
-        said += " · " + _("{n} without review").format(n=uses_) if used else ""
-    return Control(_("A second person publishes live changes"), holds, said, "#policies-title")
+        said += " · " + ngettext("%(n)s request applied", "%(n)s requests applied", n) % {"n": number}
+        said += ", " + _("{n} as emergencies").format(n=uses_) if used else ""
+    return Control(_("A second person publishes, emergencies aside"), holds, said, "#policies-title")
 
 
 def _since(since: datetime, times: Sequence[datetime], more: bool) -> tuple[int, str]:
