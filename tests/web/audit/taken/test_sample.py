@@ -175,7 +175,7 @@ def test_without_a_key_it_says_that_nothing_is_proved(
 ) -> None:
     settings.LOG_KEY = b""
     auditor = sign_in("auditor")
-    assert "Nothing is signed here, so the pack has no receipts" in text_of(auditor.get("/s/prod/audit/sample/"))
+    assert "Nothing is signed here, so the sample has no receipts" in text_of(auditor.get("/s/prod/audit/sample/"))
     folder = pack(auditor, tmp_path, size="2")
     names = {path.name for path in folder.rglob("*")}
     assert not names & {"vkey", "checkpoint", "receipt.tlog-proof"}
