@@ -75,7 +75,7 @@ def _text(operation: dict[str, Any]) -> str:
         return _at_most(value)
     if member == "content":
         # Of a JSON the first words are its brackets.
-        value = "" if str(value).lstrip().startswith(("{\"", "[")) else text_of(str(value)[:CONTENT])
+        value = "" if str(value).lstrip().startswith(('{"', "[")) else text_of(str(value)[:CONTENT])
     text = " ".join(shown(*value_text(member, value)).split())
     return text if len(text) <= ROOM else text[:ROOM].rsplit(" ", 1)[0].rstrip(PAUSES) + "…"
 

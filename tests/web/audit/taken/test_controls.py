@@ -268,7 +268,7 @@ def test_that_a_second_person_is_asked_for_says_since_when_and_what_went_live_si
 
     def told() -> tuple[bool, str]:
         page: Any = auditor.get(PAGE)
-        (found,) = (one for one in page.context["controls"] if one.name .startswith("A second person"))
+        (found,) = (one for one in page.context["controls"] if one.name.startswith("A second person"))
         return found.holds, found.found
 
     assert told() == (True, "Live changes need a second person"), "since when is not recorded"
