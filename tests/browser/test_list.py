@@ -187,6 +187,18 @@ def test_on_a_phone_cards_are_small_and_all_of_them_are_selected_at_once(offers:
     assert violations(offers) == []
 
 
+def test_names_have_room_on_a_tablet_and_on_paper(offers: Page) -> None:
+    for media in ("screen", "print"):
+        offers.emulate_media(media=media)  # type: ignore[arg-type]
+        for width in (768, 800, 991):
+            offers.set_viewport_size({"width": width, "height": 600})
+            box = offers.locator("[data-rows] .name-line").first.bounding_box()
+            assert box is not None
+            assert box["width"] >= 140, (media, width)
+            assert offers.evaluate("document.documentElement.scrollWidth") <= width
+    offers.emulate_media(media="screen")
+
+
 def test_a_long_condition_stays_in_its_column(signed_in: Page, live_server: LiveServer, library: Sandbox) -> None:
     value = " and ".join(f'profile.orders.last{n} = "a rather long value"' for n in range(12))
     condition = {"type": "PQL", "format": "pql/text", "value": value}
