@@ -189,7 +189,7 @@ def test_on_a_phone_cards_are_small_and_all_of_them_are_selected_at_once(offers:
 
 def test_names_have_room_on_a_tablet_and_on_paper(offers: Page) -> None:
     for media in ("screen", "print"):
-        offers.emulate_media(media=media)  # type: ignore[arg-type]
+        offers.emulate_media(media=media)
         for width in (768, 800, 991):
             offers.set_viewport_size({"width": width, "height": 600})
             box = offers.locator("[data-rows] .name-line").first.bounding_box()
