@@ -85,7 +85,7 @@ def test_a_change_is_proposed_talked_about_changed_agreed_to_and_made(
     expect(mina.get_by_role("button", name="Approve")).to_have_count(0)
     requests.add(people.mina, request, [wanted(sale, replace("/name", "Autumn sale 2026"))])
     jun.goto("/s/prod/reviews/1/")
-    expect(jun.locator("main")).to_contain_text("Needs approval from")
+    expect(jun.locator("main")).to_contain_text("Needs one approval: you")
     assert jun.evaluate(TWICE) == []
     jun.get_by_role("button", name="Approve").click()
     expect(toast).to_contain_text("it is applied when its time comes")
@@ -121,7 +121,7 @@ def test_a_change_is_proposed_talked_about_changed_agreed_to_and_made(
     # A reviewer's own change waits for another one, too.
     own = ask(people.jun, sale, replace("/rank/priority", 5))
     jun.goto(f"/s/prod/reviews/{own.number}/")
-    expect(jun.locator("main")).to_contain_text("You wrote part of it, so somebody else decides.")
+    expect(jun.locator("main")).to_contain_text("You wrote this request, so someone else approves it.")
     expect(jun.get_by_role("button", name="Approve")).to_have_count(0)
 
     # Who does not wait is looked at afterwards.

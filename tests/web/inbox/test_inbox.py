@@ -1,9 +1,13 @@
 """The inbox: what a person was told, page by page, and what of it is news."""
 
-import pytest
+from datetime import timedelta
 
-from offers.models import LibraryItem
+import pytest
+from django.utils import timezone
+
+from offers.models import ChangeRequest, LibraryItem, RequestEvent
 from offers.review import comments, notices
+from offers.web.frame.times import exact_text
 from tests.cast import replace
 from tests.review.asking import ask
 from tests.review.conftest import Cast, people, sale
@@ -59,3 +63,17 @@ def test_it_goes_on_page_by_page(
     numbers = [[one.request.number for one in page.items] for page in (first, second)]
     assert numbers == [[3, 2], [1]]
     assert [one.request.number for one in notices.page(people.jun, second.previous).items] == [3, 2]
+
+
+def test_that_an_approval_scheduled_it_is_told_with_it_and_for_when(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, replace("/name", "Autumn sale"))
+    ChangeRequest.objects.update(apply_at=timezone.now() + timedelta(days=3))
+    request.refresh_from_db()
+    notices.tell(request, people.jun, RequestEvent.What.APPROVED, "Fine")
+    notices.tell(request, None, RequestEvent.What.SCHEDULED)
+    shown = browser_of(people.mina).get(f"/s/{people.sandbox.name}/inbox/")
+    ((_day, (told,)),) = shown.context["days"]
+    assert len(told.notices) == 1, "one moment is one line"
+    assert f"Jun approved it · scheduled for {exact_text(request.apply_at)} Fine" in text_of(shown)

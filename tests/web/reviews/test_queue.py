@@ -137,3 +137,11 @@ def test_the_queue_costs_the_same_statements_for_one_row_and_for_many(
     browser = browser_of(people.jun)
     with django_assert_max_num_queries(13):  # type: ignore[operator]
         assert "Another name" in text_of(browser.get(f"/s/{people.sandbox.name}/reviews/"))
+
+
+def test_what_is_back_at_its_author_says_in_which_state_it_is(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    ask(people.mina, sale, RENAME)
+    ChangeRequest.objects.update(state=ChangeRequest.State.EXPIRED)
+    page = browser_of(people.mina).get("/s/prod/reviews/").content.decode()
+    assert "review-expired" in page
+    assert '<th scope="col">State</th>' not in page
