@@ -46,7 +46,7 @@ def test_reviewers_and_admins_are_no_exception(people: Cast, sale: LibraryItem, 
     with pytest.raises(ReviewRequired):
         patch(by, sale, RENAME)
     request = ask(by, sale, RENAME)
-    with pytest.raises(NotAllowed, match="You wrote part of it"):
+    with pytest.raises(NotAllowed, match="You wrote this request"):
         agree(by, request)
 
 
