@@ -69,11 +69,12 @@ def test_that_an_approval_scheduled_it_is_told_with_it_and_for_when(
     people: Cast, sale: LibraryItem, browser_of: As
 ) -> None:
     request = ask(people.mina, sale, replace("/name", "Autumn sale"))
-    ChangeRequest.objects.update(apply_at=timezone.now() + timedelta(days=3))
+    at = timezone.now() + timedelta(days=3)
+    ChangeRequest.objects.update(apply_at=at)
     request.refresh_from_db()
     notices.tell(request, people.jun, RequestEvent.What.APPROVED, "Fine")
     notices.tell(request, None, RequestEvent.What.SCHEDULED)
     shown = browser_of(people.mina).get(f"/s/{people.sandbox.name}/inbox/")
     ((_day, (told,)),) = shown.context["days"]
     assert len(told.notices) == 1, "one moment is one line"
-    assert f"Jun approved it · scheduled for {exact_text(request.apply_at)} Fine" in text_of(shown)
+    assert f"Jun approved it · scheduled for {exact_text(at)} Fine" in text_of(shown)
