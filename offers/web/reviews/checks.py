@@ -84,8 +84,8 @@ def _moved(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
         yield Check("yes", _("Nothing else has changed since it was proposed."))
     if any(place.goes_live for place in found.places):
         only_offers = all(one.kind == Kind.PERSONALIZED_OFFER for one in found.places if one.goes_live)
-        whole = _("Approving publishes the whole offer. Check all of it below.")
-        yield Check("look", whole if only_offers else _("Approving publishes the whole item. Check all of it below."))
+        whole = _("Approving publishes the whole offer. Check all of it first.")
+        yield Check("look", whole if only_offers else _("Approving publishes the whole item. Check all of it first."))
     for made in found.made_since[:LOOKED_UP]:
         yield Check("look", _made_said(found, made, known))
     for place in carried[:LOOKED_UP]:
