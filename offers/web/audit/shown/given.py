@@ -24,7 +24,7 @@ LIMITS = ("cappingConstraint", "frequencyCappingConstraints")
 # Of these, what is a number of times.
 TIMES = ("limit", "globalCap", "profileCap")
 # What says nothing at the end of a text that is cut.
-PAUSES = " .,;:·。、"
+PAUSES = " .,;:·*。、"
 
 
 def given(made: Revision) -> dict[str, str]:
