@@ -52,6 +52,8 @@ def test_the_changes_come_soon_beside_what_one_types_into_which_stays_where_it_i
     link = form.locator("#f-representations-0-components-0-linkURL")
     looked_at = [link, form.locator(".component-text").first, form.locator(".component-preview").first]
     link.click()
+    # Previews come when they are in view, and what stands above has its height then.
+    form.wait_for_load_state("networkidle")
     before = [one.bounding_box() for one in looked_at]
     form.keyboard.type("h")
     expect(form.locator("#change-count")).to_contain_text("1 change")
