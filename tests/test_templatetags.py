@@ -157,8 +157,8 @@ def test_a_limit_is_told_as_one_sentence_with_what_differs_marked_and_side_by_si
         assert text.count("At most") == len(sentences), template
         with translation.override("ko"):
             text = " ".join(render_to_string(template, {"changes": changes}).split())
-            assert "<del>3</del>" in text, text
-            assert "<ins>5</ins>" in text, text
+            assert "<del>3회</del>" in text, text
+            assert "<ins>5회</ins>" in text, text
     off = {**day, "startDate": "2026-12-01T00:00:00Z"}
     (change,) = describe(*({"frequencyCappingConstraints": [one]} for one in (day, off)))
     assert words.new_text(change) == "At most 3 times for each person, every day, from 1 Dec 2026, 00:00 UTC on."
