@@ -55,6 +55,8 @@ def proved(actor: Actor, item: LibraryItem, made: Revision) -> dict[str, Any]:
     opened = found["opened"]
     return {
         "proof": found,
+        # People count from 1; what the log calls it is its index.
+        "place": found["index"] + 1,
         "codes": [
             (_("Log"), found["origin"]),
             (_("Digest"), made.digest),

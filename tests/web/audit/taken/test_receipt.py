@@ -1,12 +1,14 @@
 """The page of a receipt: what changed, whose it was, what was checked, and how to check it oneself."""
 
+import re
+
 import pytest
 from pytest_django import Settings
 
 from offers.erasure import asking
 from offers.log import checkpoints, sequencer
 from offers.log.taken.scripts import script
-from offers.models import LibraryItem, Revision, Sandbox
+from offers.models import LibraryItem, LogEntry, Revision, Sandbox
 from offers.review import requests
 from tests.cast import Role, actor, make, offer, patch, replace
 from tests.log.test_proof import as_owner
@@ -38,10 +40,13 @@ def test_it_says_what_changed_who_agreed_and_what_was_checked(lived: Sandbox, si
     vkey = checkpoints.signer_of(lived).vkey
     size = checkpoints.size_of(lived)
     made = Revision.objects.get(item__id="sale", etag=2)
-    for part in ("Spring sale", "Summer", "“Legal asked for it”", "Proposed by", vkey, made.digest, f"of {size}"):
+    for part in ("Spring sale", "Summer", "“Legal asked for it”", "Proposed by", vkey, made.digest):
         assert part in text, part
     assert "Everyone who approved it is someone other than its authors." in text
-    assert "Receipt for version 2" in text
+    assert "Receipt for version 2: " in text, "of what, too"
+    index = LogEntry.objects.get(row=made.pk, event=LogEntry.Event.REVISION).index
+    assert f"It is entry {index + 1} of {size}" in text, "counted as people do"
+    assert re.search(rf"<dt>Index</dt><dd><span[^>]*>{index}</span>", text), "and as the log does"
     assert "2 of 3" in text, "its head tells the version that it is of, and not the present one"
     assert "python verify_receipt.py sale-2.tlog-proof --key KEY" in text
     assert "/s/prod/offers/sale/history/2/receipt" in text
