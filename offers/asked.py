@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterable
+from unicodedata import normalize
 
 MAX_ETAG = 2**31 - 1
 MAX_KEY = 2**63 - 1
@@ -31,8 +32,8 @@ def note(given: str | None) -> str:
 
 
 def words(given: str, most: int) -> list[str]:
-    """The words of a search, in small letters, without NUL; at most so many, for each costs the database a look."""
-    return given.lower().replace("\0", "").split()[:most]
+    """The words of a search, in small letters and composed (NFC), without NUL; at most so many, for each costs the database a look."""
+    return normalize("NFC", given.lower()).replace("\0", "").split()[:most]
 
 
 def ids(given: Iterable[str]) -> list[str]:

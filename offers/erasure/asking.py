@@ -173,6 +173,17 @@ def _size(erasure: Erasure) -> int:
 
 
 def _asked(actor: Actor, erasure: Erasure, reason: str, about: dict[str, Any]) -> Erasure:
+    """Raises Refused where one that is not over yet is about all of this."""
+    same = Erasure.objects.filter(
+        sandbox=erasure.sandbox,
+        state__in=(State.ASKED, State.CONFIRMED),
+        item=erasure.item,
+        pointer=erasure.pointer,
+        subject_key=erasure.subject_key,
+        etags__contains=erasure.etags,
+    )
+    if (open_one := same.values_list("key", flat=True).first()) is not None:
+        raise Refused(_("Erasure {number} asks for this already.").format(number=open_one))
     erasure.save()
     keeping.step(
         actor, actor.sandbox.pk, What.ASKED, text=reason, about=about, erasure=erasure, item_id=erasure.item_id

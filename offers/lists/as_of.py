@@ -13,7 +13,8 @@ from datetime import datetime
 from functools import reduce
 from operator import and_
 
-from django.db.models import Q
+from django.db.models import F, Func, Q
+from django.db.models.lookups import IContains
 
 from offers import asked
 from offers.document.kinds.registry import OFFER_KINDS, Kind
@@ -189,7 +190,8 @@ def _parts(
 
     What customers see is asked for as of that moment, too, or of another one (`shown`).
     """
-    words = [Q(name__icontains=word) for word in asked.words(wanted.text, MAX_WORDS)]
+    name = Func(F("name"), function="normalize")
+    words = [Q(IContains(name, word)) for word in asked.words(wanted.text, MAX_WORDS)]
     for kind in kinds:
         if wanted.kind not in ("", kind):
             continue

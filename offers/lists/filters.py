@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import and_
-from unicodedata import normalize
 
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -171,8 +170,8 @@ def has_word_in_row(word: str) -> RawSQL:
 
 
 def _searched(word: str) -> str:
-    """As the database's functions write it into searched text: composed (NFC), and percent signs as letters."""
-    return normalize("NFC", word).replace("%", PER)
+    """As the database's functions write it into searched text: percent signs as letters."""
+    return word.replace("%", PER)
 
 
 def _literally(word: str) -> str:

@@ -36,7 +36,7 @@ NEWEST_SQL = """
 SELECT found.* FROM unnest(%(states)s::text[]) AS wanted(state) CROSS JOIN LATERAL (
   SELECT * FROM offers_changerequest WHERE sandbox_id = %(sandbox)s AND state = wanted.state
    ORDER BY updated_at DESC, key DESC LIMIT %(newest)s) AS found
- WHERE NOT EXISTS (SELECT FROM unnest(%(words)s::text[]) AS word WHERE strpos(lower(found.title), word) = 0)
+ WHERE NOT EXISTS (SELECT FROM unnest(%(words)s::text[]) AS word WHERE strpos(normalize(lower(found.title)), word) = 0)
  ORDER BY found.state = ANY(%(under_way)s::text[]) DESC, found.updated_at DESC, found.key DESC LIMIT %(most)s
 """
 

@@ -21,6 +21,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (form()) form().remove();
   cell = link.dataset.inPlace;
 });
+// What is typed takes the place of the number, not its end.
+document.addEventListener("htmx:load", (event) => {
+  if (event.target.id === "in-place") event.target.querySelector('[inputmode="numeric"]')?.select();
+});
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.matches("tr")) focus(event.target);
 });

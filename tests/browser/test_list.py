@@ -122,6 +122,8 @@ def test_a_value_is_changed_where_it_stands_by_keyboard_and_by_pointer(offers: P
     offers.keyboard.press("p")
     field = offers.locator("#in-place-1")
     expect(field).to_be_focused()
+    # What is typed takes the place of what was there.
+    offers.wait_for_function("() => getSelection().toString() === document.activeElement.value")
     assert violations(offers) == []
     offers.keyboard.type("xj")
     offers.keyboard.press("ArrowDown")

@@ -148,6 +148,8 @@ def test_an_account_that_works_elsewhere_stays(people: Cast, hyun: Actor, hana: 
     member = Membership.objects.get(user=hana.user_id, sandbox=people.sandbox)
     members.remove_member(people.jisoo, member.pk, was=Given(Role.REVIEWER))
     wanted = asking.ask_person(people.jisoo, hana.key, "Why")
+    with pytest.raises(Refused, match=f"Erasure {wanted.key} asks for this already"):
+        asking.ask_person(hyun, hana.key, "Why")
     assert touched(wanted).account == ""
     asking.confirm(hyun, wanted.key)
     assert found(NAME) == set(), "first and last name are apart in the account"

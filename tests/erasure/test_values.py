@@ -162,10 +162,13 @@ def test_it_takes_two_admins_and_a_reason(people: Cast, hyun: Actor, sale: Libra
     assert [step.what for step in made.steps.order_by("key")] == ["asked", "refused"]
 
 
-def test_of_two_who_ask_for_the_same_the_second_is_told_that_it_is_erased_already(
+def test_the_same_is_asked_for_once_and_of_two_that_overlap_the_second_is_told_that_it_is_erased_already(
     people: Cast, hyun: Actor, sale: LibraryItem
 ) -> None:
-    first, second = (asking.ask_value(people.jisoo, sale, "/description", [4], "Why") for _time in range(2))
+    first, second = (asking.ask_value(people.jisoo, sale, "/description", [etag], "Why") for etag in (4, 5))
+    for admin in (people.jisoo, hyun):
+        with pytest.raises(Refused, match=f"Erasure {first.key} asks for this already"):
+            asking.ask_value(admin, sale, "/description", [4], "Again")
     asking.confirm(hyun, first.key)
     with pytest.raises(Refused, match="erased already"):
         asking.confirm(hyun, second.key)

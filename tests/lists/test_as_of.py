@@ -3,7 +3,8 @@
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
 
 import pytest
 
@@ -152,3 +153,16 @@ def state_of(document: dict[str, Any], at: datetime) -> str | None:
 
 def sort_value(item: LibraryItem, order: str) -> Any:
     return item.name.encode() if "name" in order else item.ends_at
+
+
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+@pytest.mark.parametrize("asked_for", ["NFC", "NFD"])
+def test_letters_in_parts_are_found_whole_then_too(
+    admin: Actor, sandbox: Sandbox, typed: Literal["NFC", "NFD"], asked_for: Literal["NFC", "NFD"]
+) -> None:
+    item = make(admin, offer(name=normalize(typed, "겨울 Crème")))
+    then = item.modified_at
+    patch(admin, item, replace("/name", "Another"))
+    for word in ("겨울", "crème"):
+        found = as_of.page(sandbox.pk, OFFER_KINDS, Wanted(text=normalize(asked_for, word)), then)
+        assert [one.id for one in found.items] == [item.id]

@@ -90,7 +90,7 @@ SELECT DISTINCT ON (day) day::text, concat_ws(', ', NULLIF(term, ''), NULLIF(als
 """
 # What people wrote with each entry, and whether an erasure took it.
 _NOTED = """
-SELECT entry.sandbox_id, entry.index, lower(said.note) AS text, said.gone
+SELECT entry.sandbox_id, entry.index, normalize(lower(said.note)) AS text, said.gone
   FROM offers_logentry AS entry CROSS JOIN LATERAL (
     SELECT note, erased ? 'note' FROM offers_revision WHERE entry.event = 2 AND key = entry.row
     UNION ALL SELECT text, erased ? 'text' FROM offers_requestevent WHERE entry.event = 1 AND key = entry.row

@@ -17,7 +17,7 @@ from offers.lists.names import of_ids
 from offers.log import audit
 from offers.log.found.wanted import ANY_DATE, Wanted
 from offers.models import LogEntry, Revision
-from offers.web.lists.filters import Chip, Filter, Options, address, day_of
+from offers.web.lists.filters import Chip, Filter, Options, address, day_of, not_understood
 
 Event = LogEntry.Event
 
@@ -124,9 +124,7 @@ def chips_of(request: HttpRequest, filters: list[Filter], wanted: Wanted, item: 
     ]
     if wanted.first or wanted.last:
         said.append((_dates(wanted), ["from", "to"]))
-    for name in unread(request.GET, wanted):
-        # Who came by an address that was typed or cut off would take everything for what they asked for.
-        said.append((_("Not understood: {what}").format(what=f"{name}={request.GET[name][:40]}"), [name]))
+    said += [(text, list(names)) for text, names in not_understood(request.GET, unread(request.GET, wanted))]
     return [Chip(text, address(request, **dict.fromkeys(names, ""), cursor="")) for text, names in said]
 
 

@@ -29,7 +29,7 @@ from offers.web.bulk.rows import shown, word
 from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer
-from offers.web.lists.filters import wanted_in
+from offers.web.lists.filters import wanted_in, whole_of
 
 MAX_IDS = 1_000
 MAX_ID = 64
@@ -122,7 +122,7 @@ def _selection(request: HttpRequest, actor: Actor, form: QueryDict) -> Selection
     query.pop("cursor", None)
     whole, words = bool(form.get("all")), list[str]()
     if whole:
-        wanted = wanted_in(query, zone_of(request))
+        wanted = whole_of(query, zone_of(request))
         keys, words = bulk.keys_matching(actor, wanted), filter_words(actor, wanted)
     else:
         keys = bulk.keys_of(actor, ids)

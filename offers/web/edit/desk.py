@@ -22,8 +22,9 @@ from offers.web.edit.form_page import NOT_CHOSEN, Choices, form_page
 from offers.web.edit.saving import Plan, people, plan_for, since, verdict
 from offers.web.edit.warnings import has_ended, warnings
 from offers.web.frame.curl import patch_curl
-from offers.web.frame.sections import SECTION_OF, Section
+from offers.web.frame.sections import OFFERS, SECTION_OF, Section
 from offers.web.item.proposals.requested import Requested, requested_of
+from offers.web.item.template import Brand, by_brand
 
 
 @dataclass
@@ -61,6 +62,12 @@ class Desk:
     def requested(self) -> list[Requested]:
         """What open requests would change of the document that the form was opened with."""
         return requested_of(self.actor, self.item, self.form.before) if self.item else []
+
+    @cached_property
+    def brands(self) -> list[Brand]:
+        """The offers that a new one can be begun from, by brand, for as long as it is begun from none."""
+        is_new_offer = self.item is None and self.template is None and self.section == OFFERS
+        return by_brand(self.actor) if is_new_offer else []
 
     @property
     def section(self) -> Section:

@@ -34,7 +34,7 @@ from offers.web.frame.middleware import zone_of
 from offers.web.frame.sections import OFFERS, Section
 from offers.web.item.proposals.when import NotSent
 from offers.web.item.said import PROPOSALS, is_asked_for, note_of, send
-from offers.web.item.template import by_brand, starting_from, template_for
+from offers.web.item.template import starting_from, template_for
 
 NEW_OFFER_RUNS = timedelta(days=30)
 
@@ -63,8 +63,7 @@ def _opened(request: HttpRequest, actor: Actor, section: Section) -> HttpRespons
         return page(Desk(request, actor, None, template.etag, form, template=template))
     kind = _kind(section, request.GET.get("kind"))
     form = form_for(kind, starting_document(kind, timezone.now(), zone), zone, before={})
-    brands = by_brand(actor) if section == OFFERS else []
-    return page(Desk(request, actor, None, 0, form), brands=brands)
+    return page(Desk(request, actor, None, 0, form))
 
 
 def _sent(request: HttpRequest, actor: Actor, section: Section) -> Desk:

@@ -5,6 +5,7 @@ these are not all, and too few of them have what is looked for. So of a word tha
 """
 
 from collections.abc import Collection
+from unicodedata import normalize
 
 from offers import asked
 from offers.document.kinds.registry import Kind
@@ -18,7 +19,7 @@ WEIGHED = 200
 NEWEST_SQL = """
 WITH newest AS MATERIALIZED (
   SELECT found.* FROM unnest(%(kinds)s::text[]) AS wanted(kind) CROSS JOIN LATERAL (
-    SELECT key, modified_at, lower(name || ' ' || id) AS text FROM offers_listing
+    SELECT key, modified_at, normalize(lower(name || ' ' || id)) AS text FROM offers_listing
      WHERE sandbox_id = %(sandbox)s AND kind = wanted.kind AND deleted_at IS NULL
      ORDER BY modified_at DESC, key DESC LIMIT %(newest)s) AS found)
 (SELECT key FROM newest WHERE text LIKE ALL(%(patterns)s::text[]) ORDER BY modified_at DESC LIMIT %(weighed)s)
@@ -66,7 +67,7 @@ def _indexed(text: str) -> set[int | None]:
 
 def _distance(one: Listing, words: list[str]) -> int:
     """How far an item is from what was typed: its id, the beginning of its name, beginnings of words of it, in it, or beside it."""
-    name, whole = one.name.lower(), " ".join(words)
+    name, whole = normalize("NFC", one.name.lower()), " ".join(words)
     if one.id.lower() == whole or name == whole:
         return 0
     if name.startswith(whole):

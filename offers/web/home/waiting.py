@@ -13,6 +13,7 @@ from offers.bulk.runs import action_of
 from offers.models import BulkRow, BulkRun, ChangeRequest, Sandbox
 from offers.review import queue
 from offers.web.bulk.actions import title_of
+from offers.web.frame.times import day
 from offers.web.reviews.queue import fields_of
 
 MOST_SHOWN = 6
@@ -65,7 +66,9 @@ def _request(actor: Actor, request: ChangeRequest) -> Waiting:
 def _why(request: ChangeRequest) -> tuple[str, bool]:
     """In a few words or, where it only waits to be decided about, which fields it touches; and whether something went wrong."""
     if request.is_to_look_at:
-        return _("Published without review: review it afterwards"), True
+        assert request.review_due_at is not None, "by which it is to be looked at"
+        said = _("Published without review · review by {day}")
+        return said.format(day=day(request.review_due_at)), True
     if request.is_stuck and request.state in ChangeRequest.CAN_CONFLICT:
         return _("In conflict with a later change"), True
     wrong = {State.FAILED: _("Could not be applied"), State.EXPIRED: _("Expired before it was applied")}

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -55,6 +56,20 @@ def wanted_in(query: QueryDict, zone: ZoneInfo) -> Wanted:
         **chosen,
         **named,
     )
+
+
+def whole_of(query: QueryDict, zone: ZoneInfo) -> Wanted:
+    """The same, to do something with all that match. Raises BadRequest: what is not understood would mean everything."""
+    wanted = wanted_in(query, zone)
+    if unread(query, wanted):
+        raise BadRequest("a filter that is none")
+    return wanted
+
+
+def unread(query: QueryDict, wanted: Wanted) -> list[str]:
+    """The filters of the address that say something which is none of their choices."""
+    read = {name: getattr(wanted, name) for name in choices()} | {"from": wanted.first, "to": wanted.last}
+    return [name for name, found in read.items() if query.get(name) and not found]
 
 
 def _text(query: QueryDict, name: str, most: int) -> str:
@@ -188,10 +203,13 @@ class Chip:
 
 
 def chips(request: HttpRequest, sandbox_id: int, wanted: Wanted, known: Mapping[str, str]) -> list[Chip]:
-    return [
-        Chip(text, address(request, **dict.fromkeys(names, ""), cursor=""))
-        for text, names in words_of(sandbox_id, wanted, known)
-    ]
+    said = [*words_of(sandbox_id, wanted, known), *not_understood(request.GET, unread(request.GET, wanted))]
+    return [Chip(text, address(request, **dict.fromkeys(names, ""), cursor="")) for text, names in said]
+
+
+def not_understood(query: QueryDict, names: Collection[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """These filters of an address that was typed or cut off: who came by it would take everything for what they asked for."""
+    return [(_("Not understood: {what}").format(what=f"{name}={query[name][:40]}"), (name,)) for name in names]
 
 
 def words_of(sandbox_id: int, wanted: Wanted, known: Mapping[str, str]) -> list[tuple[str, tuple[str, ...]]]:

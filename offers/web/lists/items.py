@@ -22,7 +22,7 @@ from offers.models import LibraryItem
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.frame.sections import Section
-from offers.web.lists.filters import Chip, address, deleted_filter, links, order_of, sorts
+from offers.web.lists.filters import Chip, address, deleted_filter, links, not_understood, order_of, sorts
 from offers.web.lists.of_a_moment import found_of, list_moment
 
 NAMED_IN_A_ROW = 2
@@ -61,7 +61,11 @@ def item_list(request: HttpRequest, sandbox: str, section: Section) -> HttpRespo
 
 def _chips(request: HttpRequest, wanted: Wanted) -> list[Chip]:
     chips = [Chip(f"“{wanted.text}”", address(request, q="", cursor=""))] if wanted.text else []
-    return [*chips, Chip(_("Deleted"), address(request, status="", cursor=""))] if wanted.deleted else chips
+    without = address(request, status="", cursor="")
+    if wanted.deleted:
+        return [*chips, Chip(_("Deleted"), without)]
+    unread = ["status"] if request.GET.get("status") else []
+    return [*chips, *(Chip(text, without) for text, _names in not_understood(request.GET, unread))]
 
 
 @dataclass(frozen=True, slots=True)

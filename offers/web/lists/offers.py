@@ -24,6 +24,7 @@ from offers.web.lists.filters import (
     named_filter,
     order_of,
     sorts,
+    unread,
     wanted_of,
 )
 from offers.web.lists.of_a_moment import found_of, list_moment
@@ -67,6 +68,8 @@ def offer_list(request: HttpRequest, sandbox: str) -> HttpResponse:
         "heads": [(column, sorted_by.get(column.sort)) for column in heads_of(columns, widths, deleted=wanted.deleted)],
         "widths": widths,
         "may_change": may_change,
+        # What is not understood would mean everything.
+        "may_take_all": bool(found.next or found.previous) and not unread(request.GET, wanted),
         "all_columns": COLUMNS.values(),
         "views": views,
         "view": view,

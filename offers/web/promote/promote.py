@@ -34,7 +34,7 @@ from offers.web.frame.access import actor_for
 from offers.web.frame.middleware import zone_of
 from offers.web.frame.respond import answer
 from offers.web.item.history.sides import Side, compared, side_of, title_of
-from offers.web.lists.filters import wanted_in
+from offers.web.lists.filters import whole_of
 
 MAX_ID = 64
 MAX_FILTER = 2_000
@@ -122,7 +122,7 @@ def _ids(request: HttpRequest, source: Actor, form: QueryDict) -> list[str]:
         return list(dict.fromkeys(asked.ids(given)))
     query = QueryDict(form.get("filter", "")[:MAX_FILTER], mutable=True)
     query.pop("cursor", None)
-    keys = bulk.keys_matching(source, wanted_in(query, zone_of(request)))[: MOST_CHANGES + 1]
+    keys = bulk.keys_matching(source, whole_of(query, zone_of(request)))[: MOST_CHANGES + 1]
     return list(Listing.objects.filter(pk__in=keys).order_by("pk").values_list("id", flat=True))
 
 

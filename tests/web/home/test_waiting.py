@@ -13,12 +13,13 @@ from offers.document.kinds.registry import Kind
 from offers.ledger import writes
 from offers.ledger.records import Stamp
 from offers.models import BulkRow, BulkRun, ChangeRequest, LibraryItem, Sandbox
-from offers.review import verdicts
+from offers.review import requests, verdicts
+from offers.web.frame.times import day
 from offers.web.home import changes
 from offers.web.home.changes import last_changes
 from offers.web.home.waiting import RUNS_ARE_NEWS, waiting_for
 from tests.cast import Role, actor, make, offer, patch, replace
-from tests.review.asking import ask, digest
+from tests.review.asking import ask, digest, wanted
 from tests.review.conftest import Cast, people, sale
 from tests.web.conftest import SignIn
 
@@ -138,3 +139,10 @@ def test_a_long_history_is_not_read(
     # Revisions, their items with their rows of lists, patches.
     with django_assert_num_queries(2):
         assert [line.title for line in last_changes(sandbox)] == ["Offer 5", "Offer 4", "Offer 3"]
+
+
+def test_what_was_published_without_review_says_by_when_it_is_to_be_looked_at(people: Cast, sale: LibraryItem) -> None:
+    made = requests.publish(people.bora, [wanted(sale, replace("/name", "Autumn"))], "Wrong price", "It was wrong")
+    assert made.review_due_at is not None
+    said = f"Published without review · review by {day(made.review_due_at)}"
+    assert waits(people.jun) == [(f"#{made.number} Wrong price", said, True)]

@@ -124,8 +124,9 @@ def test_only_what_is_a_template_of_this_sandbox_is_offered(
     gone = marked(make(actor(sandbox), offer(name="Gone"), id="gone"))
     editor.post("/s/prod/offers/gone/delete/", {"etag": str(gone.etag)})
     page = text_of(editor.get(NEW)).partition("<main")[2]
-    assert [brand.name for brand in editor.get(NEW).context["brands"]] == ["Holiday 2026"]
+    assert [brand.name for brand in editor.get(NEW).context["desk"].brands] == ["Holiday 2026"]
     assert "?template=sale" in page
+    assert "?template=sale" in text_of(submit(editor, with_texts(opened(editor, NEW), {NAME: ""}), address=NEW))
     for id in ("elsewhere", "other", "over", "gone", "none"):
         assert f"?template={id}" not in page
         assert editor.get(NEW, {"template": id}).status_code == 404, id

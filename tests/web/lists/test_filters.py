@@ -8,7 +8,8 @@ from django.http import QueryDict
 from django.test import Client
 
 from offers.document.kinds.registry import Kind
-from offers.models import LibraryItem, Sandbox
+from offers.lists import pages
+from offers.models import BulkRun, LibraryItem, Sandbox
 from offers.web.lists.filters import wanted_in
 from tests.cast import actor, make, make_placement, offer, shown_in
 from tests.web.frame.test_respond import text_of
@@ -107,3 +108,27 @@ def test_a_bulk_edit_of_a_whole_filter_takes_these_filters_too(editor: Client, l
     page = editor.post("/s/prod/bulk/new/", {"all": "1", "filter": "tag=loyal&by=name-Jun", "choose": "priority"})
     assert page.context["selection"].names == ["March"]
     assert page.context["selection"].words == ["Tag: Loyal", "Changed by Jun"]
+
+
+@pytest.mark.parametrize(
+    "query", ["status=nope", "kind=x&channel=y", "from=soon", "at=2031-01-01T00:00:00Z&status=deleted"]
+)
+def test_a_filter_that_is_none_is_named_and_can_be_taken_away(editor: Client, library: None, query: str) -> None:
+    chips = editor.get(f"{OFFERS}?{query}").context["chips"]
+    said = query.removeprefix("at=2031-01-01T00:00:00Z&").split("&")
+    assert sorted(chip.text for chip in chips) == sorted(f"Not understood: {one}" for one in said)
+    assert not any(one in chip.without for one, chip in zip(sorted(said), sorted(chips, key=str), strict=True))
+    tags = editor.get(f"/s/prod/tags/?{query}").context["chips"]
+    assert [chip.text for chip in tags] == [f"Not understood: {one}" for one in said if one.startswith("status")]
+
+
+def test_all_that_match_is_not_all_where_a_filter_is_none(
+    editor: Client, library: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE_SIZE", 1)
+    assert 'name="all"' in text_of(editor.get(f"{OFFERS}?status=draft"))
+    assert 'name="all"' not in text_of(editor.get(f"{OFFERS}?status=nope"))
+    for address in ("/s/prod/bulk/new/", "/s/prod/promote/"):
+        sent = {"all": "1", "filter": "status=nope", "do": "priority", "priority": "5"}
+        assert editor.post(address, sent).status_code == 400
+    assert not BulkRun.objects.exists()

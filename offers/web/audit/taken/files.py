@@ -10,7 +10,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import get_language
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from offers import asked
 from offers.document.kinds.registry import Kind
@@ -66,6 +66,7 @@ class _Echo:
         return text
 
 
+@require_safe
 def as_csv(request: HttpRequest, sandbox: str) -> HttpResponseBase:
     writer = csv.writer(_Echo())
 
@@ -78,6 +79,7 @@ def as_csv(request: HttpRequest, sandbox: str) -> HttpResponseBase:
     return _file(request, sandbox, "text/csv; charset=utf-8", "csv", text)
 
 
+@require_safe
 def as_ndjson(request: HttpRequest, sandbox: str) -> HttpResponseBase:
     def text(rows: Iterable[dict[str, Any]]) -> Text:
         yield from (orjson.dumps(row).decode() + "\n" for row in rows)

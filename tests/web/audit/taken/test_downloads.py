@@ -118,3 +118,10 @@ def test_nothing_more_of_a_file_is_sent_to_who_signed_out_or_may_not_have_it_any
         User.objects.update(is_active=False)
     with pytest.raises(access.Ended):
         b"".join(answer.streaming_content)
+
+
+@pytest.mark.parametrize("method", ["post", "delete", "put"])
+def test_a_file_is_only_read(auditor: Client, method: str) -> None:
+    for ending in ("csv", "ndjson"):
+        assert getattr(auditor, method)(f"/s/prod/audit.{ending}").status_code == 405
+        assert auditor.head(f"/s/prod/audit.{ending}").status_code == 200
