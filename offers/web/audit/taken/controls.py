@@ -44,7 +44,7 @@ class Count:
 class Control:
     """What is to be so, whether it is (`holds`), what that was seen by, and where on the page, or beside it, there is more.
 
-    `ways`: where it is seen to, where it does not hold, each a name and an address.
+    `ways`: where it is seen to, where it does not hold, each a name and an address. `is_sure`: not by the last ones alone.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Control:
     found: str
     more: str
     ways: Sequence[tuple[str, str]] = ()
+    is_sure: bool = True
 
 
 def page(request: HttpRequest, sandbox: str) -> HttpResponse:
@@ -64,14 +65,14 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     then = at or now
     found, more_uses = uses(actor.sandbox.pk, at)
     own, applied, more_requests = own_approvals(actor.sandbox.pk, at)
-    looked_at = len(applied)
     access = access_at(actor.sandbox, at)
     programs = [one for one in access.members if one.is_program]
     checks = LogCheck.objects.filter(sandbox=actor.sandbox, at__lte=then).order_by("-pk")
     last = checks.first()
+    is_verified = last is not None and not last.differences
     policies = [one for one in access.policies if at is None or one.since is None or one.since <= at]
     controls = [
-        _own_approval(own, looked_at, more_requests),
+        _own_approval(own, len(applied), more_requests, sandbox, then=at is not None, is_verified=is_verified),
         _second_person(
             access.policy,
             next((one.since for one in policies), None),
@@ -100,33 +101,40 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "unlisted": max(0, len(found) - SHOWN),
         "months": _counts(found, then, _month),
         "people": sorted(_counts(found, then, _person), key=lambda one: -one.uses),
-        "own": own,
-        "looked_at": looked_at,
-        "more_requests": more_requests,
-        "is_verified": last is not None,
-        "passed": checks.filter(differences=0).first() if last and last.differences else last,
     }
     return answer(request, "audit/taken/controls.html", context)
 
 
-def _own_approval(own: Sequence[int], looked_at: int, more: bool) -> Control:
+def _own_approval(
+    own: Sequence[int], looked_at: int, more: bool, sandbox: str, *, then: bool, is_verified: bool
+) -> Control:
+    """By the last applied requests, which the page looks at; all of them are looked at where the history is verified."""
     if own:
         said = ngettext(
-            "%(n)s request by the yes of its own author", "%(n)s requests by the yes of an author", len(own)
+            "%(n)s applied request was approved by one of its authors",
+            "%(n)s applied requests were approved by one of their authors",
+            len(own),
         )
-        said = said % {"n": len(own)}
-    elif looked_at:
+        said = f"{said % {'n': len(own)}} · {_('tell your operator to run verify_history')}"
+    elif looked_at and then:
         said = ngettext(
-            "The only applied request was checked", "The last %(n)s applied requests were checked", looked_at
+            "None in the only request applied by then", "None in the last %(n)s requests applied by then", looked_at
         )
+        said = said % {"n": looked_at}
+    elif looked_at:
+        said = ngettext("None in the only applied request", "None in the last %(n)s applied requests", looked_at)
         said = said % {"n": looked_at}
     elif more:
         said = _("None of the requests that are looked at here was applied by then.")
     else:
         said = _("None was applied.")
+    if looked_at and not own and not is_verified:
+        said += f" · {_('verifying the history checks all of them')}"
     # Of a moment before the oldest one that is looked at, this page knows nothing.
     holds = not own and bool(looked_at or not more)
-    return Control(_("Nobody approves their own change"), holds, said, "#own-title")
+    ways = [(f"#{number}", reverse("review", args=[sandbox, number])) for number in own[:WAYS]]
+    more_of_it = f"{reverse('reviews', args=[sandbox])}?state=settled"
+    return Control(_("Nobody approves their own change"), holds, said, more_of_it, ways, is_verified)
 
 
 def _second_person(policy: str, since: datetime | None, applied: Counted, alone: Counted) -> Control:
@@ -138,7 +146,7 @@ def _second_person(policy: str, since: datetime | None, applied: Counted, alone:
         (n, number), (used, uses_) = _since(since, *applied), _since(since, *alone)
         said += " · " + ngettext("%(n)s request applied", "%(n)s requests applied", n) % {"n": number}
         said += ", " + _("{n} as emergencies").format(n=uses_) if used else ""
-    return Control(_("A second person publishes, emergencies aside"), holds, said, "#policies-title")
+    return Control(_("Live changes need a second person"), holds, said, "#policies-title")
 
 
 def _since(since: datetime, times: Sequence[datetime], more: bool) -> tuple[int, str]:
@@ -163,8 +171,9 @@ def _looked_at(found: Sequence[Use], then: datetime, sandbox: str) -> Control:
 
 def _owned(programs: Sequence[Member], where: str) -> Control:
     """`where` the clients are, with their owners: for whoever may set these, where they do."""
-    nobodys = [one.name for one in programs if _is_nobodys(one)]
-    said = f"{_('Without an owner:')} {', '.join(nobodys)}" if nobodys else _("Each has an owner")
+    nobodys = [one for one in programs if _is_nobodys(one)]
+    said = _("{n} of {all} without an owner").format(n=len(nobodys), all=len(programs))
+    said = said if nobodys else _("Each has an owner")
     said = said if programs else _("No program works in this sandbox.")
     ways = [(_("API clients"), where)] if nobodys else []
     return Control(_("Every API client has an owner"), not nobodys, said, PROGRAMS, ways)

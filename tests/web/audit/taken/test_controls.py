@@ -134,7 +134,7 @@ def lived(people: Cast) -> Any:
 def test_uses_of_bypass_say_who_looked_and_how_soon(people: Cast, sign_in: SignIn) -> None:
     sale = lived(people)
     auditor = sign_in("auditor", "Ida Berg")
-    assert "nobody else has reviewed it yet" in text_of(auditor.get(PAGE)), "before the log has it"
+    assert "Nobody else has reviewed it yet" in text_of(auditor.get(PAGE)), "before the log has it"
     sequencer.keep()
     looked_at = timezone.now() + timedelta(hours=30)
     with patched.object(timezone, "now", lambda: looked_at):
@@ -158,7 +158,9 @@ def test_uses_of_bypass_say_who_looked_and_how_soon(people: Cast, sign_in: SignI
     assert controls["Emergency changes are reviewed on time"].ways == [("#3", "/s/prod/reviews/3/")]
     assert "2 of 5 controls need attention" in text
     assert re.search(r"<td>Bora</td><td[^>]*>2</td><td[^>]*>1</td><td[^>]*>1</td>", text)
-    assert "Never." in text
+    said = "None in the last 3 applied requests · verifying the history checks all of them"
+    assert controls["Nobody approves their own change"].found == said
+    assert re.search(r"</svg>None found</b>", text), "the last ones are not all"
     then = text_of(auditor.get(PAGE, {"at": found[1].at.isoformat()}))
     assert "Wrong price" in then
     assert "In a hurry" not in then, "that was after the moment that it is about"
@@ -193,8 +195,9 @@ def test_an_approval_of_ones_own_is_named(people: Cast, sign_in: SignIn) -> None
     assert RequestEvent.objects.filter(what="approve", actor_key=people.mina.key).exists()
     assert bypasses.own_approvals(people.sandbox.pk)[0] == [2]
     text = text_of(auditor.get(PAGE))
-    assert "Yes. This must not be" in text
-    assert "Never." not in text
+    assert "1 applied request was approved by one of its authors" in text
+    assert '<a class="taken-way" href="/s/prod/reviews/2/">#2</a>' in text
+    assert "None found" not in text
 
 
 def test_a_past_moment_is_judged_by_nothing_that_came_after_it(people: Cast, sign_in: SignIn) -> None:
@@ -218,12 +221,14 @@ def test_a_past_moment_is_judged_by_nothing_that_came_after_it(people: Cast, sig
     then: Any = auditor.get(PAGE, {"at": before.isoformat()})
     assert [one.holds for one in now.context["controls"]] == [False, False, True, True, False]
     assert [one.holds for one in then.context["controls"]] == [True, True, False, True, False]
-    assert (now.context["own"], now.context["looked_at"]) == ([number], 3)
-    assert (then.context["own"], then.context["looked_at"]) == ([], 2), "one that was published is applied, too"
+    assert now.context["controls"][0].ways == [(f"#{number}", f"/s/prod/reviews/{number}/")]
+    assert then.context["controls"][0].found.startswith("None in the last 2 requests applied by then"), (
+        "one that was published is applied, too"
+    )
     said, said_now = flat(text_of(then)), flat(text_of(now))
     assert "2 differences were found" in said_now
     assert "reviewed by Jun" in said_now
-    for part in ("It had not been verified by then", "nobody else had reviewed it by then", "Who could do what"):
+    for part in ("It had not been verified by then", "Nobody else had reviewed it by then", "Who could do what"):
         assert part in said
         assert part not in said_now
     assert [one.policy for one in then.context["policies"]] == ["two-people"]
@@ -268,7 +273,7 @@ def test_that_a_second_person_is_asked_for_says_since_when_and_what_went_live_si
 
     def told() -> tuple[bool, str]:
         page: Any = auditor.get(PAGE)
-        (found,) = (one for one in page.context["controls"] if one.name.startswith("A second person"))
+        (found,) = (one for one in page.context["controls"] if one.name.startswith("Live changes"))
         return found.holds, found.found
 
     assert told() == (True, "Live changes need a second person"), "since when is not recorded"
