@@ -68,7 +68,7 @@ def test_each_thing_has_one_word() -> None:
     assert not those_with(r"의사 ?결정|빈도 한도|양식|프로필(?:별|당)|저절로|바뀐 것")
     assert korean("Discard") != korean("Cancel")
     assert (korean("Shown to"), korean("Views")) == ("노출 대상", "저장된 보기")
-    assert korean("Representations") == korean("What is shown") == "표시 내용"
+    assert korean("Representations") == "표시 내용"
     assert (korean("Remove"), korean("Delete")) == ("제거", "삭제")
     assert (korean("Bring it back"), korean("Restore")) == (korean("Bring them back"), "복원") == ("되살리기", "복원")
     assert not [

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Window
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from offers.access.permissions import Actor, can_edit
 from offers.bulk.runs import State as RunState
 from offers.bulk.runs import action_of
-from offers.models import BulkRow, BulkRun, ChangeRequest, Sandbox
+from offers.models import BulkRow, BulkRun, ChangeRequest, RequestedChange, Sandbox
 from offers.review import queue
 from offers.web.bulk.actions import title_of
 from offers.web.frame.times import day
@@ -25,8 +25,8 @@ State, Result = ChangeRequest.State, BulkRow.Result
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing to do: `why` it waits for this person, `who` it comes from ("" for themselves), since when. `is_wrong` went wrong; what was
-    published without review is there to be looked at (`to_see`).
+    """One thing to do: `why` it waits for this person where that is not just to be decided, `who` it comes from ("" for themselves), since
+    when; `what` it is about. `is_wrong` went wrong; what was published without review is there to be looked at (`to_see`).
     """
 
     icon: str
@@ -37,6 +37,7 @@ class Waiting:
     at: datetime
     is_wrong: bool = False
     to_see: bool = False
+    what: str = ""
 
 
 def waiting_for(actor: Actor, now: datetime) -> tuple[list[Waiting], bool]:
@@ -52,19 +53,37 @@ def _requests(actor: Actor) -> tuple[list[Waiting], bool]:
         return [], False
     page = queue.page(actor, queue.Wanted())
     shown = page.items[:MOST_SHOWN]
-    return [_request(actor, one) for one in shown], len(page.items) > len(shown)
+    named = _named(shown)
+    return [_request(actor, one, named.get(one.key, "")) for one in shown], len(page.items) > len(shown)
 
 
-def _request(actor: Actor, request: ChangeRequest) -> Waiting:
+def _named(requests: list[ChangeRequest]) -> dict[int, str]:
+    """What each of these requests touches, by its key: its first item's name, and how many others; one query for all of them."""
+    if not requests:
+        return {}
+    # What is still to be made is not listed: its name is in the document that the request adds.
+    names = ("item__listing__name", "patch__0__value__name", "id")
+    found = RequestedChange.objects.filter(request__in=requests).order_by("request", "key").distinct("request")
+    counted = found.annotate(n=Window(Count("key"), partition_by=F("request")))
+    rows = counted.values_list("request", *names, "n")
+    more = _("{name} and {n} more")
+    called = [(key, str(name or new or id), n - 1) for key, name, new, id, n in rows]
+    return {key: more.format(name=name, n=others) if others else name for key, name, others in called}
+
+
+def _request(actor: Actor, request: ChangeRequest, named: str) -> Waiting:
     address = reverse("review", args=[actor.sandbox.name, request.number])
     is_own = request.owner_key == actor.key
     title, who = f"#{request.number} {request.title}", "" if is_own else request.owner_label
     why, is_wrong = _why(request)
-    return Waiting("git-pull-request", title, address, why, who, request.updated_at, is_wrong, request.is_to_look_at)
+    what = ": ".join(filter(None, [named, fields_of(request)]))
+    return Waiting(
+        "git-pull-request", title, address, why, who, request.updated_at, is_wrong, request.is_to_look_at, what
+    )
 
 
 def _why(request: ChangeRequest) -> tuple[str, bool]:
-    """In a few words or, where it only waits to be decided about, which fields it touches; and whether something went wrong."""
+    """In a few words, none where it only waits to be decided about; and whether something went wrong."""
     if request.is_to_look_at:
         assert request.review_due_at is not None, "by which it is to be looked at"
         said = _("Published without review · review by {day}")
@@ -76,7 +95,7 @@ def _why(request: ChangeRequest) -> tuple[str, bool]:
         return wrong[State(request.state)], True
     if request.state == State.CHANGES_REQUESTED:
         return _("Sent back to you: changes requested"), False
-    return fields_of(request), False
+    return "", False
 
 
 def _runs(actor: Actor, now: datetime) -> list[Waiting]:

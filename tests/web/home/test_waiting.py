@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from offers.access.permissions import actor_for_user
@@ -18,8 +20,8 @@ from offers.web.frame.times import day
 from offers.web.home import changes
 from offers.web.home.changes import last_changes
 from offers.web.home.waiting import RUNS_ARE_NEWS, waiting_for
-from tests.cast import Role, actor, make, offer, patch, replace
-from tests.review.asking import ask, digest, wanted
+from tests.cast import Role, actor, make, offer, patch, replace, shown_in
+from tests.review.asking import ask, digest, new, wanted
 from tests.review.conftest import Cast, people, sale
 from tests.web.conftest import SignIn
 
@@ -31,17 +33,35 @@ State = ChangeRequest.State
 def waits(who: Any) -> list[tuple[str, str, bool]]:
     found, more = waiting_for(who, timezone.now())
     assert not more
-    return [(one.title, one.why, one.is_wrong) for one in found]
+    return [(one.title, one.why or one.what, one.is_wrong) for one in found]
 
 
 def test_a_request_waits_for_who_may_decide_and_once_sent_back_for_its_author(people: Cast, sale: LibraryItem) -> None:
     request = ask(people.mina, sale, replace("/name", "Autumn"))
     title = f"#{request.number} Another name"
     assert waits(people.mina) == []
-    assert waits(people.jun) == [(title, "Name", False)]
+    assert waits(people.jun) == [(title, "Spring sale: Name", False)]
     verdicts.request_changes(people.jun, request, digest(request), "Shorter")
     assert waits(people.jun) == []
     assert waits(people.mina) == [(title, "Sent back to you: changes requested", False)]
+
+
+def test_a_row_names_what_a_request_touches_and_all_of_them_cost_one_statement(
+    people: Cast, sale: LibraryItem, django_assert_num_queries: Any
+) -> None:
+    other = make(
+        people.setup, offer(name="Autumn sale", status="approved", representations=[shown_in("home")]), id="autumn"
+    )
+    both = [wanted(one, replace("/rank/priority", 3)) for one in (sale, other)]
+    requests.propose(people.mina, [new(Kind.PERSONALIZED_OFFER, "brand-new", offer(name="Brand new"))], "A new one", "")
+    with CaptureQueriesContext(connection) as for_one:
+        assert waiting_for(people.jun, timezone.now())[0][0].what == "Brand new"
+    requests.propose(people.mina, both, "Both of them", "")
+    ask(people.mina, sale, replace("/name", "Autumn"))
+    with django_assert_num_queries(len(for_one)):
+        found, _more = waiting_for(people.jun, timezone.now())
+    said = [(one.what, one.who) for one in found]
+    assert said[:2] == [("Spring sale: Name", "Mina"), ("Spring sale and 1 more: Priority", "Mina")]
 
 
 @pytest.mark.parametrize(

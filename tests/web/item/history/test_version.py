@@ -63,7 +63,7 @@ def test_of_a_first_version_nothing_is_marked_and_of_a_deletion_it_says_what_was
     editor: Client, item: LibraryItem, sandbox: Sandbox
 ) -> None:
     first = said(editor.get(f"{HISTORY}1/"))
-    assert "All of version 1" in first
+    assert "Version 1 in full" in first
     assert "changes marked" not in first
     writes.delete(actor(sandbox), OFFER_KINDS, "sale", Stamp("form", note="Over"))
     gone = said(editor.get(f"{HISTORY}4/"))
