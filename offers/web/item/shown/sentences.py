@@ -1,5 +1,6 @@
 """When, to whom and how often an offer is shown, as sentences: the same ones wherever that is said."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
@@ -53,7 +54,18 @@ def _marked(now: Sentence, was: Sentence | None) -> Sentence:
     if was.text == now.text:
         return now
     before, after = (unescape(strip_tags(one.text)) for one in (was, now))
-    return replace(now, mark="changed", was=was.text, spans=spans(before, after))
+    return replace(now, mark="changed", was=was.text, spans=_by_values(was.text, now.text) or spans(before, after))
+
+
+def _by_values(before: str, after: str) -> Sequence[Span]:
+    """Of sentences that differ in their values alone, each value whole: a date is not marked in its day."""
+    old, new = (re.split("<b>(.*?)</b>", text) for text in (before, after))
+    if old[::2] != new[::2]:
+        return ()
+    told: list[Span] = []
+    for was, now in zip(map(unescape, old), map(unescape, new), strict=True):
+        told += [("=", now)] if was == now else [("-", was), ("+", now)]
+    return [span for span in told if span[1]]
 
 
 def _window(document: Mapping[str, Any]) -> Iterator[Sentence]:

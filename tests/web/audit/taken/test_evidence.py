@@ -205,7 +205,8 @@ def test_limits_are_told_whole_once_and_then_what_changed_and_html_as_it_looks(
     text = flat(text_of(auditor.get(PAGE)))
     assert re.search("<h1>Evidence sheet: [^<]+</h1>", text)
     assert text.count("To everybody.") == 1, "what did not change is not said again"
-    assert len(re.findall(r"Priority ?<del[^>]*>\d+</del>", text)) == 2, "only the number is marked"
+    assert len(re.findall(r"Priority ?<del[^>]*>\d+</del> ?→ ?<ins", text)) == 2, "only the number is marked"
+    assert text.count("Otherwise as before") == 2, "and that is said"
     assert text.count("the highest priority is shown") == 1, "what a priority is, too"
     assert text.count("To whom, when and how often") == 1
     (looks,) = re.findall(r'<iframe[^>]* src="([^"]+)"', text)
