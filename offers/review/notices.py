@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from offers.access.permissions import REVIEWERS, Actor, account_of, can_edit
 from offers.lists.keyset import Page, item_key, page_of, start_of
@@ -54,6 +55,25 @@ def happened(told: Notice | RequestEvent) -> str:
     by_itself: dict[str, str] = {What.APPLIED: _("applied at its time"), What.SCHEDULED: _("scheduled")}
     by_people: dict[str, str] = {What.APPLIED: _("applied it")}
     return (by_people if told.actor_label else by_itself).get(told.what) or str(told.get_what_display())
+
+
+def briefly(told: Notice | RequestEvent) -> str:
+    """The same below the title of what it happened to, which needs no word there."""
+    words: dict[str, str] = {
+        What.OPENED: pgettext("request", "opened"),
+        What.EDITED: pgettext("request", "changed"),
+        What.APPROVED: pgettext("request", "approved"),
+        What.REJECTED: pgettext("request", "rejected"),
+        What.WITHDRAWN: pgettext("request", "withdrew"),
+        What.CLAIMED: pgettext("request", "took over"),
+        What.REOPENED: pgettext("request", "opened again"),
+        What.SCHEDULED: pgettext("request", "scheduled"),
+        What.APPLIED: pgettext("request", "applied"),
+        What.BYPASSED: pgettext("request", "published without review"),
+        What.LOOKED: pgettext("request", "reviewed afterwards"),
+        Notice.What.COMMENTED: pgettext("request", "commented"),
+    }
+    return (words.get(told.what) if told.actor_label else "") or happened(told)
 
 
 def _whom(request: ChangeRequest, what: str, also: Collection[str]) -> Q:

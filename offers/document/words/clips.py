@@ -39,6 +39,7 @@ def _fold(text: str, after_mark: bool, before_mark: bool) -> str:
     end = _end(text, FOLD_AT) if before_mark else ""
     # A sentence that ends where the cut is has left its full stop.
     end = end.lstrip(" .,;:!?") or end
+    start, end = start.rstrip(" "), end.lstrip(" ")
     return f"{start} … {end}" if start and end else f"{start} …" if start else f"… {end}"
 
 

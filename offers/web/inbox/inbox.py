@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -60,7 +61,7 @@ def _add(told: list[tuple[Notice, str]], notice: Notice) -> None:
     said, after = _told_of(notice), told[-1] if told else None
     if after and _led_to(notice, after[0]):
         told.pop()
-        said = f"{said} · {after[1]}"
+        said = format_html("{} · {}", said, after[1])
     told.append((notice, said))
 
 
@@ -73,9 +74,10 @@ def _told_of(notice: Notice) -> str:
     """What happened, with the time that it is about: for when it is scheduled, or when it was to be applied."""
     at = notice.request.apply_at
     if at is None or notice.what not in (What.SCHEDULED, What.EXPIRED) or notice.actor_label:
-        return notices.happened(notice)
-    said = _("scheduled for {when}") if notice.what == What.SCHEDULED else _("expired: it was to be applied on {when}")
-    return said.format(when=exact_text(at))
+        return notices.briefly(notice)
+    late = _("not applied on {when}: its time was over before it could be done")
+    said = _("scheduled for {when}") if notice.what == What.SCHEDULED else late
+    return format_html(said, when=format_html('<span class="in-one">{}</span>', exact_text(at)))
 
 
 def changed_by(sandbox_id: int, found: Iterable[Notice]) -> dict[int, str]:

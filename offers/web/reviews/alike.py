@@ -81,6 +81,10 @@ class Group:
         return [row.shown.name for row in self.rows[:NAMED]]
 
     @property
+    def others(self) -> int:
+        return len(self.rows) - 1
+
+    @property
     def unnamed(self) -> int:
         return max(0, len(self.rows) - NAMED)
 

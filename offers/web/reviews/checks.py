@@ -1,6 +1,6 @@
 """What there is to know before somebody decides about a request, each in a short true sentence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -21,6 +21,7 @@ from offers.review.standing import Place, Standing, Trouble
 from offers.web.frame.times import exact_text
 from offers.web.frame.words import place_title
 from offers.web.reviews.around.outcome import in_its_zone
+from offers.web.reviews.remarks import Said
 from offers.web.reviews.shown import LOOKED_UP, fields_said, places_of, revisions_since
 
 # Other requests for the same items that are looked at, and people who are named.
@@ -31,23 +32,25 @@ NAMED = 3
 @dataclass(frozen=True, slots=True)
 class Check:
     """`mark` is "yes", "no", "look" for what is to be looked at, or "wait" for what is still to come. `number` is the request that it is about, if any; `each` says of
-    several items what it says of all of them.
+    several items what it says of all of them; `at` is the id of what it is about on the page.
     """
 
     mark: str
     text: str
     number: int = 0
     each: tuple[str, ...] = ()
+    at: str = ""
 
 
-def checks(actor: Actor, found: Standing, known: Mapping[str, str]) -> list[Check]:
-    """What is so of a request that is under way."""
+def checks(actor: Actor, found: Standing, known: Mapping[str, str], said: Sequence[Said]) -> list[Check]:
+    """What is so of a request that is under way, and of what was `said` to it."""
     return [
         _fits(found),
         *_moved(found, known),
         *_rivals(found, known),
         *_return_with_it(found, known),
         *_dropped(actor.sandbox, found, known),
+        *_talked_about(said),
         *_agreed(found),
     ]
 
@@ -83,9 +86,7 @@ def _moved(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
     if not carried and not told and not found.troubled:
         yield Check("yes", _("Nothing else has changed since it was proposed."))
     if any(place.goes_live for place in found.places):
-        only_offers = all(one.kind == Kind.PERSONALIZED_OFFER for one in found.places if one.goes_live)
-        whole = _("Approving publishes the whole offer. Check all of it first.")
-        yield Check("look", whole if only_offers else _("Approving publishes the whole item. Check all of it first."))
+        yield Check("look", _whole_said([place for place in found.places if place.goes_live], known))
     for made in found.made_since[:LOOKED_UP]:
         yield Check("look", _made_said(found, made, known))
     for place in carried[:LOOKED_UP]:
@@ -95,6 +96,16 @@ def _moved(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
         if fields:
             name = known.get(place.change.id) or place.change.id
             yield Check("yes", said.format(person=place.head.modified_by, fields=fields, name=name))
+
+
+def _whole_said(live: Sequence[Place], known: Mapping[str, str]) -> str:
+    """That all of these goes live, whatever of them changes."""
+    if len(live) == 1:
+        name = known.get(live[0].change.id) or live[0].change.id
+        return _("Approving publishes all of “{name}”. Check it first.").format(name=name)
+    if all(one.kind == Kind.PERSONALIZED_OFFER for one in live):
+        return _("Approving publishes the whole offer. Check all of it first.")
+    return _("Approving publishes the whole item. Check all of it first.")
 
 
 def _made_said(found: Standing, made: Made, known: Mapping[str, str]) -> str:
@@ -204,6 +215,24 @@ def _shown_since(found: Standing, event: RequestEvent, known: Mapping[str, str])
         if head.modified_at > event.created_at:
             said = _("{person} changed “{name}”, which it is shown with, in version {etag}.")
             yield said.format(person=head.modified_by, name=known.get(head.id) or head.id, etag=head.etag)
+
+
+def _talked_about(said: Sequence[Said]) -> Iterator[Check]:
+    """What was said and nobody has dealt with yet; of one suggestion, which."""
+    left = [one for one in said if one.comment.resolved_at is None]
+    suggesting = [one for one in left if one.instead]
+    if not left:
+        return
+    if len(suggesting) == 1:
+        text = ngettext(
+            "{n} comment open: it suggests {field} {value}.",
+            "{n} comments open, one suggests {field} {value}.",
+            len(left),
+        )
+        text = text.format(n=len(left), field=suggesting[0].label, value=suggesting[0].suggestion)
+    else:
+        text = ngettext("{n} comment open.", "{n} comments open.", len(left)).format(n=len(left))
+    yield Check("look", text, at=f"comment-{left[0].comment.key}")
 
 
 def _agreed(found: Standing) -> Iterator[Check]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from offers.access.permissions import Actor, can_edit
 from offers.access.policy import can_change_live, can_review
@@ -75,26 +77,25 @@ def shown(
     reach = reach_of(actor.sandbox, found) if under_way else {}
     not_judged = not_judged_by(actor, asked_for)
 
-    def reached_by(id: str) -> list[str]:
-        return [reach_said(one) for one in reach.get(id, [])]
+    def reached_by(row: Shown) -> list[str]:
+        return [reach_said(one, row.kind) for one in reach.get(row.id, [])]
 
     context: dict[str, Any] = {
         "asked": asked_for,
         "found": found,
         "groups": grouped(
-            Row(row, trouble_said(row.place) if under_way else "", of_row, whole.get(row.id), reached_by(row.id))
+            Row(row, trouble_said(row.place) if under_way else "", of_row, whole.get(row.id), reached_by(row))
             for row, of_row in zip(rows, lines, strict=True)
         ),
+        "of_items": len(rows),
         "several": len(rows) > 1,
         "views": len(rows) > 1 and any(row.how != "deleted" for row in rows),
         "in_words": "reviews/_lines.html",
         "seen": ",".join(str(place.head.etag if place.head else 0) for place in found.places),
-        "checks": checks(actor, found, known) if under_way else [],
+        "checks": checks(actor, found, known, said) if under_way else [],
         "period": period_said(asked_for, known),
         "who": still_to_agree(actor, asked_for, found) if under_way else "",
-        "when": at_approval(asked_for, found, [one for of_item in reach.values() for one in of_item])
-        if under_way
-        else "",
+        "when": at_approval(asked_for, found, reach) if under_way else "",
         "approved_by": _approved_by(found),
         "scheduled": in_its_zone(asked_for, asked_for.apply_at) if asked_for.apply_at else "",
         "not_judged": not_judged,
@@ -103,7 +104,7 @@ def shown(
         # What can be undone from here: the one change of a request that was applied.
         "undoes": rows[0] if len(rows) == 1 and rows[0].is_there and rows[0].place.change.applied_etag else None,
         "has_agreed": any(event.actor_key == actor.key for event in found.approvals),
-        "has_said": any(event.actor_key == actor.key for event in (*found.approvals, *found.objections)),
+        "jump": _jump(actor, asked_for, found, not_judged),
         "may_edit": can_edit(actor),
         "may_own": may_own(actor, asked_for),
         "changed_here": changed_here(actor, asked_for, rows, reach),
@@ -122,6 +123,16 @@ def shown(
         "revised": revised or [],
     }
     return answer(request, "reviews/page.html", context, status=status)
+
+
+def _jump(actor: Actor, asked_for: ChangeRequest, found: Standing, not_judged: str) -> str:
+    """What the way past the changes leads to on phones; "" where nothing is to be done there."""
+    if asked_for.is_to_look_at:
+        return "" if not_judged else pgettext("button", "Review")
+    if found.objections and not_judged and may_own(actor, asked_for):
+        return _("What was asked")
+    has_said = any(event.actor_key == actor.key for event in (*found.approvals, *found.objections))
+    return _("Decide") if asked_for.is_under_way and not not_judged and not has_said else ""
 
 
 def _typed(request: HttpRequest, *, has_note: bool) -> dict[str, str]:

@@ -61,8 +61,9 @@ class Said:
     title: str
     changed: bool
     suggestion: str
-    # What it suggests another value for, where that is as it was and short enough to stand beside it.
+    # What it suggests another value for, where that is as it was and short enough to stand beside it, and what that is called.
     instead: str = ""
+    label: str = ""
 
 
 def said_of(found: Standing, comment: RequestComment, known: dict[str, str]) -> Said:
@@ -75,10 +76,11 @@ def said_of(found: Standing, comment: RequestComment, known: dict[str, str]) -> 
         return Said(comment, name, place is None, suggestion)
     value = comments.value_of(place, path)
     versions = [one for one in (place.after, place.before) if one is not None] if place else []
-    title = f"{name} › {place_title(Places(versions, known).place(path))}"
+    label = place_title(Places(versions, known).place(path))
     changed = comments.digest_of(value) != comment.value_digest
     is_short = isinstance(value, str | int | float) and len(str(value)) <= BESIDE
-    return Said(comment, title, changed, suggestion, str(value) if is_short and suggestion and not changed else "")
+    instead = str(value) if is_short and suggestion and not changed else ""
+    return Said(comment, f"{name} › {label}", changed, suggestion, instead, label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class Told:
 
     @property
     def happened(self) -> str:
-        return notices.happened(self.event) if self.event else ""
+        return notices.briefly(self.event) if self.event else ""
 
 
 def timeline(found: Standing, known: Mapping[str, str], said: Iterable[Said], placed: Collection[int]) -> list[Told]:

@@ -115,5 +115,5 @@ def test_no_html_is_slow_to_read(part: str) -> None:
 def test_a_source_is_cut_between_its_tags_and_entities() -> None:
     long = f'<p class="{"x" * 200}">Hello</p>'
     assert clipped("word " * 31 + long) == ("word " * 31).rstrip() + "…"
-    assert folded([("+", "New"), ("=", "word " * 11 + "a &amp; b " * 20)])[1][1] == "word " * 11 + "a  …"
+    assert folded([("+", "New"), ("=", "word " * 11 + "a &amp; b " * 20)])[1][1] == "word " * 11 + "a …"
     assert folded([("=", long + " and so on" * 5), ("+", "New")])[0][1] == "… Hello</p>" + " and so on" * 5

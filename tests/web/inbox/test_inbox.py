@@ -24,7 +24,7 @@ def test_each_notice_leads_to_its_request_until_all_are_read(people: Cast, sale:
     assert f'href="/s/{people.sandbox.name}/reviews/1/"' in shown.content.decode()
     told = text_of(shown)
     assert "#1 · Summer sale" in told or sale.name in told, "and whose that is"
-    assert told.index("Today") < told.index("#1") < told.index("Mina opened it"), "what it is about is named first"
+    assert told.index("Today") < told.index("#1") < told.index("Mina opened"), "what it is about is named first"
     assert 'aria-label="Mark as read: ' in shown.content.decode()
     assert "Mark all as read" in text_of(shown)
     assert "Nothing yet" in text_of(browser_of(people.ara).get(address))
@@ -77,4 +77,17 @@ def test_that_an_approval_scheduled_it_is_told_with_it_and_for_when(
     shown = browser_of(people.mina).get(f"/s/{people.sandbox.name}/inbox/")
     ((_day, (told,)),) = shown.context["days"]
     assert len(told.notices) == 1, "one moment is one line"
-    assert f"Jun approved it · scheduled for {exact_text(at)} Fine" in text_of(shown)
+    assert f"Jun approved · scheduled for {exact_text(at)} Fine" in text_of(shown)
+
+
+def test_what_was_not_applied_at_its_time_says_so_and_leads_to_another_time(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, replace("/name", "Autumn sale"))
+    at = timezone.now() - timedelta(days=3)
+    ChangeRequest.objects.update(apply_at=at, state=ChangeRequest.State.EXPIRED)
+    request.refresh_from_db()
+    notices.tell(request, None, RequestEvent.What.EXPIRED)
+    page = browser_of(people.mina).get(f"/s/{people.sandbox.name}/inbox/")
+    assert f"Not applied on {exact_text(at)} : its time was over" in text_of(page)
+    assert "Schedule again" in text_of(page)

@@ -289,7 +289,7 @@ def test_what_was_changed_beside_it_stands_where_it_happened(people: Cast, sale:
     agree(people.jun, request, apply=False)
     patch(people.setup, sale, replace("/rank/priority", 4))
     happened = text_of(browser_of(people.mina).get(at(request))).partition("What happened")[2]
-    before, _approved, after = happened.partition("approved it")
+    before, _approved, after = happened.partition("Jun approved")
     assert re.search(r"Setup changed Priority of “[^”]+” in version 2, which this request leaves as it is\.", before)
     assert re.search(r"in version 3\. The approval stays: it was not about that\.", after)
 

@@ -139,12 +139,15 @@ def test_what_it_is_shown_with_is_told_as_the_same_request_makes_it_and_when_eac
     request = requests.propose(people.mina, proposals, "Gold", "")
     page = browser_of(people.jun).get(at(request)).content.decode()
     first, second = (one.partition("</details>")[0] for one in page.split('<details class="rendered whole" open>')[1:])
-    assert 'href="#change-gold">changed by this request' in first, "what of it, its own change says, and once"
+    assert 'href="#change-gold">as this request would have it' in first, "what of it, its own change says, and once"
     assert page.partition('id="change-gold"')[2].partition("</section>")[0].count("points &gt; 9") >= 1
     assert "age &gt; 5" in second.partition("Silver")[2]
+    assert '<a href="#change-gold">Approving changes' in page
+    items = page.partition('review-items">')[2].partition("</p>")[0]
+    assert (f"{len(proposals)} items" in items, '"#change-gold"' in items, "(new)" in items) == (True,) * 3
     said = text_of(browser_of(people.jun).get(at(request)))
     assert "2 offers start on 30 Nov 2999" in said
-    assert "or later. Changes 1 live offer at once when it is approved." in said
+    assert "or later. Approving changes 1 live offer at once." in said
     assert "Goes live at once" not in said
 
 
@@ -158,7 +161,7 @@ def test_a_rule_that_live_offers_show_says_which_ones_it_changes(
         make(people.setup, {**live, "representations": [shown_in("home")]})
     request = ask(people.mina, rule, replace("/condition/value", "false"))
     assert re.search(
-        r"Changes what 5 live offers show: (“Live \d”, ){2}“Live \d” and 2 more\.",
+        r"Changes who sees 5 live offers: (“Live \d”, ){2}“Live \d” and 2 more\.",
         text_of(browser_of(people.jun).get(at(request))),
     )
 

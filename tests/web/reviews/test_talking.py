@@ -26,11 +26,14 @@ def test_a_field_is_commented_on_and_the_suggestion_accepted(people: Cast, sale:
     page = mina.get(at(request)).content.decode()
     assert "Shorter &lt;b&gt;" in page
     assert re.search("Suggested:.*<ins>Autumn</ins>", page, re.DOTALL)
+    key = RequestComment.objects.get().key
+    assert f'<a href="#comment-{key}">1 comment open: it suggests Name Autumn.</a>' in page, "who decides is told"
     found = re.search(r"comments/\d+/accept/", page)
     assert found is not None
     assert send(mina, request, found[0]).status_code == 302
     page = mina.get(at(request)).content.decode()
     assert "resolved by Mina" in page
+    assert "comment open" not in page
     assert ChangeRequest.objects.get(key=request.key).version == 2
 
 
@@ -96,7 +99,7 @@ def test_what_was_asked_for_is_said_first_and_the_author_goes_to_the_form_that_a
     verdicts.request_changes(people.jun, request, digest(request), "Say which autumn")
     mina = browser_of(people.mina)
     page = mina.get(at(request))
-    side = text_of(page).partition(" Decision ")[2]
+    side = text_of(page).partition(" Next step ")[2]
     assert side.index("asked for changes. Change") < side.index("Say which autumn") < side.rindex("Change the proposal")
     found = re.search(r'href="([^"]*/edit/\?into=\d+)"', page.content.decode())
     assert found is not None

@@ -1,12 +1,13 @@
 """What happens at the moment of approval: what goes live, what starts later, and what that is live changes with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,8 +19,8 @@ from offers.review.standing import Place, Standing
 from offers.web.frame.times import exact_text
 
 
-def at_approval(request: ChangeRequest, found: Standing, reached: Sequence[Reaching]) -> str:
-    """What happens at the moment of approval; `reached` is what is live and refers to something that changes."""
+def at_approval(request: ChangeRequest, found: Standing, reached: Mapping[str, Sequence[Reaching]]) -> str:
+    """What happens at the moment of approval; `reached` is what is live and refers to something that changes, by the id of that."""
     if request.until is not None and request.until <= timezone.now():
         return _("The time that it was meant for is over. Give it another one.")
     if request.apply_at is not None and request.apply_at > timezone.now():
@@ -30,11 +31,12 @@ def at_approval(request: ChangeRequest, found: Standing, reached: Sequence[Reach
         )
         said = said.format(when=in_its_zone(request, request.apply_at))
     else:
-        told = (_at_once(found.places), _reached_at_once(reached))
-        said = " ".join(one for one in told if one) or _("Is applied at once when it is approved.")
+        told = (_at_once(found.places), _reached_at_once(found, reached))
+        told = tuple((one,) for one in told if one)
+        said = format_html_join(" ", "{}", told) or _("Is applied at once when it is approved.")
     if request.until is None:
         return said
-    return f"{said} " + _("It is reverted on {when}.").format(when=in_its_zone(request, request.until))
+    return format_html("{} {}", said, _("It is reverted on {when}.").format(when=in_its_zone(request, request.until)))
 
 
 def _at_once(places: Sequence[Place]) -> str:
@@ -83,23 +85,32 @@ def _start_ahead(place: Place) -> datetime | None:
     return at if at and at > timezone.now() else None
 
 
-def _reached_at_once(reached: Sequence[Reaching]) -> str:
-    """How much that is live changes with it; without a number where the same may be counted twice, or is not counted to its end."""
-    if not reached:
+def _reached_at_once(found: Standing, reached: Mapping[str, Sequence[Reaching]]) -> str:
+    """How much that is live changes with it; without a number where the same may be counted twice, or is not counted to its end.
+
+    Of several items it leads to the one that does that.
+    """
+    each = [(id, one) for id, of_item in reached.items() for one in of_item]
+    if not each:
         return ""
-    one = reached[0]
-    if len(reached) > 1 or one.count > MOST_REACHING:
-        return _("Changes what is live at once when it is approved.")
+    id, one = each[0]
+    said = _reaching_said(one, len(each))
+    return format_html('<a href="#change-{}">{}</a>', id, said) if len(found.places) > 1 else said
+
+
+def _reaching_said(one: Reaching, of: int) -> str:
+    if of > 1 or one.count > MOST_REACHING:
+        return _("Approving changes what is live at once.")
     if one.decides:
         said = ngettext(
-            "Changes {n} live decision at once when it is approved.",
-            "Changes {n} live decisions at once when it is approved.",
+            "Approving changes {n} live decision at once.",
+            "Approving changes {n} live decisions at once.",
             one.count,
         )
     else:
         said = ngettext(
-            "Changes {n} live offer at once when it is approved.",
-            "Changes {n} live offers at once when it is approved.",
+            "Approving changes {n} live offer at once.",
+            "Approving changes {n} live offers at once.",
             one.count,
         )
     return said.format(n=number_format(one.count, force_grouping=True))
