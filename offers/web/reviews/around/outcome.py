@@ -32,7 +32,9 @@ def at_approval(request: ChangeRequest, found: Standing, reached: Mapping[str, S
         said = said.format(when=in_its_zone(request, request.apply_at))
     else:
         told = (_at_once(found.places), _reached_at_once(found, reached))
-        said = format_html_join(" ", "{}", ((one,) for one in told if one)) or _("Is applied at once when it is approved.")
+        said = format_html_join(" ", "{}", ((one,) for one in told if one)) or _(
+            "Is applied at once when it is approved."
+        )
     if request.until is None:
         return said
     return format_html("{} {}", said, _("It is reverted on {when}.").format(when=in_its_zone(request, request.until)))
