@@ -1,5 +1,6 @@
 """Who is editing what, and what Save would make of it: asked again with every answer of the form (web/edit/form.py)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,11 +10,12 @@ from django.utils import timezone
 
 from offers.access import policy
 from offers.access.permissions import Actor
+from offers.document.merge import merge
 from offers.document.validate import validate
 from offers.document.values import Document
 from offers.document.words.describe import Change, describe
-from offers.forms.kinds import Form, document_of, form_problems
-from offers.forms.offer import OfferForm
+from offers.forms.kinds import Form, document_of, form_for, form_problems
+from offers.forms.offer import OfferForm, Placement
 from offers.ledger.heads import head_of_item
 from offers.lists.names import names_in
 from offers.models import LibraryItem
@@ -40,6 +42,8 @@ class Desk:
     search: str = ""
     # What a new offer is begun from, and copies.
     template: LibraryItem | None = None
+    # What an edit began with, where that is what the reader's own request makes of the item (web/edit/wanted.py).
+    begun: Document | None = None
 
     @cached_property
     def choices(self) -> Choices | LibraryChoices:
@@ -51,12 +55,25 @@ class Desk:
     @property
     def document(self) -> Document:
         """What the form makes."""
-        return document_of(self.form, self.choices.placements if isinstance(self.choices, Choices) else {})
+        return self._made(self.choices.placements if isinstance(self.choices, Choices) else {})
 
     @property
     def saved_document(self) -> Document:
         """The same, without asking for what only the page shows."""
-        return document_of(self.form, self.choices.chosen_placements() if isinstance(self.choices, Choices) else {})
+        return self._made(self.choices.chosen_placements() if isinstance(self.choices, Choices) else {})
+
+    def _made(self, placements: Mapping[str, Placement]) -> Document:
+        made = document_of(self.form, placements)
+        if self.begun is None:
+            return made
+        # What it began with has things that no input shows, and the item has them not: nobody has taken them out.
+        channels = {
+            one["placement"]: Placement("", one["channel"], "") for one in self.begun.get("representations", ())
+        }
+        form = form_for(self.form.kind, self.begun, self.form.zone, before=self.form.before)
+        whole = merge(document_of(form, channels), made, self.begun).document
+        assert isinstance(whole, dict), "three objects merge into an object"
+        return whole
 
     @cached_property
     def requested(self) -> list[Requested]:

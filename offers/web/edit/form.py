@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -44,7 +45,7 @@ from offers.web.edit.choices import LibraryChoices
 from offers.web.edit.desk import Desk, preview, why_proposed
 from offers.web.edit.form_page import FormPage, form_page, tags_like
 from offers.web.edit.saving import Contested, Plan, Saved, people, plan_for, planned, save, since
-from offers.web.edit.wanted import begun, marks
+from offers.web.edit.wanted import begun, begun_at, marks
 from offers.web.edit.warnings import has_ended
 from offers.web.frame.access import item_for, stamp_of
 from offers.web.frame.addresses import address_of
@@ -86,7 +87,8 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
     if not fits_form(before):
         raise PermissionDenied(too_large())
     form = form_from(Kind(item.kind), before, dict(request.POST.lists()), sent_zone(request))
-    desk = Desk(request, actor, item, etag, form)
+    made_of = request.POST.get(MADE_OF, "")
+    desk = Desk(request, actor, item, etag, form, begun=begun_at(actor, item, before, made_of) if made_of else None)
     if request.POST.get(contested.ALL):
         return _all_of_one_side(desk, item)
     if request.POST.get("action") not in ("save", *PROPOSALS):
@@ -101,7 +103,8 @@ def _first(request: HttpRequest, actor: Actor, item: LibraryItem) -> HttpRespons
     mine = begun(actor, item, asked.number(request.GET.get("into"))) if "into" in request.GET else None
     if mine is None:
         return page(Desk(request, actor, item, item.etag, form_for(kind, item.document, zone)))
-    desk = Desk(request, actor, item, item.etag, form_for(kind, mine.document, zone, before=item.document))
+    form = form_for(kind, mine.document, zone, before=item.document)
+    desk = Desk(request, actor, item, item.etag, form, begun=mine.document)
     return page(desk, made_of=mine.made_of, **preview(desk))
 
 
@@ -189,7 +192,7 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
         if is_asked_for(desk.request):
             plan = planned(head_of_item(item), desk.form.before, document, settle)
             if not plan.patch:
-                return _nothing(desk, item)
+                return _nothing_left(desk) if desk.begun is not None else _nothing(desk, item)
             return send(desk.request, desk.actor, proposal(plan.head, plan.patch, stamp.source))
         saved = save(desk.actor, head_of_item(item), desk.etag, desk.form.before, document, stamp, settle)
     except Contested as both:
@@ -216,6 +219,15 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
 def _nothing(desk: Desk, item: LibraryItem) -> HttpResponse:
     messages.info(desk.request, _("Nothing was changed, so there is no new version."))
     return redirect(address_of(desk.actor.sandbox.name, item, "edit"))
+
+
+def _nothing_left(desk: Desk) -> HttpResponse:
+    """Everything that the request asked for was set back: it says where that is done, and keeps the form."""
+    number = desk.request.POST[MADE_OF].partition(":")[0]
+    said = _("With that, request {number} would change nothing here.").format(number=number)
+    address = reverse("review", args=[desk.actor.sandbox.name, int(number)])
+    refusal = format_html('{} <a href="{}">{}</a>', said, address, _("Leave it out there, or withdraw the request"))
+    return page(desk, status=409, refusal=refusal)
 
 
 def not_sent(desk: Desk, why: NotSent) -> HttpResponse:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from offers import asked
 from offers.access.permissions import Actor, NotFound
+from offers.document.merge import merge
+from offers.document.patch import replay
 from offers.document.values import Document
 from offers.document.words.describe import Change
 from offers.forms.decision import CRITERIA
@@ -13,7 +16,7 @@ from offers.forms.kinds import Form, fits_form, input_for
 from offers.forms.library import LibraryForm
 from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS, TAGS
 from offers.forms.rows import COMPONENTS, Row
-from offers.models import LibraryItem
+from offers.models import LibraryItem, RequestedChange
 from offers.review import requests
 from offers.review.standing import standing
 from offers.web.item.proposals.requested import Requested
@@ -52,6 +55,18 @@ def begun(actor: Actor, item: LibraryItem, number: int | None) -> Begun | None:
         if place.change.id == item.id and not place.trouble and place.before and place.after and fits_form(place.after):
             return Begun(place.after, f"{request.number}:{request.version}")
     return None
+
+
+def begun_at(actor: Actor, item: LibraryItem, before: Document, made_of: str) -> Document | None:
+    """What a form that was opened at the document `before` began with, by what it says of that; None where the request has moved."""
+    number, _colon, version = made_of.partition(":")
+    found = RequestedChange.objects.filter(request__sandbox=actor.sandbox, request__number=asked.number(number) or 0)
+    change = found.filter(id=item.id, request__owner_key=actor.key, request__version=asked.number(version) or 0).first()
+    wanted = replay(change.base, change.patch) if change else None
+    if change is None or change.base is None or wanted is None:
+        return None
+    carried = merge(change.base, wanted, before).document
+    return carried if isinstance(carried, dict) and fits_form(carried) else None
 
 
 def marks(actor: Actor, form: Form, requested: Iterable[Requested]) -> dict[str, list[Mark]]:

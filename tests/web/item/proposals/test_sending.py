@@ -5,11 +5,13 @@ from typing import Any
 
 from django.test import Client
 
+from offers.document.diff import diff
 from offers.document.kinds.registry import Kind
+from offers.document.patch import replay
 from offers.ledger import writes
 from offers.models import ChangeRequest, LibraryItem, RequestedChange, Revision
 from offers.review import requests
-from tests.cast import FORM, make, offer, patch, replace
+from tests.cast import FORM, make, make_placement, offer, patch, replace, shown_in
 from tests.review.asking import ask, now, wanted
 from tests.review.conftest import Cast
 from tests.web.edit.filling import EDIT, NAME, opened, submit, with_texts
@@ -212,3 +214,38 @@ def test_the_form_of_ones_own_request_begins_with_what_it_asks_for_and_what_is_t
     late = submit(mina, with_texts(form, {NAME: "Sale"}), "propose", follow=True)
     assert "Put together with what the request had of it already" in words_of(late)
     assert {one["path"] for one in RequestedChange.objects.get(request=mine).patch} == {"/name", PRIORITY}
+
+
+def test_what_no_input_shows_of_ones_own_request_stays_in_it_and_all_of_it_set_back_leads_to_withdrawing(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    make_placement(people.setup, id="mail")
+    shown, limited = shown_in("mail"), {"limit": 3, "scope": "profile", "entity": "offer", "events": ["decisioning"]}
+    shown["components"][0]["id"] = "content-9"
+    audience = {"profileConstraintType": "anySegments", "segmentIdentities": [{"_id": "s1", "xid": "vip"}]}
+    hidden = {
+        "selectionConstraint": sale.document["selectionConstraint"] | audience,
+        "representations": [shown, *sale.document["representations"]],
+        "frequencyCappingConstraints": [limited | {"id": "cap-7"}],
+        "labels": ["core/C1"],
+    }
+    mine = ask(people.mina, sale, diff(sale.document, sale.document | hidden))
+    mina, address = browser_of(people.mina), f"{EDIT}?into={mine.number}"
+    form = opened(mina, address)
+    submit(mina, with_texts(form, {NAME: "Autumn sale"}), "propose")
+    change = RequestedChange.objects.get(request=mine)
+    assert replay(change.base, change.patch) == sale.document | hidden | {"name": "Autumn sale"}
+    # What is taken out of it is out of it, with what no input shows of it.
+    form = opened(mina, address)
+    taken = {name: text for name, text in form.items() if not name.startswith("/representations/0")}
+    submit(mina, with_texts(taken, {NAME: "Spring sale"}), "propose")
+    change = RequestedChange.objects.get(request=mine)
+    gone = {"representations": sale.document["representations"]}
+    assert replay(change.base, change.patch) == sale.document | hidden | gone
+    form = opened(mina, address)
+    back = opened(mina) | {name: form[name] for name in ("made-of", "into", "etag")}
+    RequestedChange.objects.filter(request=mine).update(patch=replace(NAME, "Autumn sale"))
+    refused = submit(mina, back, "propose")
+    assert refused.status_code == 409
+    assert "request 1 would change nothing here" in words_of(refused)
+    assert f'href="/s/prod/reviews/{mine.number}/"' in refused.content.decode()
