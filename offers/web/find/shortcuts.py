@@ -40,8 +40,8 @@ EVERYWHERE = Shortcuts(
     frozenset(),
     (
         Shortcut(("Ctrl K",), _("Find an offer, a page or an action")),
-        Shortcut(("/",), _("Search this page, or everything")),
-        Shortcut(("u",), _("Undo the last change (focuses the button)")),
+        Shortcut(("/",), _("Search on this page, or everywhere")),
+        Shortcut(("u",), _("Go to Undo for the last change")),
         Shortcut(("?",), _("Show these shortcuts")),
         Shortcut(("Esc",), _("Close the open panel")),
     ),

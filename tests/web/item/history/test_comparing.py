@@ -120,7 +120,7 @@ def test_it_begins_with_how_much_changed_by_whom_and_between_which_moments(
     patch(actor(sandbox, label="Ada Moss"), item, replace("/name", "Autumn sale"))
     response = editor.get(f"{COMPARE}?from=3&to=5")
     said = re.sub(r"<[^>]+>", " ", text_of(response).partition('id="differs-title"')[2].partition("panel-body")[0])
-    assert re.search(r"^> 3 changes between .+ and .+ in 2 versions .*Ada Moss.+Theo Brandt", " ".join(said.split()))
+    assert re.search(r"^> 3 changes between .+ and .+ in 2 versions: .*Ada Moss.+Theo Brandt", " ".join(said.split()))
     assert 'data-shown="words"' in text_of(response)
 
 
