@@ -75,8 +75,10 @@ def test_a_request_is_approved_with_the_keyboard_alone(
     signed_in: Page, live_server: LiveServer, coats: LibraryItem
 ) -> None:
     signed_in.goto(f"{live_server.url}/s/prod/reviews/2/")
+    signed_in.get_by_label("Note", exact=True).fill("Not lost")
     signed_in.get_by_role("button", name="Resolve").press("Enter")
     expect(signed_in.locator("[id^=comment-]")).to_be_focused()
+    expect(signed_in.get_by_label("Note", exact=True)).to_have_value("Not lost")
     signed_in.goto(f"{live_server.url}/s/prod/reviews/")
     signed_in.keyboard.press("j")
     signed_in.keyboard.press("a")

@@ -23,7 +23,8 @@ from offers.review.standing import standing
 from offers.web.item.proposals.when import NoSuchTime, sent
 from offers.web.reviews.around.outcome import in_its_zone
 from offers.web.reviews.around.revised import revised_since
-from offers.web.reviews.page import MAX_TEXT, address, moved_since, not_done, request_for, shown
+from offers.web.reviews.around.typed import MAX_TEXT, keep
+from offers.web.reviews.page import address, moved_since, not_done, request_for, shown
 from offers.web.reviews.refusals import REFUSALS, text_of
 from offers.web.reviews.shown import names_of
 
@@ -173,6 +174,7 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
         return shown(request, actor, held, problem=said, moved=since, revised=revised, status=409)
     except REFUSALS as refused:
         return not_done(request, actor, found, refused)
+    keep(request, found, used=["text"])
     return HttpResponseRedirect(address(actor, found))
 
 

@@ -26,6 +26,7 @@ from offers.web.reviews.alike import Row, grouped
 from offers.web.reviews.around.outcome import at_approval, in_its_zone
 from offers.web.reviews.around.reach import reach_of, reach_said
 from offers.web.reviews.around.revised import Revised
+from offers.web.reviews.around.typed import typed_on
 from offers.web.reviews.around.whole import wholes
 from offers.web.reviews.checks import checks, period_said, still_to_agree, trouble_said
 from offers.web.reviews.refusals import at_field, why_not
@@ -34,9 +35,6 @@ from offers.web.reviews.shown import Shown, changes_of, names_of
 from offers.web.reviews.told import TOLD, reason_agreed_to, timeline
 
 State = ChangeRequest.State
-MAX_TEXT = 4_000
-# The inputs whose texts are kept where what was pressed was not done.
-TYPED = ("text", "about", "comment", "suggestion")
 
 
 def page(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
@@ -76,6 +74,7 @@ def shown(
     whole = wholes(actor.sandbox, found, known) if under_way else {}
     reach = reach_of(actor.sandbox, found) if under_way else {}
     not_judged = not_judged_by(actor, asked_for)
+    has_note = not not_judged and (under_way or asked_for.is_to_look_at)
 
     def reached_by(row: Shown) -> list[str]:
         return [reach_said(one, row.kind) for one in reach.get(row.id, [])]
@@ -114,7 +113,8 @@ def shown(
         "told": timeline(found, known, said, placed),
         "following": following(actor, asked_for),
         "choices": choices(found, known) if can_edit(actor) else [],
-        **_typed(request, has_note=not not_judged and (under_way or asked_for.is_to_look_at)),
+        "form": "decide" if has_note else "say",
+        **typed_on(request, asked_for, has_note=has_note),
         "problem": problem,
         "at": at,
         "not_sent": not_sent,
@@ -133,12 +133,6 @@ def _jump(actor: Actor, asked_for: ChangeRequest, found: Standing, not_judged: s
         return _("What was asked")
     has_said = any(event.actor_key == actor.key for event in (*found.approvals, *found.objections))
     return _("Decide") if asked_for.is_under_way and not not_judged and not has_said else ""
-
-
-def _typed(request: HttpRequest, *, has_note: bool) -> dict[str, str]:
-    """What was typed, by its input. A note to a decision that somebody else made meanwhile stands where a comment is written."""
-    typed = {name: request.POST.get(name, "") for name in TYPED}
-    return typed if has_note else typed | {"comment": typed["comment"] or typed["text"]}
 
 
 def _approved_by(found: Standing) -> str:

@@ -12,6 +12,7 @@ from offers.access.permissions import Actor, NotFound
 from offers.models import ChangeRequest
 from offers.review import comments
 from offers.review.comments import About
+from offers.web.reviews.around.typed import keep
 from offers.web.reviews.page import address, not_done, request_for
 from offers.web.reviews.refusals import REFUSALS, text_of
 
@@ -61,6 +62,7 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
         done, key = act()
     except REFUSALS as refused:
         return not_done(request, actor, found, refused)
+    keep(request, found, used=["about", "comment", "suggestion"])
     messages.success(request, done)
     return HttpResponseRedirect(f"{address(actor, found)}#comment-{key}")
 

@@ -1,0 +1,59 @@
+"""What is typed on the page of a request while something else is pressed there."""
+
+import re
+
+import pytest
+
+from offers.models import ChangeRequest, LibraryItem, RequestComment
+from offers.review import comments
+from offers.review.comments import About
+from tests.cast import replace
+from tests.review.asking import ask, digest
+from tests.review.conftest import Cast
+from tests.web.reviews.conftest import As
+from tests.web.reviews.test_page import at, send
+
+RENAME = replace("/name", "Autumn sale")
+NOTE, COMMENT = "Fine, but later", "Which autumn?"
+
+
+def typed(page: str, name: str) -> str:
+    found = re.search(rf'<textarea[^>]*id="{name}"[^>]*>([^<]*)</textarea>', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_note_and_a_comment_are_one_form_and_each_outlasts_what_is_done_with_the_other(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request, jun = ask(people.mina, sale, RENAME), browser_of(people.jun)
+    page = jun.get(at(request)).content.decode()
+    assert re.search(r'<textarea[^>]*id="comment"[^>]*form="decide"', page), "without scripts, too, both are sent"
+    assert re.search(r'<button[^>]*form="decide"[^>]*formaction="[^"]*/comments/"', page)
+    sent = {"digest": digest(request), "seen": "1", "version": "1", "text": NOTE, "comment": COMMENT}
+    assert send(jun, request, "comments/", **sent).status_code == 302
+    assert RequestComment.objects.get().text == COMMENT
+    page = jun.get(at(request)).content.decode()
+    assert (typed(page, "text"), typed(page, "comment")) == (NOTE, "")
+    assert typed(jun.get(at(request)).content.decode(), "text") == "", "it is kept for the next page, not for good"
+    send(jun, request, "request-changes/", **sent)
+    assert ChangeRequest.objects.get().state == "changes-requested"
+    page = jun.get(at(request)).content.decode()
+    assert (typed(page, "text"), typed(page, "comment")) == ("", COMMENT)
+
+
+@pytest.mark.parametrize("page", ["resolve", "withdraw"])
+def test_what_stands_in_another_form_is_kept_for_this_request_alone(
+    people: Cast, sale: LibraryItem, browser_of: As, page: str
+) -> None:
+    request, mina = ask(people.mina, sale, RENAME), browser_of(people.mina)
+    other = ask(people.mina, sale, replace("/rank/priority", 7))
+    said = comments.say(people.jun, request, "Really?", About())
+    send(
+        mina,
+        request,
+        f"comments/{said.key}/resolve/" if page == "resolve" else "withdraw/",
+        **{"beside-comment": COMMENT},
+    )
+    assert COMMENT not in mina.get(at(other)).content.decode()
+    assert typed(mina.get(at(request)).content.decode(), "comment") == COMMENT
