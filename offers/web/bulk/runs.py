@@ -64,7 +64,10 @@ def runs(request: HttpRequest, sandbox: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The offers to work on: how many there are, the names of the first few and those to unfold, and the filter in words."""
+    """The offers to work on: how many there are, the names of the first few and those to unfold, and the filter in words.
+
+    `gone` is how many of those that were picked are not there any more.
+    """
 
     keys: list[int]
     names: list[str]
@@ -73,6 +76,7 @@ class Selection:
     whole: bool
     filter: str
     words: list[str]
+    gone: int = 0
 
     @property
     def too_many(self) -> bool:
@@ -127,7 +131,8 @@ def _selection(request: HttpRequest, actor: Actor, form: QueryDict) -> Selection
     else:
         keys = bulk.keys_of(actor, ids)
     named = list(Listing.objects.filter(pk__in=keys[:FOLDED]).order_by("pk").values_list("name", flat=True))
-    return Selection(keys, named[:NAMED], named[NAMED:], [] if whole else ids, whole, query.urlencode(), words)
+    gone = 0 if whole else len(set(ids)) - len(keys)
+    return Selection(keys, named[:NAMED], named[NAMED:], [] if whole else ids, whole, query.urlencode(), words, gone)
 
 
 def _begun(request: HttpRequest, actor: Actor, action: Action, selection: Selection) -> HttpResponse:
