@@ -1,5 +1,6 @@
 """Long texts in rows: their start, or what is near their marks."""
 
+import re
 from collections.abc import Sequence
 from string import whitespace
 
@@ -7,7 +8,9 @@ from offers.document.words.spans import Span
 from offers.document.words.tokens import tokens
 
 CLIP_AT = 160
-FOLD_AT = 60
+FOLD_AT = 40
+_SPACE = re.compile(r"\s")
+_LINE_END = re.compile(r"\s*\n\s*")
 # The longest tag that is looked for where a text is cut.
 TAG_UP_TO = 1_000
 SHORTEN_AT = 4_000
@@ -33,10 +36,13 @@ def folded(spans: Sequence[Span]) -> list[Span]:
 
 
 def _fold(text: str, after_mark: bool, before_mark: bool) -> str:
-    if len(text) <= FOLD_AT * (after_mark + before_mark) + 20:
+    is_address = len(text) <= CLIP_AT and not _SPACE.search(text)
+    if is_address or len(text) <= FOLD_AT * (after_mark + before_mark) + 20:
         return text
     start = _start(text, FOLD_AT) if after_mark else ""
     end = _end(text, FOLD_AT) if before_mark else ""
+    # What is left of paragraphs reads on in one line.
+    start, end = (_LINE_END.sub(" ", side) for side in (start, end))
     # A sentence that ends where the cut is has left its full stop.
     end = end.lstrip(" .,;:!?") or end
     start, end = start.rstrip(" "), end.lstrip(" ")

@@ -15,9 +15,11 @@ from offers.web.audit.differences import grouped, told
 from offers.web.frame.access import actor_for
 from offers.web.frame.moment import at_of, machine_text, typed
 from offers.web.frame.respond import answer
-from offers.web.lists.filters import address, links
+from offers.web.lists.filters import address
 
 MAX_CURSOR = 400
+# Items that pages before this one have had: no more are counted.
+MAX_SEEN = 1_000_000
 # What is asked for by who says no moment.
 BEFORE = timedelta(days=7)
 
@@ -34,6 +36,8 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     cursor = asked.text(request.GET.get("cursor"), MAX_CURSOR)
     found = between.differences(actor.sandbox.pk, [Kind(kind)] if kind else list(Kind), first, last, cursor)
     differences = told(actor.sandbox.pk, found.pairs)
+    seen = (asked.number(request.GET.get("seen"), MAX_SEEN) or 0) if cursor else 0
+    reached = seen + len(differences)
     context = {
         "first": first,
         "last": last,
@@ -43,8 +47,10 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "differences": differences,
         "groups": grouped(differences),
         "counts": Counter(one.how for one in differences),
-        "links": links(request, found.next, ""),
-        "newest": address(request, cursor="") if cursor else "",
+        "links": {"next": address(request, cursor=found.next, seen=str(reached)) if found.next else ""},
+        "newest": address(request, cursor="", seen="") if cursor else "",
+        # Its first and its last item, among all.
+        "position": (seen + 1, reached) if differences else None,
         "behind": found.behind,
         "picks": _picks(request, now),
     }
@@ -59,4 +65,4 @@ def _picks(request: HttpRequest, now: datetime) -> list[tuple[str, str]]:
         (_("Last 7 days"), now - timedelta(days=7)),
         (_("This month"), month),
     )
-    return [(said, address(request, **{"from": machine_text(at), "to": "", "cursor": ""})) for said, at in spans]
+    return [(said, address(request, **{"from": machine_text(at), "to": "", "cursor": "", "seen": ""})) for said, at in spans]

@@ -115,5 +115,9 @@ def test_no_html_is_slow_to_read(part: str) -> None:
 def test_a_source_is_cut_between_its_tags_and_entities() -> None:
     long = f'<p class="{"x" * 200}">Hello</p>'
     assert clipped("word " * 31 + long) == ("word " * 31).rstrip() + "…"
-    assert folded([("+", "New"), ("=", "word " * 11 + "a &amp; b " * 20)])[1][1] == "word " * 11 + "a …"
-    assert folded([("=", long + " and so on" * 5), ("+", "New")])[0][1] == "… Hello</p>" + " and so on" * 5
+    assert folded([("+", "New"), ("=", "word " * 7 + "a &amp; b " * 20)])[1][1] == "word " * 7 + "a …"
+    assert folded([("=", long + " and so on" * 3), ("+", "New")])[0][1] == "… Hello</p>" + " and so on" * 3
+    address = f"https://shop.example/{'on/' * 30}?source="
+    assert folded([("=", address), ("+", "New")])[0][1] == address, "whose host says where it leads"
+    lines = folded([("=", f"{'Long before. ' * 9}\nIt ends.\n"), ("+", "New")])[0][1]
+    assert lines.endswith("before. It ends. "), "what is left of paragraphs is one line"
