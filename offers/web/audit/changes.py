@@ -65,4 +65,6 @@ def _picks(request: HttpRequest, now: datetime) -> list[tuple[str, str]]:
         (_("Last 7 days"), now - timedelta(days=7)),
         (_("This month"), month),
     )
-    return [(said, address(request, **{"from": machine_text(at), "to": "", "cursor": "", "seen": ""})) for said, at in spans]
+    return [
+        (said, address(request, **{"from": machine_text(at), "to": "", "cursor": "", "seen": ""})) for said, at in spans
+    ]
