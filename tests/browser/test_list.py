@@ -77,6 +77,21 @@ def test_filters_work_in_place_and_stay_in_the_address(offers: Page) -> None:
     expect(offers.locator("[data-rows] .item-name")).to_have_count(2)
 
 
+@pytest.mark.parametrize("width", [1240, 800, 390])
+def test_more_filters_open_inside_of_the_window(offers: Page, live_server: LiveServer, width: int) -> None:
+    offers.set_viewport_size({"width": width, "height": 900})
+    for section in ("offers", "audit", "reviews"):
+        offers.goto(f"{live_server.url}/s/prod/{section}/")
+        button = offers.locator(".more-filters > summary")
+        button.click()
+        panel, opener = offers.locator(".filter-panel").bounding_box(), button.bounding_box()
+        assert panel
+        assert opener
+        assert panel["x"] >= 0, section
+        assert panel["x"] + panel["width"] <= width, section
+        assert panel["y"] >= opener["y"] + opener["height"], section
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_view_keeps_what_is_shown_with_its_columns(offers: Page, width: int) -> None:
     offers.set_viewport_size({"width": width, "height": 900})
