@@ -6,7 +6,7 @@ from django.test import Client
 from offers.bulk import listed
 from offers.models import BulkRun, LibraryItem, Sandbox
 from tests.cast import actor, patch, replace
-from tests.web.bulk.test_runs import ids, page, planned  # noqa: F401  # a fixture is among them
+from tests.web.bulk.test_runs import NEW, ids, page, planned  # noqa: F401  # a fixture is among them
 from tests.web.frame.test_respond import flat, text_of
 
 
@@ -69,3 +69,15 @@ def test_moved_dates_keep_the_time_of_day_of_who_moves_them(
     editor.post(page(run, "start/"), {"note": ""})
     moved = LibraryItem.objects.get(id="offer0").document["selectionConstraint"]
     assert moved["endDate"] == "2027-03-31T22:59:00Z"
+
+
+def test_what_was_picked_and_is_gone_is_said(
+    editor: Client,
+    ids: list[str],  # noqa: F811
+) -> None:
+    gone = "of those that were picked is not there any more"
+    assert gone not in flat(text_of(editor.post(NEW, {"id": ids, "choose": "shift"})))
+    editor.post(f"/s/prod/offers/{ids[0]}/delete/", {"etag": "1"})
+    said = flat(text_of(editor.post(NEW, {"id": ids, "choose": "shift"})))
+    assert f"1 {gone}" in said
+    assert "Change 2 offers" in said

@@ -51,15 +51,6 @@ def test_the_list_offers_to_pick_offers_to_those_who_may_change_them(
     assert 'name="id"' not in text_of(sign_in(Role.AUDITOR, "Olga Roth").get("/s/prod/offers/"))
 
 
-def test_what_was_picked_and_is_gone_is_said(editor: Client, ids: list[str]) -> None:
-    gone = "of those that were picked is not there any more"
-    assert gone not in flat(text_of(editor.post(NEW, {"id": ids, "choose": "shift"})))
-    editor.post(f"/s/prod/offers/{ids[0]}/delete/", {"etag": "1"})
-    said = flat(text_of(editor.post(NEW, {"id": ids, "choose": "shift"})))
-    assert f"1 {gone}" in said
-    assert "Change 2 offers" in said
-
-
 def test_a_selection_is_carried_into_the_choice_of_what_to_do(editor: Client, ids: list[str]) -> None:
     text = text_of(editor.post(NEW, {"id": ids[:2], "choose": "shift"}))
     assert "Change 2 offers" in text
