@@ -18,6 +18,9 @@ from offers.models import ChangeRequest
 from offers.review.standing import Place, Standing
 from offers.web.frame.times import exact_text
 
+# No line ends within a time.
+NO_BREAK = "\u00a0"
+
 
 def at_approval(request: ChangeRequest, found: Standing, reached: Mapping[str, Sequence[Reaching]]) -> str:
     """What happens at the moment of approval; `reached` is what is live and refers to something that changes, by the id of that."""
@@ -77,7 +80,7 @@ def _at_once(places: Sequence[Place]) -> str:
         )
         later = ngettext("{n} item starts on {when}.", "{n} items start on {when} or later.", len(starts))
     told = [said.format(n=len(which)) for which, said in ((live, goes), (gone, stops)) if which]
-    return " ".join([later.format(n=len(starts), when=exact_text(min(starts))), *told] if starts else told)
+    return " ".join([later.format(n=len(starts), when=exact_text(min(starts)).replace(" ", NO_BREAK)), *told] if starts else told)
 
 
 def _start_ahead(place: Place) -> datetime | None:
