@@ -80,7 +80,9 @@ def _at_once(places: Sequence[Place]) -> str:
         )
         later = ngettext("{n} item starts on {when}.", "{n} items start on {when} or later.", len(starts))
     told = [said.format(n=len(which)) for which, said in ((live, goes), (gone, stops)) if which]
-    return " ".join([later.format(n=len(starts), when=exact_text(min(starts)).replace(" ", NO_BREAK)), *told] if starts else told)
+    return " ".join(
+        [later.format(n=len(starts), when=exact_text(min(starts)).replace(" ", NO_BREAK)), *told] if starts else told
+    )
 
 
 def _start_ahead(place: Place) -> datetime | None:
