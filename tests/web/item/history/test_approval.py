@@ -55,7 +55,7 @@ def test_home_counts_what_nobody_has_looked_at_for_those_who_look_and_for_audito
     published = requests.publish(people.bora, [wanted(sale, replace("/rank/priority", 9))], "Priority", "It is wrong")
     browser: Any = browser_of(getattr(people, who))
     # Whoever can look has it among what waits; others have its number, and the way there.
-    text = "1 change was published without review" if who == "ara" else "Published without review: review it afterwards"
+    text = "1 change was published without review" if who == "ara" else "Published without review · review by "
     queue = "/s/prod/reviews/?tab=all&unseen=yes"
     leads = queue.replace("&", "&amp;") if who == "ara" else f"/s/prod/reviews/{published.number}/"
     assert (text in said(browser, "/s/prod/")) is is_told
