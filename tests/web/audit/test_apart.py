@@ -94,7 +94,7 @@ def test_what_was_known_at_another_time_is_compared_either_way(editor: Client, t
     assert [one.is_then for one in earlier.context["columns"]] == [False, True]
     assert text_of(earlier).count('name="at"') == 2, "the field of the band, and the moment that the other form keeps"
     now_on_air = text_of(editor.get(ON_AIR))
-    assert "3 offers are on air" in now_on_air
+    assert "3 offers are on air now" in now_on_air
     assert "Offer stays" in now_on_air, "now there is nothing to compare with, so what is on air is named"
     assert "Personalized offer" not in now_on_air, "which all of them are"
 
@@ -109,7 +109,7 @@ def test_all_that_is_on_air_now_is_there_page_by_page(
     first: Any = editor.get(ON_AIR)
     second: Any = editor.get(first.context["links"]["next"])
     for page in (first, second):
-        assert "3 offers are on air" in text_of(page)
+        assert "3 offers are on air now" in text_of(page)
     found = [one.name for page in (first, second) for one in page.context["page"].items]
     assert sorted(found) == ["Offer one", "Offer three", "Offer two"]
     assert second.context["links"]["next"] == ""
