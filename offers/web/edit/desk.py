@@ -6,7 +6,11 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from offers.access import policy
 from offers.access.permissions import Actor
@@ -22,6 +26,7 @@ from offers.models import LibraryItem
 from offers.web.edit.choices import LibraryChoices, library_choices
 from offers.web.edit.form_page import NOT_CHOSEN, Choices, form_page
 from offers.web.edit.saving import Plan, people, plan_for, since, verdict
+from offers.web.edit.wanted import Begun
 from offers.web.edit.warnings import has_ended, warnings
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.sections import OFFERS, SECTION_OF, Section
@@ -43,7 +48,7 @@ class Desk:
     # What a new offer is begun from, and copies.
     template: LibraryItem | None = None
     # What an edit began with, where that is what the reader's own request makes of the item (web/edit/wanted.py).
-    begun: Document | None = None
+    begun: Begun | None = None
 
     @cached_property
     def choices(self) -> Choices | LibraryChoices:
@@ -67,11 +72,10 @@ class Desk:
         if self.begun is None:
             return made
         # What it began with has things that no input shows, and the item has them not: nobody has taken them out.
-        channels = {
-            one["placement"]: Placement("", one["channel"], "") for one in self.begun.get("representations", ())
-        }
-        form = form_for(self.form.kind, self.begun, self.form.zone, before=self.form.before)
-        whole = merge(document_of(form, channels), made, self.begun).document
+        begun = self.begun.document
+        channels = {one["placement"]: Placement("", one["channel"], "") for one in begun.get("representations", ())}
+        form = form_for(self.form.kind, begun, self.form.zone, before=self.form.before)
+        whole = merge(document_of(form, channels), made, begun).document
         assert isinstance(whole, dict), "three objects merge into an object"
         return whole
 
@@ -139,10 +143,18 @@ def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
         "page": shown,
         "refusal": said.refusal,
         "review": said.review,
+        "nothing_left": nothing_left(desk, desk.begun) if desk.begun and not plan.patch else "",
         "warnings": warnings(head.document, plan.document, timezone.now()),
         "ended": has_ended(plan.document, timezone.now()),
         **(_meanwhile(desk, item, plan) if stale else {}),
     }
+
+
+def nothing_left(desk: Desk, begun: Begun) -> SafeString:
+    """Everything that the request asked for was set back: where that is done."""
+    said = _("With that, request {number} would change nothing here.").format(number=begun.number)
+    address = reverse("review", args=[desk.actor.sandbox.name, begun.number])
+    return format_html('{} <a href="{}">{}</a>', said, address, _("Leave it out there, or withdraw the request"))
 
 
 def _meanwhile(desk: Desk, item: LibraryItem, plan: Plan) -> dict[str, Any]:

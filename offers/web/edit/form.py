@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -42,7 +41,7 @@ from offers.review.requests import proposal
 from offers.web.account.session import keeps_typed, opened_by_another
 from offers.web.edit import conflict
 from offers.web.edit.choices import LibraryChoices
-from offers.web.edit.desk import Desk, preview, why_proposed
+from offers.web.edit.desk import Desk, nothing_left, preview, why_proposed
 from offers.web.edit.form_page import FormPage, form_page, tags_like
 from offers.web.edit.saving import Contested, Plan, Saved, people, plan_for, planned, save, since
 from offers.web.edit.wanted import begun, begun_at, marks
@@ -104,7 +103,7 @@ def _first(request: HttpRequest, actor: Actor, item: LibraryItem) -> HttpRespons
     if mine is None:
         return page(Desk(request, actor, item, item.etag, form_for(kind, item.document, zone)))
     form = form_for(kind, mine.document, zone, before=item.document)
-    desk = Desk(request, actor, item, item.etag, form, begun=mine.document)
+    desk = Desk(request, actor, item, item.etag, form, begun=mine)
     return page(desk, made_of=mine.made_of, **preview(desk))
 
 
@@ -192,7 +191,9 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
         if is_asked_for(desk.request):
             plan = planned(head_of_item(item), desk.form.before, document, settle)
             if not plan.patch:
-                return _nothing_left(desk) if desk.begun is not None else _nothing(desk, item)
+                if desk.begun is not None:
+                    return page(desk, status=409, refusal=nothing_left(desk, desk.begun))
+                return _nothing(desk, item)
             return send(desk.request, desk.actor, proposal(plan.head, plan.patch, stamp.source))
         saved = save(desk.actor, head_of_item(item), desk.etag, desk.form.before, document, stamp, settle)
     except Contested as both:
@@ -219,15 +220,6 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
 def _nothing(desk: Desk, item: LibraryItem) -> HttpResponse:
     messages.info(desk.request, _("Nothing was changed, so there is no new version."))
     return redirect(address_of(desk.actor.sandbox.name, item, "edit"))
-
-
-def _nothing_left(desk: Desk) -> HttpResponse:
-    """Everything that the request asked for was set back: it says where that is done, and keeps the form."""
-    number = desk.request.POST[MADE_OF].partition(":")[0]
-    said = _("With that, request {number} would change nothing here.").format(number=number)
-    address = reverse("review", args=[desk.actor.sandbox.name, int(number)])
-    refusal = format_html('{} <a href="{}">{}</a>', said, address, _("Leave it out there, or withdraw the request"))
-    return page(desk, status=409, refusal=refusal)
 
 
 def not_sent(desk: Desk, why: NotSent) -> HttpResponse:

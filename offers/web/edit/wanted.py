@@ -42,6 +42,11 @@ class Begun:
     document: Document
     made_of: str
 
+    @property
+    def number(self) -> int:
+        """The request's."""
+        return int(self.made_of.partition(":")[0])
+
 
 def begun(actor: Actor, item: LibraryItem, number: int | None) -> Begun | None:
     """What the form of this request begins with; None where it is not the reader's, is over, or does not fit what is there by now."""
@@ -57,7 +62,7 @@ def begun(actor: Actor, item: LibraryItem, number: int | None) -> Begun | None:
     return None
 
 
-def begun_at(actor: Actor, item: LibraryItem, before: Document, made_of: str) -> Document | None:
+def begun_at(actor: Actor, item: LibraryItem, before: Document, made_of: str) -> Begun | None:
     """What a form that was opened at the document `before` began with, by what it says of that; None where the request has moved."""
     number, _colon, version = made_of.partition(":")
     found = RequestedChange.objects.filter(request__sandbox=actor.sandbox, request__number=asked.number(number) or 0)
@@ -66,7 +71,7 @@ def begun_at(actor: Actor, item: LibraryItem, before: Document, made_of: str) ->
     if change is None or change.base is None or wanted is None:
         return None
     carried = merge(change.base, wanted, before).document
-    return carried if isinstance(carried, dict) and fits_form(carried) else None
+    return Begun(carried, made_of) if isinstance(carried, dict) and fits_form(carried) else None
 
 
 def marks(actor: Actor, form: Form, requested: Iterable[Requested]) -> dict[str, list[Mark]]:

@@ -245,6 +245,7 @@ def test_what_no_input_shows_of_ones_own_request_stays_in_it_and_all_of_it_set_b
     form = opened(mina, address)
     back = opened(mina) | {name: form[name] for name in ("made-of", "into", "etag")}
     RequestedChange.objects.filter(request=mine).update(patch=replace(NAME, "Autumn sale"))
+    assert "request 1 would change nothing here" in words_of(submit(mina, back, "preview"))
     refused = submit(mina, back, "propose")
     assert refused.status_code == 409
     assert "request 1 would change nothing here" in words_of(refused)
