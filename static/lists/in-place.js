@@ -15,6 +15,13 @@ const leave = () => {
   form().remove();
   focus(row);
 };
+// In WebKit a date that has the focus before it is drawn has it in none of its parts, and no key would change it.
+const refocus = () => {
+  const date = document.querySelector("#in-place [type^=date]:focus");
+  if (!date) return;
+  date.blur();
+  date.focus();
+};
 document.addEventListener("htmx:beforeRequest", (event) => {
   const link = event.target.closest("[data-in-place]");
   if (!link) return;
@@ -27,6 +34,7 @@ document.addEventListener("htmx:load", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.matches("tr")) focus(event.target);
+  if (event.target.matches("td")) requestAnimationFrame(refocus);
 });
 document.addEventListener("click", (event) => {
   if (!form() || !event.target.isConnected) return;
