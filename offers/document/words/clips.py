@@ -10,7 +10,7 @@ from offers.document.words.tokens import tokens
 CLIP_AT = 160
 FOLD_AT = 40
 _SPACE = re.compile(r"\s")
-_LINE_END = re.compile(r"\s*\n\s*")
+_LINE_END = re.compile(r"[ \t]?\n\s*")
 # The longest tag that is looked for where a text is cut.
 TAG_UP_TO = 1_000
 SHORTEN_AT = 4_000
