@@ -48,8 +48,8 @@ class Migration(migrations.Migration):
                     "review_policy",
                     models.CharField(
                         choices=[
-                            ("none", "Everyone who may edit may change live offers"),
-                            ("reviewer", "Reviewers may change live offers alone"),
+                            ("none", "All editors can change live offers"),
+                            ("reviewer", "Reviewers can change live offers alone"),
                             ("two-people", "Live changes need a second person"),
                             ("everything", "Every change needs a second person"),
                         ],

@@ -20,8 +20,8 @@ class Sandbox(models.Model):
         DEVELOPMENT = "development", _("Development")
 
     class ReviewPolicy(models.TextChoices):
-        NONE = "none", _("Everyone who may edit may change live offers")
-        REVIEWER = "reviewer", _("Reviewers may change live offers alone")
+        NONE = "none", _("All editors can change live offers")
+        REVIEWER = "reviewer", _("Reviewers can change live offers alone")
         TWO_PEOPLE = "two-people", _("Live changes need a second person")
         EVERYTHING = "everything", _("Every change needs a second person")
 

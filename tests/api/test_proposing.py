@@ -20,7 +20,7 @@ def test_a_change_that_takes_a_second_person_is_refused_and_says_how_to_propose_
         )
     korean = programs.writer("PATCH", LIVE, RENAME, Accept_Language="ko").json()
     assert korean["type"] == "urn:offers:problem:review-required"
-    assert korean["title"] == "두 번째 사람의 확인이 필요합니다"
+    assert korean["title"] == "다른 사람의 확인이 필요합니다"
     assert "?propose=true" in korean["detail"]
     assert korean["detail"].startswith("노출 중인 오퍼")
     assert "second" not in korean["detail"]

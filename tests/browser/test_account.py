@@ -29,7 +29,7 @@ def test_a_phone_is_signed_out_from_the_desk(browser: Browser, signed_in: Page, 
     for width, _theme in LOOKS:
         signed_in.set_viewport_size({"width": width, "height": 900})
         assert violations(signed_in) == []
-    signed_in.get_by_role("button", name="Sign out · Safari · iPhone").click()
+    signed_in.get_by_role("button", name="Sign out · Safari 17 · iPhone").click()
     expect(signed_in.locator(".toast-item")).to_contain_text("Signed out there.")
     expect(signed_in.locator("#signed-in")).not_to_contain_text("iPhone")
     phone.reload()

@@ -1,10 +1,12 @@
 """Where a person is signed in: their own sessions, with the browser and the system in words, and how to end one of them.
 
-Of what a browser says of itself two words are kept, with the session and no longer; of its address nothing. The keys of
-sessions stay in cookies: a page names one by a mark that only its owner's sessions are looked through for.
+Of what a browser says of itself its name, the first number of its version and its system are kept, with the session and no
+longer; of its address nothing. The keys of sessions stay in cookies: a page names one by a mark that only its owner's sessions
+are looked through for.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +24,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from offers import asked
-from offers.access.signed_in import SessionStore
+from offers.access.signed_in import SEEN_EVERY, SessionStore
 from offers.models import Session
 
 # The last seen ones of a person: nobody reads more.
@@ -50,12 +52,14 @@ SYSTEMS: Mapping[str, str] = {
     "CrOS": "ChromeOS",
     "Linux": "Linux",
 }
+# After a name, which may go on: "EdgA/120.0".
+VERSION = re.compile(r"[A-Za-z]{0,5}/([0-9]{1,4})")
 HANDHELD = ("iPhone", "iPad", "Android")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One browser. `device` is "" where it is not known; `mark` names it in a form."""
+    """One browser. `device` is "" where it is not known; `mark` names it in a form; `is_new`: not seen since it signed in."""
 
     mark: str
     device: str
@@ -64,11 +68,20 @@ class Place:
     seen_at: datetime
     is_here: bool
 
+    @property
+    def is_new(self) -> bool:
+        return self.since is not None and self.seen_at - self.since < SEEN_EVERY
+
 
 def device_of(user_agent: str) -> str:
-    """Browser and system: "Firefox · Windows"; as much of it as is known. Two words need no list of all browsers there ever were."""
-    named = (next((name for sign, name in names.items() if sign in user_agent), "") for names in (BROWSERS, SYSTEMS))
-    return " · ".join(filter(None, named))
+    """Browser and system: "Firefox 120 · Windows"; as much of it as is known."""
+    sign, browser = next((known for known in BROWSERS.items() if known[0] in user_agent), ("", ""))
+    system = next((name for sign, name in SYSTEMS.items() if sign in user_agent), "")
+    # Safari's own number stands apart from its name.
+    named = "Version" if browser == "Safari" else sign.rstrip("/")
+    at = user_agent.find(named) if browser else -1
+    version = VERSION.match(user_agent, at + len(named)) if at >= 0 else None
+    return " · ".join(filter(None, (f"{browser} {version[1]}" if version else browser, system)))
 
 
 def remember_place(request: HttpRequest) -> None:

@@ -51,7 +51,7 @@ def pages(actor: Actor) -> list[Command]:
     if may_manage(actor):
         found += [
             Command(_("Access"), "users", to("access")),
-            Command(_("Changes of access"), "users", to("access_changes")),
+            Command(_("Access changes"), "users", to("access_changes")),
         ]
     return found
 

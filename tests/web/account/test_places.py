@@ -1,10 +1,12 @@
 """Where a person is signed in: in words, only their own, and to be ended from here."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from offers.models import Session
 from offers.web.account.places import device_of
@@ -39,13 +41,13 @@ def people() -> None:
 @pytest.mark.parametrize(
     ("said", "device"),
     [
-        (CHROME, "Chrome · Windows"),
-        (CHROME + " Edg/120.0", "Edge · Windows"),
-        (PHONE, "Safari · iPhone"),
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0", "Firefox · Linux"),
+        (CHROME, "Chrome 120 · Windows"),
+        (CHROME + " Edg/120.0", "Edge 120 · Windows"),
+        (PHONE, "Safari 17 · iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0", "Firefox 120 · Linux"),
         (
             "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 SamsungBrowser/23.0 Chrome/115.0",
-            "Samsung Internet · Android",
+            "Samsung Internet 23 · Android",
         ),
         ("curl/8.5.0", ""),
         ("", ""),
@@ -61,11 +63,25 @@ def test_a_browser_is_called_by_its_name_and_its_system_and_by_nothing_else_that
 def test_a_person_sees_their_own_places_with_this_one_first_and_nothing_that_signs_in() -> None:
     phone, desk, other = sign_in("mina", PHONE), sign_in("mina", CHROME), sign_in("jun", CHROME)
     text = shown(phone)
-    assert text.index("Safari · iPhone") < text.index("This browser") < text.index("Chrome · Windows")
-    assert (text.count("Chrome · Windows</b>"), len(marks(text))) == (1, 1)
+    assert text.index("Safari 17 · iPhone") < text.index("This browser") < text.index("Chrome 120 · Windows")
+    assert (text.count("Chrome 120 · Windows</b>"), len(marks(text))) == (1, 1)
     keys = [browser.cookies["sessionid"].value for browser in (phone, desk, other)]
     assert not [key for key in keys if key in text]
     assert not [said for said in (CHROME, PHONE, "127.0.0.1") if said in text]
+
+
+def test_a_place_says_when_it_was_seen_only_where_that_is_later_than_when_it_signed_in() -> None:
+    here, _desk = sign_in("mina", PHONE), sign_in("mina", CHROME)
+    assert "Last seen" not in shown(here)
+    Session.objects.update(seen_at=timezone.now() + timedelta(hours=1))
+    assert shown(here).count("Last seen") == 1
+
+
+def test_two_more_places_are_not_worth_a_fold_and_three_are() -> None:
+    here, *_more = [sign_in("mina", PHONE) for _each in range(5)]
+    assert "<details" not in shown(here)
+    sign_in("mina", CHROME)
+    assert shown(here).index("3 more") < shown(here).rindex('name="place"')
 
 
 def test_signing_out_there_ends_that_one_alone_and_says_so() -> None:
@@ -105,5 +121,5 @@ def test_what_was_signed_in_with_an_old_password_is_no_place_any_more() -> None:
     here, _old = sign_in("mina", CHROME), sign_in("mina", PHONE)
     new = {"oldpassword": PASSWORD, "password1": "another long one", "password2": "another long one"}
     assert here.post("/accounts/password/change/", new).status_code == 302
-    assert "Safari · iPhone" not in shown(here)
-    assert "Chrome · Windows" in shown(here)
+    assert "Safari 17 · iPhone" not in shown(here)
+    assert "Chrome 120 · Windows" in shown(here)

@@ -194,7 +194,7 @@ def test_where_to_is_chosen_among_sandboxes_with_their_rules_beside_what_is_prom
     assert page.context["names"] == ["Summer sale"]
     said = text_of(page)
     assert "Every change needs a second person" in said
-    assert "Everyone who may edit may change live offers" in said
+    assert "All editors can change live offers" in said
     assert "Promote to Trial" in text_of(mina.post(PAGE, {"id": "sale", "to": "trial"}))
 
 
