@@ -1,7 +1,7 @@
 """What differs between two moments, in words, for the pages that tell it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import thread_time
 from typing import TypeAlias
 
@@ -106,8 +106,24 @@ def told(sandbox_id: int, pairs: Sequence[Pair]) -> list[Difference]:
         if thread_time() > until:
             found.append(Difference(pair, before, after, [], untold=True))
         else:
-            found.append(Difference(pair, before, after, describe(_of(before), _of(after), names=known)))
+            found.append(Difference(pair, before, after, _in_parts(describe(_of(before), _of(after), names=known))))
     return found
+
+
+def _in_parts(changes: Sequence[Change]) -> list[Change]:
+    """The same with a row for each part of a content, as its text and an address, so that each is named in full."""
+    return [row for change in changes for row in _rows_of(change)]
+
+
+def _rows_of(change: Change) -> list[Change]:
+    read = change.reading
+    if read is None or len(read.parts) < 2:
+        return [change]
+    last = read.parts[-1]
+    return [
+        replace(change, reading=read._replace(parts=(part,), and_markup=read.and_markup and part is last))
+        for part in read.parts
+    ]
 
 
 def _of(item: LibraryItem | None) -> Document | None:

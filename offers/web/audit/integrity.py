@@ -24,7 +24,6 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         "since": size - passed.size if passed else size,
         # The name and the id tell keys apart; the key itself is above.
         "signed_by": "+".join(passed.vkey.split("+", 2)[:2]) if passed else "",
-        # Two lines of a shell: a phone's would break within the option.
         "prove": f"python manage.py verify_history --sandbox {held.name}",
         "may_take": may_take(actor),
         "failed": last if last and last.differences else None,

@@ -34,7 +34,7 @@ def test_it_shows_the_newest_checkpoint_and_how_to_check_it(lived: Sandbox, sign
     for part in (
         vkey,
         *note.splitlines()[:3],
-        "--key VKEY --headers",
+        '<span class="in-one">--key</span> VKEY <span class="in-one">--headers</span> HEADERS',
         "This history has not been verified yet.",
         "witness.py cosign http",
     ):

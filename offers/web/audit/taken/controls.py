@@ -45,6 +45,7 @@ class Control:
     """What is to be so, whether it is (`holds`), what that was seen by, and where on the page, or beside it, there is more.
 
     `ways`: where it is seen to, where it does not hold, each a name and an address. `is_sure`: not by the last ones alone.
+    `waits`: it holds so far, and there is something to do whose time is not over.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Control:
     more: str
     ways: Sequence[tuple[str, str]] = ()
     is_sure: bool = True
+    waits: bool = False
 
 
 def page(request: HttpRequest, sandbox: str) -> HttpResponse:
@@ -138,14 +140,14 @@ def _own_approval(
 
 
 def _second_person(policy: str, since: datetime | None, applied: Counted, alone: Counted) -> Control:
-    """Where the policy asks for one: since when, and how many requests were applied since, and how many of them as emergencies, which have a control of their own."""
+    """Where the policy asks for one: since when, and how many requests were applied since, and how many of them without review, which have a control of their own."""
     holds = policy in (Sandbox.ReviewPolicy.TWO_PEOPLE, Sandbox.ReviewPolicy.EVERYTHING)
     said = str(Sandbox.ReviewPolicy(policy).label)
     if holds and since:
         said = _("Required since {when}").format(when=exact_text(since))
         (n, number), (used, uses_) = _since(since, *applied), _since(since, *alone)
         said += " · " + ngettext("%(n)s request applied", "%(n)s requests applied", n) % {"n": number}
-        said += ", " + _("{n} as emergencies").format(n=uses_) if used else ""
+        said += ", " + _("{n} published without review").format(n=uses_) if used else ""
     return Control(_("Live changes need a second person"), holds, said, "#policies-title")
 
 
@@ -159,14 +161,18 @@ def _looked_at(found: Sequence[Use], then: datetime, sandbox: str) -> Control:
     """What did not wait for a second person: one is to look at it afterwards, within the time that there is for it."""
     unseen, late = sum(use.looked_at is None for use in found), sum(use.is_late(then) for use in found)
     if not found:
-        said = _("It was never used.")
+        said = _("Nothing was published without review.")
     else:
-        said = ngettext("Used %(n)s time", "Used %(n)s times", len(found)) % {"n": len(found)}
+        said = _("{n} published without review").format(n=len(found))
         left = ((_("{n} not reviewed yet"), unseen), (_("{n} too late"), late))
         said += "".join(f" · {words.format(n=n)}" for words, n in left if n)
+    due = min((use.due for use in found if use.looked_at is None and use.due), default=None)
+    if due and not late:
+        said += " · " + _("due by {when}").format(when=exact_text(due))
     unreviewed = [use.request.number for use in found if use.looked_at is None]
     ways = [(f"#{number}", reverse("review", args=[sandbox, number])) for number in unreviewed[:WAYS]]
-    return Control(_("Emergency changes are reviewed on time"), not unseen and not late, said, "#bypass-title", ways)
+    name = _("Published without review: reviewed on time")
+    return Control(name, not late, said, "#bypass-title", ways, waits=bool(unseen) and not late)
 
 
 def _owned(programs: Sequence[Member], where: str) -> Control:

@@ -154,8 +154,8 @@ def test_uses_of_bypass_say_who_looked_and_how_soon(people: Cast, sign_in: SignI
     assert "reviewed by Jun after 30 h · too late" in text
     controls = {one.name: one for one in page.context["controls"]}
     assert [one.holds for one in controls.values()] == [True, True, False, True, False]
-    assert "1 not reviewed yet · 1 too late" in controls["Emergency changes are reviewed on time"].found
-    assert controls["Emergency changes are reviewed on time"].ways == [("#3", "/s/prod/reviews/3/")]
+    assert "1 not reviewed yet · 1 too late" in controls["Published without review: reviewed on time"].found
+    assert controls["Published without review: reviewed on time"].ways == [("#3", "/s/prod/reviews/3/")]
     assert "2 of 5 controls need attention" in text
     assert re.search(r"<td>Bora</td><td[^>]*>2</td><td[^>]*>1</td><td[^>]*>1</td>", text)
     said = "None in the last 3 applied requests · verifying the history checks all of them"
@@ -182,7 +182,7 @@ def test_of_a_past_moment_the_uses_until_then_are_counted_however_many_came_sinc
         assert (len(found), more) == (1, found[0].at > then)
     for text in (coming, text_of(auditor.get(PAGE, {"at": then.isoformat()}))):
         assert "Wrong price" in text
-        assert "It was never used." not in text, "it was, though others were used later"
+        assert "Nothing was published" not in text, "it was, though others were used later"
 
 
 def test_an_approval_of_ones_own_is_named(people: Cast, sign_in: SignIn) -> None:
@@ -220,7 +220,9 @@ def test_a_past_moment_is_judged_by_nothing_that_came_after_it(people: Cast, sig
     now: Any = auditor.get(PAGE)
     then: Any = auditor.get(PAGE, {"at": before.isoformat()})
     assert [one.holds for one in now.context["controls"]] == [False, False, True, True, False]
-    assert [one.holds for one in then.context["controls"]] == [True, True, False, True, False]
+    assert [one.holds for one in then.context["controls"]] == [True, True, True, True, False]
+    assert [one.waits for one in then.context["controls"]] == [False, False, True, False, False], "it has its time"
+    assert " · 1 not reviewed yet · due by " in then.context["controls"][2].found
     assert now.context["controls"][0].ways == [(f"#{number}", f"/s/prod/reviews/{number}/")]
     assert then.context["controls"][0].found.startswith("None in the last 2 requests applied by then"), (
         "one that was published is applied, too"
@@ -284,6 +286,6 @@ def test_that_a_second_person_is_asked_for_says_since_when_and_what_went_live_si
     requests.publish(people.bora, [wanted(sale, replace("/name", "Newer"))], "", "In a hurry")
     holds, said = told()
     assert holds, "every change needs one, and so do live ones"
-    assert said.endswith(" · 2 requests applied, 1 as emergencies")
+    assert said.endswith(" · 2 requests applied, 1 published without review")
     monkeypatch.setattr(bypasses, "APPLIED", 1)
-    assert " · 1+ request applied, 1 as emergencies" in told()[1], "more than were looked at"
+    assert " · 1+ request applied, 1 published without review" in told()[1], "more than were looked at"
