@@ -41,10 +41,11 @@ def is_folded(page: FormPage, row: Row) -> bool:
 
 @register.simple_tag
 def tabs_of(page: FormPage, row: Row) -> list[Tab]:
-    """The contents of a representation. In front is the one that was added just now, one that is wrong, else the first."""
+    """The contents of a representation. In front is the one that was added just now, one that is wrong, else the one
+    in the reader's language, as on the overview."""
     wrong = [_is_wrong(page, content) for content in row.rows]
     fresh = [content.fresh for content in row.rows]
-    front = fresh.index(True) if any(fresh) else wrong.index(True) if any(wrong) else 0
+    front = fresh.index(True) if any(fresh) else wrong.index(True) if any(wrong) else _own(row)
     return [
         Tab(content, _("Content {n}").format(n=index + 1), index == front, wrong[index])
         for index, content in enumerate(row.rows)
@@ -77,6 +78,13 @@ def room_in(type: str, content: Row) -> int:
 @register.filter
 def device_name(channel: str) -> str:
     return looks.device_of(channel)
+
+
+def _own(row: Row) -> int:
+    """The place of the content in the language that is the reader's own, else of the first."""
+    spoken = [content.texts.get("language", "").replace(",", " ").split() for content in row.rows]
+    own = looks.chosen([name for names in spoken for name in names], "")
+    return next((place for place, names in enumerate(spoken) if own in names), 0)
 
 
 def _placement_of(page: FormPage, row: Row) -> Placement | None:

@@ -54,3 +54,10 @@ def test_one_that_was_added_is_in_front(editor: Client, many: None) -> None:
     assert not cards[3].lstrip().startswith("is-folded")
     assert [tab[:400].count('aria-selected="true"') for tab in cards[3].split('role="tab"')[1:4]] == [0, 0, 1]
     assert "Content 3" in cards[3]
+
+
+def test_the_language_of_the_reader_is_in_front_as_on_the_overview(editor: Client, many: None) -> None:
+    for own, front in (("en", [1, 0]), ("ko", [0, 1])):
+        page = editor.get(EDIT, headers={"accept-language": own}).content.decode()
+        tabs = page.split('role="tab"')[1:3]
+        assert [tab[:400].count('aria-selected="true"') for tab in tabs] == front

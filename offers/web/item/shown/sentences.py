@@ -100,7 +100,7 @@ def _who(document: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Sent
 def _priority(document: Mapping[str, Any]) -> Iterator[Sentence]:
     rank = document.get("rank")
     if rank:
-        text = _("Priority {priority}; of the offers that fit, the highest priority is shown.")
+        text = _("Priority {priority}; of the offers that fit, the one with the highest priority is shown.")
         yield Sentence("sort-descending", filled(text, priority=rank["priority"]), ("/rank",), "priority")
 
 

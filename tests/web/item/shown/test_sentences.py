@@ -37,7 +37,7 @@ def test_an_offer_says_when_to_whom_how_much_and_how_often_in_this_order() -> No
     assert said(document) == [
         ("calendar", "Shown from <b>1 Mar 2026, 00:00 UTC</b> to <b>1 Apr 2026, 00:00 UTC</b>."),
         ("users", "To everybody."),
-        ("sort-descending", "Priority <b>0</b>; of the offers that fit, the highest priority is shown."),
+        ("sort-descending", "Priority <b>0</b>; of the offers that fit, the one with the highest priority is shown."),
         ("gauge", "At most <b>5</b> times in total."),
         ("gauge", "At most <b>1</b> time for each person."),
         ("gauge", "At most <b>3</b> times for each person."),
@@ -165,8 +165,8 @@ def test_beside_another_version_a_sentence_says_what_it_said_there() -> None:
     assert told == [
         (
             "changed",
-            "Priority <b>1</b>; of the offers that fit, the highest priority is shown.",
-            "Priority <b>2</b>; of the offers that fit, the highest priority is shown.",
+            "Priority <b>1</b>; of the offers that fit, the one with the highest priority is shown.",
+            "Priority <b>2</b>; of the offers that fit, the one with the highest priority is shown.",
         ),
         ("changed", "At most <b>3</b> times for each person.", "At most <b>5</b> times for each person."),
         ("added", None, "At most <b>3</b> times in total."),
