@@ -58,19 +58,19 @@ def happened(told: Notice | RequestEvent) -> str:
 
 
 def briefly(told: Notice | RequestEvent) -> str:
-    """The same below the title of what it happened to, which needs no word there."""
+    """The same where it stands by itself, below the title of the request."""
     words: dict[str, str] = {
-        What.OPENED: pgettext("request", "opened"),
-        What.EDITED: pgettext("request", "changed"),
-        What.APPROVED: pgettext("request", "approved"),
-        What.REJECTED: pgettext("request", "rejected"),
-        What.WITHDRAWN: pgettext("request", "withdrew"),
-        What.CLAIMED: pgettext("request", "took over"),
-        What.REOPENED: pgettext("request", "opened again"),
-        What.SCHEDULED: pgettext("request", "scheduled"),
-        What.APPLIED: pgettext("request", "applied"),
-        What.BYPASSED: pgettext("request", "published without review"),
-        What.LOOKED: pgettext("request", "reviewed afterwards"),
+        What.OPENED: pgettext("request", "opened this request"),
+        What.EDITED: pgettext("request", "changed this request"),
+        What.APPROVED: pgettext("request", "approved this request"),
+        What.REJECTED: pgettext("request", "rejected this request"),
+        What.WITHDRAWN: pgettext("request", "withdrew this request"),
+        What.CLAIMED: pgettext("request", "took over this request"),
+        What.REOPENED: pgettext("request", "opened this request again"),
+        What.SCHEDULED: pgettext("request", "scheduled this request"),
+        What.APPLIED: pgettext("request", "applied this request"),
+        What.BYPASSED: pgettext("request", "published this change without review"),
+        What.LOOKED: pgettext("request", "reviewed this change afterwards"),
         Notice.What.COMMENTED: pgettext("request", "commented"),
     }
     return (words.get(told.what) if told.actor_label else "") or happened(told)

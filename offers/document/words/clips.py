@@ -9,6 +9,10 @@ from offers.document.words.tokens import tokens
 
 CLIP_AT = 160
 FOLD_AT = 40
+# What is hardly longer is not cut.
+SPARED = 10
+# Stands between lines that a row tells as one.
+LINE_MARK = " ↵ "
 _SPACE = re.compile(r"\s")
 _LINE_END = re.compile(r"[ \t]?\n\s*")
 # The longest tag that is looked for where a text is cut.
@@ -37,12 +41,14 @@ def folded(spans: Sequence[Span]) -> list[Span]:
 
 def _fold(text: str, after_mark: bool, before_mark: bool) -> str:
     is_address = len(text) <= CLIP_AT and not _SPACE.search(text)
-    if is_address or len(text) <= FOLD_AT * (after_mark + before_mark) + 20:
+    if is_address or not (after_mark or before_mark):
         return text
+    if len(text) <= FOLD_AT * (after_mark + before_mark) + SPARED:
+        return _LINE_END.sub(LINE_MARK, text)
     start = _start(text, FOLD_AT) if after_mark else ""
     end = _end(text, FOLD_AT) if before_mark else ""
-    # What is left of paragraphs reads on in one line.
-    start, end = (_LINE_END.sub(" ", side) for side in (start, end))
+    # What is left of paragraphs reads on in one line, with a mark where each ended.
+    start, end = (_LINE_END.sub(LINE_MARK, side) for side in (start, end))
     # A sentence that ends where the cut is has left its full stop.
     end = end.lstrip(" .,;:!?") or end
     start, end = start.rstrip(" "), end.lstrip(" ")

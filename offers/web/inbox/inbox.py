@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from offers import asked
@@ -72,10 +73,13 @@ def _led_to(approval: Notice, other: Notice) -> bool:
 
 def _told_of(notice: Notice) -> str:
     """What happened, with the time that it is about: for when it is scheduled, or when it was to be applied."""
+    if notice.what == What.APPLIED and notice.actor_label and notice.text:
+        # What is said with it was said to approve it (review/verdicts.py).
+        return pgettext("request", "approved and applied this request")
     at = notice.request.apply_at
     if at is None or notice.what not in (What.SCHEDULED, What.EXPIRED) or notice.actor_label:
         return notices.briefly(notice)
-    late = _("not applied on {when}: its time was over before it could be done")
+    late = _("Not applied. The scheduled time ({when}) passed before it could run.")
     said = _("scheduled for {when}") if notice.what == What.SCHEDULED else late
     return format_html(said, when=format_html('<span class="in-one">{}</span>', exact_text(at)))
 

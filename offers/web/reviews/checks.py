@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -18,7 +19,7 @@ from offers.review import schedule
 from offers.review.changes.meanwhile import Made
 from offers.review.changes.whose import may_own
 from offers.review.standing import Place, Standing, Trouble
-from offers.web.frame.times import exact_text
+from offers.web.frame.times import ago, exact_text
 from offers.web.frame.words import place_title
 from offers.web.reviews.around.outcome import in_its_zone
 from offers.web.reviews.remarks import Said
@@ -240,16 +241,21 @@ def _agreed(found: Standing) -> Iterator[Check]:
         yield Check("yes", _("{person} approved it.").format(person=event.actor_label))
 
 
-def still_to_agree(actor: Actor, request: ChangeRequest, found: Standing) -> str:
-    """Who must still say yes, in words, the reader first; "" where nobody has to. Of who asked for changes, what is to be done."""
+def still_to_agree(actor: Actor, request: ChangeRequest, found: Standing, said: Sequence[Said]) -> str:
+    """Who must still say yes, in words, the reader first; "" where nobody has to. Of who asked for changes, what is to be done.
+
+    `said` to the request, oldest first: whoever was asked and has answered since waits for the other side.
+    """
     if found.objections:
         people = ", ".join(event.actor_label for event in found.objections)
-        said = (
-            _("{people} asked for changes. Change the proposal, or answer.")
-            if may_own(actor, request)
-            else _("{people} asked for changes, and has to approve the next version or this one.")
-        )
-        return said.format(people=people)
+        if not may_own(actor, request):
+            wait = _("{people} asked for changes, and has to approve the next version or this one.")
+            return wait.format(people=people)
+        last = said[-1].comment if said else None
+        if last and last.actor_key == actor.key and last.created_at > max(one.created_at for one in found.objections):
+            answered = _("You answered {when}. No reply yet from {people}. Changing the proposal asks for review again.")
+            return format_html(answered, when=ago(last.created_at), people=people)
+        return _("{people} asked for changes. Change the proposal, or answer.").format(people=people)
     if found.is_approved:
         alone = _("Nobody has to agree: {person} could make this change at once.").format(person=request.owner_label)
         return "" if found.approvals else alone

@@ -93,7 +93,7 @@ def shown(
         "seen": ",".join(str(place.head.etag if place.head else 0) for place in found.places),
         "checks": checks(actor, found, known, said) if under_way else [],
         "period": period_said(asked_for, known),
-        "who": still_to_agree(actor, asked_for, found) if under_way else "",
+        "who": still_to_agree(actor, asked_for, found, said) if under_way else "",
         "when": at_approval(asked_for, found, reach) if under_way else "",
         "approved_by": _approved_by(found),
         "scheduled": in_its_zone(asked_for, asked_for.apply_at) if asked_for.apply_at else "",

@@ -120,4 +120,5 @@ def test_a_source_is_cut_between_its_tags_and_entities() -> None:
     address = f"https://shop.example/{'on/' * 30}?source="
     assert folded([("=", address), ("+", "New")])[0][1] == address, "whose host says where it leads"
     lines = folded([("=", f"{'Long before. ' * 9}\nIt ends.\n"), ("+", "New")])[0][1]
-    assert lines.endswith("before. It ends. "), "what is left of paragraphs is one line"
+    assert lines.endswith("before. ↵ It ends. ↵ "), "what is left of paragraphs is one line"
+    assert folded([("+", "New"), ("=", "\nShort.\nEnd")])[1][1] == " ↵ Short. ↵ End", "and so is what is short"

@@ -77,7 +77,7 @@ def test_that_an_approval_scheduled_it_is_told_with_it_and_for_when(
     shown = browser_of(people.mina).get(f"/s/{people.sandbox.name}/inbox/")
     ((_day, (told,)),) = shown.context["days"]
     assert len(told.notices) == 1, "one moment is one line"
-    assert f"Jun approved · scheduled for {exact_text(at)} Fine" in text_of(shown)
+    assert f"Jun approved this request · scheduled for {exact_text(at)} Fine" in text_of(shown)
 
 
 def test_what_was_not_applied_at_its_time_says_so_and_leads_to_another_time(
@@ -89,5 +89,5 @@ def test_what_was_not_applied_at_its_time_says_so_and_leads_to_another_time(
     request.refresh_from_db()
     notices.tell(request, None, RequestEvent.What.EXPIRED)
     page = browser_of(people.mina).get(f"/s/{people.sandbox.name}/inbox/")
-    assert f"Not applied on {exact_text(at)} : its time was over" in text_of(page)
+    assert f"Not applied. The scheduled time ( {exact_text(at)} ) passed" in text_of(page)
     assert "Schedule again" in text_of(page)

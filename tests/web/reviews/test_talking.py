@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from offers.models import ChangeRequest, LibraryItem, RequestComment
-from offers.review import verdicts
+from offers.review import comments, verdicts
 from tests.cast import patch, replace
 from tests.review.asking import agree, ask, digest
 from tests.review.conftest import Cast
@@ -107,6 +107,11 @@ def test_what_was_asked_for_is_said_first_and_the_author_goes_to_the_form_that_a
     assert chosen is not None
     assert chosen[1] == str(request.number)
     assert "Change the proposal" not in text_of(browser_of(people.jun).get(at(request))), "it is not his to change"
+    comments.say(people.mina, request, "This autumn")
+    side = text_of(mina.get(at(request))).partition(" Next step ")[2]
+    assert "You answered just now . No reply yet from Jun. Changing the proposal asks for review again." in side
+    comments.say(people.jun, request, "Of which year?")
+    assert "asked for changes. Change the proposal, or answer." in text_of(mina.get(at(request))), "it is her turn"
 
 
 def test_what_was_applied_says_who_approved_it_and_leads_to_the_change_its_receipt_and_its_undo(
