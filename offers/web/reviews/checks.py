@@ -253,7 +253,9 @@ def still_to_agree(actor: Actor, request: ChangeRequest, found: Standing, said: 
             return wait.format(people=people)
         last = said[-1].comment if said else None
         if last and last.actor_key == actor.key and last.created_at > max(one.created_at for one in found.objections):
-            answered = _("You answered {when}. No reply yet from {people}. Changing the proposal asks for review again.")
+            answered = _(
+                "You answered {when}. No reply yet from {people}. Changing the proposal asks for review again."
+            )
             return format_html(answered, when=ago(last.created_at), people=people)
         return _("{people} asked for changes. Change the proposal, or answer.").format(people=people)
     if found.is_approved:
