@@ -189,6 +189,7 @@ def test_on_a_phone_cards_are_small_and_all_of_them_are_selected_at_once(offers:
     heights = cards.evaluate_all("rows => rows.map(row => row.getBoundingClientRect().height)")
     top = cards.first.evaluate("row => row.getBoundingClientRect().top")
     assert top + 5 * (max(heights) + 8) <= 844
+    expect(offers.get_by_text("Select all on this page")).to_be_visible()
     offers.get_by_label("Select all on this page").check()
     expect(offers.locator(".bulk-bar")).to_contain_text("2 selected")
     for button in offers.locator(".bulk-bar button").all():
