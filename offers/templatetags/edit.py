@@ -7,8 +7,10 @@ code), the options of a choice, and whether it is optional. With options=[(value
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import zip_longest
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -24,6 +26,7 @@ from offers.web.edit import warnings
 from offers.web.edit.choices import LibraryChoices
 from offers.web.edit.form_page import Choices, FormPage, Options, PlacementGroup
 from offers.web.frame.icons import CHANNEL_ICONS, CONTENT_ICONS, icon
+from offers.web.frame.times import exact_text
 
 register = template.Library()
 
@@ -83,10 +86,19 @@ def _context(
         "value": value,
         "was": was,
         "is_changed": was is not None and was != value,
+        "said_date": _said_date(value, page.form.zone) if kind == "date" and was == value else "",
         "problems": page.problems.get(name, ()),
         "options": options,
         **more,
     }
+
+
+def _said_date(typed: str, zone: ZoneInfo) -> str:
+    """A date as all pages say one, for browsers show it in the manner of their own language; "" for what is none."""
+    try:
+        return exact_text(datetime.fromisoformat(typed).replace(tzinfo=zone))
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _options(page: FormPage, found: Found) -> Options:

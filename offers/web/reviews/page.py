@@ -130,7 +130,7 @@ def _jump(actor: Actor, asked_for: ChangeRequest, found: Standing, not_judged: s
     if asked_for.is_to_look_at:
         return "" if not_judged else pgettext("button", "Review")
     if found.objections and not_judged and may_own(actor, asked_for):
-        return _("What was asked")
+        return _("Next step")
     has_said = any(event.actor_key == actor.key for event in (*found.approvals, *found.objections))
     return _("Decide") if asked_for.is_under_way and not not_judged and not has_said else ""
 

@@ -45,7 +45,7 @@ class Control:
     """What is to be so, whether it is (`holds`), what that was seen by, and where on the page, or beside it, there is more.
 
     `ways`: where it is seen to, where it does not hold, each a name and an address. `is_sure`: not by the last ones alone.
-    `waits`: it holds so far, and there is something to do whose time is not over.
+    `waits`: it holds so far, and there is something to do whose time is not over. `exceptions`: so many that it allows.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Control:
     ways: Sequence[tuple[str, str]] = ()
     is_sure: bool = True
     waits: bool = False
+    exceptions: int = 0
 
 
 def page(request: HttpRequest, sandbox: str) -> HttpResponse:
@@ -88,6 +89,7 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     context: dict[str, object] = {
         "controls": controls,
         "look": sum(not one.holds for one in controls),
+        "waiting": sum(one.waits for one in controls),
         "at": at,
         "moment": moment_of(request),
         "to_come": asked is not None and at is None,
@@ -141,14 +143,16 @@ def _own_approval(
 
 def _second_person(policy: str, since: datetime | None, applied: Counted, alone: Counted) -> Control:
     """Where the policy asks for one: since when, and how many requests were applied since, and how many of them without review, which have a control of their own."""
+    used, ways = 0, []
     holds = policy in (Sandbox.ReviewPolicy.TWO_PEOPLE, Sandbox.ReviewPolicy.EVERYTHING)
     said = str(Sandbox.ReviewPolicy(policy).label)
     if holds and since:
         said = _("Required since {when}").format(when=exact_text(since))
         (n, number), (used, uses_) = _since(since, *applied), _since(since, *alone)
         said += " · " + ngettext("%(n)s request applied", "%(n)s requests applied", n) % {"n": number}
-        said += ", " + _("{n} published without review").format(n=uses_) if used else ""
-    return Control(_("Live changes need a second person"), holds, said, "#policies-title")
+        if used:
+            ways = [(_("{n} published without review").format(n=uses_), "#bypass-title")]
+    return Control(_("Live changes need a second person"), holds, said, "#policies-title", ways, exceptions=used)
 
 
 def _since(since: datetime, times: Sequence[datetime], more: bool) -> tuple[int, str]:
