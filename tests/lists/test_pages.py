@@ -200,7 +200,8 @@ def test_a_search_is_answered_by_the_index_however_short(admin: Actor, sandbox: 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_indexscan = off")
-    plan = Listing.objects.filter(filters.has_word(text)).explain()
+    # Of the texts alone: of two tables, what has been counted of them by now says which one leads.
+    plan = filters.texts_with(text).explain()
     assert "search_by_trigram" in plan
 
 
