@@ -33,7 +33,12 @@ def note(given: str | None) -> str:
 
 def words(given: str, most: int) -> list[str]:
     """The words of a search, in small letters and composed (NFC), without NUL; at most so many, for each costs the database a look."""
-    return normalize("NFC", given.lower()).replace("\0", "").split()[:most]
+    return composed(given).replace("\0", "").split()[:most]
+
+
+def composed(given: str) -> str:
+    """In small letters, each accent and each Hangul syllable as one character (NFC): as searched text is kept."""
+    return normalize("NFC", given.lower())
 
 
 def ids(given: Iterable[str]) -> list[str]:

@@ -54,7 +54,6 @@ Access = AccessChange.What
 GRACE = timedelta(minutes=1)
 _LIVE = {kind.value: declared.live for kind, declared in KINDS.items() if declared.live}
 _STRICTNESS = Policy.values.index
-_ASK = (Policy.TWO_PEOPLE, Policy.EVERYTHING)
 _ALONE = "it changed what was live, and names no second person and no bypass"
 
 
@@ -125,7 +124,7 @@ class Looking:
         """Read the requests that these came by. Policies are read with the first ones, so that they are no older."""
         if not self._periods:
             self._periods = _periods(self.sandbox)
-            self._asks = any(one.policy in _ASK for one in self._periods)
+            self._asks = any(one.policy in Sandbox.SECOND_PERSON for one in self._periods)
         if any(made.source == Revision.Source.IMPORT for made in revisions):
             self._imports = set(LibraryImport.objects.filter(sandbox=self.sandbox.pk).values_list("xid", flat=True))
         about = [made.refers_to["request"] for made in revisions if "request" in made.refers_to and self._policy(made)]
@@ -150,7 +149,7 @@ class Looking:
             return ""
         # Of two that were in force within GRACE, the one that asks for less.
         policy = min((one.policy for one in self._periods if one.since <= at < one.until), key=_STRICTNESS)
-        return policy if policy in _ASK else ""
+        return policy if policy in Sandbox.SECOND_PERSON else ""
 
     def _takes_two(self, step: Step, policy: str) -> bool:
         if policy == Policy.EVERYTHING or _is_live(step.kind, step.status_was) or _is_live(step.kind, step.status):

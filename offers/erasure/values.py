@@ -11,6 +11,7 @@ import orjson
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from offers import asked
 from offers.access.members import Refused
 from offers.document.erased import holds, mark, patch_without, stuck, without
 from offers.document.kinds.registry import Kind
@@ -157,7 +158,7 @@ def others_saying(item: LibraryItem, wanted: Sequence[str]) -> list[Listing]:
     """The first other items of the sandbox that say one of these now, in whatever letters, in a text that is searched."""
     found: dict[int, Listing] = {}
     for text in wanted:
-        there = Listing.objects.filter(has_word(text.lower()), sandbox=item.sandbox_id, deleted_at=None)
+        there = Listing.objects.filter(has_word(asked.composed(text)), sandbox=item.sandbox_id, deleted_at=None)
         found |= {one.pk: one for one in there.exclude(pk=item.key)[:SHOWN]}
         if len(found) >= SHOWN:
             break

@@ -158,9 +158,8 @@ def with_word(word: str) -> Q:
 
 def has_word_in_row(word: str) -> RawSQL:
     """The same, looked for in the text of each row that another index leads to: OFFSET keeps PostgreSQL to that."""
-    searched = _searched(word)
-    literally = _literally(searched)
-    patterns = [f"% {literally}%", f"{literally}%"] if len(searched) < TRIGRAM else [f"%{literally}%"]
+    literally = _literally(_searched(word))
+    patterns = [f"% {literally}%", f"{literally}%"] if len(word) < TRIGRAM else [f"%{literally}%"]
     return RawSQL(  # its values are parameters
         """EXISTS (SELECT FROM offers_searchtext AS searched
                     WHERE searched.item_key = offers_listing.key AND searched.text LIKE ANY(%s::text[]) OFFSET 0)""",

@@ -1,6 +1,7 @@
 """What is stored. Only `offers/ledger/writes.py` and the import beside it insert or update `LibraryItem` and `Revision` (tests/test_architecture.py)."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -24,6 +25,9 @@ class Sandbox(models.Model):
         REVIEWER = "reviewer", _("Reviewers can change live offers alone")
         TWO_PEOPLE = "two-people", _("Live changes need a second person")
         EVERYTHING = "everything", _("Every change needs a second person")
+
+    # The policies by which what is live changes with a second person only.
+    SECOND_PERSON: ClassVar = (ReviewPolicy.TWO_PEOPLE, ReviewPolicy.EVERYTHING)
 
     org_id = models.CharField(max_length=100)
     name = models.SlugField(max_length=60, unique=True)

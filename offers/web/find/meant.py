@@ -5,7 +5,6 @@ these are not all, and too few of them have what is looked for. So of a word tha
 """
 
 from collections.abc import Collection
-from unicodedata import normalize
 
 from offers import asked
 from offers.document.kinds.registry import Kind
@@ -67,7 +66,7 @@ def _indexed(text: str) -> set[int | None]:
 
 def _distance(one: Listing, words: list[str]) -> int:
     """How far an item is from what was typed: its id, the beginning of its name, beginnings of words of it, in it, or beside it."""
-    name, whole = normalize("NFC", one.name.lower()), " ".join(words)
+    name, whole = asked.composed(one.name), " ".join(words)
     if one.id.lower() == whole or name == whole:
         return 0
     if name.startswith(whole):

@@ -1,5 +1,6 @@
 """What a change gave to a field, where a line has room for it: read from its patch alone, so that no line asks for more."""
 
+import re
 from typing import Any
 
 import orjson
@@ -18,11 +19,11 @@ from offers.web.frame.words import shown
 
 # Characters of a patch that is read for it, of a content in it, and of a value that a line has room for.
 READ_UP_TO, CONTENT, ROOM = 4_000, 400, 32
-# Ids say nothing without a query.
-UNTOLD = REFERENCES
 LIMITS = ("cappingConstraint", "frequencyCappingConstraints")
 # Of these, what is a number of times.
 TIMES = ("limit", "globalCap", "profileCap")
+# Of a JSON the first words are its brackets; an expression has two of them.
+JSON_BEGINS = re.compile(r'\s*(?:\{\s*["}]|\[)')
 # What says nothing at the end of a text that is cut.
 PAUSES = " .,;:·*。、"
 
@@ -69,13 +70,13 @@ def _text(operation: dict[str, Any]) -> str:
     member = unescape(operation["path"].rpartition("/")[2])
     if isinstance(value, dict | list):
         return _times(value)
-    if value is None or member in UNTOLD or member.isdecimal() or member == "-":
+    # Ids say nothing without a query.
+    if value is None or member in REFERENCES or member.isdecimal() or member == "-":
         return ""
     if member in TIMES and isinstance(value, int):
         return _at_most(value)
     if member == "content":
-        # Of a JSON the first words are its brackets.
-        value = "" if str(value).lstrip().startswith(('{"', "[")) else text_of(str(value)[:CONTENT])
+        value = "" if JSON_BEGINS.match(str(value)) else text_of(str(value)[:CONTENT])
     text = " ".join(shown(*value_text(member, value)).split())
     return text if len(text) <= ROOM else text[:ROOM].rsplit(" ", 1)[0].rstrip(PAUSES) + "…"
 

@@ -53,8 +53,7 @@ class Line:
 def lines_of(entries: Sequence[LogEntry]) -> list[Line]:
     """The lines of these entries, in as many queries however many they are."""
     found = told(entries)
-    changed = access_lines([one.access for one in found if one.access])
-    accesses = {line.change.key: line for line in changed}
+    accesses = {line.change.key: line for line in access_lines([one.access for one in found if one.access])}
     sandbox_id = entries[0].sandbox_id if entries else 0
     names = {key: readable(one.name) for key, one in known({one.actor_key for one in entries}, sandbox_id).items()}
     return [_line(one, names.get(one.entry.actor_key, ""), accesses) for one in found]
@@ -66,9 +65,9 @@ def _line(one: Told, now: str, accesses: Mapping[int, AccessLine]) -> Line:
     if one.revision:
         line.client, line.note = one.revision.client_id, one.revision.note
         line.what, line.more = _what(one.entry, one.revision)
-        told = given(one.revision)
-        whole = {_(word) for word in (CREATED, DELETED, RESTORED)}
-        line.told = {name: told.get(name) or (name if name in whole else changed(name)) for name in line.what}
+        if not one.revision.patch.startswith((REMOVED, WHOLE)):
+            values = given(one.revision)
+            line.told = {name: values.get(name) or changed(name) for name in line.what}
     elif one.step:
         line.client, line.note = one.step.client_id, one.step.text
     elif one.erasure:

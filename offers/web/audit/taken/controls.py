@@ -72,10 +72,10 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
     programs = [one for one in access.members if one.is_program]
     checks = LogCheck.objects.filter(sandbox=actor.sandbox, at__lte=then).order_by("-pk")
     last = checks.first()
-    is_verified = last is not None and not last.differences
+    proved = _proved(last, reverse("audit_integrity", args=[sandbox]), then=at is not None)
     policies = [one for one in access.policies if at is None or one.since is None or one.since <= at]
     controls = [
-        _own_approval(own, len(applied), more_requests, sandbox, then=at is not None, is_verified=is_verified),
+        _own_approval(own, len(applied), more_requests, sandbox, then=at is not None, is_verified=proved.holds),
         _second_person(
             access.policy,
             next((one.since for one in policies), None),
@@ -84,7 +84,7 @@ def page(request: HttpRequest, sandbox: str) -> HttpResponse:
         ),
         _looked_at(found, then, sandbox),
         _owned(programs, f"{reverse('access', args=[sandbox])}#clients-title" if may_manage(actor) else PROGRAMS),
-        _proved(last, reverse("audit_integrity", args=[sandbox]), then=at is not None),
+        proved,
     ]
     context: dict[str, object] = {
         "controls": controls,
@@ -137,14 +137,14 @@ def _own_approval(
     # Of a moment before the oldest one that is looked at, this page knows nothing.
     holds = not own and bool(looked_at or not more)
     ways = [(f"#{number}", reverse("review", args=[sandbox, number])) for number in own[:WAYS]]
-    more_of_it = f"{reverse('reviews', args=[sandbox])}?state=settled"
+    more_of_it = f"{reverse('reviews', args=[sandbox])}?tab=all&state=applied"
     return Control(_("Nobody approves their own change"), holds, said, more_of_it, ways, is_verified)
 
 
 def _second_person(policy: str, since: datetime | None, applied: Counted, alone: Counted) -> Control:
     """Where the policy asks for one: since when, and how many requests were applied since, and how many of them without review, which have a control of their own."""
     used, ways = 0, []
-    holds = policy in (Sandbox.ReviewPolicy.TWO_PEOPLE, Sandbox.ReviewPolicy.EVERYTHING)
+    holds = policy in Sandbox.SECOND_PERSON
     said = str(Sandbox.ReviewPolicy(policy).label)
     if holds and since:
         said = _("Required since {when}").format(when=exact_text(since))
