@@ -7,26 +7,27 @@ code), the options of a choice, and whether it is optional. With options=[(value
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from itertools import zip_longest
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from jsonpointer import resolve_pointer
 
 from offers.document.kinds.declared import Input
 from offers.document.kinds.fields import CHANNEL_PREFIX, CONDITION_BYTES, component_type
 from offers.document.kinds.reading import WORDS, Found, found_at
+from offers.forms.fields import date_shown
+from offers.forms.kinds import Form
 from offers.forms.offer import OfferForm
 from offers.forms.rows import Row
 from offers.web.edit import warnings
 from offers.web.edit.choices import LibraryChoices
 from offers.web.edit.form_page import Choices, FormPage, Options, PlacementGroup
 from offers.web.frame.icons import CHANNEL_ICONS, CONTENT_ICONS, icon
-from offers.web.frame.times import exact_text
+from offers.web.frame.times import date_text
 
 register = template.Library()
 
@@ -86,19 +87,17 @@ def _context(
         "value": value,
         "was": was,
         "is_changed": was is not None and was != value,
-        "said_date": _said_date(value, page.form.zone) if kind == "date" and was == value else "",
+        "said_date": _said_date(page.form, name, value) if kind == "date" else "",
         "problems": page.problems.get(name, ()),
         "options": options,
         **more,
     }
 
 
-def _said_date(typed: str, zone: ZoneInfo) -> str:
-    """A date as all pages say one, for browsers show it in the manner of their own language; "" for what is none."""
-    try:
-        return exact_text(datetime.fromisoformat(typed).replace(tzinfo=zone))
-    except (ValueError, OverflowError):
-        return ""
+def _said_date(form: Form, name: str, typed: str) -> str:
+    """A date as all pages say one, for browsers show it in the manner of their own language; "" once another was typed."""
+    date = resolve_pointer(form.before, name, "")
+    return date_text(str(date)) if date and date_shown(date, form.zone) == typed else ""
 
 
 def _options(page: FormPage, found: Found) -> Options:

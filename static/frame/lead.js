@@ -1,4 +1,5 @@
-// A link to a place in the page takes the focus there, as most browsers do by themselves; Firefox only scrolls.
+// A link past what is before the content, and an address with a place in it, take the focus there, as most browsers do by
+// themselves; Firefox only scrolls.
 const lead = (hash) => {
   const place = document.getElementById(hash.slice(1));
   if (place) place.focus();

@@ -99,12 +99,13 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
 def _first(request: HttpRequest, actor: Actor, item: LibraryItem) -> HttpResponse:
     """The form as it is opened: with the item as it is, or with what the reader's own request, whose number `into` is, makes of it."""
     kind, zone = Kind(item.kind), zone_of(request)
-    mine = begun(actor, item, asked.number(request.GET.get("into"))) if "into" in request.GET else None
+    number = asked.number(request.GET.get("into"))
+    mine = begun(actor, item, number) if number else None
     if mine is None:
         return page(Desk(request, actor, item, item.etag, form_for(kind, item.document, zone)))
     form = form_for(kind, mine.document, zone, before=item.document)
     desk = Desk(request, actor, item, item.etag, form, begun=mine)
-    return page(desk, made_of=mine.made_of, **preview(desk))
+    return page(desk, **preview(desk))
 
 
 def why_closed(actor: Actor, item: LibraryItem) -> str:
@@ -295,7 +296,7 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "form": desk.form,
         "etag": desk.etag,
         "note": desk.request.POST.get("note", ""),
-        "made_of": desk.request.POST.get(MADE_OF, ""),
+        "made_of": desk.begun.made_of if desk.begun else "",
         "id": desk.request.POST.get("id") or heads.new_id(),
         "action": _address(desk),
         "is_new": desk.item is None,

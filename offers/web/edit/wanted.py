@@ -16,9 +16,10 @@ from offers.forms.kinds import Form, fits_form, input_for
 from offers.forms.library import LibraryForm
 from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS, TAGS
 from offers.forms.rows import COMPONENTS, Row
+from offers.ledger.heads import head_of_item
 from offers.models import LibraryItem, RequestedChange
 from offers.review import requests
-from offers.review.standing import standing
+from offers.review.standing import Place
 from offers.web.item.proposals.requested import Requested
 
 # The lists that say something of themselves as a whole.
@@ -48,17 +49,18 @@ class Begun:
         return int(self.made_of.partition(":")[0])
 
 
-def begun(actor: Actor, item: LibraryItem, number: int | None) -> Begun | None:
+def begun(actor: Actor, item: LibraryItem, number: int) -> Begun | None:
     """What the form of this request begins with; None where it is not the reader's, is over, or does not fit what is there by now."""
     try:
-        request = requests.get(actor, number or 0)
+        request = requests.get(actor, number)
     except NotFound:
         return None
     if request.owner_key != actor.key or not request.is_under_way:
         return None
-    for place in standing(request).places:
-        if place.change.id == item.id and not place.trouble and place.before and place.after and fits_form(place.after):
-            return Begun(place.after, f"{request.number}:{request.version}")
+    change = RequestedChange.objects.filter(request=request, id=item.id).first()
+    place = Place(change, head_of_item(item)) if change else None
+    if place and not place.trouble and place.before and place.after and fits_form(place.after):
+        return Begun(place.after, f"{request.number}:{request.version}")
     return None
 
 

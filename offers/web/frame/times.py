@@ -54,6 +54,11 @@ def exact_text(instant: datetime) -> str:
     return _exact_text(instant.replace(second=0, microsecond=0), timezone.get_current_timezone(), get_language())
 
 
+def exact_in_one(instant: datetime) -> str:
+    """The same, and no line ends within it."""
+    return exact_text(instant).replace(" ", "\N{NO-BREAK SPACE}")
+
+
 # Lists show the same few thousand times again and again, and writing one takes longer than the rest of its cell. So what follows is
 # remembered for each zone and language; what does not show seconds is asked for without them.
 

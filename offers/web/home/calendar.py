@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from offers.document.live import LiveState, live_state_of
 from offers.models import ChangeRequest, Listing
 from offers.review.schedule import Due
-from offers.web.frame.times import exact_text
+from offers.web.frame.times import exact_in_one
 
 WEEKS_BEFORE, WEEKS = 2, 6
 HEAD = 26  # pixels for the weeks' names
@@ -201,18 +201,13 @@ def _mark(due: Due, number: int, first: datetime, last: datetime) -> Mark:
 
 def _said(request: ChangeRequest) -> str:
     """What happens to it and when, in the zone of who looks."""
-    until = _in_one(request.until) if request.until else ""
+    until = exact_in_one(request.until) if request.until else ""
     if request.state == ChangeRequest.State.APPLIED or request.apply_at is None:
         return _("Goes back {until}").format(until=until)
-    when = _in_one(request.apply_at)
+    when = exact_in_one(request.apply_at)
     if until:
         return _("Goes live {when}, goes back {until}").format(when=when, until=until)
     return _("Goes live {when}").format(when=when)
-
-
-def _in_one(instant: datetime) -> str:
-    """An exact time that no line breaks in."""
-    return exact_text(instant).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _at(instant: datetime, first: datetime, last: datetime) -> float:

@@ -13,8 +13,7 @@ from offers.bulk.runs import action_of
 from offers.models import BulkRow, BulkRun, ChangeRequest, RequestedChange, Sandbox
 from offers.review import queue
 from offers.web.bulk.actions import title_of
-from offers.web.frame.times import day
-from offers.web.reviews.queue import fields_of
+from offers.web.reviews.queue import fields_of, look_by
 
 MOST_SHOWN = 6
 # The sandbox's last runs, of which a person's own are told for so long.
@@ -85,9 +84,7 @@ def _request(actor: Actor, request: ChangeRequest, named: str) -> Waiting:
 def _why(request: ChangeRequest) -> tuple[str, bool]:
     """In a few words, none where it only waits to be decided about; and whether something went wrong."""
     if request.is_to_look_at:
-        assert request.review_due_at is not None, "by which it is to be looked at"
-        said = _("Published without review · review by {day}")
-        return said.format(day=day(request.review_due_at)), True
+        return look_by(request), True
     if request.is_stuck and request.state in ChangeRequest.CAN_CONFLICT:
         return _("In conflict with a later change"), True
     wrong = {State.FAILED: _("Could not be applied"), State.EXPIRED: _("Expired before it was applied")}

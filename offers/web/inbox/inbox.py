@@ -79,6 +79,9 @@ def _told_of(notice: Notice) -> str:
     at = notice.request.apply_at
     if at is None or notice.what not in (What.SCHEDULED, What.EXPIRED) or notice.actor_label:
         return notices.briefly(notice)
+    if (at <= notice.created_at) != (notice.what == What.EXPIRED):
+        # It was given another time since.
+        return notices.briefly(notice)
     late = _("Not applied. The scheduled time ({when}) passed before it could run.")
     said = _("scheduled for {when}") if notice.what == What.SCHEDULED else late
     return format_html(said, when=format_html('<span class="in-one">{}</span>', exact_text(at)))

@@ -86,8 +86,9 @@ def _moved(found: Standing, known: Mapping[str, str]) -> Iterator[Check]:
     carried = [place for place in found.places if place.is_carried and place.change.id not in told]
     if not carried and not told and not found.troubled:
         yield Check("yes", _("Nothing else has changed since it was proposed."))
-    if any(place.goes_live for place in found.places):
-        yield Check("look", _whole_said([place for place in found.places if place.goes_live], known))
+    live = [place for place in found.places if place.goes_live]
+    if live:
+        yield Check("look", _whole_said(live, known))
     for made in found.made_since[:LOOKED_UP]:
         yield Check("look", _made_said(found, made, known))
     for place in carried[:LOOKED_UP]:
@@ -269,10 +270,9 @@ def still_to_agree(actor: Actor, request: ChangeRequest, found: Standing, said: 
     if len(reviewers) > NAMED:
         if reviewers[0][0] == actor.key:
             return _("Needs approval from you or another reviewer.")
-        people = _("{people} or {person}").format(people=", ".join(names[:NAMED]), person=_("another reviewer"))
-        return _("Needs one approval: {people}.").format(people=people)
+        names[NAMED:] = [_("another reviewer")]
     if len(names) == 1:
-        return _("Needs approval from {people}.").format(people=_("you") if reviewers[0][0] == actor.key else names[0])
+        return _("Needs approval from {people}.").format(people=names[0])
     people = _("{people} or {person}").format(people=", ".join(names[:-1]), person=names[-1])
     return _("Needs one approval: {people}.").format(people=people)
 

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from offers.access.permissions import Actor, can_edit
-from offers.access.policy import can_change_live, can_review
-from offers.document.live import is_live
+from offers.access.policy import can_review, ruling
 from offers.document.words.describe import Change, describe
 from offers.ledger import history as past
 from offers.models import ChangeRequest, RequestComment, RequestEvent, reading
@@ -146,11 +145,14 @@ def changed_here(actor: Actor, asked_for: ChangeRequest, rows: Sequence[Shown], 
 
     `reach` has those that are live by what refers to them.
     """
-    is_own = asked_for.owner_key == actor.key and can_edit(actor)
-    if not is_own or not asked_for.is_under_way or can_change_live(actor):
+    if asked_for.owner_key != actor.key or not asked_for.is_under_way:
         return set()
-    changed = [row.place for row in rows if row.how == "changed" and not row.place.trouble]
-    return {one.change.id for one in changed if is_live(one.kind, one.before) or one.change.id in reach}
+
+    def proposes(one: Place) -> bool:
+        found = ruling(actor, one.kind, one.change.id, one.before, one.before, reached=lambda _sandbox, id: id in reach)
+        return bool(found.review)
+
+    return {row.id for row in rows if row.how == "changed" and not row.place.trouble and proposes(row.place)}
 
 
 def not_done(request: HttpRequest, actor: Actor, asked_for: ChangeRequest, refused: Exception) -> HttpResponse:

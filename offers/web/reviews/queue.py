@@ -157,13 +157,17 @@ def _new_name(document: dict[str, Any] | None) -> str:
     return str((document or {}).get("name", ""))
 
 
+def look_by(request: ChangeRequest) -> str:
+    """Of what was published without review, until when it is to be looked at."""
+    assert request.review_due_at is not None, "by which it is to be looked at"
+    return _("Published without review · review by {day}").format(day=day(request.review_due_at))
+
+
 def why(found: Standing, judges: bool, may_look: bool) -> Why:
     """Why the request stands where it stands, in a few words; whether the reader `judges` it, or may look at what is live already."""
     request = found.request
     if request.is_to_look_at and may_look:
-        assert request.review_due_at is not None, "by which it is to be looked at"
-        said = _("Published without review · review by {day}")
-        return Why(said.format(day=day(request.review_due_at)), is_mine=True)
+        return Why(look_by(request), is_mine=True)
     if request.is_to_look_at:
         return Why(_("Published without review: nobody else has reviewed it yet"))
     if not request.is_under_way:

@@ -199,13 +199,18 @@ def room_of(device: str, type: str, text: str) -> tuple[int, bool]:
     return next((number for number, fits in enumerate(ROOMS, 1) if lines <= fits), len(ROOMS)), lines > ROOMS[-1]
 
 
-def height_of(type: str, text: str, letters: int) -> int:
-    """About how many pixels high a content is in a frame of so many letters a line; 0 where only its room is known."""
+def heights_of(type: str, text: str, letters: Sequence[int]) -> list[int] | None:
+    """About how many pixels high a content is in frames of so many letters a line; None where only its room is known."""
     if type not in ("html", "text") or len(text) > LOOKED_AT or _PICTURE.search(text):
-        return 0
+        return None
     headings = [_width(unescape(_TAG.sub("", one))) for one in _HEADING.findall(text)] if type == "html" else []
-    more = sum(1.5 * (ceil(1.6 * width / letters) - ceil(width / letters)) for width in headings)
-    return min(MOST_HIGH, ceil(LINE * (_lines(type, text, letters) + more)) + AROUND)
+    apart, widths = _parts(type, text)
+
+    def high(line: int) -> int:
+        more = sum(1.5 * (ceil(1.6 * width / line) - ceil(width / line)) for width in headings)
+        return min(MOST_HIGH, ceil(LINE * (apart + _filled(widths, line) + more)) + AROUND)
+
+    return [high(line) for line in letters]
 
 
 def device_of(channel: str) -> str:
@@ -228,6 +233,12 @@ def _lines(type: str, text: str, letters: int) -> float:
     """About how many lines a content takes, of so many letters each."""
     if type == "imagelink":
         return ROOMS[1]
+    apart, widths = _parts(type, text)
+    return apart + _filled(widths, letters)
+
+
+def _parts(type: str, text: str) -> tuple[float, list[int]]:
+    """How many lines stand around the paragraphs of a content, and how wide each of these is, in letters."""
     seen = text[:LOOKED_AT]
     more = 0.0 if type != "html" else 0.8 * len(_BIG.findall(seen)) + 6 * len(_PICTURE.findall(seen))
     if type == "html":
@@ -236,7 +247,11 @@ def _lines(type: str, text: str, letters: int) -> float:
         more += 0.7 * len(parts)
     else:
         parts = seen.split("\n")
-    return more + sum(max(1, ceil(_width(part) / letters)) for part in parts) + (len(text) > LOOKED_AT) * 99
+    return more + (len(text) > LOOKED_AT) * 99, [_width(part) for part in parts]
+
+
+def _filled(widths: Sequence[int], letters: int) -> int:
+    return sum(max(1, ceil(width / letters)) for width in widths)
 
 
 def _width(text: str) -> int:

@@ -63,7 +63,8 @@ def _by_values(before: str, after: str) -> Sequence[Span]:
     if old[::2] != new[::2]:
         return ()
     told: list[Span] = []
-    for was, now in zip(map(unescape, old), map(unescape, new), strict=True):
+    sides = ([unescape(strip_tags(part)) for part in side] for side in (old, new))
+    for was, now in zip(*sides, strict=True):
         told += [("=", now)] if was == now else [("-", was), ("+", now)]
     return [span for span in told if span[1]]
 

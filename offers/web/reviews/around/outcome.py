@@ -16,10 +16,7 @@ from offers.document.kinds.registry import Kind
 from offers.document.live import end_of_window, is_live
 from offers.models import ChangeRequest
 from offers.review.standing import Place, Standing
-from offers.web.frame.times import exact_text
-
-# No line ends within a time.
-NO_BREAK = "\u00a0"
+from offers.web.frame.times import exact_in_one, exact_text
 
 
 def at_approval(request: ChangeRequest, found: Standing, reached: Mapping[str, Sequence[Reaching]]) -> str:
@@ -55,7 +52,7 @@ def _at_once(places: Sequence[Place]) -> str:
             _("Customers stop seeing it at once when it is approved."),
         )
         later = _("If approved, customers see it from {when}.")
-    elif all(place.kind == Kind.PERSONALIZED_OFFER for place in (*live, *gone)):
+    elif all(place.kind == Kind.PERSONALIZED_OFFER for place in (*(one for one, _at in shown), *gone)):
         goes = ngettext(
             "Goes live at once for {n} offer when it is approved.",
             "Goes live at once for {n} offers when it is approved.",
@@ -80,9 +77,7 @@ def _at_once(places: Sequence[Place]) -> str:
         )
         later = ngettext("{n} item starts on {when}.", "{n} items start on {when} or later.", len(starts))
     told = [said.format(n=len(which)) for which, said in ((live, goes), (gone, stops)) if which]
-    return " ".join(
-        [later.format(n=len(starts), when=exact_text(min(starts)).replace(" ", NO_BREAK)), *told] if starts else told
-    )
+    return " ".join([later.format(n=len(starts), when=exact_in_one(min(starts))), *told] if starts else told)
 
 
 def _start_ahead(place: Place) -> datetime | None:

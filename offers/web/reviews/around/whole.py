@@ -57,12 +57,12 @@ class Representation:
 
 @dataclass(frozen=True, slots=True)
 class With:
-    """What an item is shown with, as it is once the request is applied; `changes` are what the same request changes of it."""
+    """What an item is shown with, as it is once the request is applied; `is_changed`: the same request changes it."""
 
     kind: Kind
     id: str
     document: Document
-    changes: Sequence[Change] = ()
+    is_changed: bool = False
     is_new: bool = False
     is_deleted: bool = False
 
@@ -116,8 +116,8 @@ class Whole:
         followed = link if link.startswith(("https://", "http://")) else ""
         frame = content_at(self.sandbox.name, id, f"{id}whole", etag, at, component)
         seen = looks.content_in(channel, component)
-        heights = [looks.height_of(seen.type, component.get("content", ""), letters) for letters in LETTERS]
-        return Content(name, component, frame, seen, followed, heights if all(heights) else None)
+        heights = looks.heights_of(seen.type, component.get("content", ""), LETTERS)
+        return Content(name, component, frame, seen, followed, heights)
 
 
 def _stored(document: Document | None, at: tuple[int, int]) -> Any:
@@ -132,22 +132,22 @@ def wholes(sandbox: Sandbox, found: Standing, known: Mapping[str, str]) -> dict[
     places = [one for one in found.places if one.goes_live and one.trouble not in AS_ASKED and one.after]
     is_open = len(places) <= OPEN
     return {
-        place.change.id: Whole(sandbox, place, place.after, known, _shown_with(found, place, known)[:WITH], is_open)
+        place.change.id: Whole(sandbox, place, place.after, known, _shown_with(found, place)[:WITH], is_open)
         for place in places[:ITEMS]
         if place.after is not None
     }
 
 
-def _shown_with(found: Standing, place: Place, known: Mapping[str, str]) -> list[With]:
+def _shown_with(found: Standing, place: Place) -> list[With]:
     changed = {one.change.id: one for one in found.places if one.trouble not in AS_ASKED}
-    ids = [head.id for head in found.with_it(place)]
-    new = [changed[id] for id in sorted(place.newly_shown_with - set(ids)) if id in changed]
-    there = [_with(head, changed.get(head.id), known) for head in found.with_it(place)]
+    heads = found.with_it(place)
+    new = [changed[id] for id in sorted(place.newly_shown_with - {head.id for head in heads}) if id in changed]
+    there = [_with(head, changed.get(head.id)) for head in heads]
     return [*there, *(With(one.kind, one.change.id, one.after, is_new=True) for one in new if one.after)]
 
 
-def _with(head: Head, place: Place | None, known: Mapping[str, str]) -> With:
+def _with(head: Head, place: Place | None) -> With:
     is_deleted = head.deleted_at is not None if place is None else place.after is None
     if place is None or place.before is None or place.after is None:
         return With(head.kind, head.id, head.document, is_deleted=is_deleted)
-    return With(head.kind, head.id, place.after, describe(place.before, place.after, names=known))
+    return With(head.kind, head.id, place.after, is_changed=place.before != place.after)
