@@ -99,6 +99,11 @@ def test_every_class_of_a_style_is_named_somewhere() -> None:
     assert {name: classes for name, classes in nowhere.items() if classes} == {}
 
 
+def test_a_style_for_narrow_windows_ends_where_the_one_for_wide_ones_begins() -> None:
+    """Windows of a zoomed page are 991.5 px wide, too."""
+    assert [name_of(style) for style in STYLES if re.search(r"max-width: (991|767|575)px\)", style.read_text())] == []
+
+
 def test_what_goes_with_scrolling_is_asked_for_before_it_is_used() -> None:
     """Where there are no scroll timelines the same animation goes by time, and leaves its last frame on the page."""
     for style in STYLES:

@@ -336,6 +336,8 @@ def test_other_items_that_say_it_are_named_and_stay(people: Cast, hyun: Actor, s
     touched = values.touched(sale, [SECRET])
     assert [one.pk for one in touched.others] == [other.key]
     assert {text for _place, text in touched.texts} == {f"Sale. {SECRET}", f"<b>{SECRET}</b>"}
+    parts = make(people.mina, offer(name="Also Rene\N{COMBINING ACUTE ACCENT}e"), id="parts")
+    assert [one.pk for one in values.others_saying(sale, ["Rene\N{COMBINING ACUTE ACCENT}e"])] == [parts.key]
 
 
 def test_what_cannot_go_says_which_wording_and_where(people: Cast, hyun: Actor, sale: LibraryItem) -> None:

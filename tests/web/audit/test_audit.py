@@ -3,7 +3,8 @@
 import csv
 import dataclasses
 import io
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
 
 import orjson
 import pytest
@@ -95,6 +96,23 @@ def test_each_filter_and_pairs_of_them(lived: Sandbox, sign_in: SignIn) -> None:
     for query, expected in FILTERS.items():
         found: Any = auditor.get(PAGE + query).context["lines"]
         assert [what for line in found if (what := ", ".join(line.what))] == expected, query
+
+
+@pytest.mark.parametrize(("typed", "asked_for"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_letters_in_parts_are_found_whole_and_the_other_way_round(
+    sandbox: Sandbox, sign_in: SignIn, typed: Literal["NFC", "NFD"], asked_for: Literal["NFC", "NFD"]
+) -> None:
+    sale = make(actor(sandbox), offer(name=normalize(typed, "겨울 Crème")), id="sale")
+    note = Stamp("form", note=normalize(typed, "법무팀 Brûlée"))
+    writes.change(actor(sandbox), list(Kind), sale.id, replace("/rank/priority", 7), note)
+    sequencer.keep()
+    auditor = sign_in("auditor")
+    for query, expected in (
+        ({"q": "겨울 crÈme"}, ["Priority", "Created"]),
+        ({"note": "brûlée 법무팀"}, ["Priority"]),
+    ):
+        asked = {name: normalize(asked_for, text) for name, text in query.items()}
+        assert [what for _who, what in lines_in(auditor.get(PAGE, asked))] == expected
 
 
 def test_a_filter_that_is_none_is_named_and_can_be_taken_away(lived: Sandbox, sign_in: SignIn) -> None:

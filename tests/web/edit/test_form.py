@@ -1,5 +1,7 @@
 """The edit form: what it shows, what it would change, what it saves, and that nothing typed is ever lost."""
 
+import re
+
 import orjson
 import pytest
 from django.db import connection
@@ -135,6 +137,24 @@ def test_dates_are_in_the_zone_that_the_form_was_shown_in(editor: Client, item: 
     assert last_patch(item) == [
         {"op": "replace", "path": "/selectionConstraint/endDate", "value": "2026-05-01T09:30:00.000+09:00"}
     ]
+
+
+def test_below_a_date_stands_how_all_pages_say_it_so_long_as_it_is_the_one_that_is_there(
+    editor: Client, odd: LibraryItem
+) -> None:
+    editor.cookies["timezone"] = "Asia/Seoul"
+    address = "/s/prod/offers/odd/edit/"
+
+    def said(page: str) -> list[str]:
+        return re.findall(r'said-date">([^<]*)<', page)
+
+    start, end, limit = "27 Jul 2022, 14:00 KST", "31 Dec 9999, 23:59 UTC", "15 May 2023, 23:25 KST"
+    assert said(text_of(editor.get(address))) == [start, end, limit], "of an end that no calendar has there"
+    form = with_texts(opened(editor, address), {NAME: ""})
+    refused = submit(editor, form, address=address)
+    assert (refused.status_code, said(text_of(refused))) == (422, [start, end, limit])
+    refused = submit(editor, with_texts(form, {END: "2027-05-01T09:30"}), address=address)
+    assert (refused.status_code, said(text_of(refused))) == (422, [start, limit])
 
 
 def test_it_warns_before_counters_start_again(editor: Client, item: LibraryItem, sandbox: Sandbox) -> None:

@@ -1,7 +1,8 @@
 """Find and act from anywhere: what is found, for whom, from which page; and what is never offered."""
 
 import re
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
 
 import pytest
 from django.test import Client
@@ -9,9 +10,11 @@ from django.utils import timezone
 
 from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, LibraryItem, Membership, Sandbox
-from offers.review import queue
+from offers.review import queue, requests
 from offers.web.find import meant
-from tests.cast import Role, actor, make, make_sandbox, offer
+from tests.cast import Role, actor, make, make_sandbox, offer, replace
+from tests.review.asking import wanted
+from tests.review.conftest import member
 from tests.web.conftest import SignIn
 
 FIND = "/s/prod/find/"
@@ -227,3 +230,16 @@ def test_in_a_large_library_an_old_item_is_found_by_the_index(
     assert "Summer sale" in found(editor, q="summer")
     assert list(found(editor, q="coats"))[:2] == ["Coats 2", "Coats 1"]
     assert "Summer sale" not in found(editor, q="sum%")
+
+
+@pytest.mark.parametrize(("typed", "asked_for"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_letters_in_parts_are_found_whole_and_the_other_way_round(
+    editor: Client, item: LibraryItem, sandbox: Sandbox, typed: Literal["NFC", "NFD"], asked_for: Literal["NFC", "NFD"]
+) -> None:
+    name, title = normalize(typed, "겨울 Crème"), normalize(typed, "Brûlée 세일")
+    make(actor(sandbox), offer(name=name))
+    make(actor(sandbox), offer(name=f"Big {name}"))
+    requests.propose(member(sandbox, "ena", Role.EDITOR), [wanted(item, replace("/name", "Another"))], title)
+    offers = [text for text in found(editor, q=normalize(asked_for, "겨울 crÈme")) if name in text]
+    assert offers == [name, f"Big {name}"], "and what is called so comes first"
+    assert title in found(editor, q=normalize(asked_for, "세일 brûlée"))

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.text import capfirst
 
-from offers.models import ChangeRequest, LibraryItem, RequestEvent
+from offers.models import ChangeRequest, LibraryItem, Notice, RequestEvent
 from offers.review import comments, notices
 from offers.web.frame.times import exact_text
 from tests.cast import replace
@@ -91,3 +92,16 @@ def test_what_was_not_applied_at_its_time_says_so_and_leads_to_another_time(
     page = browser_of(people.mina).get(f"/s/{people.sandbox.name}/inbox/")
     assert f"Not applied. The scheduled time ( {exact_text(at)} ) passed" in text_of(page)
     assert "Schedule again" in text_of(page)
+
+
+def test_once_it_has_another_time_no_notice_says_that_this_has_passed(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, replace("/name", "Autumn sale"))
+    notices.tell(request, None, RequestEvent.What.EXPIRED)
+    at = timezone.now() + timedelta(days=3)
+    ChangeRequest.objects.update(apply_at=at, state=ChangeRequest.State.OPEN)
+    text = text_of(browser_of(people.mina).get(f"/s/{people.sandbox.name}/inbox/"))
+    assert capfirst(notices.briefly(Notice.objects.latest("key"))) in text
+    assert exact_text(at) not in text
+    assert "Schedule again" not in text

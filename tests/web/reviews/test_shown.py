@@ -151,6 +151,14 @@ def test_what_it_is_shown_with_is_told_as_the_same_request_makes_it_and_when_eac
     assert "Goes live at once" not in said
 
 
+def test_decisions_that_start_later_are_not_counted_as_offers(people: Cast, browser_of: As) -> None:
+    make(people.setup, {"name": "Nothing", "status": "approved"}, Kind.FALLBACK_OFFER, "nothing")
+    later = {"status": "live", "fallback": "nothing", "startDate": "2099-03-01T00:00:00Z"}
+    both = [new(Kind.DECISION, name.lower(), {"name": name, **later}) for name in ("Home", "Cart")]
+    said = text_of(browser_of(people.jun).get(at(requests.propose(people.mina, both, ""))))
+    assert "2 items start on 1 Mar 2099, 00:00 UTC or later." in said.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_a_rule_that_live_offers_show_says_which_ones_it_changes(
     people: Cast, sale: LibraryItem, browser_of: As
 ) -> None:

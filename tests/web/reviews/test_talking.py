@@ -5,9 +5,9 @@ from html import unescape
 
 import pytest
 
-from offers.models import ChangeRequest, LibraryItem, RequestComment
+from offers.models import ChangeRequest, LibraryItem, RequestComment, Sandbox
 from offers.review import comments, verdicts
-from tests.cast import patch, replace
+from tests.cast import make, offer, patch, replace
 from tests.review.asking import agree, ask, digest
 from tests.review.conftest import Cast
 from tests.web.reviews.conftest import As
@@ -129,3 +129,12 @@ def test_what_was_applied_says_who_approved_it_and_leads_to_the_change_its_recei
         assert f'offers/sale/{way}"' in page.partition('id="decision"')[2], way
     assert ">Resolve<" not in page, "nothing is left to settle"
     assert "history/2/undo/" not in browser_of(people.ara).get(at(request)).content.decode()
+
+
+def test_a_draft_is_changed_in_its_request_where_every_change_needs_one(people: Cast, browser_of: As) -> None:
+    draft = make(people.setup, offer(), id="draft")
+    Sandbox.objects.update(review_policy=Sandbox.ReviewPolicy.EVERYTHING)
+    request = ask(people.mina, draft, RENAME)
+    verdicts.request_changes(people.jun, request, digest(request), "Say which autumn")
+    page = browser_of(people.mina).get(at(request)).content.decode()
+    assert f'/offers/draft/edit/?into={request.number}"' in page

@@ -23,6 +23,8 @@ LONG = "Cards count double in December, capped because last year they were not"
         ("/status", "approved", {"Status": "Status"}),
         ("/representations/0/components/0/content", "<h2>Hello</h2>", {"Text": "Text → Hello"}),
         ("/representations/0/components/0/content", '{"title": "Hello"}', {"Text": "Text changed"}),
+        ("/representations/0/components/0/content", '{\n  "title": "Hello"}', {"Text": "Text changed"}),
+        ("/representations/0/components/0/content", "{{ profile.name }}", {"Text": "Text → {{ profile.name }}"}),
     ],
 )
 def test_a_value_is_told_where_it_is_short_and_needs_no_name(path: str, value: object, expected: object) -> None:

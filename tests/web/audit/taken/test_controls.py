@@ -190,6 +190,9 @@ def test_an_approval_of_ones_own_is_named(people: Cast, sign_in: SignIn) -> None
     auditor = sign_in("auditor", "Ida Berg")
     own, applied, more = bypasses.own_approvals(people.sandbox.pk)
     assert (own, len(applied), more) == ([], 2, False)
+    page: Any = auditor.get(PAGE)
+    counted: Any = auditor.get(page.context["controls"][0].more)
+    assert {row.asked.number for row in counted.context["rows"]} == {1, 2}, "it leads to what it counts"
     with as_owner("requestevent") as cursor:
         cursor.execute("UPDATE offers_requestevent SET actor_key = %s WHERE what = 'approve'", [people.mina.key])
     assert RequestEvent.objects.filter(what="approve", actor_key=people.mina.key).exists()

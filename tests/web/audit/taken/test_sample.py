@@ -98,6 +98,8 @@ def test_a_pack_has_each_change_in_words_its_documents_and_whose_it_was(
         assert part in page, part
     assert "<script" not in page
     assert "src=" not in page
+    assert "Nobody else has reviewed it yet" in page
+    assert "<svg" not in page, "pictures of ours are no part of it"
     rows = list(csv.DictReader(io.StringIO((folder / "index.csv").read_text("utf-8-sig"))))
     assert {row["name"] for row in rows} >= {"'=세일", "Summer"}, "no spreadsheet calculates it"
     assert {row["approved_by"] for row in rows} == {"", "Jisoo"}

@@ -178,3 +178,11 @@ def test_beside_another_version_a_sentence_says_what_it_said_there() -> None:
 def test_in_korean_the_period_of_a_limit_stands_before_it() -> None:
     with translation.override("ko"):
         assert limit(repeat={"enabled": True, "unit": "week"}).startswith("매주 1인당 최대 <b>3</b>회")
+
+
+def test_a_limit_that_is_switched_off_has_no_markup_in_what_became_of_it() -> None:
+    before, after = ({"frequencyCappingConstraints": [{**CAP, "limit": n, "enabled": False}]} for n in (3, 5))
+    (told,) = beside(constraints(after, {}), constraints(before, {}))
+    assert "".join(text for _mark, text in told.spans) == (
+        "At most 35 times for each person. This limit is switched off."
+    )
