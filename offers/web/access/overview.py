@@ -53,9 +53,10 @@ def changes(request: HttpRequest, sandbox: str) -> HttpResponse:
     members.check_manage(actor)
     before = asked.number(request.GET.get("before"), asked.MAX_KEY)
     found = recent(actor.sandbox.pk, before=before, size=PAGE_SIZE + 1)
-    older = found[PAGE_SIZE - 1].key if len(found) > PAGE_SIZE else 0
-    context = {"lines": lines(found[:PAGE_SIZE]), "older": older, "before": before}
-    return answer(request, "access/changes.html", context)
+    older = f"?before={found[PAGE_SIZE - 1].key}" if len(found) > PAGE_SIZE else ""
+    newest = request.path if before else ""
+    told = lines(found[:PAGE_SIZE])
+    return answer(request, "access/changes.html", {"lines": told, "next": older, "newest": newest})
 
 
 def _shown(

@@ -44,7 +44,8 @@ WAITS = ("left", "failed", "skipped", "proposed")
 def runs(request: HttpRequest, sandbox: str) -> HttpResponse:
     """The sandbox's bulk edits, newest first."""
     actor = actor_for(request, sandbox)
-    found = listed.recent(actor, before=_key(request.GET.get("before")))
+    before = _key(request.GET.get("before"))
+    found = listed.recent(actor, before=before)
     waits = queue.waits(found)
     came, undone = listed.came_of(found), listed.undone_by(found)
     rows = [
@@ -58,8 +59,9 @@ def runs(request: HttpRequest, sandbox: str) -> HttpResponse:
         }
         for run in found
     ]
-    older = found[-1].number if len(found) == bulk.PAGE_SIZE else 0
-    return answer(request, "bulk/runs.html", {"rows": rows, "older": older})
+    older = f"?before={found[-1].number}" if len(found) == bulk.PAGE_SIZE else ""
+    newest = request.path if before else ""
+    return answer(request, "bulk/runs.html", {"rows": rows, "next": older, "newest": newest})
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,11 +100,12 @@ def _shown(request: HttpRequest, actor: Actor, *, refused: Refused | None = None
     check_audit(actor)
     before = asked.number(request.GET.get("before"), asked.MAX_KEY)
     found, older = told.recent(actor.sandbox.pk, before)
+    page = reverse("erasures", args=[actor.sandbox.name])
     context = {
         "found": found,
         "waiting": told.waiting(actor.sandbox.pk),
-        "older": older,
-        "before": before,
+        "next": f"{page}?before={older}" if older else "",
+        "newest": page if before else "",
         "classes": keeping.classes(actor.sandbox.pk),
         "held": told.held(actor.sandbox.pk),
         "me": actor.key,
