@@ -1,10 +1,12 @@
 """Which requests there are, and which of them wait for somebody: the newest first, page by page. Reads only."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from offers import asked
 from offers.access.permissions import Actor, can_edit
@@ -84,6 +86,19 @@ def other(actor: Actor, than: ChangeRequest) -> ChangeRequest | None:
     ways = [found.exclude(key=than.key).order_by("-updated_at", "-key")[:1] for found in matching(actor, Wanted())]
     found = [request for way in ways for request in way]
     return max(found, key=lambda request: (request.updated_at, request.key), default=None)
+
+
+def named(keys: Iterable[int]) -> dict[int, str]:
+    """What each request with one of these keys changes, by its key: its first item's name, and how many others. One query for all."""
+    # What is still to be made is not listed: its name is in the document that the request adds.
+    names = ("item__listing__name", "patch__0__value__name", "id")
+    found = RequestedChange.objects.filter(request__in=set(keys)).order_by("request", "key").distinct("request")
+    counted = found.annotate(n=Window(Count("key"), partition_by=F("request")))
+    more = _("{name} and {n} more")
+    called = [
+        (key, str(name or new or id), n - 1) for key, name, new, id, n in counted.values_list("request", *names, "n")
+    ]
+    return {key: more.format(name=name, n=others) if others else name for key, name, others in called}
 
 
 def authors(sandbox_id: int) -> list[str]:

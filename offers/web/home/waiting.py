@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Window
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from offers.access.permissions import Actor, can_edit
 from offers.bulk.runs import State as RunState
 from offers.bulk.runs import action_of
-from offers.models import BulkRow, BulkRun, ChangeRequest, RequestedChange, Sandbox
+from offers.models import BulkRow, BulkRun, ChangeRequest, Sandbox
 from offers.review import queue
 from offers.web.bulk.actions import title_of
 from offers.web.reviews.queue import fields_of, look_by
@@ -52,22 +52,8 @@ def _requests(actor: Actor) -> tuple[list[Waiting], bool]:
         return [], False
     page = queue.page(actor, queue.Wanted())
     shown = page.items[:MOST_SHOWN]
-    named = _named(shown)
+    named = queue.named(one.key for one in shown)
     return [_request(actor, one, named.get(one.key, "")) for one in shown], len(page.items) > len(shown)
-
-
-def _named(requests: list[ChangeRequest]) -> dict[int, str]:
-    """What each of these requests touches, by its key: its first item's name, and how many others; one query for all of them."""
-    if not requests:
-        return {}
-    # What is still to be made is not listed: its name is in the document that the request adds.
-    names = ("item__listing__name", "patch__0__value__name", "id")
-    found = RequestedChange.objects.filter(request__in=requests).order_by("request", "key").distinct("request")
-    counted = found.annotate(n=Window(Count("key"), partition_by=F("request")))
-    rows = counted.values_list("request", *names, "n")
-    more = _("{name} and {n} more")
-    called = [(key, str(name or new or id), n - 1) for key, name, new, id, n in rows]
-    return {key: more.format(name=name, n=others) if others else name for key, name, others in called}
 
 
 def _request(actor: Actor, request: ChangeRequest, named: str) -> Waiting:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from itertools import groupby
 
 from django.conf import settings
-from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,9 +14,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from offers import asked
-from offers.lists.names import names
-from offers.models import ChangeRequest, Notice, RequestedChange, RequestEvent
-from offers.review import notices
+from offers.models import ChangeRequest, Notice, RequestEvent
+from offers.review import notices, queue
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.frame.times import exact_text, long_day
@@ -26,7 +24,6 @@ MAX_CURSOR = 400
 # What an approval led to by itself.
 AT_ONCE = timedelta(seconds=5)
 What = RequestEvent.What
-COUNTED = ("request", "first", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +84,12 @@ def _told_of(notice: Notice) -> str:
     return format_html(said, when=format_html('<span class="in-one">{}</span>', exact_text(at)))
 
 
-def changed_by(sandbox_id: int, found: Iterable[Notice]) -> dict[int, str]:
-    """What each of their requests changes, by its key: the name of one item and how many more. Two queries."""
-    changes = RequestedChange.objects.filter(request__in={one.request_id for one in found}).order_by()
-    counted = list(changes.values("request").annotate(first=Min("id"), count=Count("key")).values_list(*COUNTED))
-    known = names(sandbox_id, (first for _key, first, _count in counted))
-    return {key: _named(known.get(first, ""), count - 1) for key, first, count in counted}
-
-
-def _named(name: str, more: int) -> str:
-    return _("{name} and {n} more").format(name=name, n=more) if name and more else name
-
-
 def inbox(request: HttpRequest, sandbox: str) -> HttpResponse:
     """What the person was told, the newest first."""
     actor = actor_for(request, sandbox)
     found = notices.page(actor, asked.text(request.GET.get("cursor"), MAX_CURSOR))
     links = {"next": _to(found.next), "previous": _to(found.previous)}
-    days = by_day(found.items, changed_by(actor.sandbox.pk, found.items))
+    days = by_day(found.items, queue.named(one.request_id for one in found.items))
     context = {"days": days, "links": links, "unread": notices.unread(actor), "sends_mail": settings.SENDS_MAIL}
     return answer(request, "inbox/inbox.html", context)
 

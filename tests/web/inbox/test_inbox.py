@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, LibraryItem, Notice, RequestEvent
-from offers.review import comments, notices
+from offers.review import comments, notices, requests
 from offers.web.frame.times import exact_text
 from tests.cast import replace
-from tests.review.asking import ask
+from tests.review.asking import ask, new
 from tests.review.conftest import Cast, people, sale
 from tests.web.reviews.conftest import As, browser_of
 from tests.web.reviews.test_page import text_of
@@ -26,11 +27,13 @@ def test_each_notice_leads_to_its_request_until_all_are_read(people: Cast, sale:
     told = text_of(shown)
     assert "#1 · Summer sale" in told or sale.name in told, "and whose that is"
     assert told.index("Today") < told.index("#1") < told.index("Mina opened"), "what it is about is named first"
+    requests.propose(people.mina, [new(Kind.TAG, "autumn", {"name": "Autumn"})], "New tag")
+    assert "#2 · Autumn" in text_of(browser.get(address)), "so it is before there is one"
     assert 'aria-label="Mark as read: ' in shown.content.decode()
     assert "Mark all as read" in text_of(shown)
     assert "Nothing yet" in text_of(browser_of(people.ara).get(address))
     assert browser.post(address + "read/", {"number": "x"}).status_code == 302
-    assert notices.unread(people.jun) == 1
+    assert notices.unread(people.jun) == 2
     browser.post(address + "read/")
     assert "Mark all as read" not in text_of(browser.get(address))
 
