@@ -7,7 +7,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from offers.document.words.layout import laid_out
-from offers.forms.offer import OfferForm, Placement
+from offers.forms.offer import FORMATS, OfferForm, Placement
 from offers.forms.rows import Row
 from offers.web.edit.form_page import Choices, FormPage
 from offers.web.item.shown import looks
@@ -23,12 +23,20 @@ _READ, _SAID = 2_000, 100
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A content by its language, `nameless` where that is not said; `is_front` where it is the one that is shown."""
+    """A content by its language, `nameless` where that is not said; `is_front` where it is the one that is shown.
+
+    One that was added beside others is asked for its language first.
+    """
 
     content: Row
     nameless: str
     is_front: bool
     has_problem: bool
+    asks_language: bool
+
+    @property
+    def asks_text(self) -> bool:
+        return self.content.fresh and not self.asks_language
 
 
 @register.simple_tag
@@ -47,7 +55,13 @@ def tabs_of(page: FormPage, row: Row) -> list[Tab]:
     fresh = [content.fresh for content in row.rows]
     front = fresh.index(True) if any(fresh) else wrong.index(True) if any(wrong) else _own(row)
     return [
-        Tab(content, _("Content {n}").format(n=index + 1), index == front, wrong[index])
+        Tab(
+            content,
+            _("Content {n}").format(n=index + 1),
+            is_front=index == front,
+            has_problem=wrong[index],
+            asks_language=content.fresh and len(row.rows) > 1,
+        )
         for index, content in enumerate(row.rows)
     ]
 
@@ -67,12 +81,24 @@ def device_of(page: FormPage, row: Row, type: str) -> str:
 
 
 @register.simple_tag
-def room_in(type: str, content: Row) -> int:
-    """How high the frame of a content is (`looks.ROOMS`, from 1). Beside its text all are about as wide."""
+def room_in(where: str, type: str, content: Row) -> int:
+    """How high the frame of a content is (`looks.ROOMS`, from 1), "below" its text or "beside" it."""
     text = content.texts.get("content", "")
     if type == "json" and len(text) < _READ:
         text = laid_out(text)
-    return looks.room_of("beside", type, text)[0]
+    return looks.room_of(where, type, text)[0]
+
+
+@register.filter
+def place_of(device: str) -> str:
+    """Where in a wide form its frame stands, as static/edit/content.css has it."""
+    return "below" if device in ("browser", "mail") else "beside"
+
+
+@register.filter
+def unusual_for(format: str, type: str) -> str:
+    """A format that the type does not say already."""
+    return "" if format == FORMATS.get(type) else format
 
 
 @register.filter

@@ -3,7 +3,7 @@ export const look = ({ EditorView }) =>
   EditorView.theme({
     "&": { fontSize: "12.5px", background: "var(--tblr-bg-forms)", borderRadius: "var(--tblr-border-radius)" },
     "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-1px" },
-    ".cm-scroller": { fontFamily: "var(--tblr-font-monospace)", lineHeight: "1.55", maxHeight: "60vh", minHeight: "132px" },
+    ".cm-scroller": { fontFamily: "var(--tblr-font-monospace)", lineHeight: "1.55", maxHeight: "60vh", minHeight: "var(--least, 132px)" },
     ".cm-content": { padding: "6px 0", caretColor: "var(--text)" },
     ".cm-line": { padding: "0 10px" },
     "&.cm-focused .cm-matchingBracket": { background: "var(--accent-tint)" },

@@ -18,7 +18,6 @@ const frameFor = (component, slot) => {
   frame.referrerPolicy = "no-referrer";
   frame.title = document.getElementById("preview-title").content.textContent;
   frame.name = `preview-${(frames += 1)}`;
-  frame.style.height = slot.firstElementChild && slot.firstElementChild.style.height;
   slot.append(frame);
   return frame;
 };

@@ -55,6 +55,12 @@ def test_the_changes_come_soon_beside_what_one_types_into_which_stays_where_it_i
     # Previews come when they are in view, and what stands above has its height then.
     form.wait_for_load_state("networkidle")
     before = [one.bounding_box() for one in looked_at]
+    # A page of the web is as wide as the text, and laid out as on a screen that is wider.
+    text, preview = before[1:]
+    assert text
+    assert preview
+    assert text["width"] == preview["width"]
+    assert form.locator(".component-preview iframe").evaluate("frame => frame.clientWidth") > 1.2 * preview["width"]
     form.keyboard.type("h")
     expect(form.locator("#change-count")).to_contain_text("1 change")
     expect(form.locator("#changes")).to_be_visible()

@@ -66,7 +66,8 @@ def test_the_form_keeps_the_focus_its_previews_and_its_place(
     form.get_by_role("button", name="Add representation").click()
     expect(form.locator("#f-representations-2-placement")).to_be_focused()
     form.get_by_role("button", name="Add language").first.click()
-    expect(form.locator("[data-component] >> nth=1 >> .cm-content")).to_be_focused()
+    # A second one is asked for its language first.
+    expect(form.locator("#f-representations-0-components-1-language")).to_be_focused()
     form.locator("[data-component] >> nth=1").get_by_role("button", name=re.compile("^Remove")).click()
     expect(form.locator("[data-component]")).to_have_count(3)
     form.locator("#f-representations-1-placement").select_option("home")

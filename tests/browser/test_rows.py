@@ -138,6 +138,7 @@ def test_who_types_while_rows_are_on_their_way_goes_on_typing_in_the_same_one(fo
     form.keyboard.type("est custome")
     expect(form.locator(FIRST)).to_have_value("Hello dea한est customer")
     # An editor that went with its rows, and came back with them, works on.
+    form.get_by_text("Language and type").first.click()
     form.get_by_role("button", name="Remove HTML").first.click()
     expect(form.locator("[data-component]")).to_have_count(1)
     form.locator("[data-undo-remove]").click()

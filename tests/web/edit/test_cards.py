@@ -1,5 +1,7 @@
 """The cards of representations: folded where there are many, open where something is new or wrong."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -54,6 +56,23 @@ def test_one_that_was_added_is_in_front(editor: Client, many: None) -> None:
     assert not cards[3].lstrip().startswith("is-folded")
     assert [tab[:400].count('aria-selected="true"') for tab in cards[3].split('role="tab"')[1:4]] == [0, 0, 1]
     assert "Content 3" in cards[3]
+    # It is asked for its language first; those that have one say it at their tab, and what they are.
+    contents = cards[3].split("data-component ")[1:4]
+    assert [re.findall(r"<(\w+)[^<>]*\bautofocus", one) for one in contents] == [[], [], ["input"]]
+    assert re.search(r'name="/representations/3/components/2/language"[^<>]*\bautofocus', contents[2])
+    assert [bool(re.search(r'<details class="component-more"\s+open', one)) for one in contents] == [False, False, True]
+
+
+def test_a_language_that_is_refused_is_shown_and_a_format_only_where_the_type_does_not_say_it(
+    editor: Client, many: None
+) -> None:
+    first = "/representations/0/components/0/"
+    form = with_texts(opened(editor, EDIT), {f"{first}language": "not a language!", f"{first}format": "text/x-mine"})
+    one, other = card_texts(text_of(submit(editor, form, address=EDIT)))[0].split("data-component ")[1:3]
+    assert re.search(r'<details class="component-more"\s+open', one)
+    assert not re.search(r'<details class="component-more"\s+open', other)
+    said = [re.sub(r"<[^<>]*>|\s", "", part[: part.index("</summary>")]) for part in (one, other)]
+    assert ["·text/x-mine" in said[0], "text/html" in said[1]] == [True, False]
 
 
 def test_the_language_of_the_reader_is_in_front_as_on_the_overview(editor: Client, many: None) -> None:

@@ -23,8 +23,8 @@ from offers.web.frame.sections import OFFERS
 
 # What a channel's contents are seen on; of another channel, on nothing in particular.
 DEVICES = {"web": "browser", "email": "mail", "mobile": "phone", "messaging": "phone", "social": "phone"}
-# How wide a line of each is, in letters of an alphabet; `beside` the text of the edit form any of them.
-LETTERS = {"browser": 66, "mail": 66, "phone": 42, "plain": 66, "beside": 45}
+# How wide a line of each is, in letters of an alphabet; `below` and `beside` the text of the edit form.
+LETTERS = {"browser": 66, "mail": 66, "phone": 42, "plain": 66, "below": 110, "beside": 48}
 # The heights that a frame can have, in lines (static/item/devices.css).
 ROOMS = (3, 5, 7, 9, 11, 14, 18)
 # As much of a content as its height is guessed from.
