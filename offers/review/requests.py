@@ -133,12 +133,14 @@ def add(
     instead_of: int | None = None,
 ) -> ChangeRequest:
     """Put these changes into a request that is under way; what it has for the same items already stays where they do not
-    touch it, unless they are `instead_of` that: of what it has in this version of it. Whoever had agreed has to look again, unless it has all of them already. Raises what `propose` raises, NotYours
-    and NotNow.
+    touch it, unless they are `instead_of` what it has in this version of it. Whoever had agreed has to look again, unless it
+    has all of them already. Raises what `propose` raises, NotYours, NotNow, and HasMoved for another version than this.
     """
     with transaction.atomic():
         held = own_under_way(actor, request)
-        is_new = stored(held, proposals, instead=instead_of == held.version)
+        if instead_of not in (None, held.version):
+            raise HasMoved(standing(held))
+        is_new = stored(held, proposals, instead=instead_of is not None)
         return _edited(held, actor, text) if is_new else held
 
 

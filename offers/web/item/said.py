@@ -23,7 +23,7 @@ from offers.models import ChangeRequest, LibraryItem
 from offers.review import requests
 from offers.review.applying import NotReady
 from offers.review.changes.whose import NotYours
-from offers.review.requests import AlreadyProposed, NothingToPropose, NotNow, Proposal, ReasonMissing, TooMany
+from offers.review.requests import AlreadyProposed, HasMoved, NothingToPropose, NotNow, Proposal, ReasonMissing, TooMany
 from offers.web.frame.addresses import address_of
 from offers.web.frame.sections import SECTION_OF
 from offers.web.frame.times import exact_text
@@ -131,6 +131,12 @@ def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedir
         raise NotSent(_("There is no such request. Choose another one."), "into") from None
     except NotYours as refused:
         raise NotSent(str(refused), "into") from None
+    except HasMoved:
+        # The form has what the request had: sent like that, it would undo what came since. Sent once more, it says no version.
+        said = _(
+            "Request {number} was changed since this form was opened. Look at it first; sent again, this is put together with it."
+        )
+        raise NotSent(said.format(number=into), "into") from None
     except NotNow as late:
         said = _("Request {number} is “{state}” by now. Choose another one.")
         text = said.format(number=late.request.number, state=late.request.get_state_display())
@@ -173,7 +179,7 @@ def _put_into(request: HttpRequest, actor: Actor, held: ChangeRequest, one: Prop
     made = requests.add(actor, held, [one], note_of(request), instead_of=instead_of)
     if made.version == version:
         said = _("The request has this already.")
-    elif instead_of == version:
+    elif instead_of is not None:
         said = _("The request is changed. Whoever had agreed to it reviews it again.")
     elif had:
         said = _("Put together with what the request had of it already: where both change a field, this one counts.")

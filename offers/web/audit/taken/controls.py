@@ -133,7 +133,7 @@ def _own_approval(
     else:
         said = _("None was applied.")
     if looked_at and not own and not is_verified:
-        said += f" · {_('verifying the history checks all of them')}"
+        said += f" · {_('verify the history to check every request')}"
     # Of a moment before the oldest one that is looked at, this page knows nothing.
     holds = not own and bool(looked_at or not more)
     ways = [(f"#{number}", reverse("review", args=[sandbox, number])) for number in own[:WAYS]]

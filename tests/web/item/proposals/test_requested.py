@@ -43,7 +43,7 @@ def test_the_page_and_the_form_of_an_item_name_its_open_requests(
     mina, jun = browser_of(people.mina), browser_of(people.jun)
     assert strip_of(jun, PAGE) == strip_of(jun, EDIT) == ""
     request = ask(people.mina, sale, replace("/rank/priority", 9))
-    assert strip_of(jun, EDIT).endswith("it goes live once somebody else agrees.")
+    assert strip_of(jun, EDIT).endswith("it goes live once somebody else approves it.")
     assert "second person" not in strip_of(jun, PAGE), "a rule of the sandbox is none of the requests"
     assert "Changes to live offers need a second person." in text_of(jun.get(PAGE))
     for address in (PAGE, EDIT):

@@ -210,8 +210,14 @@ def test_the_form_of_ones_own_request_begins_with_what_it_asks_for_and_what_is_t
     assert "The request is changed. Whoever had agreed to it reviews it again." in words_of(done)
     (change,) = RequestedChange.objects.filter(request=mine)
     assert change.patch == [{"op": "replace", "path": "/name", "value": "Autumn sale, last days"}]
-    # Of a version that is not the last one any more, nothing is put aside that its form did not show.
-    late = submit(mina, with_texts(form, {NAME: "Sale"}), "propose", follow=True)
+    # A form of a version that is not the last one any more says so before it counts, and then puts nothing aside that it did not show.
+    late = submit(mina, with_texts(form, {NAME: "Sale"}), "propose")
+    assert late.status_code == 422
+    assert "Request 1 was changed since this form was opened." in words_of(late)
+    assert RequestedChange.objects.get(request=mine).patch == change.patch
+    again = form_in(text_of(late))
+    assert again[NAME] == ["Sale"]
+    late = submit(mina, again, "propose", follow=True)
     assert "Put together with what the request had of it already" in words_of(late)
     assert {one["path"] for one in RequestedChange.objects.get(request=mine).patch} == {"/name", PRIORITY}
 
