@@ -195,7 +195,7 @@ def _is_nobodys(program: Member) -> bool:
 
 def _proved(last: LogCheck | None, more: str, *, then: bool) -> Control:
     if last is None:
-        said = _("It had not been verified by then.") if then else _("This history has not been verified yet.")
+        said = _("Not verified by then") if then else _("Not verified yet")
     elif last.differences:
         said = ngettext("%(n)s difference was found", "%(n)s differences were found", last.differences)
         said = said % {"n": last.differences}
