@@ -66,6 +66,12 @@ def test_a_conflict_that_was_left_is_offered_and_merged_again(form: Page, live_s
     expect(form.locator("#f-name")).to_have_value("Winter sale")
     form.locator("#save").click()
     expect(form.locator("#conflict")).to_be_visible()
+    # What was given up for what they did is not offered once more.
+    form.locator("[data-contested]").get_by_label("Jisoo Kim").check()
+    form.locator("#save").click()
+    expect(form.locator(".toast-item")).to_contain_text("Nothing was changed")
+    expect(form.locator("#f-name")).to_have_value("Autumn sale")
+    expect(form.locator("#draft")).to_be_hidden()
 
 
 def test_behind_a_draft_that_is_thrown_away_there_is_the_one_before(form: Page) -> None:

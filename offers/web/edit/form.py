@@ -219,7 +219,9 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
 
 
 def _nothing(desk: Desk, item: LibraryItem) -> HttpResponse:
-    messages.info(desk.request, _("Nothing was changed, so there is no new version."))
+    # Nor is its draft needed any more: what it says is what there is, or what a conflict was settled by.
+    said = _("Nothing was changed, so there is no new version.")
+    messages.info(desk.request, format_html("<span data-saved>{}</span>", said))
     return redirect(address_of(desk.actor.sandbox.name, item, "edit"))
 
 
