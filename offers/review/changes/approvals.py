@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from offers.models import ChangeRequest, RequestEvent, Revision
 
@@ -19,12 +20,16 @@ class Bypass:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """The request that a change came by, and whose yes counted when it was applied, by the names that they had then."""
+    """The request that a change came by, and whose yes counted when it was applied, by the names that they had then.
+
+    `until` is when its period ends, or ended: what came by it later took it back.
+    """
 
     number: int
     title: str
     approved_by: tuple[str, ...]
     bypass: Bypass | None
+    until: datetime | None = None
 
 
 def approvals_of(sandbox_id: int, revisions: Iterable[Revision]) -> dict[int, Approval]:
@@ -48,4 +53,4 @@ def _approval(request: ChangeRequest, events: dict[str, RequestEvent]) -> Approv
         reason = bypassed.text or request.reason
         bypass = Bypass(bypassed.actor_label, reason, looked.actor_label if looked is not None else "")
     approved_by = applied.about.get("approvedBy", ()) if applied is not None else ()
-    return Approval(request.number, request.title, tuple(approved_by), bypass)
+    return Approval(request.number, request.title, tuple(approved_by), bypass, request.until)

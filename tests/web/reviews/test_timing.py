@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from offers.ledger.heads import head_of_item
+from offers.ledger.leaf import RefersTo
 from offers.models import ChangeRequest, LibraryItem
 from offers.review import requests, schedule
+from offers.review.changes.proposals import proposal
 from offers.review.requests import When
 from offers.web.item.proposals.when import NoSuchTime, Typed, sent, typed
 from tests.cast import make, make_placement, offer, replace, shown_in
 from tests.review.asking import agree, ask
 from tests.review.conftest import Cast
+from tests.web.frame.test_respond import text_of
 from tests.web.reviews.conftest import As
 
 State = ChangeRequest.State
@@ -122,6 +126,23 @@ def test_a_period_says_when_it_is_taken_back_and_what_became_of_that(
     assert "Its period ended on 2 Dec 2099, 09:00 KST." in said
     assert "“Autumn sale” stays as it is: changing it back takes a second person by now." in said
     assert f"Request {live.number + 1} asks for a second person." in said
+
+
+def test_what_the_end_of_a_period_takes_back_is_not_told_as_somebodys_undo(
+    people: Cast, sale: LibraryItem, browser_of: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = make(people.setup, offer(name="Draft"), id="draft")
+    when = When(datetime(2099, 12, 1, tzinfo=UTC), datetime(2099, 12, 2, tzinfo=UTC), "Asia/Seoul")
+    requests.apply(people.mina, ask(people.mina, draft, RENAME, when=when))
+    # Of a request with a period, this one is somebody's: it was applied before that was over.
+    draft.refresh_from_db()
+    undo = proposal(head_of_item(draft), replace("/name", "Draft"), "undo", RefersTo(undoes=2))
+    requests.apply(people.mina, requests.propose(people.mina, [undo], "Back", when=when))
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2099, 12, 2, tzinfo=UTC))
+    schedule.keep()
+    words = text_of(browser_of(people.jun).get("/s/prod/offers/draft/history/"))
+    assert words.count("undid version 2") == 1
+    assert "period ended: version 3 reverted" in words
 
 
 def test_who_decides_is_told_of_what_is_taken_back_of_that_which_it_is_shown_with(

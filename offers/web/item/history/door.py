@@ -80,7 +80,9 @@ def approval(context: Around, made: Revision) -> SafeString:
 
 def _said(context: Around, made: Revision) -> Iterator[str]:
     undone, restored, bulk, merged = map(made.refers_to.get, ("undoes", "restores", "bulk", "merged_with"))
-    if undone:
+    if undone and _is_end(context, made):
+        yield _("period ended: version %(etag)s reverted") % {"etag": undone}
+    elif undone:
         yield _("undid version %(etag)s") % {"etag": undone}
     elif restored:
         yield _("restored version %(etag)s") % {"etag": restored}
@@ -98,6 +100,16 @@ def _said(context: Around, made: Revision) -> Iterator[str]:
         yield _promoted(context, made, promoted)
     if merged:
         yield "·\n" + _("merged with version %(etag)s") % {"etag": merged}
+
+
+def _is_end(context: Around, made: Revision) -> bool:
+    """Whether nobody undid it: the period of its request was over."""
+    known = _approvals(context).get(made.refers_to.get("request", 0))
+    return known is not None and known.until is not None and made.created_at >= known.until
+
+
+def _approvals(context: Around) -> Mapping[int, Approval]:
+    return context.get("approvals") or {}
 
 
 def _promoted(context: Around, made: Revision, source: PromotedFrom) -> str:
@@ -135,8 +147,7 @@ def _approved(context: Around, made: Revision) -> Iterator[str]:
     if not number:
         return
     address = reverse("review", args=[context["frame"].sandbox.name, number])
-    approvals: Mapping[int, Approval] = context.get("approvals") or {}
-    known = approvals.get(number)
+    known = _approvals(context).get(number)
     title = known.title if known else ""
     yield format_html('<a href="{}" title="{}">{}</a>', address, title, _("request #%(number)s") % {"number": number})
     if known and known.approved_by:
