@@ -142,6 +142,11 @@ def date_text(text: str) -> str:
         return text
 
 
+def date_in_one(text: str) -> str:
+    """The same, and no line ends within it."""
+    return date_text(text).replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def date_beside(text: str, other: str) -> str:
     """The same beside another date: where both are of one minute the seconds are said, and where those are the same, too, how it is written."""
     if text == other or date_text(text) != date_text(other):

@@ -47,7 +47,7 @@ def test_the_overview_says_what_when_to_whom_and_what_changed_last(
     )
     editor.cookies["timezone"] = "Asia/Seoul"
     text = text_of(editor.get("/s/prod/offers/sale/"))
-    assert "Shown from <b>1 Mar 2026, 00:00 KST</b> to <b>1 Apr 2026, 00:00 KST</b>." in text
+    assert "Shown from <b>1 Mar 2026, 00:00 KST</b> to <b>1 Apr 2026, 00:00 KST</b>." in text.replace("\xa0", " ")
     assert "To people who match <b>Gold members</b>." in text
     assert "At most <b>3</b> times for each person, every month, counted by <b>impression</b>." in text
     assert "version 4" in text

@@ -37,7 +37,7 @@ def test_a_row_names_the_fields_that_the_request_touches_and_marks_what_waits_fo
     people: Cast, sale: LibraryItem, browser_of: As
 ) -> None:
     ask(people.mina, sale, [*replace("/rank/priority", 3), *replace("/name", "Autumn sale")])
-    assert "#1 Spring sale Name, Priority" in queue_of(browser_of, people.jun, people), "not what is around them"
+    assert "#1 Spring sale: Name, Priority" in queue_of(browser_of, people.jun, people), "not what is around them"
     rows = browser_of(people.jun).get("/s/prod/reviews/").context["rows"]
     assert [row.why.is_mine for row in rows] == [True]
     rows = browser_of(people.mina).get("/s/prod/reviews/?tab=mine").context["rows"]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from offers.access.people import readable
+from offers.document.kinds.reading import DECLARED
 from offers.log.audit import Found
 from offers.models import ErasureStep, Listing, RequestEvent, Revision
 from offers.review.changes.approvals import Approval
@@ -238,9 +239,12 @@ def _review(sandbox: str, number: int) -> str:
 def _change(line: Line, item: Listing, page: Page) -> SafeString:
     more = " " + _("and %(n)s more") % {"n": line.more} if line.more else ""
     fields = dict.fromkeys(line.told.get(one, one) for one in line.what)
-    return format_html(
-        "{}<span>{}{}</span>\n{}", _named(item, page), ", ".join(fields), more, status_badge(line.entry.status)
-    )
+    badge, status = status_badge(line.entry.status), _(DECLARED["status"])
+    if badge and status in fields:
+        del fields[status]
+        badge = format_html('<span class="audit-status">{} → {}</span>', status, badge)
+    said = format_html("<span>{}{}</span>\n", ", ".join(fields), more) if fields or more else NOTHING
+    return format_html("{}\n{}{}", _named(item, page), said, badge)
 
 
 def _named(item: Listing, page: Page) -> SafeString:

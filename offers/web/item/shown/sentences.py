@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from offers.document.identity import item_keys
 from offers.document.words.spans import Span, spans
-from offers.web.frame.times import date_text
+from offers.web.frame.times import date_in_one
 from offers.web.frame.words import filled, limit_text
 
 WHO = ("profileConstraintType", "eligibilityRule", "segmentIdentities")
@@ -73,7 +73,7 @@ def _window(document: Mapping[str, Any]) -> Iterator[Sentence]:
     window = document.get("selectionConstraint")
     if window:
         text = _("Shown from {start} to {end}.")
-        said = filled(text, start=date_text(window["startDate"]), end=date_text(window["endDate"]))
+        said = filled(text, start=date_in_one(window["startDate"]), end=date_in_one(window["endDate"]))
         places = tuple(f"/selectionConstraint/{name}" for name in ("startDate", "endDate"))
         yield Sentence("calendar", said, places, "when")
 

@@ -12,7 +12,8 @@ CAP = {"limit": 3, "scope": "profile", "entity": "offer"}
 
 
 def said(document: dict[str, Any], **names: str) -> list[tuple[str, str]]:
-    return [(sentence.icon, sentence.text) for sentence in constraints(document, names)]
+    # No line ends within a date.
+    return [(one.icon, one.text.replace("\N{NO-BREAK SPACE}", " ")) for one in constraints(document, names)]
 
 
 def audience(**constraint: Any) -> str:
