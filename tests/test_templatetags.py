@@ -147,7 +147,7 @@ def test_a_limit_is_told_as_one_sentence_with_what_differs_marked_and_side_by_si
     day = {"limit": 3, "scope": "profile", "entity": "offer", "repeat": {"enabled": True, "unit": "day"}}
     week = {**day, "limit": 5, "repeat": {"enabled": True, "unit": "week"}}
     changes = describe(*({"frequencyCappingConstraints": [one]} for one in (day, week)))
-    once = "At most <del>3</del><ins>5</ins> times for each person, every <del>day</del><ins>week</ins>."
+    once = "At most <del>3</del> → <ins>5</ins> times for each person, every <del>day</del> → <ins>week</ins>."
     was = "At most <del>3</del> times for each person, every <del>day</del>."
     now = "At most <ins>5</ins> times for each person, every <ins>week</ins>."
     for template, sentences in (("item/_change_rows.html", [once]), ("item/_columns.html", [was, now])):

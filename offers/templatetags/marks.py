@@ -12,12 +12,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from offers.document.words.alike import Row, alike
-from offers.document.words.clips import clipped, folded, shortened
+from offers.document.words.clips import clipped, folded, shortened, with_arrows
 from offers.document.words.describe import Change
 from offers.document.words.spans import Span
 
 register = template.Library()
-for filter_ in (clipped, shortened, folded):
+for filter_ in (clipped, shortened, folded, with_arrows):
     register.filter(filter_)
 
 # Space at a mark's ends stands outside of it, for a line to break there; what is short stays in one piece.

@@ -1,7 +1,8 @@
-"""Long texts in rows: their start, or what is near their marks."""
+"""Texts in rows: of long ones their start, or what is near their marks; of short ones what went to what came."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from string import whitespace
 
 from offers.document.words.spans import Span
@@ -73,3 +74,11 @@ def _end(text: str, limit: int) -> str:
             break
         taken = piece + taken
     return taken
+
+
+def with_arrows(told: Iterable[Span]) -> list[Span]:
+    """An arrow from what went to what came in its place: on paper, and for many eyes, colours do not tell them apart."""
+    found: list[Span] = []
+    for span, following in pairwise([*told, ("=", "")]):
+        found += [span, ("=", " → ")] if (span[0], following[0]) == ("-", "+") else [span]
+    return found

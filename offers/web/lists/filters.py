@@ -171,7 +171,7 @@ def _changed_by(sandbox_id: int, wanted: Wanted) -> Filter:
 
 def deleted_filter(wanted: Wanted) -> Filter:
     """The one filter of the other lists."""
-    return Filter("status", _("Show"), pgettext("shown", "Not deleted"), [(DELETED, _("Deleted"))], wanted.status)
+    return Filter("status", _("Show"), pgettext("shown", "Current"), [(DELETED, _("Deleted"))], wanted.status)
 
 
 def _fixed(name: str, label: str, wanted: Wanted) -> Filter:

@@ -44,8 +44,8 @@ class Check:
 
 
 def checks(actor: Actor, found: Standing, known: Mapping[str, str], said: Sequence[Said]) -> list[Check]:
-    """What is so of a request that is under way, and of what was `said` to it."""
-    return [
+    """What is so of a request that is under way, and of what was `said` to it; first what somebody has to see to."""
+    found_so = [
         _fits(found),
         *_moved(found, known),
         *_rivals(found, known),
@@ -54,6 +54,7 @@ def checks(actor: Actor, found: Standing, known: Mapping[str, str], said: Sequen
         *_talked_about(said),
         *_agreed(found),
     ]
+    return sorted(found_so, key=lambda one: one.mark == "yes")
 
 
 def _fits(found: Standing) -> Check:

@@ -182,6 +182,6 @@ def test_every_filter_says_what_it_is_when_it_filters_nothing_and_what_is_chosen
     assert {value for value, _word in choices()["channel"][1]} == set(WORDS["channel"])
     shown = deleted_filter(Wanted(status="deleted"))
     assert (shown.label, shown.anything, shown.options, shown.value) == (
-        *("Show", "Not deleted"),
+        *("Show", "Current"),
         *([("deleted", "Deleted")], "deleted"),
     )

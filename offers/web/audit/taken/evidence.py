@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,6 @@ from django.utils.translation import gettext as _
 from offers import asked
 from offers.document.kinds.registry import Kind
 from offers.document.values import Document
-from offers.document.words.spans import Span
 from offers.lists.names import names_in
 from offers.log.taken.evidence import ATTRIBUTES, CONTENT, LIMIT, Aired, Evidence, Piece, evidence, first_and_last
 from offers.models import LibraryItem, Revision
@@ -144,17 +142,9 @@ def _periods(limits: Sequence[Sheet]) -> Iterator[Period]:
     for time, sheet in sorted(times, key=lambda one: one[0].aired.since):
         brief = [_brief(one, sheet.piece.value) for one in sheet.sentences]
         every = sheet.sentences if before is None else beside(brief, before)
-        told = [_with_arrows(one) for one in every if before is None or one.mark]
+        told = [one for one in every if before is None or one.mark]
         yield Period(sheet, time, told, is_rest=len(told) < len(every))
         before = brief
-
-
-def _with_arrows(one: Sentence) -> Sentence:
-    """On paper colours do not tell what went from what came in its place."""
-    told: list[Span] = []
-    for span, following in pairwise([*one.spans, ("=", "")]):
-        told += [span, ("=", " → ")] if (span[0], following[0]) == ("-", "+") else [span]
-    return replace(one, spans=told)
 
 
 def _brief(one: Sentence, limits: Mapping[str, Any]) -> Sentence:

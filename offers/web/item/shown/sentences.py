@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from offers.document.identity import item_keys
+from offers.document.words.clips import with_arrows
 from offers.document.words.spans import Span, spans
 from offers.web.frame.times import date_in_one
 from offers.web.frame.words import filled, limit_text
@@ -54,7 +55,9 @@ def _marked(now: Sentence, was: Sentence | None) -> Sentence:
     if was.text == now.text:
         return now
     before, after = (unescape(strip_tags(one.text)) for one in (was, now))
-    return replace(now, mark="changed", was=was.text, spans=_by_values(was.text, now.text) or spans(before, after))
+    return replace(
+        now, mark="changed", was=was.text, spans=with_arrows(_by_values(was.text, now.text) or spans(before, after))
+    )
 
 
 def _by_values(before: str, after: str) -> Sequence[Span]:

@@ -24,7 +24,7 @@ def test_a_version_is_shown_as_it_was_with_its_change_marked(
 ) -> None:
     patch(actor(sandbox), item, [{"op": "remove", "path": "/tags/0"}, *replace("/rank/priority", 9)])
     page = said(editor.get(f"{HISTORY}3/"))
-    assert "Priority<del>1</del><ins>7</ins>; of the offers" in page
+    assert "Priority<del>1</del>→<ins>7</ins>; of the offers" in page
     assert "current: version 4" in page
     assert "Holiday 2026" in page
     assert "when Mina Park changed it." in page

@@ -185,5 +185,5 @@ def test_a_limit_that_is_switched_off_has_no_markup_in_what_became_of_it() -> No
     before, after = ({"frequencyCappingConstraints": [{**CAP, "limit": n, "enabled": False}]} for n in (3, 5))
     (told,) = beside(constraints(after, {}), constraints(before, {}))
     assert "".join(text for _mark, text in told.spans) == (
-        "At most 35 times for each person. This limit is switched off."
+        "At most 3 → 5 times for each person. This limit is switched off."
     )
