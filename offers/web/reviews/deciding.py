@@ -112,7 +112,7 @@ def claim(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
         requests.claim(actor, found)
         return _("You see to this request now.")
 
-    return _done(request, actor, found, said)
+    return _done(request, actor, found, said, has_note=False)
 
 
 @require_POST
@@ -125,7 +125,7 @@ def leave_out(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
         requests.leave_out(actor, found, id)
         return _("Left out. Somebody else has to agree to this version.")
 
-    return _done(request, actor, found, said)
+    return _done(request, actor, found, said, has_note=False)
 
 
 @require_POST
@@ -137,7 +137,7 @@ def apply(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
         requests.apply(actor, found, request_id=asking(request).request_id)
         return _("Applied.")
 
-    return _done(request, actor, found, said)
+    return _done(request, actor, found, said, has_note=False)
 
 
 @require_POST
@@ -158,11 +158,13 @@ def set_time(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
         when = sent(request)
     except NoSuchTime as why:
         return shown(request, actor, found, not_sent=why, status=422)
-    return _done(request, actor, found, said)
+    return _done(request, actor, found, said, has_note=False)
 
 
-def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callable[[], str]) -> HttpResponse:
-    """Do it and show the request; or say on its page why it was not done."""
+def _done(
+    request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callable[[], str], *, has_note: bool = True
+) -> HttpResponse:
+    """Do it and show the request; or say on its page why it was not done. `has_note`: it records the note, else that is kept."""
     try:
         messages.success(request, format_html("{} {}", act(), _next(actor, found)))
     except HasMoved as moved:
@@ -174,7 +176,7 @@ def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callabl
         return shown(request, actor, held, problem=said, moved=since, revised=revised, status=409)
     except REFUSALS as refused:
         return not_done(request, actor, found, refused)
-    keep(request, found, used=["text"])
+    keep(request, found, used=["text"] if has_note else [])
     return HttpResponseRedirect(address(actor, found))
 
 

@@ -12,7 +12,7 @@ from offers.access.permissions import Actor, NotFound
 from offers.models import ChangeRequest
 from offers.review import comments
 from offers.review.comments import About
-from offers.web.reviews.around.typed import keep
+from offers.web.reviews.around.typed import as_said, keep
 from offers.web.reviews.page import address, not_done, request_for
 from offers.web.reviews.refusals import REFUSALS, text_of
 
@@ -23,6 +23,7 @@ MAX_ABOUT = 2_000
 def comment(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Say something to it."""
     actor, found = request_for(request, sandbox, number)
+    as_said(request)
 
     def said() -> tuple[str, int]:
         text, suggestion = (text_of(request, name) for name in ("comment", "suggestion"))

@@ -46,7 +46,7 @@ def test_comments_stand_at_their_fields_and_resolved_ones_are_folded(
     content = replace("/representations/0/components/0/content", "Bye")
     request = ask(people.mina, sale, [*RENAME, *content, *gone])
     jun = browser_of(people.jun)
-    abouts = re.findall(r'name="about" value="([^"]+)"', jun.get(at(request)).content.decode())
+    abouts = re.findall(r'name="at" value="([^"]+)"', jun.get(at(request)).content.decode())
     assert len(abouts) == 3
     for about in map(unescape, abouts):
         path = about.partition(",")[2]
@@ -119,7 +119,7 @@ def test_what_was_applied_says_who_approved_it_and_leads_to_the_change_its_recei
 ) -> None:
     request = ask(people.mina, sale, replace("/rank/priority", 8))
     send(browser_of(people.jisoo), request, "comments/", comment="Sure?")
-    assert ">Resolve<" in browser_of(people.mina).get(at(request)).content.decode()
+    assert "/resolve/" in browser_of(people.mina).get(at(request)).content.decode()
     agree(people.jun, request)
     done = browser_of(people.mina).get(at(request))
     page = done.content.decode()
@@ -127,7 +127,7 @@ def test_what_was_applied_says_who_approved_it_and_leads_to_the_change_its_recei
     assert "as version 2" in page
     for way in ("history/2/", "history/2/proof/", "history/2/undo/"):
         assert f'offers/sale/{way}"' in page.partition('id="decision"')[2], way
-    assert ">Resolve<" not in page, "nothing is left to settle"
+    assert "/resolve/" not in page, "nothing is left to settle"
     assert "history/2/undo/" not in browser_of(people.ara).get(at(request)).content.decode()
 
 

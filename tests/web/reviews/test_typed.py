@@ -57,3 +57,27 @@ def test_what_stands_in_another_form_is_kept_for_this_request_alone(
     )
     assert COMMENT not in mina.get(at(other)).content.decode()
     assert typed(mina.get(at(request)).content.decode(), "comment") == COMMENT
+
+
+def test_every_button_of_the_page_takes_a_note_along_without_scripts_too(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request, jisoo = ask(people.mina, sale, [*RENAME, *replace("/rank/priority", 7)]), browser_of(people.jisoo)
+    said = comments.say(people.jun, request, "Really?", About("sale", ("name",)), "Fall sale")
+    page = jisoo.get(at(request)).content.decode()
+    buttons = re.findall(r"<button[^>]*reviews/1/[^>]*>", page)
+    pressed = {re.sub(r".*reviews/1/([^\"]*)\".*", r"\1", one, flags=re.DOTALL) for one in buttons}
+    assert {"withdraw/", "claim/", f"comments/{said.key}/resolve/", f"comments/{said.key}/accept/"} <= pressed
+    own = [one for one in buttons if 'form="decide"' not in one and not re.search("request-changes|reject", one)]
+    assert own == [], "what has no inputs of its own is part of the form of the note"
+    beside = {"text": NOTE, "comment": COMMENT}
+    # At a field, a comment has a name of its own; what was typed at another one is not lost, either.
+    field = re.findall(r'name="comment (\[[^"]*)"', page)[0].replace("&quot;", '"')
+    send(jisoo, request, "comments/", **beside, **{"at": field, f"comment {field}": "Here"})
+    assert RequestComment.objects.latest("key").text == "Here"
+    page = jisoo.get(at(request)).content.decode()
+    assert (typed(page, "text"), typed(page, "comment")) == (NOTE, COMMENT)
+    for button in (f"comments/{said.key}/resolve/", "claim/"):
+        assert send(jisoo, request, button, text=NOTE, **{f"comment {field}": "There"}).status_code == 302
+        page = jisoo.get(at(request)).content.decode()
+        assert (typed(page, "text"), typed(page, "comment")) == (NOTE, "There")

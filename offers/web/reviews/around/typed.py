@@ -9,16 +9,43 @@ from offers.models import ChangeRequest
 
 MAX_TEXT = 4_000
 TYPED = ("text", "about", "comment", "suggestion")
+# Of these each field has its own, named by what it is: 'comment ["sale","name"]'.
+SAID = ("comment", "suggestion")
 # In the session: the key of a request, and what was typed there.
 KEPT = "typed-beside"
 # How static/reviews/typed-beside.js calls what stands in another form than the one that is sent.
 BESIDE = "beside-"
 
 
+def as_said(request: HttpRequest) -> None:
+    """What was said at a field, whose inputs have it in their names, as if it were all that the form has of a comment: what else was
+    typed is beside it."""
+    about = request.POST.get("at", "")
+    if not about:
+        return
+    sent = request.POST.copy()
+    for name, value in (("about", about), *((name, sent.get(f"{name} {about}", "")) for name in SAID)):
+        sent[BESIDE + name] = sent.get(name, "")
+        sent[name] = value
+    request.POST = sent  # type: ignore[assignment]  # Django sets it so itself
+
+
+def _said_elsewhere(request: HttpRequest) -> dict[str, str]:
+    """What was typed at a field, the first of them, while another button was pressed; {} for nothing."""
+    for name in request.POST:
+        which, _space, about = name.partition(" ")
+        if which in SAID and about and about != request.POST.get("at") and request.POST.get(name):
+            return {"about": about} | {name: request.POST.get(f"{name} {about}", "") for name in SAID}
+    return {}
+
+
 def keep(request: HttpRequest, asked_for: ChangeRequest, used: Collection[str]) -> None:
     """Something was done with the inputs that are `used`: the page that follows has the others."""
     left = {name: "" if name in used else request.POST.get(name, "") for name in TYPED}
-    typed = {name: asked.text(request.POST.get(BESIDE + name) or said, MAX_TEXT) for name, said in left.items()}
+    left = {name: request.POST.get(BESIDE + name) or said for name, said in left.items()}
+    if not left["comment"] and not left["suggestion"]:
+        left |= _said_elsewhere(request)
+    typed = {name: asked.text(said, MAX_TEXT) for name, said in left.items()}
     if typed["text"] or typed["comment"] or typed["suggestion"]:
         request.session[KEPT] = {"request": asked_for.key, **typed}
 
