@@ -306,6 +306,7 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "proposes": why_proposed(desk) if is_whole else "",
         "is_fallback": desk.form.kind == Kind.FALLBACK_OFFER,
         "one": desk.section.one,
+        "begins_here": desk.item is None and desk.request.method != "POST",
         "is_dirty": desk.request.method == "POST",
         "not_saved": status >= 400,
         "is_stale": asking(desk.request).is_stale,

@@ -1,5 +1,7 @@
 """A new offer, from the same form."""
 
+import re
+
 from django.test import Client
 
 from offers.models import LibraryItem, Sandbox
@@ -55,3 +57,12 @@ def test_a_fallback_offer_needs_only_a_name(editor: Client, sandbox: Sandbox) ->
     address = f"/s/prod/offers/{made.id}/edit/"
     submit(editor, with_texts(opened(editor, address), {PRIORITY: "3"}), address=address)
     assert now(made).document == {"name": "Default", "status": "draft", "rank": {"priority": 3}}
+
+
+def test_what_was_added_to_a_new_offer_has_the_focus_and_not_its_name(editor: Client, sandbox: Sandbox) -> None:
+    assert re.search(r'name="/name"[^<>]*\bautofocus', text_of(editor.get(NEW)))
+    form = opened(editor, NEW)
+    for button in ("add:/representations", "add:/representations/0/components"):
+        page = text_of(submit(editor, form, button, NEW))
+        form = form_in(page)
+    assert re.findall(r'name="([^"]*)"[^<>]*\bautofocus', page) == ["/representations/0/components/1/language"]
