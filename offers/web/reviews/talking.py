@@ -1,6 +1,6 @@
 """Comments on a request: said, resolved, and what they suggest accepted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import orjson
 from django.contrib import messages
@@ -30,7 +30,7 @@ def comment(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
         made = comments.say(actor, found, text, about_from(request.POST.get("about", "")), suggestion)
         return _("Said."), made.key
 
-    return _done(request, actor, found, said)
+    return _done(request, actor, found, said, used=["about", "comment", "suggestion"])
 
 
 @require_POST
@@ -57,13 +57,19 @@ def accept(request: HttpRequest, sandbox: str, number: int, key: int) -> HttpRes
     return _done(request, actor, found, accepted)
 
 
-def _done(request: HttpRequest, actor: Actor, found: ChangeRequest, act: Callable[[], tuple[str, int]]) -> HttpResponse:
-    """Do it and lead back to the comment; or say why it was not done."""
+def _done(
+    request: HttpRequest,
+    actor: Actor,
+    found: ChangeRequest,
+    act: Callable[[], tuple[str, int]],
+    used: Collection[str] = (),
+) -> HttpResponse:
+    """Do it, with the inputs that are `used`, and lead back to the comment; or say why it was not done."""
     try:
         done, key = act()
     except REFUSALS as refused:
         return not_done(request, actor, found, refused)
-    keep(request, found, used=["about", "comment", "suggestion"])
+    keep(request, found, used)
     messages.success(request, done)
     return HttpResponseRedirect(f"{address(actor, found)}#comment-{key}")
 

@@ -81,3 +81,6 @@ def test_every_button_of_the_page_takes_a_note_along_without_scripts_too(
         assert send(jisoo, request, button, text=NOTE, **{f"comment {field}": "There"}).status_code == 302
         page = jisoo.get(at(request)).content.decode()
         assert (typed(page, "text"), typed(page, "comment")) == (NOTE, "There")
+        send(jisoo, request, button, **beside)
+        page = jisoo.get(at(request)).content.decode()
+        assert (typed(page, "text"), typed(page, "comment")) == (NOTE, COMMENT)
