@@ -55,8 +55,9 @@ from offers.web.frame.words import problem_text
 from offers.web.item.entries import item_context
 from offers.web.item.history import contested
 from offers.web.item.proposals.when import NotSent
-from offers.web.item.said import MADE_OF, PROPOSALS, in_use, is_asked_for, next_steps, note_of, send
+from offers.web.item.said import MADE_OF, PROPOSALS, RequestMoved, in_use, is_asked_for, next_steps, note_of, send
 
+MOST_MADE_OF = 40
 # What a preview is answered with: no inputs.
 ANSWER = "edit/_answer.html"
 # The part of the page that a row button changes: its template, and its id.
@@ -229,7 +230,8 @@ def not_sent(desk: Desk, why: NotSent) -> HttpResponse:
     """The form again, with everything that was typed, and why it was not proposed at the input that it is about."""
     if not why.at:
         return page(desk, status=409, refusal=why.text)
-    return page(desk, status=422, not_sent=why, **preview(desk))
+    said = {"made_of": ""} if isinstance(why, RequestMoved) else {}
+    return page(desk, status=422, not_sent=why, **preview(desk), **said)
 
 
 def _all_of_one_side(desk: Desk, item: LibraryItem) -> HttpResponse:
@@ -298,7 +300,9 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "form": desk.form,
         "etag": desk.etag,
         "note": desk.request.POST.get("note", ""),
-        "made_of": desk.begun.made_of if desk.begun else "",
+        # Where the request is another by now, too: that is said before anything is put over it (web/item/said.py).
+        "made_of": asked.text(desk.request.POST.get(MADE_OF), MOST_MADE_OF)
+        or (desk.begun.made_of if desk.begun else ""),
         "id": desk.request.POST.get("id") or heads.new_id(),
         "action": _address(desk),
         "is_new": desk.item is None,

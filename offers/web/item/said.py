@@ -14,20 +14,25 @@ from offers.access.asking import asking
 from offers.access.permissions import Actor, NotFound
 from offers.access.policy import refusal
 from offers.document.errors import DocumentError, Problem
+from offers.document.patch import replay
+from offers.document.values import Document
+from offers.document.words.describe import describe, summary
 from offers.document.words.labels import gettext_noop
 from offers.document.words.naming import place_at
 from offers.ledger.heads import Head
 from offers.ledger.references import InUse
 from offers.ledger.writes import Outcome
+from offers.lists.names import names_in
 from offers.models import ChangeRequest, LibraryItem
 from offers.review import requests
 from offers.review.applying import NotReady
+from offers.review.changes.proposals import combined
 from offers.review.changes.whose import NotYours
 from offers.review.requests import AlreadyProposed, HasMoved, NothingToPropose, NotNow, Proposal, ReasonMissing, TooMany
 from offers.web.frame.addresses import address_of
 from offers.web.frame.sections import SECTION_OF
 from offers.web.frame.times import exact_text
-from offers.web.frame.words import place_title, problem_text
+from offers.web.frame.words import phrase, place_title, problem_text
 from offers.web.item.proposals.when import WAY, NotSent, sent, typed
 
 
@@ -94,6 +99,8 @@ def in_words(item: LibraryItem, problem: Problem) -> str:
     return f"{place_title(place_at(item.document, problem.pointer))}: {text}" if problem.pointer else text
 
 
+# Fields that are named of several.
+FIELDS_TOLD = 3
 PUBLISH = "publish"
 PROPOSALS = ("propose", PUBLISH)
 # The input that says why something is published without review.
@@ -131,12 +138,9 @@ def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedir
         raise NotSent(_("There is no such request. Choose another one."), "into") from None
     except NotYours as refused:
         raise NotSent(str(refused), "into") from None
-    except HasMoved:
+    except HasMoved as moved:
         # The form has what the request had: sent like that, it would undo what came since. Sent once more, it says no version.
-        said = _(
-            "Request {number} was changed since this form was opened. Look at it first; sent again, this is put together with it."
-        )
-        raise NotSent(said.format(number=into), "into") from None
+        raise RequestMoved(_moved_said(actor, moved, one), "into") from None
     except NotNow as late:
         said = _("Request {number} is “{state}” by now. Choose another one.")
         text = said.format(number=late.request.number, state=late.request.get_state_display())
@@ -151,6 +155,35 @@ def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedir
             raise NotSent(said.format(number=into), "into") from None
         raise NotSent(_("Somebody is saving this right now. Propose it again.")) from None
     return say_proposed(request, actor, made)
+
+
+class RequestMoved(NotSent):
+    """The request of which the form was made is another by now. The form that comes back says no version of it any more."""
+
+
+def _moved_said(actor: Actor, moved: HasMoved, one: Proposal) -> str:
+    """That the request is another by now, and what this would change of that if it is sent again."""
+    place = next((place for place in moved.standing.places if place.change.id == one.id), None)
+    after = replay(one.base, combined(place.change, one)) if place else None
+    fields = ""
+    if place and place.after and after:
+        fields = fields_said(place.after, after, names_in(actor.sandbox.pk, one.kind, [place.after, after]))
+    if fields:
+        said = _(
+            "Request {number} was changed since this form was opened. Look at it first; sent again, this changes in it: {fields}."
+        )
+    else:
+        said = _(
+            "Request {number} was changed since this form was opened. Look at it first; sent again, this is put together with it."
+        )
+    return said.format(number=moved.standing.request.number, fields=fields)
+
+
+def fields_said(before: Document | None, after: Document | None, known: dict[str, str]) -> str:
+    """Which fields are not the same, by their labels: "Priority, End date"."""
+    phrases, more = summary(describe(before, after, names=known), FIELDS_TOLD)
+    said = ", ".join(phrase(one) for one in phrases)
+    return f"{said} (+{more})" if more else said
 
 
 def title_of(request: HttpRequest) -> str:

@@ -21,9 +21,10 @@ from offers.review.changes.whose import may_own
 from offers.review.standing import Place, Standing, Trouble
 from offers.web.frame.times import ago, exact_text
 from offers.web.frame.words import place_title
+from offers.web.item.said import fields_said
 from offers.web.reviews.around.outcome import in_its_zone
 from offers.web.reviews.remarks import Said
-from offers.web.reviews.shown import LOOKED_UP, fields_said, places_of, revisions_since
+from offers.web.reviews.shown import LOOKED_UP, places_of, revisions_since
 
 # Other requests for the same items that are looked at, and people who are named.
 RIVALS, RIVALS_TOLD = 200, 5

@@ -12,7 +12,7 @@ from offers.document.errors import Problem
 from offers.document.identity import Path
 from offers.document.validate import references
 from offers.document.values import Document, Patch
-from offers.document.words.describe import Change, describe, summary
+from offers.document.words.describe import Change, describe
 from offers.document.words.naming import Place as Spot
 from offers.document.words.naming import Places, place_at
 from offers.ledger.blamed import changed_since
@@ -21,7 +21,6 @@ from offers.models import Revision, Sandbox, reading
 from offers.review.standing import AS_ASKED, Place, Standing, Trouble
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.middleware import zone_of
-from offers.web.frame.words import phrase
 from offers.web.item.history.contested import Field, Titles, fields_of, picks_for
 
 # As many contested fields of one item as people read.
@@ -145,10 +144,3 @@ def revisions_since(sandbox: Sandbox, place: Place, etag: int, paths: Sequence[P
         return {}
     item = reading.item_of(sandbox, place.change.id)
     return changed_since(item, etag, paths) if item is not None else {}
-
-
-def fields_said(before: Document | None, after: Document | None, known: dict[str, str]) -> str:
-    """Which fields are not the same, by their labels: "Priority, End date"."""
-    phrases, more = summary(describe(before, after, names=known), 3)
-    said = ", ".join(phrase(one) for one in phrases)
-    return f"{said} (+{more})" if more else said

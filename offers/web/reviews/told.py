@@ -14,10 +14,11 @@ from offers.models import ChangeRequest, RequestEvent, Revision, reading
 from offers.review import notices
 from offers.review.standing import Place, Standing, Trouble
 from offers.web.frame.words import place_title
+from offers.web.item.said import fields_said
 from offers.web.reviews.around.outcome import in_its_zone
 from offers.web.reviews.checks import trouble_words
 from offers.web.reviews.remarks import Said
-from offers.web.reviews.shown import LOOKED_UP, fields_said, places_of
+from offers.web.reviews.shown import LOOKED_UP, places_of
 
 What = RequestEvent.What
 # Events and comments of one request that are shown, the last ones; and versions that others made of one of its items.
