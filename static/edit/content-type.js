@@ -38,6 +38,19 @@ const callCard = (row, name) => {
     }
   }
 };
+const callKind = (component, icon, name) => {
+  const kind = component.querySelector("[data-kind]");
+  draw(kind, icon);
+  kind.querySelector("span").textContent = name;
+};
+// A type of its own has the icon that placements of it have.
+const drawType = (select) => {
+  const component = select.closest("[data-component]");
+  const alike = form.querySelector(`[data-placement] option[data-type="${component.dataset.type}"][data-icons]`);
+  const icon = alike ? alike.dataset.icons.split(" ")[1] : "file-text";
+  if (select.value) callKind(component, icon, select.selectedOptions[0].text);
+  else drawPlacement(select.closest("[data-row]:has([data-placement])"));
+};
 const drawPlacement = (row) => {
   const placement = chosenIn(row);
   if (!placement || !placement.dataset.icons) return;
@@ -45,16 +58,14 @@ const drawPlacement = (row) => {
   draw(row.querySelector(".placement-icon"), channel);
   callCard(row, nameOf(placement));
   for (const component of row.querySelectorAll("[data-component]")) {
-    if (component.querySelector('[name$="/type"]').value !== "") continue;
-    const kind = component.querySelector("[data-kind]");
-    draw(kind, content);
-    kind.querySelector("span").textContent = placement.dataset.word;
+    if (component.querySelector('[name$="/type"]').value === "") callKind(component, content, placement.dataset.word);
   }
 };
 
 form.addEventListener("input", (event) => {
   show();
   if (event.target.matches("[data-placement]")) drawPlacement(event.target.closest("[data-row]"));
+  if (event.target.matches('[data-component] [name$="/type"]')) drawType(event.target);
 });
 document.addEventListener("rows", show);
 // The browser may choose the placements again that were chosen, coming back to the page.

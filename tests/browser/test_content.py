@@ -35,6 +35,7 @@ def as_text(page: Page) -> None:
     """Let the first content be text, not HTML."""
     page.locator("[data-component] summary").first.click()
     page.locator("#f-representations-0-components-0-type").select_option(label="Plain text")
+    expect(page.locator("[data-kind]").first).to_have_text("Plain text")
 
 
 def test_expressions_are_marked_and_one_that_is_open_is_named(form: Page) -> None:
