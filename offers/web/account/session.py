@@ -14,7 +14,7 @@ from django.core.exceptions import DisallowedRedirect
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.http import require_safe
 
 from offers import asked
@@ -32,6 +32,20 @@ def keeps_typed(view: View) -> View:
     """Mark the view of a long form: what was typed into it comes back when it is refused for its session or its token."""
     view.keeps_typed = True  # type: ignore[attr-defined]
     return view
+
+
+def typed_is_shown_by(page: str, is_typed: Callable[[QueryDict], bool]) -> Callable[[View], View]:
+    """Mark a view that does at once what was pressed: what was typed, if anything `is_typed`, comes back on the page of this name,
+    which does nothing with it.
+
+    The page `keeps_typed`, and is named by the first two parts of the view's address.
+    """
+
+    def marked(view: View) -> View:
+        view.typed_is_shown_by, view.is_typed = page, is_typed  # type: ignore[attr-defined]
+        return view
+
+    return marked
 
 
 @require_safe
@@ -63,7 +77,8 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 class LoginRequired(LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponseBase:  # type: ignore[override]  # the stubs know redirects only
         """To the sign-in page; what was typed into a form is carried past it. (Scripts see the sign-in page, and know.)"""
-        if request.method == "POST" and hasattr(view_func, "keeps_typed") and "HX-Request" not in request.headers:
+        is_typed = hasattr(view_func, "keeps_typed") or getattr(view_func, "is_typed", _nothing)(request.POST)
+        if request.method == "POST" and is_typed and "HX-Request" not in request.headers:
             return carried(request)
         if request.method == "POST":
             # What was pressed is not done by itself, and many such addresses have no page: back to where it was pressed.
@@ -73,6 +88,10 @@ class LoginRequired(LoginRequiredMiddleware):
         except DisallowedRedirect:
             # The address is longer than what a browser can be sent back to.
             return redirect(self.get_login_url(view_func))
+
+
+def _nothing(_sent: QueryDict) -> bool:
+    return False
 
 
 def _page_before(request: HttpRequest) -> str:
@@ -86,7 +105,7 @@ def _page_before(request: HttpRequest) -> str:
 def carried(request: HttpRequest) -> HttpResponse:
     """A page with what was typed: it is sent again, to be looked at and saved, once somebody is signed in."""
     fields = [(name, value) for name, values in request.POST.lists() if name not in NOT_CARRIED for value in values]
-    context = {"fields": fields, "action": request.get_full_path().replace("/edit/newer/", "/edit/")}
+    context = {"fields": fields, "action": _address_of(request).replace("/edit/newer/", "/edit/")}
     return render(request, "account/carried.html", context, status=403)
 
 
@@ -111,12 +130,23 @@ def token_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _view_of(request: HttpRequest) -> tuple[View, dict[str, Any]]:
+    """The view that shows what was typed, and its arguments."""
     try:
-        match = resolve(request.path_info)
+        match = resolve(_address_of(request).partition("?")[0])
     except Resolver404:
         return render, {}
     request.resolver_match = match
     return match.func, match.kwargs
+
+
+def _address_of(request: HttpRequest) -> str:
+    """Where what was typed is shown: the address that it was sent to, or that of the page that has its form."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return request.get_full_path()
+    page = getattr(match.func, "typed_is_shown_by", "")
+    return reverse(page, args=list(match.kwargs.values())[:2]) if page else request.get_full_path()
 
 
 def _from_our_own_page(request: HttpRequest) -> bool:

@@ -20,10 +20,11 @@ from offers.review import queue as waiting
 from offers.review import requests, verdicts
 from offers.review.requests import HasMoved
 from offers.review.standing import standing
+from offers.web.account.session import typed_is_shown_by
 from offers.web.item.proposals.when import NoSuchTime, sent
 from offers.web.reviews.around.outcome import in_its_zone
 from offers.web.reviews.around.revised import revised_since
-from offers.web.reviews.around.typed import MAX_TEXT, keep
+from offers.web.reviews.around.typed import MAX_TEXT, is_typed, keep
 from offers.web.reviews.page import address, moved_since, not_done, request_for, shown
 from offers.web.reviews.refusals import REFUSALS, text_of
 from offers.web.reviews.shown import names_of
@@ -32,6 +33,7 @@ MAX_DIGEST = MAX_ID = 64
 State = ChangeRequest.State
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def approve(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Agree to what was looked at; it is applied if nothing else is in the way."""
@@ -55,6 +57,7 @@ def _said_of(done: ChangeRequest) -> str:
     return _("Approved. It waits for those who asked for changes.")
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def request_changes(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Ask for another version, and say why."""
@@ -67,6 +70,7 @@ def request_changes(request: HttpRequest, sandbox: str, number: int) -> HttpResp
     return _done(request, actor, found, said)
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def reject(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Say no for good, and why."""
@@ -79,6 +83,7 @@ def reject(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     return _done(request, actor, found, said)
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def look(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Say that somebody else has looked at what was published without review."""
@@ -91,6 +96,7 @@ def look(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     return _done(request, actor, found, said)
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def withdraw(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Take it back."""
@@ -103,6 +109,7 @@ def withdraw(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     return _done(request, actor, found, said)
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def claim(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """See to it from now on."""
@@ -115,6 +122,7 @@ def claim(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     return _done(request, actor, found, said, has_note=False)
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def leave_out(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Make the request without what it changes of the item whose id is sent along."""
@@ -128,6 +136,7 @@ def leave_out(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     return _done(request, actor, found, said, has_note=False)
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def apply(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Apply now what others agreed to."""
@@ -140,6 +149,7 @@ def apply(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     return _done(request, actor, found, said, has_note=False)
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def set_time(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Say anew when it is applied, and taken back. What waited for nothing but its moment, and is made at once now, is applied."""

@@ -18,6 +18,7 @@ from offers.review import queue as waiting
 from offers.review.changes.whose import may_own
 from offers.review.standing import Place, Standing, standing
 from offers.review.verdicts import not_agreed_by, not_judged_by
+from offers.web.account.session import keeps_typed
 from offers.web.frame.access import actor_for
 from offers.web.frame.respond import answer
 from offers.web.item.proposals.when import NoSuchTime
@@ -36,11 +37,13 @@ from offers.web.reviews.told import TOLD, reason_agreed_to, timeline
 State = ChangeRequest.State
 
 
+@keeps_typed
 def page(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
-    """A change request, for everybody in its sandbox."""
+    """A change request, for everybody in its sandbox. Nothing is done by a POST: it has what was typed before somebody signed in again."""
     actor, asked_for = request_for(request, sandbox, number)
     notices.seen(actor, asked_for)
-    return shown(request, actor, asked_for)
+    problem = _("You signed in since, so nothing was done. Press it again.") if request.method == "POST" else ""
+    return shown(request, actor, asked_for, problem=problem)
 
 
 def request_for(request: HttpRequest, sandbox: str, number: int) -> tuple[Actor, ChangeRequest]:

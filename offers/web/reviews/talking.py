@@ -12,13 +12,15 @@ from offers.access.permissions import Actor, NotFound
 from offers.models import ChangeRequest
 from offers.review import comments
 from offers.review.comments import About
-from offers.web.reviews.around.typed import as_said, keep
+from offers.web.account.session import typed_is_shown_by
+from offers.web.reviews.around.typed import as_said, is_typed, keep
 from offers.web.reviews.page import address, not_done, request_for
 from offers.web.reviews.refusals import REFUSALS, text_of
 
 MAX_ABOUT = 2_000
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def comment(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Say something to it."""
@@ -33,6 +35,7 @@ def comment(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     return _done(request, actor, found, said, used=["about", "comment", "suggestion"])
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def resolve(request: HttpRequest, sandbox: str, number: int, key: int) -> HttpResponse:
     """It is dealt with."""
@@ -45,6 +48,7 @@ def resolve(request: HttpRequest, sandbox: str, number: int, key: int) -> HttpRe
     return _done(request, actor, found, resolved)
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def accept(request: HttpRequest, sandbox: str, number: int, key: int) -> HttpResponse:
     """Put what a comment suggests into the request."""

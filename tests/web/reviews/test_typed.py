@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
 from offers.models import ChangeRequest, LibraryItem, RequestComment
 from offers.review import comments
@@ -10,6 +12,7 @@ from offers.review.comments import About
 from tests.cast import replace
 from tests.review.asking import ask, digest
 from tests.review.conftest import Cast
+from tests.web.form_reader import form_in
 from tests.web.reviews.conftest import As
 from tests.web.reviews.test_page import at, send
 
@@ -84,3 +87,27 @@ def test_every_button_of_the_page_takes_a_note_along_without_scripts_too(
         send(jisoo, request, button, **beside)
         page = jisoo.get(at(request)).content.decode()
         assert (typed(page, "text"), typed(page, "comment")) == (NOTE, COMMENT)
+
+
+def test_a_session_that_ended_loses_no_note_and_decides_nothing(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request, jun = ask(people.mina, sale, RENAME), browser_of(people.jun)
+    jun.logout()
+    assert send(jun, request, "approve/", text="").status_code == 302, "nothing was typed"
+    sent = {"digest": digest(request), "seen": "1", "version": "1", "text": NOTE, "comment": COMMENT}
+    refused = send(jun, request, "request-changes/", **sent)
+    assert refused.status_code == 403
+    carried = form_in(refused.content.decode(), "carried")
+    assert f'action="{at(request)}"' in refused.content.decode(), "not to what was pressed: it would be done unseen"
+    back = browser_of(people.jun).post(at(request), carried)
+    page = back.content.decode()
+    assert (typed(page, "text"), typed(page, "comment")) == (NOTE, COMMENT)
+    assert "so nothing was done. Press it again." in page
+    assert ChangeRequest.objects.get().state == "open"
+    # Of somebody who signed in again beside it, the form's token is another's.
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get(pk=people.jun.user_id or 0))
+    stale = strict.post(at(request, "reject/"), sent, headers={"Origin": "http://testserver"})
+    assert typed(stale.content.decode(), "text") == NOTE
+    assert ChangeRequest.objects.get().state == "open"

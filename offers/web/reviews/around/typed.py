@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from offers import asked
 from offers.models import ChangeRequest
@@ -15,6 +15,11 @@ SAID = ("comment", "suggestion")
 KEPT = "typed-beside"
 # How static/reviews/typed-beside.js calls what stands in another form than the one that is sent.
 BESIDE = "beside-"
+
+
+def is_typed(sent: QueryDict) -> bool:
+    """Whether anything was typed on the page that sent this."""
+    return any(said and name.removeprefix(BESIDE).partition(" ")[0] in ("text", *SAID) for name, said in sent.items())
 
 
 def as_said(request: HttpRequest) -> None:
@@ -59,4 +64,6 @@ def typed_on(request: HttpRequest, asked_for: ChangeRequest, *, has_note: bool) 
     if request.method == "GET" and request.session.get(KEPT, {}).get("request") == asked_for.key:
         kept = request.session.pop(KEPT)
     typed = {name: request.POST.get(name) or request.POST.get(BESIDE + name) or kept.get(name, "") for name in TYPED}
+    if not typed["comment"] and not typed["suggestion"]:
+        typed |= _said_elsewhere(request)
     return typed if has_note else typed | {"comment": typed["comment"] or typed["text"]}
