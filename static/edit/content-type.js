@@ -1,5 +1,5 @@
 // What a content is: its own type, else what its placement takes. `data-type` of its row tells it to styles and scripts. On what it is
-// seen follows its placement.
+// seen, and what its text is, follow.
 import { form } from "./inputs.js";
 
 const typeOf = (component, placement) => {
@@ -18,6 +18,8 @@ const show = () => {
       const type = (one.dataset.type = typeOf(one, placement));
       const device = (type !== "json" && placement && placement.dataset.device) || "plain";
       one.querySelector(".device").className = `device device-${device}`;
+      const { text, imagelink } = one.querySelector(".component-text").dataset;
+      one.querySelector(".component-text label").firstChild.textContent = type === "imagelink" ? imagelink : text;
     }
   }
 };

@@ -34,7 +34,11 @@ def put(page: Page, text: str) -> None:
 def as_text(page: Page) -> None:
     """Let the first content be text, not HTML."""
     page.locator("[data-component] summary").first.click()
-    page.locator("#f-representations-0-components-0-type").select_option(label="Plain text")
+    types, label = page.locator("#f-representations-0-components-0-type"), page.locator(".component-text label").first
+    types.select_option(label="Image")
+    expect(label).to_have_text("Alternative text")
+    types.select_option(label="Plain text")
+    expect(label).to_have_text("Text")
     expect(page.locator("[data-kind]").first).to_have_text("Plain text")
 
 
