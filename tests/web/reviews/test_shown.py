@@ -139,7 +139,7 @@ def test_what_it_is_shown_with_is_told_as_the_same_request_makes_it_and_when_eac
     request = requests.propose(people.mina, proposals, "Gold", "")
     page = browser_of(people.jun).get(at(request)).content.decode()
     first, second = (one.partition("</details>")[0] for one in page.split('<details class="rendered whole" open>')[1:])
-    assert 'href="#change-gold">as this request would have it' in first, "what of it, its own change says, and once"
+    assert 'href="#change-gold">with this request applied' in first, "what of it, its own change says, and once"
     assert page.partition('id="change-gold"')[2].partition("</section>")[0].count("points &gt; 9") >= 1
     assert "age &gt; 5" in second.partition("Silver")[2]
     assert '<a href="#change-gold">Approving changes' in page

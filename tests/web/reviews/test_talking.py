@@ -100,7 +100,7 @@ def test_what_was_asked_for_is_said_first_and_the_author_goes_to_the_form_that_a
     mina = browser_of(people.mina)
     page = mina.get(at(request))
     side = text_of(page).partition(" Next step ")[2]
-    assert side.index("asked for changes. Change") < side.index("Say which autumn") < side.rindex("Change the proposal")
+    assert side.index("Say which autumn") < side.index("asked for changes. Change") < side.rindex("Change the proposal")
     found = re.search(r'href="([^"]*/edit/\?into=\d+)"', page.content.decode())
     assert found is not None
     chosen = re.search(r'value="(\d+)"\s+selected\s*>\s*#', mina.get(found[1]).content.decode())

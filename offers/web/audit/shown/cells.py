@@ -288,7 +288,9 @@ def _receipt(line: Line, page: Page) -> SafeString:
     if not page.signed or line.entry.index < 0:
         return NOTHING
     address = reverse("entry_receipt", args=[page.sandbox, line.entry.index])
-    return format_html('<a class="version" href="{}" download>\n{}\n</a>\n', address, page.receipt)
+    return format_html(
+        '<a class="audit-receipt" href="{}" download>{}{}</a>\n', address, icon("shield-check"), page.receipt
+    )
 
 
 def _ways(line: Line, made: Revision, here: str, page: Page) -> SafeString:

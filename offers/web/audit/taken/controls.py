@@ -132,11 +132,11 @@ def _own_approval(
         said = _("None of the requests that are looked at here was applied by then.")
     else:
         said = _("None was applied.")
-    if looked_at and not own and not is_verified:
-        said += f" · {_('verify the history to check every request')}"
     # Of a moment before the oldest one that is looked at, this page knows nothing.
     holds = not own and bool(looked_at or not more)
     ways = [(f"#{number}", reverse("review", args=[sandbox, number])) for number in own[:WAYS]]
+    if looked_at and not own and not is_verified:
+        ways = [(_("verify the history to check every request"), reverse("audit_integrity", args=[sandbox]))]
     more_of_it = f"{reverse('reviews', args=[sandbox])}?tab=all&state=applied"
     return Control(_("Nobody approves their own change"), holds, said, more_of_it, ways, is_verified)
 
