@@ -151,7 +151,7 @@ def _second_person(policy: str, since: datetime | None, applied: Counted, alone:
         (n, number), (used, uses_) = _since(since, *applied), _since(since, *alone)
         said += " · " + ngettext("%(n)s request applied", "%(n)s requests applied", n) % {"n": number}
         if used:
-            ways = [(_("{n} published without review").format(n=uses_), "#bypass-title")]
+            ways = [(_("{n} of them without review").format(n=uses_), "#bypass-title")]
     return Control(_("Live changes need a second person"), holds, said, "#policies-title", ways, exceptions=used)
 
 

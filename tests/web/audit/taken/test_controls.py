@@ -291,6 +291,6 @@ def test_that_a_second_person_is_asked_for_says_since_when_and_what_went_live_si
     requests.publish(people.bora, [wanted(sale, replace("/name", "Newer"))], "", "In a hurry")
     holds, said = told()
     assert holds, "every change needs one, and so do live ones"
-    assert said.endswith(" · 2 requests applied, 1 published without review")
+    assert said.endswith(" · 2 requests applied, 1 of them without review")
     monkeypatch.setattr(bypasses, "APPLIED", 1)
-    assert " · 1+ request applied, 1 published without review" in told()[1], "more than were looked at"
+    assert " · 1+ request applied, 1 of them without review" in told()[1], "more than were looked at"
