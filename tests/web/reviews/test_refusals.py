@@ -24,9 +24,9 @@ def test_a_reason_that_is_missing_is_asked_for_where_it_is_typed(
     assert "autofocus" in field
     assert 'aria-describedby="text-problem' in field
     assert text_of(page).count("Say why: whoever proposed it wants to know.") == 1
-    assert "data-decide-bar" in page.content.decode()
+    assert 'class="decide-bar"' in page.content.decode()
     send(browser_of(people.jun), request, "request-changes/", text="Not this", **sent)
-    assert "data-decide-bar" not in browser_of(people.jun).get(at(request)).content.decode()
+    assert 'class="decide-bar"' not in browser_of(people.jun).get(at(request)).content.decode()
 
 
 def test_a_note_to_what_somebody_else_decided_first_is_kept_where_a_comment_is_written(

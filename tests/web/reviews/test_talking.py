@@ -106,6 +106,9 @@ def test_what_was_asked_for_is_said_first_and_the_author_goes_to_the_form_that_a
     chosen = re.search(r'value="(\d+)"\s+selected\s*>\s*#', mina.get(found[1]).content.decode())
     assert chosen is not None
     assert chosen[1] == str(request.number)
+    # On phones it stands at the way to what is next; who has none reads it at the decision.
+    assert "decide-who" in mina.get(at(request)).content.decode()
+    assert not re.search("decide-(who|bar|state)", browser_of(people.jun).get(at(request)).content.decode())
     assert "Change the proposal" not in text_of(browser_of(people.jun).get(at(request))), "it is not his to change"
     comments.say(people.mina, request, "This autumn")
     side = text_of(mina.get(at(request))).partition(" Next step ")[2]
