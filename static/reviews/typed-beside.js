@@ -1,11 +1,8 @@
-// A note and a comment that are being written go along with whatever else is pressed on the page of a request (accept, resolve,
-// withdraw): the page that follows has them again (offers/web/reviews/around/typed.py).
-document.addEventListener("submit", (event) => {
-  for (const id of ["text", "about", "comment", "suggestion"]) {
-    const input = document.getElementById(id);
-    if (!input?.value || input.form === event.target) continue;
-    const beside = document.createElement("input");
-    Object.assign(beside, { type: "hidden", name: `beside-${id}`, value: input.value });
-    event.target.append(beside);
-  }
+// What is being written on the page of a request goes along with the two forms that are not part of that of the note, too (Settle and
+// Set time: Enter in their inputs is not to approve anything), and is there again on the page that follows
+// (offers/web/reviews/around/typed.py).
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("[data-takes-typed]")) return;
+  for (const input of document.getElementById("comment")?.form.elements ?? [])
+    if (input.matches("textarea, select") && input.value) event.formData.append(input.name, input.value);
 });

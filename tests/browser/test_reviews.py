@@ -96,6 +96,33 @@ def test_a_request_is_approved_with_the_keyboard_alone(
     signed_in.wait_for_url("**/reviews/1/")
 
 
+def test_what_is_written_goes_along_with_the_forms_of_their_own_of_a_conflict_and_of_a_time(
+    signed_in: Page, live_server: LiveServer, coats: LibraryItem
+) -> None:
+    Membership.objects.update(role=Role.ADMIN)
+    complaints = complaints_of(signed_in)
+    signed_in.goto(f"{live_server.url}/s/prod/reviews/1/")
+    written = {"#comment": "Which?", "[name^='comment [']": "Here", "#suggestion": "7"}
+    signed_in.locator(".thread-quiet summary").first.click()
+    signed_in.get_by_text("On one field, or with a suggestion").click()
+    for place, words in written.items():
+        signed_in.locator(place).fill(words)
+    signed_in.locator("#about").select_option(value='["sale","rank","priority"]')
+    signed_in.locator("[data-contested] [value=yours]").check()
+    signed_in.get_by_role("button", name="Settle", exact=True).click()
+    expect(signed_in.locator(".toast-item")).to_contain_text("Settled.")
+    for place, words in written.items():
+        expect(signed_in.locator(place)).to_have_value(words)
+        expect(signed_in.locator(place)).to_be_visible()
+    signed_in.locator(".review-when summary").click()
+    signed_in.get_by_role("button", name="Set time").click()
+    expect(signed_in.locator(".toast-item")).to_contain_text("It has no time of its own any more.")
+    for place, words in written.items():
+        expect(signed_in.locator(place)).to_have_value(words)
+    expect(signed_in.locator("#about")).to_have_value('["sale","rank","priority"]')
+    assert complaints == []
+
+
 def test_what_is_chosen_in_a_promotion_is_told_at_once_and_everywhere_alike(
     signed_in: Page, live_server: LiveServer, coats: LibraryItem
 ) -> None:

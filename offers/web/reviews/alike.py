@@ -43,7 +43,7 @@ class Row:
     @property
     def has_more_to_say(self) -> bool:
         """Whether somebody has to look at this one in particular."""
-        said = any(line.unresolved for line in self.lines)
+        said = any(line.is_open for line in self.lines)
         opened = self.whole is not None and self.whole.is_open
         return bool(self.trouble or self.shown.contested or self.reach or said or opened)
 

@@ -24,7 +24,7 @@ from offers.web.account.session import typed_is_shown_by
 from offers.web.item.proposals.when import NoSuchTime, sent
 from offers.web.reviews.around.outcome import in_its_zone
 from offers.web.reviews.around.revised import revised_since
-from offers.web.reviews.around.typed import MAX_TEXT, is_typed, keep
+from offers.web.reviews.around.typed import MAX_TEXT, NOTE, is_typed, keep
 from offers.web.reviews.page import address, moved_since, not_done, request_for, shown
 from offers.web.reviews.refusals import REFUSALS, text_of
 from offers.web.reviews.shown import names_of
@@ -41,7 +41,7 @@ def approve(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
 
     def approved() -> str:
         done = verdicts.approve(
-            actor, found, _digest(request), text_of(request, "text"), request_id=asking(request).request_id
+            actor, found, _digest(request), text_of(request, NOTE), request_id=asking(request).request_id
         )
         return _said_of(done)
 
@@ -64,7 +64,7 @@ def request_changes(request: HttpRequest, sandbox: str, number: int) -> HttpResp
     actor, found = request_for(request, sandbox, number)
 
     def said() -> str:
-        verdicts.request_changes(actor, found, _digest(request), text_of(request, "text"))
+        verdicts.request_changes(actor, found, _digest(request), text_of(request, NOTE))
         return _("Changes requested.")
 
     return _done(request, actor, found, said)
@@ -77,7 +77,7 @@ def reject(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     actor, found = request_for(request, sandbox, number)
 
     def said() -> str:
-        verdicts.reject(actor, found, _digest(request), text_of(request, "text"))
+        verdicts.reject(actor, found, _digest(request), text_of(request, NOTE))
         return _("Rejected. Nothing was changed.")
 
     return _done(request, actor, found, said)
@@ -90,7 +90,7 @@ def look(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     actor, found = request_for(request, sandbox, number)
 
     def said() -> str:
-        verdicts.look(actor, found, text_of(request, "text"))
+        verdicts.look(actor, found, text_of(request, NOTE))
         return _("Recorded: you have reviewed it.")
 
     return _done(request, actor, found, said)
@@ -103,7 +103,7 @@ def withdraw(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     actor, found = request_for(request, sandbox, number)
 
     def said() -> str:
-        requests.withdraw(actor, found, text_of(request, "text"))
+        requests.withdraw(actor, found, text_of(request, NOTE))
         return _("Withdrawn. Nothing was changed.")
 
     return _done(request, actor, found, said)
@@ -186,7 +186,7 @@ def _done(
         return shown(request, actor, held, problem=said, moved=since, revised=revised, status=409)
     except REFUSALS as refused:
         return not_done(request, actor, found, refused)
-    keep(request, found, used=["text"] if has_note else [])
+    keep(request, found, used=[NOTE] if has_note else [])
     return HttpResponseRedirect(address(actor, found))
 
 

@@ -26,11 +26,11 @@ from offers.web.reviews.alike import Row, grouped
 from offers.web.reviews.around.outcome import at_approval, in_its_zone
 from offers.web.reviews.around.reach import reach_of, reach_said
 from offers.web.reviews.around.revised import Revised
-from offers.web.reviews.around.typed import typed_on
+from offers.web.reviews.around.typed import COMMENT, NOTE, has_words, note_and_comment, typed_on
 from offers.web.reviews.around.whole import wholes
 from offers.web.reviews.checks import checks, period_said, still_to_agree, trouble_said
-from offers.web.reviews.refusals import at_field, why_not
-from offers.web.reviews.remarks import choices, lines_of, said_of
+from offers.web.reviews.refusals import refused_at, why_not
+from offers.web.reviews.remarks import choices, lines_of, said_of, title_of
 from offers.web.reviews.shown import Shown, changes_of, names_of
 from offers.web.reviews.told import TOLD, reason_agreed_to, timeline
 
@@ -71,12 +71,18 @@ def shown(
     rows = changes_of(request, actor.sandbox, found, known)
     comments = RequestComment.objects.filter(request=asked_for).order_by("-key")[:TOLD]
     said = [said_of(found, one, known) for one in reversed(comments)]
-    lines = [lines_of(row, said) for row in rows]
+    typed = typed_on(request, asked_for)
+    lines = lines_of(rows, said, typed, at)
+    fields = {line.about for of_row in lines for line in of_row}
     placed = {one.comment.key for of_row in lines for line in of_row for one in line.said}
     whole = wholes(actor.sandbox, found, known) if under_way else {}
     reach = reach_of(actor.sandbox, found) if under_way else {}
     not_judged = not_judged_by(actor, asked_for)
+    to_speak_of = choices(found, known) if can_edit(actor) else []
     has_note = not not_judged and (under_way or asked_for.is_to_look_at)
+    if at.partition(" ")[2] not in {"", *fields} or (at == NOTE and not has_note):
+        # Its input is not there any more: what was typed stands in the main one.
+        at = COMMENT
 
     def reached_by(row: Shown) -> list[str]:
         return [reach_said(one, row.kind) for one in reach.get(row.id, [])]
@@ -114,9 +120,16 @@ def shown(
         "agreed_reason": reason_agreed_to(found),
         "told": timeline(found, known, said, placed),
         "following": following(actor, asked_for),
-        "choices": choices(found, known) if can_edit(actor) else [],
+        "choices": to_speak_of,
         "form": "decide" if has_note else "say",
-        **typed_on(request, asked_for, has_note=has_note),
+        **note_and_comment(
+            typed,
+            fields,
+            {one.value for one in to_speak_of},
+            lambda about: title_of(found, about, known),
+            has_note=has_note,
+        ),
+        "has_typed": has_words(typed),
         "problem": problem,
         "at": at,
         "not_sent": not_sent,
@@ -158,11 +171,13 @@ def changed_here(actor: Actor, asked_for: ChangeRequest, rows: Sequence[Shown], 
     return {row.id for row in rows if row.how == "changed" and not row.place.trouble and proposes(row.place)}
 
 
-def not_done(request: HttpRequest, actor: Actor, asked_for: ChangeRequest, refused: Exception) -> HttpResponse:
-    """The page as things stand by now, which says why what was pressed was not done: one of REFUSALS."""
+def not_done(
+    request: HttpRequest, actor: Actor, asked_for: ChangeRequest, refused: Exception, field: str = ""
+) -> HttpResponse:
+    """The page as things stand by now, which says why what was pressed (at a `field`) was not done: one of REFUSALS."""
     said, status = why_not(refused)
     held = requests.get(actor, asked_for.number)
-    return shown(request, actor, held, problem=said, at=at_field(refused), status=status)
+    return shown(request, actor, held, problem=said, at=refused_at(refused, field), status=status)
 
 
 def following(actor: Actor, asked_for: ChangeRequest) -> ChangeRequest | None:

@@ -14,6 +14,7 @@ from offers.review.verdicts import HadPart
 from offers.web.frame.words import problem_text
 from offers.web.item.said import in_use
 from offers.web.reviews.around.outcome import in_its_zone
+from offers.web.reviews.around.typed import COMMENT, NOTE, SUGGESTION, at_field
 
 # What those functions of offers/review raise that a person can do something about.
 REFUSALS = (
@@ -32,17 +33,17 @@ def text_of(request: HttpRequest, name: str) -> str:
     return typed
 
 
-def at_field(error: Exception) -> str:
-    """The name of the field that one of REFUSALS is about, "" for none."""
+def refused_at(error: Exception, field: str = "") -> str:
+    """The name of the input that one of REFUSALS is about, "" for none; of a comment at a `field`, of the one there."""
     match error:
         case TooLong():
             return str(error)
         case ReasonMissing():
-            return "text"
+            return NOTE
         case NothingSaid():
-            return "comment"
+            return at_field(COMMENT, field)
         case NoSuggestion():
-            return "suggestion"
+            return at_field(SUGGESTION, field)
     return ""
 
 

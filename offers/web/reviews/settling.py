@@ -9,8 +9,10 @@ from offers import asked
 from offers.document.merge import resolve
 from offers.review import requests
 from offers.review.standing import standing
+from offers.web.account.session import typed_is_shown_by
 from offers.web.frame.middleware import zone_of
 from offers.web.item.history.contested import ALL, picks_for, settled
+from offers.web.reviews.around.typed import is_typed, keep
 from offers.web.reviews.page import address, not_done, request_for, shown
 from offers.web.reviews.refusals import REFUSALS
 from offers.web.reviews.shown import CONFLICTS_SHOWN
@@ -18,6 +20,7 @@ from offers.web.reviews.shown import CONFLICTS_SHOWN
 MAX_ID = 64
 
 
+@typed_is_shown_by("review", is_typed)
 @require_POST
 def settle(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     """Make a version of the request in which this item's conflicts are decided; nothing is written of half of them.
@@ -46,5 +49,6 @@ def settle(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
         requests.revise(actor, found, place.head, document)
     except REFUSALS as refused:
         return not_done(request, actor, found, refused)
+    keep(request, found, used=[])
     messages.success(request, _("Settled. Somebody else has to agree to this version."))
     return HttpResponseRedirect(address(actor, found))

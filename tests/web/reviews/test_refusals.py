@@ -39,3 +39,5 @@ def test_a_note_to_what_somebody_else_decided_first_is_kept_where_a_comment_is_w
     assert page.status_code == 409
     assert "What you typed is still there." in text_of(page)
     assert re.search(r'<textarea[^>]*id="comment"[^>]*>Not with this price</textarea>', page.content.decode())
+    page = send(browser_of(people.jun), request, "reject/", text="x" * 4_001, **sent)
+    assert (page.status_code, 'id="comment-problem"' in page.content.decode()) == (422, True), "where it stands now"

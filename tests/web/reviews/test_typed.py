@@ -1,16 +1,21 @@
 """What is typed on the page of a request while something else is pressed there."""
 
 import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
+from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, LibraryItem, RequestComment
-from offers.review import comments
+from offers.review import comments, requests
 from offers.review.comments import About
-from tests.cast import replace
-from tests.review.asking import ask, digest
+from tests.cast import offer, patch, replace
+from tests.review.asking import ask, digest, new
 from tests.review.conftest import Cast
 from tests.web.form_reader import form_in
 from tests.web.reviews.conftest import As
@@ -18,6 +23,22 @@ from tests.web.reviews.test_page import at, send
 
 RENAME = replace("/name", "Autumn sale")
 NOTE, COMMENT = "Fine, but later", "Which autumn?"
+
+
+NAME, PRIORITY = '["sale","name"]', '["sale","rank","priority"]'
+
+
+def form_of(page: str, leads_to: str) -> str:
+    """The form that is sent to such an address, as it stands in the page."""
+    (found,) = re.findall(rf'<form[^>]*action="[^"]*{leads_to}".*?</form>', page, re.DOTALL)
+    assert isinstance(found, str)
+    return found
+
+
+def written_on(page: str) -> dict[str, str]:
+    """What stands in the inputs for a note and for comments, by their names."""
+    found = re.findall(r'<textarea[^>]* name="([^"]*)"[^>]*>([^<]*)</textarea>', page)
+    return {unescape(name): unescape(text) for name, text in found if text and re.match("text|comment|sugg", name)}
 
 
 def typed(page: str, name: str) -> str:
@@ -45,21 +66,49 @@ def test_a_note_and_a_comment_are_one_form_and_each_outlasts_what_is_done_with_t
     assert (typed(page, "text"), typed(page, "comment")) == ("", COMMENT)
 
 
-@pytest.mark.parametrize("page", ["resolve", "withdraw"])
-def test_what_stands_in_another_form_is_kept_for_this_request_alone(
-    people: Cast, sale: LibraryItem, browser_of: As, page: str
+def settled(page: str) -> dict[str, str]:
+    """What the form of a conflict sends with what is asked for chosen for each field."""
+    form = form_of(page, "/settle/")
+    return {
+        **dict(re.findall(r'name="([^"]+)" value="(sale)"', form)),
+        **dict(re.findall(r'name="([^"]+)"\s+value="(yours)"', form)),
+    }
+
+
+def timed(page: str) -> dict[str, str]:
+    """What the form of a request's time sends for tomorrow."""
+    assert 'name="when-begin"' in form_of(page, "/when/")
+    tomorrow = f"{timezone.now() + timedelta(days=1):%Y-%m-%dT09:00}"
+    return {"when": "moment", "when-begin": tomorrow, "when-zone": "Asia/Seoul"}
+
+
+@pytest.mark.parametrize(
+    ("page", "form", "refused"), [("settle/", settled, {"id": "sale"}), ("when/", timed, {"when": "moment"})]
+)
+def test_what_is_written_outlasts_the_two_forms_that_are_not_part_of_its_own(
+    people: Cast,
+    sale: LibraryItem,
+    browser_of: As,
+    page: str,
+    form: Callable[[str], dict[str, str]],
+    refused: dict[str, str],
 ) -> None:
+    """What static/reviews/typed-beside.js sends with them."""
     request, mina = ask(people.mina, sale, RENAME), browser_of(people.mina)
     other = ask(people.mina, sale, replace("/rank/priority", 7))
-    said = comments.say(people.jun, request, "Really?", About())
-    send(
-        mina,
-        request,
-        f"comments/{said.key}/resolve/" if page == "resolve" else "withdraw/",
-        **{"beside-comment": COMMENT},
-    )
-    assert COMMENT not in mina.get(at(other)).content.decode()
-    assert typed(mina.get(at(request)).content.decode(), "comment") == COMMENT
+    if page == "settle/":
+        patch(people.setup, sale, replace("/name", "Winter sale"))
+    shown = mina.get(at(request)).content.decode()
+    assert "data-takes-typed" in form_of(shown, f"/{page}")
+    written = {"comment": COMMENT, f"comment {NAME}": "Here", f"suggestion {NAME}": "Fall"}
+    again = send(mina, request, page, **refused, **written)
+    assert (again.status_code, written_on(again.content.decode())) == (422, written)
+    assert send(mina, request, page, **form(shown), **written).status_code == 302
+    assert written_on(mina.get(at(other)).content.decode()) == {}, "of this request alone"
+    assert written_on(mina.get(at(request)).content.decode()) == written
+    mina.logout()
+    carried = form_in(send(mina, request, page, **form(shown), **written).content.decode(), "carried")
+    assert written_on(browser_of(people.mina).post(at(request), carried).content.decode()) == written
 
 
 def test_every_button_of_the_page_takes_a_note_along_without_scripts_too(
@@ -74,19 +123,69 @@ def test_every_button_of_the_page_takes_a_note_along_without_scripts_too(
     own = [one for one in buttons if 'form="decide"' not in one and not re.search("request-changes|reject", one)]
     assert own == [], "what has no inputs of its own is part of the form of the note"
     beside = {"text": NOTE, "comment": COMMENT}
-    # At a field, a comment has a name of its own; what was typed at another one is not lost, either.
-    field = re.findall(r'name="comment (\[[^"]*)"', page)[0].replace("&quot;", '"')
-    send(jisoo, request, "comments/", **beside, **{"at": field, f"comment {field}": "Here"})
-    assert RequestComment.objects.latest("key").text == "Here"
-    page = jisoo.get(at(request)).content.decode()
-    assert (typed(page, "text"), typed(page, "comment")) == (NOTE, COMMENT)
-    for button in (f"comments/{said.key}/resolve/", "claim/"):
-        assert send(jisoo, request, button, text=NOTE, **{f"comment {field}": "There"}).status_code == 302
-        page = jisoo.get(at(request)).content.decode()
-        assert (typed(page, "text"), typed(page, "comment")) == (NOTE, "There")
-        send(jisoo, request, button, **beside)
-        page = jisoo.get(at(request)).content.decode()
-        assert (typed(page, "text"), typed(page, "comment")) == (NOTE, COMMENT)
+    # At fields, comments have names of their own; each is there again but that which was sent.
+    written = {**beside, f"comment {NAME}": "Here", f"suggestion {NAME}": "Fall", f"comment {PRIORITY}": "There"}
+    for button in (f"comments/{said.key}/resolve/", "claim/", "request-changes/"):
+        done = send(jisoo, request, button, **{**written, "text": ""}, digest=digest(request))
+        again = done if done.status_code == 422 else jisoo.get(at(request))
+        assert written_on(again.content.decode()) == {name: text for name, text in written.items() if name != "text"}
+    send(jisoo, request, "comments/", **written, at=NAME)
+    made = RequestComment.objects.latest("key")
+    assert (made.path, made.text) == (["name"], "Here")
+    left = {**beside, f"comment {PRIORITY}": "There"}
+    assert written_on(jisoo.get(at(request)).content.decode()) == left
+    assert written_on(jisoo.get(at(request)).content.decode()) == {}
+
+
+def test_a_comment_that_is_refused_at_a_field_is_refused_there_and_takes_no_other_words(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request, jun = ask(people.mina, sale, RENAME), browser_of(people.jun)
+    refused = send(jun, request, "comments/", at=NAME, comment=COMMENT)
+    page = refused.content.decode()
+    assert (refused.status_code, written_on(page)) == (422, {"comment": COMMENT})
+    assert "selected" not in page.partition('id="about"')[2].partition("</select>")[0], "it is still about the whole"
+    assert re.search(r'name="comment \[[^>]*aria-invalid="true"[^>]*></textarea>\s*<p class="problem"', page)
+    assert page.count("Say something first.") == 1
+    send(jun, request, "comments/", at=NAME, **{f"comment {NAME}": "x" * 4_001})
+    assert not RequestComment.objects.exists()
+
+
+def test_what_is_written_at_a_field_that_is_none_any_more_is_part_of_the_main_comment(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    patch(people.setup, sale, [{"op": "add", "path": "/description", "value": "Soon gone"}])
+    gone = [{"op": "remove", "path": "/description"}]
+    request, jun = ask(people.mina, sale, [*RENAME, *gone]), browser_of(people.jun)
+    removed = {'comment ["sale","description"]': "Why?"}
+    send(jun, request, "claim/", **removed)
+    page = jun.get(at(request)).content.decode()
+    assert written_on(page) == removed, "what is taken away has a thread of its own"
+    assert '<option value="[&quot;sale&quot;,&quot;description&quot;]"' in page
+    written = {"comment": COMMENT, f"comment {PRIORITY}": "There", "comment nonsense": "What?"}
+    send(jun, request, f"comments/{comments.say(people.mina, request, 'Hm').key}/resolve/", **written)
+    page = jun.get(at(request)).content.decode()
+    assert written_on(page) == {"comment": f"{COMMENT}\n\nSpring sale › Priority: There\n\nWhat?"}
+    send(jun, request, "claim/", comment="Sure?", about=PRIORITY, suggestion="8")
+    page = jun.get(at(request)).content.decode()
+    assert written_on(page) == {"comment": "Spring sale › Priority: Sure?\n\nSpring sale › Priority: 8"}
+
+
+def test_a_request_of_thousands_of_lines_is_approved_with_all_that_its_page_sends(people: Cast, browser_of: As) -> None:
+    """A form of more than 5,000 inputs is refused; each line had two."""
+    values = {f"size{number}": "Any" for number in range(30)}
+    many = [
+        new(Kind.PERSONALIZED_OFFER, f"new{n}", offer(name=f"New {n}", status="draft", characteristics=values))
+        for n in range(90)
+    ]
+    request, jun = requests.propose(people.mina, many, "Many", ""), browser_of(people.jun)
+    page = jun.get(at(request)).content.decode()
+    names = re.findall(r'<(?:textarea|select)[^>]* name="([^"]*)"', page)
+    assert 300 < len(names) < 700
+    assert '<option value="[&quot;new89&quot;]"' in page, "of the others one speaks from the list"
+    sent = dict.fromkeys(map(unescape, names), "") | {"digest": digest(request), "version": "1", "text": NOTE}
+    assert jun.post(at(request, "approve/"), sent).status_code == 302
+    assert ChangeRequest.objects.get().state == "applied"
 
 
 def test_a_session_that_ended_loses_no_note_and_decides_nothing(
@@ -111,3 +210,19 @@ def test_a_session_that_ended_loses_no_note_and_decides_nothing(
     stale = strict.post(at(request, "reject/"), sent, headers={"Origin": "http://testserver"})
     assert typed(stale.content.decode(), "text") == NOTE
     assert ChangeRequest.objects.get().state == "open"
+
+
+def test_a_session_that_ended_loses_no_comment_at_a_field_of_its_own_button(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request, jun = ask(people.mina, sale, RENAME), browser_of(people.jun)
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get(pk=people.jun.user_id or 0))
+    written = {"comment": COMMENT, f"comment {NAME}": "Here", f"suggestion {NAME}": "Fall"}
+    stale = strict.post(at(request, "comments/"), {**written, "at": NAME}, headers={"Origin": "http://testserver"})
+    assert written_on(stale.content.decode()) == written
+    jun.logout()
+    carried = form_in(send(jun, request, "comments/", **written, at=NAME).content.decode(), "carried")
+    back = browser_of(people.jun).post(at(request), carried)
+    assert written_on(back.content.decode()) == written
+    assert not RequestComment.objects.exists()
