@@ -103,10 +103,11 @@ def withdraw(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     actor, found = request_for(request, sandbox, number)
 
     def said() -> str:
-        requests.withdraw(actor, found, text_of(request, NOTE))
+        # The note on the page is one to a verdict.
+        requests.withdraw(actor, found)
         return _("Withdrawn. Nothing was changed.")
 
-    return _done(request, actor, found, said)
+    return _done(request, actor, found, said, has_note=False)
 
 
 @typed_is_shown_by("review", is_typed)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from offers.document.kinds.registry import Kind
-from offers.models import ChangeRequest, LibraryItem, RequestComment
+from offers.models import ChangeRequest, LibraryItem, RequestComment, RequestEvent
 from offers.review import comments, requests
 from offers.review.comments import About
 from tests.cast import offer, patch, replace
@@ -169,6 +169,14 @@ def test_what_is_written_at_a_field_that_is_none_any_more_is_part_of_the_main_co
     send(jun, request, "claim/", comment="Sure?", about=PRIORITY, suggestion="8")
     page = jun.get(at(request)).content.decode()
     assert written_on(page) == {"comment": "Spring sale › Priority: Sure?\n\nSpring sale › Priority: 8"}
+
+
+def test_a_note_to_a_verdict_is_no_reason_to_withdraw(people: Cast, sale: LibraryItem, browser_of: As) -> None:
+    request, jisoo = ask(people.mina, sale, RENAME), browser_of(people.jisoo)
+    assert send(jisoo, request, "withdraw/", text=NOTE, comment=COMMENT).status_code == 302
+    event = RequestEvent.objects.latest("key")
+    assert (event.what, event.text) == ("withdrawn", "")
+    assert written_on(jisoo.get(at(request)).content.decode()) == {"comment": f"{COMMENT}\n\n{NOTE}"}
 
 
 def test_a_request_of_thousands_of_lines_is_approved_with_all_that_its_page_sends(people: Cast, browser_of: As) -> None:
