@@ -5,7 +5,6 @@ a form that is refused is answered by a page that carries what was typed.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -77,8 +76,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 class LoginRequired(LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponseBase:  # type: ignore[override]  # the stubs know redirects only
         """To the sign-in page; what was typed into a form is carried past it. (Scripts see the sign-in page, and know.)"""
-        is_typed = hasattr(view_func, "keeps_typed") or getattr(view_func, "is_typed", _nothing)(request.POST)
-        if request.method == "POST" and is_typed and "HX-Request" not in request.headers:
+        if request.method == "POST" and _is_kept(view_func, request.POST) and "HX-Request" not in request.headers:
             return carried(request)
         if request.method == "POST":
             # What was pressed is not done by itself, and many such addresses have no page: back to where it was pressed.
@@ -88,6 +86,11 @@ class LoginRequired(LoginRequiredMiddleware):
         except DisallowedRedirect:
             # The address is longer than what a browser can be sent back to.
             return redirect(self.get_login_url(view_func))
+
+
+def _is_kept(pressed: View, sent: QueryDict) -> bool:
+    """Whether what was sent to this view comes back: all of a long form, and what was typed where something is done at once."""
+    return hasattr(pressed, "keeps_typed") or getattr(pressed, "is_typed", _nothing)(sent)
 
 
 def _nothing(_sent: QueryDict) -> bool:
@@ -115,8 +118,7 @@ def token_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     A form of our own pages was opened before its sender signed in (again): it comes back as it was typed, and nothing is
     saved. The token is what says that a person pressed a button of ours; the origin says that the text is from there.
     """
-    view, arguments = _view_of(request)
-    if not hasattr(view, "keeps_typed") or request.method != "POST" or not _from_our_own_page(request):
+    if request.method != "POST" or not _is_kept(_pressed(request), request.POST) or not _from_our_own_page(request):
         return render(
             request, "403_csrf.html", {"around": around(request), "before": _page_before(request)}, status=403
         )
@@ -126,17 +128,18 @@ def token_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
         return HttpResponse(status=403)
     request.POST = _to_be_looked_at(request.POST)  # type: ignore[assignment]
     asking(request).is_stale = True
-    return view(request, **arguments)
-
-
-def _view_of(request: HttpRequest) -> tuple[View, dict[str, Any]]:
-    """The view that shows what was typed, and its arguments."""
-    try:
-        match = resolve(_address_of(request).partition("?")[0])
-    except Resolver404:
-        return render, {}
+    match = resolve(_address_of(request).partition("?")[0])
     request.resolver_match = match
-    return match.func, match.kwargs
+    shown: HttpResponse = match.func(request, **match.kwargs)
+    return shown
+
+
+def _pressed(request: HttpRequest) -> View:
+    """The view that this was sent to; one that keeps nothing where there is none."""
+    try:
+        return resolve(request.path_info).func
+    except Resolver404:
+        return render
 
 
 def _address_of(request: HttpRequest) -> str:

@@ -218,6 +218,12 @@ def test_a_session_that_ended_loses_no_note_and_decides_nothing(
     stale = strict.post(at(request, "reject/"), sent, headers={"Origin": "http://testserver"})
     assert typed(stale.content.decode(), "text") == NOTE
     assert ChangeRequest.objects.get().state == "open"
+    empty = strict.post(at(request, "approve/"), {"text": ""}, headers={"Origin": "http://testserver"})
+    assert (empty.status_code, "This form is no longer valid" in empty.content.decode()) == (403, True)
+    empty = Client(enforce_csrf_checks=True).post(
+        at(request, "approve/"), {"text": ""}, headers={"Origin": "http://testserver"}
+    )
+    assert "what you typed is kept" not in empty.content.decode(), "nothing was typed"
 
 
 def test_a_session_that_ended_loses_no_comment_at_a_field_of_its_own_button(
