@@ -5,7 +5,8 @@ import re
 import pytest
 
 from offers.models import LibraryItem
-from tests.review.asking import ask, digest
+from offers.review import requests
+from tests.review.asking import ask, digest, wanted
 from tests.review.conftest import Cast
 from tests.web.reviews.conftest import As
 from tests.web.reviews.test_page import RENAME, at, send, text_of
@@ -41,3 +42,11 @@ def test_a_note_to_what_somebody_else_decided_first_is_kept_where_a_comment_is_w
     assert re.search(r'<textarea[^>]*id="comment"[^>]*>Not with this price</textarea>', page.content.decode())
     page = send(browser_of(people.jun), request, "reject/", text="x" * 4_001, **sent)
     assert (page.status_code, 'id="comment-problem"' in page.content.decode()) == (422, True), "where it stands now"
+
+
+def test_a_note_that_is_too_long_to_what_was_published_says_so_where_it_is_typed(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = requests.publish(people.bora, [wanted(sale, RENAME)], "Wrong price", "It was wrong")
+    page = send(browser_of(people.jun), request, "look/", text="x" * 4_001)
+    assert (page.status_code, 'id="text-problem"' in page.content.decode()) == (422, True)
