@@ -115,6 +115,13 @@ def test_what_is_written_goes_along_with_the_forms_of_their_own_of_a_conflict_an
         expect(signed_in.locator(place)).to_have_value(words)
         expect(signed_in.locator(place)).to_be_visible()
     signed_in.locator(".review-when summary").click()
+    when = signed_in.get_by_label("When it is made")
+    when.select_option("moment")
+    side, panel = (signed_in.locator(place).bounding_box() for place in (".review-when", "#decision"))
+    assert side
+    assert panel
+    assert side["x"] + side["width"] <= panel["x"] + panel["width"], "it opens within its panel"
+    when.select_option("now")
     signed_in.get_by_role("button", name="Set time").click()
     expect(signed_in.locator(".toast-item")).to_contain_text("It has no time of its own any more.")
     for place, words in written.items():
