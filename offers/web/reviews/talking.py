@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from offers.access.permissions import Actor
+from offers.access.permissions import Actor, NotFound
 from offers.models import ChangeRequest
 from offers.review import comments
 from offers.web.account.session import typed_is_shown_by
 from offers.web.reviews.around.typed import ABOUT, COMMENT, SUGGESTION, at_field, is_typed, keep
-from offers.web.reviews.page import address, not_done, request_for
+from offers.web.reviews.page import address, not_done, request_for, shown
 from offers.web.reviews.refusals import REFUSALS, text_of
 from offers.web.reviews.remarks import about_from
 
@@ -24,14 +24,18 @@ def comment(request: HttpRequest, sandbox: str, number: int) -> HttpResponse:
     actor, found = request_for(request, sandbox, number)
     # At a field, whose inputs have it in their names; else about what was chosen.
     field = request.POST.get("at", "")
+    about = about_from(field or request.POST.get(ABOUT, ""))
     inputs = [at_field(name, field) for name in (COMMENT, SUGGESTION)]
 
     def said() -> tuple[str, int]:
         text, suggestion = (text_of(request, name) for name in inputs)
-        made = comments.say(actor, found, text, about_from(field or request.POST.get(ABOUT, "")), suggestion)
-        return _("Said."), made.key
+        return _("Said."), comments.say(actor, found, text, about, suggestion).key
 
-    return _done(request, actor, found, said, field, used=inputs if field else [*inputs, ABOUT])
+    try:
+        return _done(request, actor, found, said, field, used=inputs if field else [*inputs, ABOUT])
+    except NotFound:
+        problem = _("The request does not change this any more. What you wrote is kept here.")
+        return shown(request, actor, found, problem=problem, at=at_field(COMMENT, field), status=409)
 
 
 @typed_is_shown_by("review", is_typed)

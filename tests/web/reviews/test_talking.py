@@ -69,10 +69,23 @@ def test_a_comment_says_that_its_value_has_changed_since(people: Cast, sale: Lib
     assert "The value has changed since." in text_of(browser_of(people.mina).get(at(request)))
 
 
-@pytest.mark.parametrize("about", ["[", "{}", "[]", "[1]", '["nobody"]', '["sale","nothing"]', '["sa\\u0000le"]'])
-def test_what_is_not_there_is_not_spoken_of(people: Cast, sale: LibraryItem, browser_of: As, about: str) -> None:
+@pytest.mark.parametrize("about", ["[", "{}", "[]", "[1]", '["sa\\u0000le"]'])
+def test_what_names_nothing_is_not_spoken_of(people: Cast, sale: LibraryItem, browser_of: As, about: str) -> None:
     request = ask(people.mina, sale, RENAME)
     assert send(browser_of(people.jun), request, "comments/", comment="Hm", about=about).status_code == 404
+
+
+@pytest.mark.parametrize("about", ['["nobody"]', '["sale","nothing"]'])
+def test_what_was_said_of_something_that_is_none_of_the_requests_any_more_is_kept(
+    people: Cast, sale: LibraryItem, browser_of: As, about: str
+) -> None:
+    request, jun = ask(people.mina, sale, RENAME), browser_of(people.jun)
+    for typed in ({"comment": "Hm", "about": about}, {f"comment {about}": "Hm", "at": about}):
+        refused = send(jun, request, "comments/", **typed)
+        page = refused.content.decode()
+        assert (refused.status_code, "What you wrote is kept here." in page) == (409, True)
+        assert re.search(r'<textarea[^>]*id="comment"[^>]*>[^<]*Hm</textarea>', page)
+    assert not RequestComment.objects.exists()
 
 
 def test_what_is_too_long_is_refused_at_its_field_and_kept(people: Cast, sale: LibraryItem, browser_of: As) -> None:
