@@ -83,7 +83,7 @@ def write(request: ChangeRequest, found: Standing, request_id: str, *, bypass: b
 
 
 def deletes(change: RequestedChange) -> bool:
-    return bool(change.patch[0] == DELETE)
+    return bool(change.patch) and bool(change.patch[0] == DELETE)
 
 
 def look_and_lock(request: ChangeRequest) -> Standing:

@@ -130,29 +130,33 @@ def add(
     proposals: Sequence[Proposal],
     text: str = "",
     *,
-    instead_of: int | None = None,
+    seen: int | None = None,
+    instead: bool = False,
 ) -> ChangeRequest:
     """Put these changes into a request that is under way; what it has for the same items already stays where they do not
-    touch it, unless they are `instead_of` what it has in this version of it. Whoever had agreed has to look again, unless it
-    has all of them already. Raises what `propose` raises, NotYours, NotNow, and HasMoved for another version than this.
+    touch it, unless they are `instead` of that. Whoever had agreed has to look again, unless it has all of them already.
+    `seen` is the version of it that they were made in view of. Raises what `propose` raises, NotYours, NotNow, and HasMoved
+    where it is another by now.
     """
     with transaction.atomic():
         held = own_under_way(actor, request)
-        if instead_of not in (None, held.version):
+        if seen not in (None, held.version):
             raise HasMoved(standing(held))
-        is_new = stored(held, proposals, instead=instead_of is not None)
+        is_new = stored(held, proposals, instead=instead)
         return _edited(held, actor, text) if is_new else held
 
 
 def revise(actor: Actor, request: ChangeRequest, head: Head, document: Document) -> ChangeRequest:
     """Make the request change this item into `document`, whatever it made of it so far: how a conflict is settled.
 
-    `head` is the item as it was just read. Raises what `add` raises.
+    `head` is the item as it was just read. Raises what `add` raises; NothingToPropose where that is what the item is already.
     """
     with transaction.atomic():
         held = own_under_way(actor, request)
         refuse_erased({head.key: head.last_erasure})
         patch = diff(head.document, document)
+        if not patch:
+            raise NothingToPropose
         values = {"base": head.document, "base_etag": head.etag, "seen_etag": head.etag, "patch": patch}
         if not RequestedChange.objects.filter(request=held, id=head.id).update(**values):
             raise NotFound

@@ -4,9 +4,9 @@ import { colours, look } from "./code-look.js";
 
 /** What the text area is called and described by, so that the editor is, too; out of the page it has no label any more. */
 const named = (area) => {
-  const label = area.labels[0].textContent.trim();
+  const label = area.labels[0];
   return () => ({
-    "aria-label": label,
+    "aria-label": label.textContent.trim(),
     "aria-describedby": area.getAttribute("aria-describedby"),
     "aria-invalid": area.getAttribute("aria-invalid") || "false",
     spellcheck: "false",

@@ -10,6 +10,18 @@ const draw = (place, name) => {
   const use = place && place.querySelector("use");
   if (use) use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${name}`));
 };
+// A label has the name at either end, as its language wants.
+const renamed = (label, was, name) => {
+  if (label.endsWith(was)) return label.slice(0, -was.length) + name;
+  return label.startsWith(was) ? name + label.slice(was.length) : label;
+};
+const callText = (place, type) => {
+  const label = place.querySelector("label").firstChild;
+  const revert = place.querySelector("[data-revert]");
+  const name = type === "imagelink" ? place.dataset.imagelink : place.dataset.text;
+  revert.setAttribute("aria-label", renamed(revert.getAttribute("aria-label"), label.textContent.trim(), name));
+  label.textContent = name;
+};
 const chosenIn = (row) => row.querySelector("[data-placement]").selectedOptions[0];
 const show = () => {
   for (const row of form.querySelectorAll("[data-row]:has([data-component])")) {
@@ -18,18 +30,12 @@ const show = () => {
       const type = (one.dataset.type = typeOf(one, placement));
       const device = (type !== "json" && placement && placement.dataset.device) || "plain";
       one.querySelector(".device").className = `device device-${device}`;
-      const { text, imagelink } = one.querySelector(".component-text").dataset;
-      one.querySelector(".component-text label").firstChild.textContent = type === "imagelink" ? imagelink : text;
+      callText(one.querySelector(".component-text"), type);
     }
   }
 };
 // Its option says the type after the name.
 const nameOf = (placement) => placement.text.split(" — ").slice(0, -1).join(" — ");
-// A label has the name at either end, as its language wants.
-const renamed = (label, was, name) => {
-  if (label.endsWith(was)) return label.slice(0, -was.length) + name;
-  return label.startsWith(was) ? name + label.slice(was.length) : label;
-};
 const callCard = (row, name) => {
   const line = row.querySelector(".fold-said b");
   const was = line.textContent;

@@ -10,6 +10,12 @@ let asked = "";
 let answered = false;
 let awaited = null;
 
+// The key may be pressed before htmx has taken up the page, and would ask for nothing: it does that as the page is there.
+const begun = new Promise((begin) => {
+  if (document.readyState === "complete") begin();
+  else document.addEventListener("DOMContentLoaded", begin);
+});
+
 const options = () => [...answer.querySelectorAll("[role=option]")];
 const chosen = () => answer.querySelector("[aria-selected=true]");
 const choose = (option) => {
@@ -25,7 +31,7 @@ const open = () => {
   answer.replaceChildren();
   dialog.showModal();
   input.focus();
-  window.htmx.trigger(input, "open");
+  begun.then(() => window.htmx.trigger(input, "open"));
 };
 const follow = (option, elsewhere) => {
   if (!option) return;

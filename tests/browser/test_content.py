@@ -37,6 +37,9 @@ def as_text(page: Page) -> None:
     types, label = page.locator("#f-representations-0-components-0-type"), page.locator(".component-text label").first
     types.select_option(label="Image")
     expect(label).to_have_text("Alternative text")
+    expect(page.locator(".component-text [data-revert]").first).to_have_attribute(
+        "aria-label", "Revert Alternative text"
+    )
     types.select_option(label="Plain text")
     expect(label).to_have_text("Text")
     expect(page.locator("[data-kind]").first).to_have_text("Plain text")

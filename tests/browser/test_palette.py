@@ -27,6 +27,13 @@ def opened(page: Page) -> None:
     expect(page.locator(OPTIONS).first).to_have_attribute("aria-selected", "true")
 
 
+def test_a_key_that_is_pressed_as_the_page_comes_opens_it_with_what_is_in_it(sale: Page) -> None:
+    key = "new KeyboardEvent('keydown', {key: 'k', ctrlKey: true, bubbles: true, cancelable: true})"
+    sale.add_init_script(f"document.addEventListener('DOMContentLoaded', () => document.dispatchEvent({key}))")
+    sale.reload()
+    expect(sale.locator(OPTIONS).first).to_have_attribute("aria-selected", "true")
+
+
 def test_an_offer_is_found_and_opened_by_keyboard_alone(sale: Page, live_server: LiveServer) -> None:
     complaints = complaints_of(sale)
     history = sale.locator(".tabs").get_by_role("link", name="History")

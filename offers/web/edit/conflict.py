@@ -17,8 +17,9 @@ from offers.web.edit.saving import Plan, people, since
 from offers.web.frame.respond import answer
 from offers.web.item.entries import item_context
 from offers.web.item.history.contested import Pick, Titles, fields_of
+from offers.web.item.proposals import made_of
 from offers.web.item.proposals.when import INPUTS
-from offers.web.item.said import CANNOT_WAIT, MADE_OF
+from offers.web.item.said import CANNOT_WAIT
 
 
 def page(
@@ -74,5 +75,14 @@ def _placed(refused: InvalidDocument, names: Mapping[str, str]) -> list[tuple[Pr
 def _carried(sent: QueryDict) -> Iterable[tuple[str, str]]:
     """The form as it was sent, to be sent again with the decisions."""
     for name, values in sent.lists():
-        if name.startswith("/") or name in ("etag", "zone", "person", "title", "into", MADE_OF, CANNOT_WAIT, *INPUTS):
+        if name.startswith("/") or name in (
+            "etag",
+            "zone",
+            "person",
+            "title",
+            "into",
+            made_of.INPUT,
+            CANNOT_WAIT,
+            *INPUTS,
+        ):
             yield from ((name, str(value)) for value in values)

@@ -22,7 +22,7 @@ from offers.forms.kinds import Form, document_of, form_for, form_problems
 from offers.forms.offer import OfferForm, Placement
 from offers.ledger.heads import head_of_item
 from offers.lists.names import names_in
-from offers.models import LibraryItem
+from offers.models import ChangeRequest, LibraryItem
 from offers.web.edit.choices import LibraryChoices, library_choices
 from offers.web.edit.form_page import NOT_CHOSEN, Choices, form_page
 from offers.web.edit.saving import Plan, people, plan_for, since, verdict
@@ -30,6 +30,7 @@ from offers.web.edit.wanted import Begun
 from offers.web.edit.warnings import has_ended, warnings
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.sections import OFFERS, SECTION_OF, Section
+from offers.web.item.proposals.made_of import made_of
 from offers.web.item.proposals.requested import Requested, requested_of
 from offers.web.item.template import Brand, by_brand
 
@@ -143,17 +144,27 @@ def _preview_of_edit(desk: Desk, item: LibraryItem) -> dict[str, Any]:
         "page": shown,
         "refusal": said.refusal,
         "review": said.review,
-        "nothing_left": nothing_left(desk, desk.begun) if desk.begun and not plan.patch else "",
+        "nothing_left": nothing_left(desk, asks) if not plan.patch and (asks := still_asks(desk)) else "",
         "warnings": warnings(head.document, plan.document, timezone.now()),
         "ended": has_ended(plan.document, timezone.now()),
         **(_meanwhile(desk, item, plan) if stale else {}),
     }
 
 
-def nothing_left(desk: Desk, begun: Begun) -> SafeString:
-    """Everything that the request asked for was set back: where that is done."""
-    said = _("With that, request {number} would change nothing here.").format(number=begun.number)
-    address = reverse("review", args=[desk.actor.sandbox.name, begun.number])
+def still_asks(desk: Desk) -> int:
+    """The number of the reader's own request of which the form was made, in whatever version, as long as it is under way; else 0."""
+    if desk.begun:
+        return desk.begun.made_of.number
+    made = made_of(desk.request)
+    found = ChangeRequest.objects.filter(sandbox=desk.actor.sandbox, number=made.number if made else 0)
+    held = found.filter(owner_key=desk.actor.key, state__in=ChangeRequest.UNDER_WAY).first() if made else None
+    return held.number if held else 0
+
+
+def nothing_left(desk: Desk, number: int) -> SafeString:
+    """Everything that the request of this number asked for was set back: where that is done."""
+    said = _("With that, request {number} would change nothing here.").format(number=number)
+    address = reverse("review", args=[desk.actor.sandbox.name, number])
     return format_html('{} <a href="{}">{}</a>', said, address, _("Leave it out there, or withdraw the request"))
 
 

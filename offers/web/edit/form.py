@@ -41,7 +41,7 @@ from offers.review.requests import proposal
 from offers.web.account.session import keeps_typed, opened_by_another
 from offers.web.edit import conflict
 from offers.web.edit.choices import LibraryChoices
-from offers.web.edit.desk import Desk, nothing_left, preview, why_proposed
+from offers.web.edit.desk import Desk, nothing_left, preview, still_asks, why_proposed
 from offers.web.edit.form_page import FormPage, form_page, tags_like
 from offers.web.edit.saving import Contested, Plan, Saved, people, plan_for, planned, save, since
 from offers.web.edit.wanted import begun, begun_at, marks
@@ -54,10 +54,10 @@ from offers.web.frame.sections import OFFERS, Section
 from offers.web.frame.words import problem_text
 from offers.web.item.entries import item_context
 from offers.web.item.history import contested
+from offers.web.item.proposals.made_of import made_of
 from offers.web.item.proposals.when import NotSent
-from offers.web.item.said import MADE_OF, PROPOSALS, RequestMoved, in_use, is_asked_for, next_steps, note_of, send
+from offers.web.item.said import PROPOSALS, RequestMoved, in_use, is_asked_for, next_steps, note_of, send
 
-MOST_MADE_OF = 40
 # What a preview is answered with: no inputs.
 ANSWER = "edit/_answer.html"
 # The part of the page that a row button changes: its template, and its id.
@@ -87,8 +87,8 @@ def edit(request: HttpRequest, sandbox: str, id: str, section: Section = OFFERS)
     if not fits_form(before):
         raise PermissionDenied(too_large())
     form = form_from(Kind(item.kind), before, dict(request.POST.lists()), sent_zone(request))
-    made_of = request.POST.get(MADE_OF, "")
-    desk = Desk(request, actor, item, etag, form, begun=begun_at(actor, item, before, made_of) if made_of else None)
+    made = made_of(request)
+    desk = Desk(request, actor, item, etag, form, begun=begun_at(actor, item, before, made) if made else None)
     if request.POST.get(contested.ALL):
         return _all_of_one_side(desk, item)
     if request.POST.get("action") not in ("save", *PROPOSALS):
@@ -193,9 +193,8 @@ def _save(desk: Desk, item: LibraryItem) -> HttpResponse:
         if is_asked_for(desk.request):
             plan = planned(head_of_item(item), desk.form.before, document, settle)
             if not plan.patch:
-                if desk.begun is not None:
-                    return page(desk, status=409, refusal=nothing_left(desk, desk.begun))
-                return _nothing(desk, item)
+                asks = still_asks(desk)
+                return page(desk, status=409, refusal=nothing_left(desk, asks)) if asks else _nothing(desk, item)
             return send(desk.request, desk.actor, proposal(plan.head, plan.patch, stamp.source))
         saved = save(desk.actor, head_of_item(item), desk.etag, desk.form.before, document, stamp, settle)
     except Contested as both:
@@ -230,8 +229,10 @@ def not_sent(desk: Desk, why: NotSent) -> HttpResponse:
     """The form again, with everything that was typed, and why it was not proposed at the input that it is about."""
     if not why.at:
         return page(desk, status=409, refusal=why.text)
-    said = {"made_of": ""} if isinstance(why, RequestMoved) else {}
-    return page(desk, status=422, not_sent=why, **preview(desk), **said)
+    context = preview(desk) | {"not_sent": why}
+    if isinstance(why, RequestMoved):
+        context["made_of"] = why.made_of
+    return page(desk, status=422, **context)
 
 
 def _all_of_one_side(desk: Desk, item: LibraryItem) -> HttpResponse:
@@ -300,9 +301,8 @@ def page(desk: Desk, *, status: int = 200, fragment: str = "", **context: Any) -
         "form": desk.form,
         "etag": desk.etag,
         "note": desk.request.POST.get("note", ""),
-        # Where the request is another by now, too: that is said before anything is put over it (web/item/said.py).
-        "made_of": asked.text(desk.request.POST.get(MADE_OF), MOST_MADE_OF)
-        or (desk.begun.made_of if desk.begun else ""),
+        # What was sent stays, also of a version that is gone: `send` says so before anything is put over it.
+        "made_of": made_of(desk.request) or (desk.begun.made_of if desk.begun else ""),
         "id": desk.request.POST.get("id") or heads.new_id(),
         "action": _address(desk),
         "is_new": desk.item is None,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from offers import asked
 from offers.access.permissions import Actor, NotFound
 from offers.document.merge import merge
 from offers.document.patch import replay
@@ -20,6 +19,7 @@ from offers.ledger.heads import head_of_item
 from offers.models import LibraryItem, RequestedChange
 from offers.review import requests
 from offers.review.standing import Place
+from offers.web.item.proposals.made_of import MadeOf
 from offers.web.item.proposals.requested import Requested
 
 # The lists that say something of themselves as a whole.
@@ -38,15 +38,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What the reader's own request makes of the item; `made_of` names the request and its version, "12:3", and is sent along."""
+    """What the reader's own request makes of the item; `made_of` names the request and its version, and is sent along."""
 
     document: Document
-    made_of: str
-
-    @property
-    def number(self) -> int:
-        """The request's."""
-        return int(self.made_of.partition(":")[0])
+    made_of: MadeOf
 
 
 def begun(actor: Actor, item: LibraryItem, number: int) -> Begun | None:
@@ -60,15 +55,16 @@ def begun(actor: Actor, item: LibraryItem, number: int) -> Begun | None:
     change = RequestedChange.objects.filter(request=request, id=item.id).first()
     place = Place(change, head_of_item(item)) if change else None
     if place and not place.trouble and place.before and place.after and fits_form(place.after):
-        return Begun(place.after, f"{request.number}:{request.version}")
+        return Begun(place.after, MadeOf(request.number, request.version))
     return None
 
 
-def begun_at(actor: Actor, item: LibraryItem, before: Document, made_of: str) -> Begun | None:
+def begun_at(actor: Actor, item: LibraryItem, before: Document, made_of: MadeOf) -> Begun | None:
     """What a form that was opened at the document `before` began with, by what it says of that; None where the request has moved."""
-    number, _colon, version = made_of.partition(":")
-    found = RequestedChange.objects.filter(request__sandbox=actor.sandbox, request__number=asked.number(number) or 0)
-    change = found.filter(id=item.id, request__owner_key=actor.key, request__version=asked.number(version) or 0).first()
+    if made_of.warned:
+        return None
+    found = RequestedChange.objects.filter(request__sandbox=actor.sandbox, request__number=made_of.number)
+    change = found.filter(id=item.id, request__owner_key=actor.key, request__version=made_of.version).first()
     wanted = replay(change.base, change.patch) if change else None
     if change is None or change.base is None or wanted is None:
         return None

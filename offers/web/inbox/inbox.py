@@ -21,9 +21,12 @@ from offers.web.frame.respond import answer
 from offers.web.frame.times import exact_text, long_day
 
 MAX_CURSOR = 400
-# What an approval led to by itself.
+# So soon after something happened comes what it led to by itself.
 AT_ONCE = timedelta(seconds=5)
 What = RequestEvent.What
+State = ChangeRequest.State
+# What is told with the time that it is about, and the state in which that is still so.
+TIMED = {(What.SCHEDULED, State.SCHEDULED), (What.EXPIRED, State.EXPIRED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,10 @@ def _told_of(notice: Notice) -> str:
     if notice.what == What.APPLIED and notice.actor_label and notice.text:
         # What is said with it was said to approve it (review/verdicts.py).
         return pgettext("request", "approved and applied this request")
-    at = notice.request.apply_at
-    if at is None or notice.what not in (What.SCHEDULED, What.EXPIRED) or notice.actor_label:
-        return notices.briefly(notice)
-    if (at <= notice.created_at) != (notice.what == What.EXPIRED):
-        # It was given another time since.
+    request, at = notice.request, notice.request.apply_at
+    # Since anything else happened to it, it may have been given another time.
+    is_last = (notice.what, request.state) in TIMED and request.updated_at - notice.created_at < AT_ONCE
+    if at is None or not is_last or notice.actor_label:
         return notices.briefly(notice)
     late = _("Not applied. The scheduled time ({when}) passed before it could run.")
     said = _("scheduled for {when}") if notice.what == What.SCHEDULED else late

@@ -33,6 +33,7 @@ from offers.web.frame.addresses import address_of
 from offers.web.frame.sections import SECTION_OF
 from offers.web.frame.times import exact_text
 from offers.web.frame.words import phrase, place_title, problem_text
+from offers.web.item.proposals.made_of import MadeOf, made_of
 from offers.web.item.proposals.when import WAY, NotSent, sent, typed
 
 
@@ -105,8 +106,6 @@ PUBLISH = "publish"
 PROPOSALS = ("propose", PUBLISH)
 # The input that says why something is published without review.
 CANNOT_WAIT = "cannot_wait"
-# The input that says of which request, in which version of it, the form was made: it is all that this wants of the item.
-MADE_OF = "made-of"
 
 
 def is_asked_for(request: HttpRequest) -> bool:
@@ -139,8 +138,8 @@ def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedir
     except NotYours as refused:
         raise NotSent(str(refused), "into") from None
     except HasMoved as moved:
-        # The form has what the request had: sent like that, it would undo what came since. Sent once more, it says no version.
-        raise RequestMoved(_moved_said(actor, moved, one), "into") from None
+        # The form has what the request had: sent like that, it would undo what came since.
+        raise RequestMoved(_moved_said(actor, moved, one), moved.standing.request) from None
     except NotNow as late:
         said = _("Request {number} is “{state}” by now. Choose another one.")
         text = said.format(number=late.request.number, state=late.request.get_state_display())
@@ -158,7 +157,11 @@ def send(request: HttpRequest, actor: Actor, one: Proposal) -> HttpResponseRedir
 
 
 class RequestMoved(NotSent):
-    """The request of which the form was made is another by now. The form that comes back says no version of it any more."""
+    """The request of which the form was made is another by now: `made_of` is what the form says of it from now on."""
+
+    def __init__(self, text: str, request: ChangeRequest) -> None:
+        super().__init__(text, "into")
+        self.made_of = MadeOf(request.number, request.version, warned=True)
 
 
 def _moved_said(actor: Actor, moved: HasMoved, one: Proposal) -> str:
@@ -168,7 +171,11 @@ def _moved_said(actor: Actor, moved: HasMoved, one: Proposal) -> str:
     fields = ""
     if place and place.after and after:
         fields = fields_said(place.after, after, names_in(actor.sandbox.pk, one.kind, [place.after, after]))
-    if fields:
+    if place is None:
+        said = _(
+            "This was left out of request {number} since this form was opened. Sent again, it is put back into it."
+        )
+    elif fields:
         said = _(
             "Request {number} was changed since this form was opened. Look at it first; sent again, this changes in it: {fields}."
         )
@@ -207,12 +214,13 @@ def _put_into(request: HttpRequest, actor: Actor, held: ChangeRequest, one: Prop
     """One more change in a request; what it has of the item already stays where the new one does not touch it."""
     had = held.changes.filter(id=one.id).exists()
     version = held.version
-    number, _colon, seen = request.POST.get(MADE_OF, "").partition(":")
-    instead_of = asked.number(seen) if asked.number(number) == held.number else None
-    made = requests.add(actor, held, [one], note_of(request), instead_of=instead_of)
+    form = made_of(request)
+    seen = form.version if form and form.number == held.number else None
+    is_instead = form is not None and seen is not None and not form.warned
+    made = requests.add(actor, held, [one], note_of(request), seen=seen, instead=is_instead)
     if made.version == version:
         said = _("The request has this already.")
-    elif instead_of is not None:
+    elif is_instead:
         said = _("The request is changed. Whoever had agreed to it reviews it again.")
     elif had:
         said = _("Put together with what the request had of it already: where both change a field, this one counts.")

@@ -67,6 +67,8 @@ def why_not(error: Exception) -> tuple[str, int]:
             return _("The value has changed since it was suggested: nothing was changed."), 409
         case NoOwner():
             return _("Nobody who may edit here sees to it any more: somebody has to take it over first."), 409
+        case NothingToPropose():
+            return _("Nothing would be left to change. Withdraw the request, or leave this item out of it."), 409
         case NotYet():
             assert error.request.apply_at is not None, "it has a time"
             said = _("It is applied on {when}, as others agreed. Give it another time, and have that agreed to again.")

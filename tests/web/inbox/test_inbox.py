@@ -74,7 +74,7 @@ def test_that_an_approval_scheduled_it_is_told_with_it_and_for_when(
 ) -> None:
     request = ask(people.mina, sale, replace("/name", "Autumn sale"))
     at = timezone.now() + timedelta(days=3)
-    ChangeRequest.objects.update(apply_at=at)
+    ChangeRequest.objects.update(apply_at=at, state=ChangeRequest.State.SCHEDULED)
     request.refresh_from_db()
     notices.tell(request, people.jun, RequestEvent.What.APPROVED, "Fine")
     notices.tell(request, None, RequestEvent.What.SCHEDULED)
@@ -108,3 +108,8 @@ def test_once_it_has_another_time_no_notice_says_that_this_has_passed(
     assert capfirst(notices.briefly(Notice.objects.latest("key"))) in text
     assert exact_text(at) not in text
     assert "Schedule again" not in text
+    # Nor does an older one say the time that came after it.
+    notices.tell(request, None, RequestEvent.What.SCHEDULED)
+    Notice.objects.filter(what=RequestEvent.What.SCHEDULED).update(created_at=timezone.now() - timedelta(hours=1))
+    ChangeRequest.objects.update(state=ChangeRequest.State.SCHEDULED, updated_at=timezone.now())
+    assert exact_text(at) not in text_of(browser_of(people.mina).get(f"/s/{people.sandbox.name}/inbox/"))

@@ -6,6 +6,7 @@ import pytest
 
 from offers.models import LibraryItem
 from offers.review import requests
+from tests.cast import patch, replace
 from tests.review.asking import ask, digest, wanted
 from tests.review.conftest import Cast
 from tests.web.reviews.conftest import As
@@ -50,3 +51,16 @@ def test_a_note_that_is_too_long_to_what_was_published_says_so_where_it_is_typed
     request = requests.publish(people.bora, [wanted(sale, RENAME)], "Wrong price", "It was wrong")
     page = send(browser_of(people.jun), request, "look/", text="x" * 4_001)
     assert (page.status_code, 'id="text-problem"' in page.content.decode()) == (422, True)
+
+
+def test_a_conflict_that_is_settled_as_the_others_have_it_leaves_nothing_to_change(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    request = ask(people.mina, sale, RENAME)
+    patch(people.setup, sale, replace("/name", "Winter sale"))
+    browser = browser_of(people.mina)
+    names = re.findall(r'name="(pick:[0-9a-f]{32})"', browser.get(at(request)).content.decode())
+    refused = send(browser, request, "settle/", id="sale", **dict.fromkeys(names, "theirs"))
+    assert refused.status_code == 409
+    assert "Nothing would be left to change." in text_of(refused)
+    assert browser.get(at(request)).status_code == 200

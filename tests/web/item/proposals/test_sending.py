@@ -220,9 +220,40 @@ def test_the_form_of_ones_own_request_begins_with_what_it_asks_for_and_what_is_t
     assert RequestedChange.objects.get(request=mine).patch == change.patch
     again = form_in(text_of(late))
     assert again[NAME] == ["Sale"]
+    # That it was warned of one version says nothing of the next one.
+    requests.add(people.mina, mine, [wanted(sale, [{"op": "add", "path": "/description", "value": "Rain"}])])
+    late = submit(mina, again, "propose")
+    assert "sent again, this changes in it: Name, Priority." in words_of(late)
+    again = form_in(text_of(late))
     late = submit(mina, again, "propose", follow=True)
     assert "Put together with what the request had of it already" in words_of(late)
-    assert {one["path"] for one in RequestedChange.objects.get(request=mine).patch} == {"/name", PRIORITY}
+    paths = {one["path"] for one in RequestedChange.objects.get(request=mine).patch}
+    assert paths == {"/name", "/description", PRIORITY}
+
+
+def test_a_form_of_a_request_that_moved_puts_nothing_back_and_takes_nothing_out_of_it_unsaid(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    other = make(people.setup, offer(name="Winter"), id="winter")
+    mine = ask(people.mina, sale, replace("/name", "Autumn sale"))
+    requests.add(people.mina, mine, [wanted(other, replace("/name", "Snow"))])
+    mina = browser_of(people.mina)
+    form = opened(mina, f"{EDIT}?into={mine.number}")
+    requests.add(people.mina, mine, [wanted(sale, replace("/name", "Fall sale"))])
+    # All of it set back: what the request asks for by now is still asked for, and the draft is not thrown away.
+    back = with_texts(form, {NAME: "Spring sale"})
+    refused = submit(mina, back, "propose")
+    assert refused.status_code == 409
+    assert "request 1 would change nothing here" in words_of(refused)
+    assert RequestedChange.objects.get(request=mine, id="sale").patch == replace("/name", "Fall sale")
+    requests.leave_out(people.mina, mine, "sale")
+    late = submit(mina, with_texts(form, {NAME: "Sale"}), "propose")
+    assert "This was left out of request 1 since this form was opened." in words_of(late)
+    assert not RequestedChange.objects.filter(request=mine, id="sale").exists()
+    submit(mina, form_in(text_of(late)), "propose")
+    assert RequestedChange.objects.get(request=mine, id="sale").patch == replace("/name", "Sale")
+    requests.withdraw(people.mina, mine)
+    assert "Nothing was changed" in words_of(submit(mina, back, "propose", follow=True)), "of what is over"
 
 
 def test_what_no_input_shows_of_ones_own_request_stays_in_it_and_all_of_it_set_back_leads_to_withdrawing(
