@@ -67,7 +67,9 @@ def keep() -> None:
 def _apply_next() -> bool:
     with transaction.atomic():
         now = timezone.now()
-        request = _claimed(ChangeRequest.objects.filter(state=State.SCHEDULED, apply_at__lte=now).order_by("apply_at"))
+        request = _claimed(
+            ChangeRequest.objects.filter(state=State.SCHEDULED, apply_at__lte=now).order_by("apply_at", "key")
+        )
         if request is not None:
             _apply(request, now)
     return request is not None
@@ -76,7 +78,7 @@ def _apply_next() -> bool:
 def _take_back_next() -> bool:
     with transaction.atomic():
         over = Q(state=State.APPLIED, until__lte=timezone.now(), taken_back_at=None)
-        request = _claimed(ChangeRequest.objects.filter(over).order_by("until"))
+        request = _claimed(ChangeRequest.objects.filter(over).order_by("until", "-key"))
         if request is not None:
             taking_back.take_back(request)
     return request is not None
