@@ -60,7 +60,7 @@ def test_the_changes_come_soon_beside_what_one_types_into_which_stays_where_it_i
     assert text
     assert preview
     assert text["width"] == preview["width"]
-    assert form.locator(".component-preview iframe").evaluate("frame => frame.clientWidth") > 1.2 * preview["width"]
+    assert form.locator(".component-preview iframe").evaluate("frame => frame.clientWidth") > 1.1 * preview["width"]
     form.keyboard.type("h")
     expect(form.locator("#change-count")).to_contain_text("1 change")
     expect(form.locator("#changes")).to_be_visible()

@@ -48,7 +48,7 @@ COLLECTION = Declaration(
         title=gettext_noop("Collections"),
         one=gettext_noop("Collection"),
         about=gettext_noop(
-            "A collection is a set of offers, by their tags or one by one. Decisions choose from collections."
+            "A collection is a set of offers, chosen by tag or one by one. Decisions choose from collections."
         ),
         an="a collection",
         many="collections",

@@ -13,8 +13,9 @@ from offers.access.permissions import Actor, can_edit
 from offers.access.policy import can_review
 from offers.document.kinds.reading import CALLED, DECLARED
 from offers.lists.names import names
-from offers.models import ChangeRequest, Sandbox
+from offers.models import ChangeRequest, RequestedChange, Sandbox
 from offers.review import queue as waiting
+from offers.review.applying import deletes
 from offers.review.queue import Wanted
 from offers.review.standing import Standing, standings
 from offers.review.verdicts import not_agreed_by, not_judged_by
@@ -142,7 +143,22 @@ def _row(actor: Actor, found: Standing, known: dict[str, str]) -> Row:
     judges = request.is_under_way and may_look and not not_agreed_by(actor, found)
     agreed = any(event.actor_key == actor.key for event in found.approvals)
     more = max(0, len(found.places) - NAMED)
-    return Row(request, found, named, more, fields_of(request), why(found, judges, may_look), judges, agreed)
+    what = _counted(found) or fields_of(request)
+    return Row(request, found, named, more, what, why(found, judges, may_look), judges, agreed)
+
+
+def _counted(found: Standing) -> str:
+    """Of several items of which some come or go, how many: no field would be one of all of them. "" for others."""
+    changes = [place.change for place in found.places]
+    new, gone = (sum(map(kind, changes)) for kind in (_is_new, deletes))
+    if len(changes) < 2 or not new + gone:
+        return ""
+    counts = ((_("{n} new"), new), (_("{n} changed"), len(changes) - new - gone), (_("{n} deleted"), gone))
+    return ", ".join(said.format(n=n) for said, n in counts if n)
+
+
+def _is_new(change: RequestedChange) -> bool:
+    return change.base is None
 
 
 def fields_of(request: ChangeRequest) -> str:

@@ -97,7 +97,7 @@ def test_a_page_of_access_costs_as_many_queries_for_many_members_as_for_one(
 def test_a_person_is_added_by_user_name(admin: Client, sandbox: Sandbox) -> None:
     User.objects.create_user("jisoo")
     typed = {"username": "jisoo", "role": "reviewer", "note": "New in the team"}
-    assert "No invitation is mailed" in text_of(admin.get(f"{ACCESS}members/new/"))
+    assert "We do not send an invitation" in text_of(admin.get(f"{ACCESS}members/new/"))
     answer = filled(admin, f"{ACCESS}members/new/", "new-person", **typed)
     assert answer.status_code == 302
     assert Membership.objects.get(user__username="jisoo").role == Role.REVIEWER

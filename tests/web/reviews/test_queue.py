@@ -8,7 +8,7 @@ import pytest
 from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, LibraryItem
 from offers.review import queue, recheck, requests, verdicts
-from tests.cast import make, patch, replace
+from tests.cast import make, offer, patch, replace
 from tests.review.asking import ask, digest, new, wanted
 from tests.review.conftest import Cast
 from tests.web.reviews.conftest import As
@@ -42,6 +42,20 @@ def test_a_row_names_the_fields_that_the_request_touches_and_marks_what_waits_fo
     assert [row.why.is_mine for row in rows] == [True]
     rows = browser_of(people.mina).get("/s/prod/reviews/?tab=mine").context["rows"]
     assert [row.why.is_mine for row in rows] == [False]
+
+
+def test_of_several_items_of_which_some_come_or_go_a_row_counts_and_says_no_field(
+    people: Cast, sale: LibraryItem, browser_of: As
+) -> None:
+    other = make(people.setup, offer(name="Winter"), id="winter")
+    remove = [{"op": "remove", "path": ""}]
+    asked = [wanted(sale, RENAME), new(Kind.TAG, "autumn", {"name": "Autumn"}), wanted(other, remove)]
+    requests.propose(people.mina, asked, "All of it")
+    text = queue_of(browser_of, people.jun, people)
+    assert "1 new, 1 changed, 1 deleted" in text
+    assert ": Name" not in text
+    requests.propose(people.mina, [wanted(sale, RENAME), wanted(other, RENAME)], "Two names")
+    assert "Winter: Name" in queue_of(browser_of, people.jun, people)
 
 
 def test_what_was_asked_for_comes_back_to_its_author(people: Cast, sale: LibraryItem, browser_of: As) -> None:

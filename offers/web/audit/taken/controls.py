@@ -175,7 +175,7 @@ def _looked_at(found: Sequence[Use], then: datetime, sandbox: str) -> Control:
         said += " · " + _("due by {when}").format(when=exact_text(due))
     unreviewed = [use.request.number for use in found if use.looked_at is None]
     ways = [(f"#{number}", reverse("review", args=[sandbox, number])) for number in unreviewed[:WAYS]]
-    name = _("What skipped review is reviewed on time")
+    name = _("Unreviewed changes are reviewed on time")
     return Control(name, not late, said, "#bypass-title", ways, waits=bool(unseen) and not late)
 
 
