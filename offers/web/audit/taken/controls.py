@@ -174,7 +174,10 @@ def _looked_at(found: Sequence[Use], then: datetime, sandbox: str) -> Control:
     if due and not late:
         said += " · " + _("due by {when}").format(when=exact_text(due))
     unreviewed = [use.request.number for use in found if use.looked_at is None]
-    ways = [(f"#{number}", reverse("review", args=[sandbox, number])) for number in unreviewed[:WAYS]]
+    ways = [
+        (_("review #{number}").format(number=number), reverse("review", args=[sandbox, number]))
+        for number in unreviewed[:WAYS]
+    ]
     name = _("Unreviewed changes are reviewed on time")
     return Control(name, not late, said, "#bypass-title", ways, waits=bool(unseen) and not late)
 

@@ -155,7 +155,7 @@ def test_uses_of_bypass_say_who_looked_and_how_soon(people: Cast, sign_in: SignI
     controls = {one.name: one for one in page.context["controls"]}
     assert [one.holds for one in controls.values()] == [True, True, False, True, False]
     assert "1 not reviewed yet · 1 too late" in controls["Unreviewed changes are reviewed on time"].found
-    assert controls["Unreviewed changes are reviewed on time"].ways == [("#3", "/s/prod/reviews/3/")]
+    assert controls["Unreviewed changes are reviewed on time"].ways == [("review #3", "/s/prod/reviews/3/")]
     assert "2 of 5 controls need attention" in text
     assert re.search(r"<td>Bora</td><td[^>]*>2</td><td[^>]*>1</td><td[^>]*>1</td>", text)
     own = controls["Nobody approves their own change"]
