@@ -13,7 +13,6 @@ from django.utils.translation import ngettext, pgettext
 
 from offers.access.permissions import REVIEWERS, Actor, actor_key, label_for_user
 from offers.document.identity import Path
-from offers.document.kinds.registry import Kind
 from offers.models import ChangeRequest, Membership, RequestedChange, RequestEvent, Revision, Sandbox
 from offers.review import schedule
 from offers.review.changes.meanwhile import Made
@@ -106,10 +105,8 @@ def _whole_said(live: Sequence[Place], known: Mapping[str, str]) -> str:
     """That all of these goes live, whatever of them changes."""
     if len(live) == 1:
         name = known.get(live[0].change.id) or live[0].change.id
-        return _("Approving publishes all of “{name}”. Check it first.").format(name=name)
-    if all(one.kind == Kind.PERSONALIZED_OFFER for one in live):
-        return _("Approving publishes the whole offer. Check all of it first.")
-    return _("Approving publishes the whole item. Check all of it first.")
+        return _("“{name}” was not live before: look at all of it.").format(name=name)
+    return _("What goes live was not live before: look at all of it.")
 
 
 def _made_said(found: Standing, made: Made, known: Mapping[str, str]) -> str:

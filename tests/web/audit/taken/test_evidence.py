@@ -178,7 +178,7 @@ def test_it_names_who_prepared_and_who_approved_and_when(
         "of what was there before"
     )
     assert "Still on air" in text
-    assert re.search(r"<dt>On air</dt><dd><time[^>]*>10 Mar[^<]*</time>– now</dd>", text)
+    assert re.search(r"<dt>On air</dt><dd><time[^>]*>10 Mar[^<]*</time>– still on air</dd>", text)
     assert re.search(r"</a><span>current since ?<time", text), "the head says no other name and no rounder time"
     assert "/s/prod/offers/sale/history/3/proof/" in text
     assert PAGE in text_of(sign_in("auditor", "Ida Berg").get("/s/prod/offers/sale/"))
@@ -186,7 +186,7 @@ def test_it_names_who_prepared_and_who_approved_and_when(
 
 def test_an_offer_that_was_never_live_says_so(sale: LibraryItem, sign_in: SignIn, clock: Clock) -> None:
     text = text_of(sign_in("auditor").get(PAGE))
-    assert "– now" not in text
+    assert "– still on air" not in text
     assert "Nothing was on air" in text
     assert "Never so far" in text
 
@@ -219,4 +219,4 @@ def test_limits_are_told_whole_once_and_then_what_changed_and_html_as_it_looks(
     clock.day(17)
     text = flat(text_of(auditor.get(PAGE)))
     assert re.search(r"<dt>First on air</dt><dd><time[^>]*>10 Mar", text)
-    assert "<dt>Last on air</dt><dd>now</dd>" in text, "with a gap it is not told as one time"
+    assert "<dt>Last on air</dt><dd>Still on air</dd>" in text, "with a gap it is not told as one time"
