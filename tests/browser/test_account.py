@@ -81,7 +81,7 @@ def test_a_forgotten_password_is_set_anew_by_a_link_that_a_worker_mails(
     expect(page.locator(".alone-card")).to_contain_text("For the account mina")
     for word in ("short", "quite another password"):
         page.get_by_label("New password", exact=True).fill(word)
-        page.get_by_label("New password, again").fill(word)
+        page.get_by_label("Confirm new password").fill(word)
         page.get_by_role("button", name="Set password").click()
     expect(page.locator("h1")).to_have_text("Your new password is set")
     page.get_by_role("link", name="Sign in").click()
