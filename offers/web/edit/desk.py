@@ -22,11 +22,11 @@ from offers.forms.kinds import Form, document_of, form_for, form_problems
 from offers.forms.offer import OfferForm, Placement
 from offers.ledger.heads import head_of_item
 from offers.lists.names import names_in
-from offers.models import ChangeRequest, LibraryItem
+from offers.models import LibraryItem
 from offers.web.edit.choices import LibraryChoices, library_choices
 from offers.web.edit.form_page import NOT_CHOSEN, Choices, form_page
 from offers.web.edit.saving import Plan, people, plan_for, since, verdict
-from offers.web.edit.wanted import Begun
+from offers.web.edit.wanted import Begun, own
 from offers.web.edit.warnings import has_ended, warnings
 from offers.web.frame.curl import patch_curl
 from offers.web.frame.sections import OFFERS, SECTION_OF, Section
@@ -156,9 +156,7 @@ def still_asks(desk: Desk) -> int:
     if desk.begun:
         return desk.begun.made_of.number
     made = made_of(desk.request)
-    found = ChangeRequest.objects.filter(sandbox=desk.actor.sandbox, number=made.number if made else 0)
-    held = found.filter(owner_key=desk.actor.key, state__in=ChangeRequest.UNDER_WAY).first() if made else None
-    return held.number if held else 0
+    return made.number if made and own(desk.actor, made.number) else 0
 
 
 def nothing_left(desk: Desk, number: int) -> SafeString:

@@ -16,7 +16,7 @@ from offers.forms.library import LibraryForm
 from offers.forms.offer import ATTRIBUTES, CAPPINGS, REPRESENTATIONS, TAGS
 from offers.forms.rows import COMPONENTS, Row
 from offers.ledger.heads import head_of_item
-from offers.models import LibraryItem, RequestedChange
+from offers.models import ChangeRequest, LibraryItem, RequestedChange
 from offers.review import requests
 from offers.review.standing import Place
 from offers.web.item.proposals.made_of import MadeOf
@@ -44,13 +44,19 @@ class Begun:
     made_of: MadeOf
 
 
-def begun(actor: Actor, item: LibraryItem, number: int) -> Begun | None:
-    """What the form of this request begins with; None where it is not the reader's, is over, or does not fit what is there by now."""
+def own(actor: Actor, number: int) -> ChangeRequest | None:
+    """The reader's own request of this number, as long as it is under way."""
     try:
         request = requests.get(actor, number)
     except NotFound:
         return None
-    if request.owner_key != actor.key or not request.is_under_way:
+    return request if request.owner_key == actor.key and request.is_under_way else None
+
+
+def begun(actor: Actor, item: LibraryItem, number: int) -> Begun | None:
+    """What the form of this request begins with; None where it is not the reader's, is over, or does not fit what is there by now."""
+    request = own(actor, number)
+    if request is None:
         return None
     change = RequestedChange.objects.filter(request=request, id=item.id).first()
     place = Place(change, head_of_item(item)) if change else None

@@ -13,7 +13,7 @@ from offers.access.permissions import Actor, can_edit
 from offers.access.policy import can_review
 from offers.document.kinds.reading import CALLED, DECLARED
 from offers.lists.names import names
-from offers.models import ChangeRequest, RequestedChange, Sandbox
+from offers.models import ChangeRequest, Sandbox
 from offers.review import queue as waiting
 from offers.review.applying import deletes
 from offers.review.queue import Wanted
@@ -150,15 +150,11 @@ def _row(actor: Actor, found: Standing, known: dict[str, str]) -> Row:
 def _counted(found: Standing) -> str:
     """Of several items of which some come or go, how many: no field would be one of all of them. "" for others."""
     changes = [place.change for place in found.places]
-    new, gone = (sum(map(kind, changes)) for kind in (_is_new, deletes))
+    new, gone = sum(change.base is None for change in changes), sum(map(deletes, changes))
     if len(changes) < 2 or not new + gone:
         return ""
     counts = ((_("{n} new"), new), (_("{n} changed"), len(changes) - new - gone), (_("{n} deleted"), gone))
     return ", ".join(said.format(n=n) for said, n in counts if n)
-
-
-def _is_new(change: RequestedChange) -> bool:
-    return change.base is None
 
 
 def fields_of(request: ChangeRequest) -> str:
